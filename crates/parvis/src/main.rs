@@ -1,0 +1,2 @@
+//! Parvis.
+fn main() {}
