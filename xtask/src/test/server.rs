@@ -19,13 +19,13 @@ use anyhow::{Context, Result, bail};
 /// The longest that a server may take, installation included.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 
-/// In the order in which they are started: the first is needed first.
+/// In the order in which they are started: the first is needed first, the last may wait for its port.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Server {
     Pg,
-    Snac2,
-    Wordpress,
     Chromium,
+    Wordpress,
+    Snac2,
 }
 
 impl Server {
