@@ -1,1 +1,9 @@
-//! The program.
+//! Parvis: an organisation's community management in one binary. ARCHITECTURE.md has the map.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod id;
+pub mod rules;
+pub mod seal;
+pub mod store;

@@ -1,0 +1,242 @@
+//! Who may do what: one plain table of roles and actions, and the desks that an actor can see. Knows
+//! no route and no row; web and API ask the same questions here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ColleagueId, DeskId, OrganisationId};
+
+/// A role of MISSION O1. What each may do stands in [`Role::may`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Listens, answers, routes, has the last word.
+    CommunityManager,
+    /// Handles what is routed to the desks they belong to.
+    Specialist,
+    /// Answers on a subject, now and then.
+    Expert,
+    /// Agency, freelance, partner: what the contract covers, while it runs.
+    External,
+    /// Makes visuals; reads what a request needs.
+    Creative,
+    /// Supervises daily.
+    Referent,
+    /// Reads reports, is called into a crisis.
+    Direction,
+    /// Installs, connects channels, reads the audit trail.
+    Administrator,
+}
+
+/// Something that needs a right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// See conversations, their messages and people.
+    Read,
+    /// Answer in public or in private.
+    Answer,
+    /// Write an internal note.
+    Note,
+    /// Assign, hand over, tag, snooze, close, reopen, merge.
+    Triage,
+    /// Share a saved view with everybody.
+    ShareView,
+    /// See whether channels are heard.
+    ReadChannels,
+    /// Connect, pause and remove channels; desks and their targets.
+    ManageChannels,
+    /// Invite colleagues, change roles, end access.
+    ManageColleagues,
+    /// Read the journal of the whole organisation.
+    ReadJournal,
+    /// Export or import everything.
+    MoveData,
+    /// Change one's own language, theme, password, and make API tokens.
+    ManageSelf,
+}
+
+impl Action {
+    /// Every action, for tables and tests.
+    pub const ALL: [Self; 11] = [
+        Self::Read,
+        Self::Answer,
+        Self::Note,
+        Self::Triage,
+        Self::ShareView,
+        Self::ReadChannels,
+        Self::ManageChannels,
+        Self::ManageColleagues,
+        Self::ReadJournal,
+        Self::MoveData,
+        Self::ManageSelf,
+    ];
+}
+
+impl Role {
+    /// Every role, in the order in which people are shown.
+    pub const ALL: [Self; 8] = [
+        Self::CommunityManager,
+        Self::Specialist,
+        Self::Expert,
+        Self::External,
+        Self::Creative,
+        Self::Referent,
+        Self::Direction,
+        Self::Administrator,
+    ];
+
+    /// The name in SQL, JSON and translations (`role-community_manager`).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CommunityManager => "community_manager",
+            Self::Specialist => "specialist",
+            Self::Expert => "expert",
+            Self::External => "external",
+            Self::Creative => "creative",
+            Self::Referent => "referent",
+            Self::Direction => "direction",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// The role of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+
+    /// Whether the role sees every desk; the others see those they belong to, and no more.
+    pub fn sees_every_desk(self) -> bool {
+        matches!(self, Self::CommunityManager | Self::Referent | Self::Direction | Self::Administrator)
+    }
+
+    /// The table of rights.
+    pub fn may(self, action: Action) -> bool {
+        use Action as A;
+        match self {
+            Self::CommunityManager => {
+                !matches!(action, A::ManageChannels | A::ManageColleagues | A::ReadJournal | A::MoveData)
+            }
+            Self::Specialist => {
+                matches!(action, A::Read | A::Answer | A::Note | A::Triage | A::ReadChannels | A::ManageSelf)
+            }
+            Self::Expert => matches!(action, A::Read | A::Answer | A::Note | A::ManageSelf),
+            Self::External => {
+                matches!(action, A::Read | A::Answer | A::Note | A::Triage | A::ManageSelf)
+            }
+            Self::Creative => matches!(action, A::Read | A::Note | A::ManageSelf),
+            Self::Referent => !matches!(action, A::ManageChannels | A::MoveData),
+            Self::Direction => {
+                matches!(action, A::Read | A::Note | A::ReadChannels | A::ManageSelf)
+            }
+            Self::Administrator => true,
+        }
+    }
+}
+
+/// Which desks an actor sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them, those made later too.
+    Every,
+    /// These only.
+    Desks(Vec<DeskId>),
+}
+
+impl Scope {
+    /// Whether `desk` is seen.
+    pub fn covers(&self, desk: DeskId) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Desks(desks) => desks.contains(&desk),
+        }
+    }
+}
+
+/// What an API token may be used for; a session has all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenScope {
+    /// Reading.
+    Read,
+    /// Answering, notes and triage.
+    Write,
+    /// Channels, colleagues, journal, export.
+    Admin,
+}
+
+impl TokenScope {
+    /// The scope that an action asks of a token.
+    pub fn needed_for(action: Action) -> Self {
+        match action {
+            Action::Read | Action::ReadChannels => Self::Read,
+            Action::Answer | Action::Note | Action::Triage | Action::ShareView | Action::ManageSelf => {
+                Self::Write
+            }
+            Action::ManageChannels | Action::ManageColleagues | Action::ReadJournal | Action::MoveData => {
+                Self::Admin
+            }
+        }
+    }
+}
+
+/// Somebody who acts: who, where, with which rights. Made by web and API from a session or a token.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Whose data.
+    pub organisation: OrganisationId,
+    /// Who.
+    pub colleague: ColleagueId,
+    /// Their role now.
+    pub role: Role,
+    /// The desks they see.
+    pub scope: Scope,
+    /// `None` for a session; the token's scopes otherwise.
+    pub token: Option<Vec<TokenScope>>,
+}
+
+impl Actor {
+    /// Whether this actor may do `action` (somewhere; the desk is asked apart).
+    pub fn may(&self, action: Action) -> bool {
+        let by_token =
+            self.token.as_ref().is_none_or(|scopes| scopes.contains(&TokenScope::needed_for(action)));
+        by_token && self.role.may(action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_rights_is_the_one_that_was_agreed() {
+        let rows: Vec<String> = Role::ALL
+            .iter()
+            .map(|role| {
+                let may: String = Action::ALL.iter().map(|a| if role.may(*a) { 'x' } else { '.' }).collect();
+                format!("{:18}{may}", role.as_str())
+            })
+            .collect();
+        let agreed = "\
+community_manager xxxxxx....x
+specialist        xxxx.x....x
+expert            xxx.......x
+external          xxxx......x
+creative          x.x.......x
+referent          xxxxxx.xx.x
+direction         x.x..x....x
+administrator     xxxxxxxxxxx";
+        assert_eq!(rows.join("\n"), agreed);
+    }
+
+    #[test]
+    fn a_token_never_allows_more_than_its_owner_may() {
+        let actor = Actor {
+            organisation: OrganisationId::new(1),
+            colleague: ColleagueId::new(1),
+            role: Role::Expert,
+            scope: Scope::Every,
+            token: Some(vec![TokenScope::Read, TokenScope::Write, TokenScope::Admin]),
+        };
+        assert!(Action::ALL.iter().all(|action| actor.may(*action) == Role::Expert.may(*action)));
+    }
+}

@@ -1,0 +1,62 @@
+//! The only room that knows SQL. One file per noun; each function takes a [`Conn`], so that several
+//! of them share one transaction. Every row belongs to an organisation and every key begins with it.
+
+pub mod attachment;
+pub mod author;
+pub mod channel;
+pub mod colleague;
+pub mod conn;
+pub mod conversation;
+pub mod counter;
+pub mod db;
+pub mod desk;
+pub mod job;
+pub mod journal;
+pub mod message;
+pub mod migration;
+pub mod organisation;
+pub mod search;
+pub mod tag;
+pub mod view;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use conn::{Cell, Conn, Row, Value};
+pub use db::{Db, Event};
+
+/// What can go wrong between the program and its database.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The engine refused or could not be reached.
+    #[error("the database refused: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A column holds what the program never writes.
+    #[error("the database holds an unreadable {what}: {found}")]
+    Unreadable {
+        /// The column or type.
+        what: &'static str,
+        /// What was found.
+        found: String,
+    },
+    /// The database was written by a newer Parvis.
+    #[error("the database is at step {found}, this Parvis knows only {known}: start the newer version")]
+    Newer {
+        /// Step found.
+        found: i64,
+        /// Last step known.
+        known: i64,
+    },
+    /// A migration was changed after it had been applied.
+    #[error("migration {step} differs from the one that was applied to this database")]
+    Altered {
+        /// Step.
+        step: i64,
+    },
+    /// The address of the database can't be understood.
+    #[error("“{0}” is no database address; use sqlite:FILE or postgresql://USER@HOST/NAME")]
+    Address(String),
+}
+
+/// The result of a store function.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,161 @@
+//! Colleagues: who signs in, with which role, on which desks.
+
+use serde::Serialize;
+
+use super::{Conn, Error, Result, Row};
+use crate::id::{ColleagueId, DeskId, OrganisationId};
+use crate::rules::permission::{Role, Scope};
+
+/// Someone who signs in.
+#[derive(Clone, Debug, Serialize)]
+pub struct Colleague {
+    /// Whose.
+    pub organisation: OrganisationId,
+    /// Who.
+    pub id: ColleagueId,
+    /// Address for signing in, lower case.
+    pub email: String,
+    /// Name or role as shown to the others.
+    pub name: String,
+    /// Two letters in the circle.
+    pub initials: String,
+    /// What they may do.
+    pub role: Role,
+    /// argon2id in PHC form; `None` when they sign in by link only. Never serialised.
+    #[serde(skip)]
+    pub password_hash: Option<String>,
+    /// "fr", "en", or as the browser asks.
+    pub language: Option<String>,
+    /// "light", "dark", or as the system asks.
+    pub theme: Option<String>,
+    /// Whether single letters act (WCAG 2.1.4).
+    pub shortcuts: bool,
+    /// False once access was ended.
+    pub active: bool,
+    /// End of the contract (µs), for externals.
+    pub access_ends_at: Option<i64>,
+    /// When they were invited (µs).
+    pub created_at: i64,
+}
+
+const INSERT: &str = "INSERT INTO colleague (organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+const UPDATE: &str = "UPDATE colleague SET email = $3, name = $4, initials = $5, role = $6, password_hash = $7, language = $8, theme = $9, shortcuts = $10, active = $11, access_ends_at = $12
+    WHERE organisation_id = $1 AND id = $2";
+const GET: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at
+    FROM colleague WHERE organisation_id = $1 AND id = $2";
+const BY_EMAIL: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at
+    FROM colleague WHERE email = $1 ORDER BY organisation_id LIMIT 1";
+const LIST: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at
+    FROM colleague WHERE organisation_id = $1 ORDER BY name, id";
+const DESKS: &str = "SELECT desk_id FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
+const LEAVE_DESKS: &str = "DELETE FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
+const JOIN_DESK: &str =
+    "INSERT INTO colleague_desk (organisation_id, colleague_id, desk_id) VALUES ($1, $2, $3)";
+
+fn read(row: &Row) -> Result<Colleague> {
+    let mut cells = row.cells();
+    Ok(Colleague {
+        organisation: cells.next()?,
+        id: cells.next()?,
+        email: cells.next()?,
+        name: cells.next()?,
+        initials: cells.next()?,
+        role: {
+            let name: String = cells.next()?;
+            Role::parse(&name).ok_or(Error::Unreadable { what: "role", found: name })?
+        },
+        password_hash: cells.next()?,
+        language: cells.next()?,
+        theme: cells.next()?,
+        shortcuts: cells.next()?,
+        active: cells.next()?,
+        access_ends_at: cells.next()?,
+        created_at: cells.next()?,
+    })
+}
+
+/// Writes a new colleague. The e-mail must not be taken within the organisation.
+pub async fn insert(conn: &mut Conn, it: &Colleague) -> Result<()> {
+    let args = [
+        it.organisation.into(),
+        it.id.into(),
+        (&it.email).into(),
+        (&it.name).into(),
+        (&it.initials).into(),
+        it.role.as_str().into(),
+        (&it.password_hash).into(),
+        (&it.language).into(),
+        (&it.theme).into(),
+        it.shortcuts.into(),
+        it.active.into(),
+        it.access_ends_at.into(),
+        it.created_at.into(),
+    ];
+    conn.run(INSERT, &args).await.map(drop)
+}
+
+/// Writes everything but the id and the day of arrival.
+pub async fn update(conn: &mut Conn, it: &Colleague) -> Result<()> {
+    let args = [
+        it.organisation.into(),
+        it.id.into(),
+        (&it.email).into(),
+        (&it.name).into(),
+        (&it.initials).into(),
+        it.role.as_str().into(),
+        (&it.password_hash).into(),
+        (&it.language).into(),
+        (&it.theme).into(),
+        it.shortcuts.into(),
+        it.active.into(),
+        it.access_ends_at.into(),
+    ];
+    conn.run(UPDATE, &args).await.map(drop)
+}
+
+/// The colleague with that id.
+pub async fn get(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: ColleagueId,
+) -> Result<Option<Colleague>> {
+    conn.first(GET, &[organisation.into(), id.into()]).await?.as_ref().map(read).transpose()
+}
+
+/// The colleague who signs in with that address (compared in lower case).
+pub async fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Colleague>> {
+    conn.first(BY_EMAIL, &[email.trim().to_lowercase().into()]).await?.as_ref().map(read).transpose()
+}
+
+/// Everybody, by name; those without access too.
+pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Colleague>> {
+    conn.all(LIST, &[organisation.into()]).await?.iter().map(read).collect()
+}
+
+/// The desks that a colleague belongs to.
+pub async fn desks(conn: &mut Conn, organisation: OrganisationId, id: ColleagueId) -> Result<Vec<DeskId>> {
+    conn.all(DESKS, &[organisation.into(), id.into()]).await?.iter().map(Row::only).collect()
+}
+
+/// Replaces the desks of a colleague.
+pub async fn set_desks(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: ColleagueId,
+    desks: &[DeskId],
+) -> Result<()> {
+    conn.run(LEAVE_DESKS, &[organisation.into(), id.into()]).await?;
+    for desk in desks {
+        conn.run(JOIN_DESK, &[organisation.into(), id.into(), (*desk).into()]).await?;
+    }
+    Ok(())
+}
+
+/// What the colleague sees, by role and desks.
+pub async fn scope(conn: &mut Conn, it: &Colleague) -> Result<Scope> {
+    if it.role.sees_every_desk() {
+        return Ok(Scope::Every);
+    }
+    desks(conn, it.organisation, it.id).await.map(Scope::Desks)
+}

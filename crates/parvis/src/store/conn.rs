@@ -1,0 +1,280 @@
+//! One connection, whichever engine stands behind it: values in, rows out. SQL is written once with
+//! `$1` placeholders and read back column by column in the order of its SELECT. Knows no table.
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments as _, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
+use uuid::Uuid;
+
+use super::{Error, Event, Result};
+
+/// A value bound to a placeholder. `None` keeps its type, which PostgreSQL needs.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// BIGINT.
+    Int(Option<i64>),
+    /// TEXT.
+    Text(Option<String>),
+    /// BOOLEAN.
+    Bool(bool),
+    /// BYTEA or BLOB.
+    Bytes(Option<Vec<u8>>),
+    /// UUID, kept as 16 bytes by SQLite.
+    Id(Option<Uuid>),
+}
+
+macro_rules! values {
+    ($($from:ty => |$it:ident| $to:expr),* $(,)?) => {$(
+        impl From<$from> for Value {
+            fn from($it: $from) -> Self { $to }
+        }
+    )*};
+}
+values!(
+    i64 => |it| Self::Int(Some(it)),
+    Option<i64> => |it| Self::Int(it),
+    bool => |it| Self::Bool(it),
+    String => |it| Self::Text(Some(it)),
+    &str => |it| Self::Text(Some(it.to_owned())),
+    &String => |it| Self::Text(Some(it.clone())),
+    Option<String> => |it| Self::Text(it),
+    Option<&str> => |it| Self::Text(it.map(str::to_owned)),
+    &Option<String> => |it| Self::Text(it.clone()),
+    Vec<u8> => |it| Self::Bytes(Some(it)),
+    &[u8] => |it| Self::Bytes(Some(it.to_vec())),
+    Option<Vec<u8>> => |it| Self::Bytes(it),
+    Uuid => |it| Self::Id(Some(it)),
+    Option<Uuid> => |it| Self::Id(it),
+);
+
+/// A type that a column can be read into.
+pub trait Cell: Sized {
+    /// Reads column `index` (from 0) of `row`.
+    fn read(row: &Row, index: usize) -> Result<Self>;
+}
+
+macro_rules! cells {
+    ($($type:ty),*) => {$(
+        impl Cell for $type {
+            fn read(row: &Row, index: usize) -> Result<Self> {
+                Ok(match row {
+                    Row::Sqlite(row) => row.try_get(index)?,
+                    Row::Postgres(row) => row.try_get(index)?,
+                })
+            }
+        }
+        impl Cell for Option<$type> {
+            fn read(row: &Row, index: usize) -> Result<Self> {
+                Ok(match row {
+                    Row::Sqlite(row) => row.try_get(index)?,
+                    Row::Postgres(row) => row.try_get(index)?,
+                })
+            }
+        }
+    )*};
+}
+cells!(i64, bool, String, Vec<u8>, Uuid);
+
+macro_rules! id_cells {
+    ($($id:ident),*) => {$(
+        impl Cell for crate::id::$id {
+            fn read(row: &Row, index: usize) -> Result<Self> { Uuid::read(row, index).map(Self) }
+        }
+        impl Cell for Option<crate::id::$id> {
+            fn read(row: &Row, index: usize) -> Result<Self> {
+                Ok(Option::<Uuid>::read(row, index)?.map(crate::id::$id))
+            }
+        }
+        impl From<crate::id::$id> for Value {
+            fn from(it: crate::id::$id) -> Self { Self::Id(Some(it.0)) }
+        }
+        impl From<Option<crate::id::$id>> for Value {
+            fn from(it: Option<crate::id::$id>) -> Self { Self::Id(it.map(|id| id.0)) }
+        }
+    )*};
+}
+id_cells!(
+    OrganisationId,
+    ColleagueId,
+    DeskId,
+    ChannelId,
+    AuthorId,
+    ConversationId,
+    MessageId,
+    AttachmentId,
+    TagId,
+    ViewId,
+    JournalId,
+    TokenId,
+    JobId
+);
+
+/// One row of an answer.
+pub enum Row {
+    /// From SQLite.
+    Sqlite(SqliteRow),
+    /// From PostgreSQL.
+    Postgres(PgRow),
+}
+
+impl Row {
+    /// Reads the columns one after the other, in the order of the SELECT.
+    pub fn cells(&self) -> Cells<'_> {
+        Cells { row: self, next: 0 }
+    }
+
+    /// The first column, for answers of one column.
+    pub fn only<T: Cell>(&self) -> Result<T> {
+        T::read(self, 0)
+    }
+}
+
+/// A reader that walks along the columns of a row.
+pub struct Cells<'a> {
+    row: &'a Row,
+    next: usize,
+}
+
+impl Cells<'_> {
+    /// The next column.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "each call may give another type, which an iterator can't"
+    )]
+    pub fn next<T: Cell>(&mut self) -> Result<T> {
+        let index = self.next;
+        self.next += 1;
+        T::read(self.row, index)
+    }
+}
+
+/// A connection for reading, or a transaction for writing. Dropping a transaction undoes it.
+pub struct Conn {
+    pub(super) inner: Inner,
+    pub(super) live: Option<tokio::sync::broadcast::Sender<Event>>,
+    /// What to tell the screens once the transaction has been committed.
+    pub(super) events: Vec<Event>,
+}
+
+pub(super) enum Inner {
+    SqliteRead(PoolConnection<Sqlite>),
+    SqliteWrite(Transaction<'static, Sqlite>),
+    PostgresRead(PoolConnection<Postgres>),
+    PostgresWrite(Transaction<'static, Postgres>),
+}
+
+fn sqlite(args: &[Value]) -> Result<SqliteArguments> {
+    let mut bound = SqliteArguments::default();
+    for value in args {
+        match value {
+            Value::Int(it) => bound.add(*it),
+            Value::Text(it) => bound.add(it.clone()),
+            Value::Bool(it) => bound.add(*it),
+            Value::Bytes(it) => bound.add(it.clone()),
+            Value::Id(it) => bound.add(*it),
+        }
+        .map_err(|error| Error::Database(sqlx::Error::Encode(error)))?;
+    }
+    Ok(bound)
+}
+
+fn postgres(args: &[Value]) -> Result<PgArguments> {
+    let mut bound = PgArguments::default();
+    for value in args {
+        match value {
+            Value::Int(it) => bound.add(*it),
+            // PostgreSQL text can't hold U+0000; SQLite's would end there for some readers.
+            Value::Text(it) => bound.add(it.as_ref().map(|text| text.replace('\0', "\u{FFFD}"))),
+            Value::Bool(it) => bound.add(*it),
+            Value::Bytes(it) => bound.add(it.clone()),
+            Value::Id(it) => bound.add(*it),
+        }
+        .map_err(|error| Error::Database(sqlx::Error::Encode(error)))?;
+    }
+    Ok(bound)
+}
+
+macro_rules! run {
+    ($conn:expr, $sql:expr, $args:expr, $method:ident, |$got:ident| $sqlite:expr, $postgres:expr) => {{
+        let sql = $sql.into_sql_str();
+        match &mut $conn.inner {
+            Inner::SqliteRead(it) => {
+                let $got = sqlx::query_with(sql, sqlite($args)?).$method(&mut **it).await?;
+                $sqlite
+            }
+            Inner::SqliteWrite(it) => {
+                let $got = sqlx::query_with(sql, sqlite($args)?).$method(&mut **it).await?;
+                $sqlite
+            }
+            Inner::PostgresRead(it) => {
+                let $got = sqlx::query_with(sql, postgres($args)?).$method(&mut **it).await?;
+                $postgres
+            }
+            Inner::PostgresWrite(it) => {
+                let $got = sqlx::query_with(sql, postgres($args)?).$method(&mut **it).await?;
+                $postgres
+            }
+        }
+    }};
+}
+
+impl Conn {
+    /// All rows of an answer.
+    pub async fn all(&mut self, sql: impl SqlSafeStr, args: &[Value]) -> Result<Vec<Row>> {
+        Ok(run!(
+            self,
+            sql,
+            args,
+            fetch_all,
+            |rows| rows.into_iter().map(Row::Sqlite).collect(),
+            rows.into_iter().map(Row::Postgres).collect()
+        ))
+    }
+
+    /// The first row of an answer, if there is one.
+    pub async fn first(&mut self, sql: impl SqlSafeStr, args: &[Value]) -> Result<Option<Row>> {
+        Ok(run!(self, sql, args, fetch_optional, |row| row.map(Row::Sqlite), row.map(Row::Postgres)))
+    }
+
+    /// Runs a change and tells how many rows it touched.
+    pub async fn run(&mut self, sql: impl SqlSafeStr, args: &[Value]) -> Result<u64> {
+        Ok(run!(self, sql, args, execute, |done| done.rows_affected(), done.rows_affected()))
+    }
+
+    /// Whether the engine is SQLite; only `search` and `migration` may care.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.inner, Inner::SqliteRead(_) | Inner::SqliteWrite(_))
+    }
+
+    /// Runs several statements at once, without values (migrations).
+    pub(super) async fn script(&mut self, sql: impl SqlSafeStr) -> Result<()> {
+        let sql = sqlx::raw_sql(sql);
+        match &mut self.inner {
+            Inner::SqliteRead(it) => drop(sql.execute(&mut **it).await?),
+            Inner::SqliteWrite(it) => drop(sql.execute(&mut **it).await?),
+            Inner::PostgresRead(it) => drop(sql.execute(&mut **it).await?),
+            Inner::PostgresWrite(it) => drop(sql.execute(&mut **it).await?),
+        }
+        Ok(())
+    }
+
+    /// Makes a transaction durable, then tells the screens what changed.
+    ///
+    /// # Errors
+    /// The database refused; nothing of the transaction was kept and nobody was told.
+    pub async fn commit(self) -> Result<()> {
+        match self.inner {
+            Inner::SqliteWrite(it) => it.commit().await?,
+            Inner::PostgresWrite(it) => it.commit().await?,
+            Inner::SqliteRead(_) | Inner::PostgresRead(_) => {}
+        }
+        if let Some(live) = self.live {
+            for event in self.events {
+                // Nobody listening is no failure: the journal holds the change.
+                let _ = live.send(event);
+            }
+        }
+        Ok(())
+    }
+}

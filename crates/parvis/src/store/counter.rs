@@ -1,0 +1,129 @@
+//! Counters of conversations by state, desk and colleague: badges add up a few hundred rows instead of
+//! counting millions. And tallies of messages by hour, for charts.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{Conn, Result};
+use crate::id::{ChannelId, ColleagueId, DeskId, OrganisationId};
+
+/// Where a conversation is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// `open`, `waiting`, `snoozed`, `closed`; merged ones aren't counted.
+    pub state: String,
+    /// Its desk.
+    pub desk: DeskId,
+    /// Who has it.
+    pub assignee: Option<ColleagueId>,
+}
+
+/// How many conversations stand in one place.
+#[derive(Clone, Debug, Serialize)]
+pub struct Count {
+    /// State.
+    pub state: String,
+    /// Desk.
+    pub desk: DeskId,
+    /// Who; `None` for those that nobody has taken.
+    pub assignee: Option<ColleagueId>,
+    /// How many.
+    pub value: i64,
+}
+
+const ADD: &str = "INSERT INTO counter (organisation_id, state, desk_id, assignee_id, value) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (organisation_id, state, desk_id, assignee_id) DO UPDATE SET value = counter.value + excluded.value";
+const LIST: &str =
+    "SELECT state, desk_id, assignee_id, value FROM counter WHERE organisation_id = $1 AND value <> 0";
+const CLEAR: &str = "DELETE FROM counter WHERE organisation_id = $1";
+const RECOUNT: &str = "INSERT INTO counter (organisation_id, state, desk_id, assignee_id, value)
+    SELECT organisation_id, state, desk_id, COALESCE(assignee_id, $2), COUNT(*) FROM conversation
+    WHERE organisation_id = $1 AND state <> 'merged' GROUP BY organisation_id, state, desk_id, COALESCE(assignee_id, $2)";
+const TALLY: &str =
+    "INSERT INTO tally (organisation_id, hour_at, channel_id, direction, value) VALUES ($1, $2, $3, $4, 1)
+    ON CONFLICT (organisation_id, hour_at, channel_id, direction) DO UPDATE SET value = tally.value + 1";
+const TALLIES: &str = "SELECT hour_at, channel_id, direction, value FROM tally
+    WHERE organisation_id = $1 AND hour_at >= $2 ORDER BY hour_at";
+
+/// Moves one conversation from one place to another; `None` is nowhere.
+pub async fn shift(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    from: Option<&Place>,
+    to: Option<&Place>,
+) -> Result<()> {
+    if from == to {
+        return Ok(());
+    }
+    for (place, by) in [(from, -1_i64), (to, 1)] {
+        let Some(place) = place.filter(|place| place.state != "merged") else { continue };
+        let assignee = place.assignee.map_or(Uuid::nil(), |id| id.0);
+        let args =
+            [organisation.into(), (&place.state).into(), place.desk.into(), assignee.into(), by.into()];
+        conn.run(ADD, &args).await?;
+    }
+    Ok(())
+}
+
+/// All counters that aren't zero.
+pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Count>> {
+    let rows = conn.all(LIST, &[organisation.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok(Count {
+                state: cells.next()?,
+                desk: cells.next()?,
+                assignee: Some(cells.next()?).filter(|id: &ColleagueId| !id.0.is_nil()),
+                value: cells.next()?,
+            })
+        })
+        .collect()
+}
+
+/// Counts anew from the conversations; after an import, and for `doctor` to compare with.
+pub async fn recount(conn: &mut Conn, organisation: OrganisationId) -> Result<()> {
+    conn.run(CLEAR, &[organisation.into()]).await?;
+    conn.run(RECOUNT, &[organisation.into(), Uuid::nil().into()]).await.map(drop)
+}
+
+/// Counts one message in the hour of `at` (µs).
+pub async fn tally(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    channel: ChannelId,
+    direction: &str,
+    at: i64,
+) -> Result<()> {
+    let hour = at - at.rem_euclid(crate::clock::HOUR);
+    conn.run(TALLY, &[organisation.into(), hour.into(), channel.into(), direction.into()]).await.map(drop)
+}
+
+/// Messages of one hour, on one channel, in one direction.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// Beginning of the hour (µs).
+    pub hour_at: i64,
+    /// Where.
+    pub channel: ChannelId,
+    /// `in` or `out`.
+    pub direction: String,
+    /// How many.
+    pub value: i64,
+}
+
+/// The tallies since `since` (µs), oldest first.
+pub async fn tallies(conn: &mut Conn, organisation: OrganisationId, since: i64) -> Result<Vec<Tally>> {
+    let rows = conn.all(TALLIES, &[organisation.into(), since.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok(Tally {
+                hour_at: cells.next()?,
+                channel: cells.next()?,
+                direction: cells.next()?,
+                value: cells.next()?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,147 @@
+//! Opens the database: SQLite embedded (one writer, a few readers) or PostgreSQL. Knows no table.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::Serialize;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+use tokio::sync::broadcast;
+
+use super::conn::{Conn, Inner};
+use super::{Error, Result};
+use crate::id::{ColleagueId, ConversationId, DeskId, JournalId, OrganisationId};
+
+/// What the screens are told after a commit: that something changed, never what it says.
+#[derive(Clone, Debug, Serialize)]
+pub struct Event {
+    /// Whose.
+    #[serde(skip)]
+    pub organisation: OrganisationId,
+    /// The journal row.
+    pub id: JournalId,
+    /// What happened, as in the journal (`message.received`, `conversation.closed` …).
+    pub verb: String,
+    /// Which conversation changed, if one did.
+    pub conversation: Option<ConversationId>,
+    /// Its desk, so that only those who may see it are told.
+    pub desk: Option<DeskId>,
+    /// Who did it; `None` for channels and the system.
+    pub colleague: Option<ColleagueId>,
+}
+
+/// An open database. Cloning shares it.
+#[derive(Clone)]
+pub struct Db {
+    engine: Engine,
+    live: broadcast::Sender<Event>,
+}
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens `sqlite:FILE` (made when missing) or `postgresql://…`, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// The address is no database address, the engine can't be reached, or a migration fails.
+    pub async fn open(address: &str) -> Result<Self> {
+        let db = Self::connect(address).await?;
+        super::migration::apply(&db).await?;
+        Ok(db)
+    }
+
+    /// Opens without touching the tables.
+    ///
+    /// # Errors
+    /// The address is no database address, or the engine can't be reached.
+    pub async fn connect(address: &str) -> Result<Self> {
+        let engine = if let Some(path) = address.strip_prefix("sqlite:") {
+            open_sqlite(Path::new(path)).await?
+        } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(address)
+                .map_err(|_| Error::Address(address.to_owned()))?
+                .application_name("parvis");
+            let pool = PgPoolOptions::new()
+                .max_connections(12)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect_with(options);
+            Engine::Postgres(pool.await?)
+        } else {
+            return Err(Error::Address(address.to_owned()));
+        };
+        Ok(Self { engine, live: broadcast::channel(1_024).0 })
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<Conn> {
+        let inner = match &self.engine {
+            Engine::Sqlite { read, .. } => Inner::SqliteRead(read.acquire().await?),
+            Engine::Postgres(pool) => Inner::PostgresRead(pool.acquire().await?),
+        };
+        Ok(Conn { inner, live: None, events: Vec::new() })
+    }
+
+    /// A transaction for writing; on SQLite it takes the one write lock at once (`BEGIN IMMEDIATE`),
+    /// since a reader that upgrades later fails without waiting.
+    pub async fn write(&self) -> Result<Conn> {
+        let inner = match &self.engine {
+            Engine::Sqlite { write, .. } => Inner::SqliteWrite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Engine::Postgres(pool) => Inner::PostgresWrite(pool.begin().await?),
+        };
+        Ok(Conn { inner, live: Some(self.live.clone()), events: Vec::new() })
+    }
+
+    /// Follows what is committed from now on.
+    pub fn follow(&self) -> broadcast::Receiver<Event> {
+        self.live.subscribe()
+    }
+
+    /// "SQLite" or "PostgreSQL", for people.
+    pub fn engine_name(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite { .. } => "SQLite",
+            Engine::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// Closes every connection, letting SQLite fold its write-ahead log back.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Engine> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: what has been acknowledged outside survives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("cache_size", "-16384")
+        .pragma("temp_store", "memory")
+        .statement_cache_capacity(256);
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(30))
+        .connect_with(options.clone())
+        .await?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(4)
+        .connect_with(options.pragma("query_only", "true"))
+        .await?;
+    Ok(Engine::Sqlite { write, read })
+}

@@ -1,0 +1,75 @@
+//! Brings the tables up to date. A step is one text for both engines, `migrations/NNNN_name.sql`, and,
+//! where they can't share it, a further one per engine beside it.
+
+use ring::digest::{SHA256, digest};
+
+use super::{Conn, Db, Error, Result};
+
+/// One step: its number, its name, the shared text, and what SQLite and PostgreSQL add to it.
+type Step = (i64, &'static str, &'static str, &'static str, &'static str);
+
+const STEPS: &[Step] = &[(
+    1,
+    "first",
+    include_str!("../../migrations/0001_first.sql"),
+    include_str!("../../migrations/0001_first.sqlite.sql"),
+    include_str!("../../migrations/0001_first.postgres.sql"),
+)];
+
+const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (
+    step BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL)";
+const LOCK: &str = "SELECT pg_advisory_xact_lock(7077041)";
+const APPLIED: &str = "SELECT step, digest FROM migration ORDER BY step";
+const RECORD: &str = "INSERT INTO migration (step, name, digest) VALUES ($1, $2, $3)";
+
+/// Applies the steps that are missing, each in the same transaction as its record.
+///
+/// # Errors
+/// The database is newer than this program, an applied step was altered, or SQL failed.
+pub async fn apply(db: &Db) -> Result<()> {
+    apply_up_to(db, STEPS.len()).await
+}
+
+/// Applies the first `count` steps only; tests fill the tables in between.
+pub(crate) async fn apply_up_to(db: &Db, count: usize) -> Result<()> {
+    let mut conn = db.write().await?;
+    if !conn.is_sqlite() {
+        conn.run(LOCK, &[]).await?;
+    }
+    conn.script(CREATE).await?;
+    let applied = read_applied(&mut conn).await?;
+    let known = STEPS.last().map_or(0, |step| step.0);
+    for (step, found) in &applied {
+        match STEPS.iter().find(|known| known.0 == *step) {
+            None => return Err(Error::Newer { found: *step, known }),
+            Some(ours) if checksum(ours) != *found => return Err(Error::Altered { step: *step }),
+            Some(_) => {}
+        }
+    }
+    for step in STEPS.iter().take(count).filter(|step| !applied.iter().any(|done| done.0 == step.0)) {
+        let (number, name, shared, sqlite, postgres) = *step;
+        conn.script(shared).await?;
+        let own = if conn.is_sqlite() { sqlite } else { postgres };
+        if !own.trim().is_empty() {
+            conn.script(own).await?;
+        }
+        conn.run(RECORD, &[number.into(), name.into(), checksum(step).into()]).await?;
+    }
+    conn.commit().await
+}
+
+async fn read_applied(conn: &mut Conn) -> Result<Vec<(i64, String)>> {
+    let rows = conn.all(APPLIED, &[]).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok((cells.next()?, cells.next()?))
+        })
+        .collect()
+}
+
+/// Of the text of both engines, so that a database keeps its digest when it moves between them.
+fn checksum(step: &Step) -> String {
+    let text = [step.2, step.3, step.4].concat();
+    digest(&SHA256, text.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}

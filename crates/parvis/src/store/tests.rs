@@ -1,0 +1,37 @@
+//! The store on both engines: SQLite in a temporary folder, and PostgreSQL where the environment gives
+//! one (`PARVIS_TEST_POSTGRES`, set by `cargo xtask test`).
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::*;
+
+static MADE: AtomicU32 = AtomicU32::new(0);
+
+/// A fresh database of each engine that is there, with its name.
+pub(crate) async fn databases() -> Vec<(Db, Option<tempfile::TempDir>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = Db::open(&format!("sqlite:{}", folder.path().join("parvis.db").display())).await.unwrap();
+    let mut all = vec![(sqlite, Some(folder))];
+    if let Ok(server) = std::env::var("PARVIS_TEST_POSTGRES") {
+        all.push((postgres(&server).await, None));
+    }
+    all
+}
+
+async fn postgres(server: &str) -> Db {
+    let name = format!("t{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+    let admin = sqlx::PgPool::connect(server).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.unwrap();
+    admin.close().await;
+    let (base, _) = server.rsplit_once('/').unwrap();
+    Db::open(&format!("{base}/{name}")).await.unwrap()
+}
+
+#[tokio::test]
+async fn opening_twice_applies_each_migration_once() {
+    for (db, _folder) in databases().await {
+        migration::apply(&db).await.unwrap();
+        let organisation = organisation::first(&mut db.read().await.unwrap()).await.unwrap();
+        assert!(organisation.is_none(), "{}", db.engine_name());
+    }
+}
