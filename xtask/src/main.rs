@@ -55,10 +55,7 @@ fn run() -> Result<bool> {
 fn root() -> Result<PathBuf> {
     let here = env::var_os("CARGO_MANIFEST_DIR").context("start it as `cargo xtask`")?;
     let here = PathBuf::from(here);
-    Ok(here
-        .parent()
-        .context("xtask has no parent folder")?
-        .to_path_buf())
+    Ok(here.parent().context("xtask has no parent folder")?.to_path_buf())
 }
 
 /// Prints one line. A closed output (`| head`) is no reason to stop the servers halfway.

@@ -35,15 +35,8 @@ enum Step {
 
 impl Step {
     /// In the order in which they run: what fails fastest comes first.
-    const ALL: [Self; 7] = [
-        Self::Fmt,
-        Self::Tidy,
-        Self::Deny,
-        Self::Clippy,
-        Self::Unit,
-        Self::Contract,
-        Self::Browser,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Fmt, Self::Tidy, Self::Deny, Self::Clippy, Self::Unit, Self::Contract, Self::Browser];
 
     fn name(self) -> &'static str {
         match self {
@@ -74,12 +67,7 @@ impl Step {
             Self::Fmt | Self::Tidy | Self::Deny | Self::Clippy => &[],
             Self::Unit => &[Server::Pg],
             Self::Contract => &[Server::Snac2, Server::Wordpress],
-            Self::Browser => &[
-                Server::Pg,
-                Server::Chromium,
-                Server::Snac2,
-                Server::Wordpress,
-            ],
+            Self::Browser => &[Server::Pg, Server::Chromium, Server::Snac2, Server::Wordpress],
         }
     }
 }
@@ -105,11 +93,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
         return Ok(true);
     }
     let steps = choose(arguments)?;
-    let wanted: BTreeSet<Server> = steps
-        .iter()
-        .flat_map(|step| step.servers())
-        .copied()
-        .collect();
+    let wanted: BTreeSet<Server> = steps.iter().flat_map(|step| step.servers()).copied().collect();
     let runner = Runner::new(root)?;
     let mut servers = Servers::start(root, runner.logs(), &wanted)?;
     let began = Instant::now();
@@ -122,10 +106,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
 }
 
 fn choose(names: &[String]) -> Result<Vec<Step>> {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| Step::ALL.iter().all(|step| step.name() != *name))
-    {
+    if let Some(unknown) = names.iter().find(|name| Step::ALL.iter().all(|step| step.name() != *name)) {
         bail!("there is no step “{unknown}”; `cargo xtask test --list` names them all");
     }
     Ok(Step::ALL
@@ -144,36 +125,19 @@ fn run_step(step: Step, root: &Path, runner: &Runner, servers: &mut Servers) -> 
             Tally::failure()
         }
         Ok(settings) => match step {
-            Step::Fmt => {
-                runner
-                    .run("fmt", cargo(root, &["fmt", "--all", "--check"]))?
-                    .tally
-            }
+            Step::Fmt => runner.run("fmt", cargo(root, &["fmt", "--all", "--check"]))?.tally,
             Step::Tidy => tidy_step(root)?,
             Step::Deny => {
                 if has_cargo_deny() {
-                    runner
-                        .run(
-                            "deny",
-                            cargo(root, &["deny", "check", "bans", "licenses", "sources"]),
-                        )?
-                        .tally
+                    runner.run("deny", cargo(root, &["deny", "check", "bans", "licenses", "sources"]))?.tally
                 } else {
-                    skipped =
-                        Some("cargo-deny is not installed (cargo install --locked cargo-deny)");
+                    skipped = Some("cargo-deny is not installed (cargo install --locked cargo-deny)");
                     Tally::skip()
                 }
             }
             Step::Clippy => {
-                let arguments = [
-                    "clippy",
-                    "--workspace",
-                    "--all-targets",
-                    "--locked",
-                    "--",
-                    "-D",
-                    "warnings",
-                ];
+                let arguments =
+                    ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
                 runner.run("clippy", cargo(root, &arguments))?.tally
             }
             Step::Unit => unit_step(root, runner, &settings)?,
@@ -181,22 +145,14 @@ fn run_step(step: Step, root: &Path, runner: &Runner, servers: &mut Servers) -> 
             Step::Browser => browser_step(root, runner, &settings)?,
         },
     };
-    let ended = Ended {
-        step,
-        tally,
-        time: start.elapsed(),
-        skipped,
-    };
+    let ended = Ended { step, tally, time: start.elapsed(), skipped };
     say(&format!("{:<9} {}", step.name(), line(&ended)));
     Ok(ended)
 }
 
 fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
-        .current_dir(root)
-        .args(arguments)
-        .env("CARGO_TERM_COLOR", "never");
+    command.current_dir(root).args(arguments).env("CARGO_TERM_COLOR", "never");
     command
 }
 
@@ -206,35 +162,23 @@ fn tidy_step(root: &Path) -> Result<Tally> {
         return Ok(Tally::default());
     }
     say(&tidy::report(&findings));
-    Ok(Tally {
-        failed: findings.len(),
-        ..Tally::default()
-    })
+    Ok(Tally { failed: findings.len(), ..Tally::default() })
 }
 
 fn has_cargo_deny() -> bool {
     let mut command = Command::new("cargo-deny");
-    command
-        .arg("--version")
-        .output()
-        .is_ok_and(|output| output.status.success())
+    command.arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
 /// Builds everything in one go. Building the program alone would choose other features for its dependencies, and build them twice.
 fn build(root: &Path, runner: &Runner) -> Result<Ran> {
-    runner.run(
-        "build",
-        cargo(root, &["build", "--workspace", "--all-targets", "--locked"]),
-    )
+    runner.run("build", cargo(root, &["build", "--workspace", "--all-targets", "--locked"]))
 }
 
 fn cargo_test(root: &Path, targets: &[String], settings: &[(String, String)]) -> Command {
     let mut command = cargo(root, &["test", "--workspace", "--locked", "--no-fail-fast"]);
     // Without --show-output a test that passed because it skipped itself would be counted as passed.
-    command
-        .args(targets)
-        .args(["--", "--show-output"])
-        .envs(settings.iter().cloned());
+    command.args(targets).args(["--", "--show-output"]).envs(settings.iter().cloned());
     command
 }
 
@@ -249,9 +193,7 @@ fn unit_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> Res
             targets.extend(["--test".to_owned(), name]);
         }
     }
-    Ok(runner
-        .run("unit", cargo_test(root, &targets, settings))?
-        .tally)
+    Ok(runner.run("unit", cargo_test(root, &targets, settings))?.tally)
 }
 
 fn contract_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> Result<Tally> {
@@ -264,9 +206,7 @@ fn contract_step(root: &Path, runner: &Runner, settings: &[(String, String)]) ->
     if targets.is_empty() {
         return Ok(Tally::default());
     }
-    Ok(runner
-        .run("contract", cargo_test(root, &targets, settings))?
-        .tally)
+    Ok(runner.run("contract", cargo_test(root, &targets, settings))?.tally)
 }
 
 /// The files `crates/*/tests/*.rs`, by name, and whether they talk to a real network server (they then name its setting).
@@ -308,18 +248,11 @@ fn browser_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> 
     let mut tally = Tally::default();
     // One after the other: they share the test servers and the two cores of a small machine.
     for file in files {
-        let name = file
-            .file_name()
-            .and_then(|name| name.to_str())
-            .context("a test file with a strange name")?;
+        let name =
+            file.file_name().and_then(|name| name.to_str()).context("a test file with a strange name")?;
         let mut command = Command::new("node");
-        command
-            .current_dir(root)
-            .args(["--test", "--test-reporter=tap"])
-            .arg(&file);
-        command
-            .env("PARVIS_BIN", &program)
-            .envs(settings.iter().cloned());
+        command.current_dir(root).args(["--test", "--test-reporter=tap"]).arg(&file);
+        command.env("PARVIS_BIN", &program).envs(settings.iter().cloned());
         tally += runner.run(name, command)?.tally;
     }
     Ok(tally)
@@ -330,9 +263,7 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let mut entries = fs::read_dir(folder)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<Vec<_>>>()?;
+    let mut entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     entries.sort();
     Ok(entries)
 }
@@ -342,11 +273,7 @@ fn line(ended: &Ended) -> String {
     if let Some(why) = ended.skipped {
         return format!("skipped: {why}");
     }
-    let result = if ended.tally.failed == 0 {
-        "ok"
-    } else {
-        "FAILED"
-    };
+    let result = if ended.tally.failed == 0 { "ok" } else { "FAILED" };
     format!("{result:<7} {seconds:>7.1} s   {}", ended.tally)
 }
 
@@ -358,12 +285,7 @@ fn summarise(ended: &[Ended], time: Duration) -> bool {
         say(&format!("{:<9} {}", step.step.name(), line(step)));
         sum += step.tally;
     }
-    say(&format!(
-        "{:<9} {:<7} {:>7.1} s",
-        "all",
-        "",
-        time.as_secs_f32()
-    ));
+    say(&format!("{:<9} {:<7} {:>7.1} s", "all", "", time.as_secs_f32()));
     say(&sum.to_string());
     sum.failed == 0
 }

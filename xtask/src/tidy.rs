@@ -24,11 +24,7 @@ pub(crate) struct Finding {
 
 impl Finding {
     fn new(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            message: message.into(),
-        }
+        Self { path: path.to_owned(), line, message: message.into() }
     }
 }
 
@@ -52,8 +48,8 @@ struct SourceFile {
 const FOREIGN: [&str; 4] = ["target", "node_modules", "vendor", ".git"];
 
 const TEXT: [&str; 16] = [
-    "rs", "toml", "md", "html", "css", "js", "mjs", "cjs", "sql", "ftl", "sh", "php", "json",
-    "jsonl", "yml", "txt",
+    "rs", "toml", "md", "html", "css", "js", "mjs", "cjs", "sql", "ftl", "sh", "php", "json", "jsonl", "yml",
+    "txt",
 ];
 
 /// Checks every file of the project.
@@ -77,10 +73,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Finding>> {
 
 /// One finding a line, then their number.
 pub(crate) fn report(findings: &[Finding]) -> String {
-    let mut report: String = findings
-        .iter()
-        .map(|finding| format!("{finding}\n"))
-        .collect();
+    let mut report: String = findings.iter().map(|finding| format!("{finding}\n")).collect();
     report.push_str(&match findings.len() {
         0 => "tidy: nothing found".to_owned(),
         count => format!("tidy: {count} found"),
@@ -118,9 +111,7 @@ fn is_text(name: &str) -> bool {
 
 /// The lines with their numbers from 1.
 fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line))
+    text.lines().enumerate().map(|(index, line)| (index + 1, line))
 }
 
 #[cfg(test)]
@@ -129,14 +120,8 @@ mod tests {
 
     #[test]
     fn a_finding_names_its_place_and_a_report_its_number() {
-        let findings = [
-            Finding::new("a.rs", 3, "is wrong"),
-            Finding::new("b.rs", 0, "is long"),
-        ];
-        assert_eq!(
-            report(&findings),
-            "a.rs:3: is wrong\nb.rs: is long\ntidy: 2 found"
-        );
+        let findings = [Finding::new("a.rs", 3, "is wrong"), Finding::new("b.rs", 0, "is long")];
+        assert_eq!(report(&findings), "a.rs:3: is wrong\nb.rs: is long\ntidy: 2 found");
         assert_eq!(report(&[]), "tidy: nothing found");
     }
 

@@ -55,14 +55,10 @@ impl Runner {
     pub(crate) fn run(&self, name: &str, mut command: Command) -> Result<Ran> {
         let path = self.logs.join(format!("{name}.log"));
         let log = File::create(&path).with_context(|| path.display().to_string())?;
-        command
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log);
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let program = command.get_program().to_string_lossy().into_owned();
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("{program} cannot be started: is it installed?"))?;
+        let mut child =
+            command.spawn().with_context(|| format!("{program} cannot be started: is it installed?"))?;
         let mut next_sign = Instant::now() + SIGN_OF_LIFE;
         let status = loop {
             if let Some(status) = child.try_wait()? {
@@ -81,15 +77,9 @@ impl Runner {
                 tally += Tally::failure();
             }
             say(&output);
-            say(&format!(
-                "{name} failed ({status}); its output is kept in {}",
-                path.display()
-            ));
+            say(&format!("{name} failed ({status}); its output is kept in {}", path.display()));
         }
-        Ok(Ran {
-            success: status.success(),
-            tally,
-        })
+        Ok(Ran { success: status.success(), tally })
     }
 }
 
@@ -99,12 +89,7 @@ fn read(path: &Path) -> Result<String> {
 }
 
 fn last_line(output: &str) -> &str {
-    output
-        .lines()
-        .rev()
-        .map(str::trim)
-        .find(|line| !line.is_empty())
-        .unwrap_or("nothing printed yet")
+    output.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("nothing printed yet")
 }
 
 #[cfg(test)]
@@ -126,9 +111,7 @@ mod tests {
     #[test]
     fn a_program_that_fails_without_counting_is_one_failure() {
         let runner = runner("fails");
-        let ran = runner
-            .run("sh", shell("echo broken >&2; exit 3"))
-            .expect("sh starts");
+        let ran = runner.run("sh", shell("echo broken >&2; exit 3")).expect("sh starts");
         assert!(!ran.success);
         assert_eq!(ran.tally, Tally::failure());
         fs::remove_dir_all(runner.logs()).expect("the folder goes");
@@ -137,30 +120,15 @@ mod tests {
     #[test]
     fn what_a_program_prints_is_counted_and_kept() {
         let runner = runner("counts");
-        let ran = runner
-            .run("sh", shell("echo '# pass 2'; echo '# fail 0'"))
-            .expect("sh starts");
+        let ran = runner.run("sh", shell("echo '# pass 2'; echo '# fail 0'")).expect("sh starts");
         assert!(ran.success);
-        assert_eq!(
-            ran.tally,
-            Tally {
-                passed: 2,
-                failed: 0,
-                skipped: 0
-            }
-        );
-        assert_eq!(
-            read(&runner.logs().join("sh.log")).expect("the log is there"),
-            "# pass 2\n# fail 0\n"
-        );
+        assert_eq!(ran.tally, Tally { passed: 2, failed: 0, skipped: 0 });
+        assert_eq!(read(&runner.logs().join("sh.log")).expect("the log is there"), "# pass 2\n# fail 0\n");
         fs::remove_dir_all(runner.logs()).expect("the folder goes");
     }
 
     #[test]
     fn a_sign_of_life_is_the_last_line_that_says_something() {
-        assert_eq!(
-            last_line("   Compiling a\n   Compiling b\n\n"),
-            "Compiling b"
-        );
+        assert_eq!(last_line("   Compiling a\n   Compiling b\n\n"), "Compiling b");
     }
 }

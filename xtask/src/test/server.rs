@@ -67,10 +67,7 @@ impl Servers {
     /// # Errors
     /// Something is missing that only an administrator can install; the message says what to type.
     pub(crate) fn start(root: &Path, logs: &Path, wanted: &BTreeSet<Server>) -> Result<Self> {
-        let mut servers = Self {
-            log: logs.join("servers.log"),
-            ..Self::default()
-        };
+        let mut servers = Self { log: logs.join("servers.log"), ..Self::default() };
         let mut names = Vec::new();
         for server in wanted {
             if env::var_os(server.variable()).is_some() {
@@ -83,11 +80,7 @@ impl Servers {
             return Ok(servers);
         }
         let script = root.join("tests/servers/run.sh");
-        let checked = Command::new(&script)
-            .arg("--check")
-            .args(&names)
-            .status()
-            .context("bash is needed")?;
+        let checked = Command::new(&script).arg("--check").args(&names).status().context("bash is needed")?;
         if !checked.success() {
             bail!("the tests cannot run before this is installed");
         }
@@ -103,10 +96,7 @@ impl Servers {
         let output = keeper.stdout.take().context("the script has no output")?;
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
-            BufReader::new(output)
-                .lines()
-                .map_while(Result::ok)
-                .try_for_each(|line| sender.send(line))
+            BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
         });
         servers.keeper = Some(keeper);
         servers.lines = Some(lines);
@@ -120,13 +110,8 @@ impl Servers {
     pub(crate) fn settings(&mut self, needed: &[Server]) -> Result<Vec<(String, String)>> {
         for server in needed {
             while !self.usable.contains_key(server.name()) {
-                let line = self
-                    .lines
-                    .as_ref()
-                    .map(|lines| lines.recv_timeout(PATIENCE));
-                let Some(Ok(line)) = line else {
-                    bail!("{}", self.failure(*server))
-                };
+                let line = self.lines.as_ref().map(|lines| lines.recv_timeout(PATIENCE));
+                let Some(Ok(line)) = line else { bail!("{}", self.failure(*server)) };
                 self.note(&line);
             }
             if self.usable.get(server.name()) != Some(&true) {
@@ -172,38 +157,25 @@ mod tests {
     #[test]
     fn settings_are_known_once_every_needed_server_is_ready() {
         let (sender, lines) = mpsc::channel();
-        for line in [
-            "PARVIS_TEST_POSTGRES=postgresql://postgres@127.0.0.1:1/postgres",
-            "ready pg",
-            "failed snac2",
-        ] {
+        for line in
+            ["PARVIS_TEST_POSTGRES=postgresql://postgres@127.0.0.1:1/postgres", "ready pg", "failed snac2"]
+        {
             sender.send(line.to_owned()).expect("the receiver is there");
         }
-        let mut servers = Servers {
-            lines: Some(lines),
-            ..Servers::default()
-        };
+        let mut servers = Servers { lines: Some(lines), ..Servers::default() };
         let settings = servers.settings(&[Server::Pg]).expect("pg is ready");
         assert_eq!(
             settings,
-            [(
-                "PARVIS_TEST_POSTGRES".to_owned(),
-                "postgresql://postgres@127.0.0.1:1/postgres".to_owned()
-            )]
+            [("PARVIS_TEST_POSTGRES".to_owned(), "postgresql://postgres@127.0.0.1:1/postgres".to_owned())]
         );
-        let error = servers
-            .settings(&[Server::Pg, Server::Snac2])
-            .expect_err("snac2 failed");
+        let error = servers.settings(&[Server::Pg, Server::Snac2]).expect_err("snac2 failed");
         assert!(error.to_string().contains("snac2 did not start"), "{error}");
     }
 
     #[test]
     fn a_script_that_ends_early_is_a_failure_and_not_an_endless_wait() {
         let (_, lines) = mpsc::channel();
-        let mut servers = Servers {
-            lines: Some(lines),
-            ..Servers::default()
-        };
+        let mut servers = Servers { lines: Some(lines), ..Servers::default() };
         assert!(servers.settings(&[Server::Wordpress]).is_err());
     }
 }

@@ -8,29 +8,19 @@ const FOLDER: &str = "docs/decisions/";
 const LINES: std::ops::RangeInclusive<usize> = 10..=60;
 
 pub(super) fn check(path: &str, text: &str, findings: &mut Vec<Finding>) {
-    let Some(name) = path
-        .strip_prefix(FOLDER)
-        .filter(|name| name.ends_with(".md") && *name != "README.md")
+    let Some(name) = path.strip_prefix(FOLDER).filter(|name| name.ends_with(".md") && *name != "README.md")
     else {
         return;
     };
     if number(name).is_none() {
-        findings.push(Finding::new(
-            path,
-            0,
-            "name a decision note NNNN-what-was-decided.md",
-        ));
+        findings.push(Finding::new(path, 0, "name a decision note NNNN-what-was-decided.md"));
     }
     let lines = text.lines().count();
     if !LINES.contains(&lines) {
         findings.push(Finding::new(
             path,
             0,
-            format!(
-                "{lines} lines: a decision note has {} to {}",
-                LINES.start(),
-                LINES.end()
-            ),
+            format!("{lines} lines: a decision note has {} to {}", LINES.start(), LINES.end()),
         ));
     }
 }
@@ -43,21 +33,15 @@ pub(super) fn check_numbers(files: &[SourceFile], findings: &mut Vec<Finding>) {
             continue;
         };
         if let Some(other) = first.insert(number.to_owned(), &file.path) {
-            findings.push(Finding::new(
-                &file.path,
-                0,
-                format!("has the number of {other}"),
-            ));
+            findings.push(Finding::new(&file.path, 0, format!("has the number of {other}")));
         }
     }
 }
 
 fn number(name: &str) -> Option<&str> {
     let (number, rest) = name.split_once('-')?;
-    (number.len() == 4
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && rest.len() > ".md".len())
-    .then_some(number)
+    (number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit()) && rest.len() > ".md".len())
+        .then_some(number)
 }
 
 #[cfg(test)]
@@ -73,10 +57,7 @@ mod tests {
     #[test]
     fn a_note_has_ten_to_sixty_lines() {
         let path = "docs/decisions/0007-one-sql-text.md";
-        assert_eq!(
-            [9, 10, 60, 61].map(|lines| count(path, lines)),
-            [1, 0, 0, 1]
-        );
+        assert_eq!([9, 10, 60, 61].map(|lines| count(path, lines)), [1, 0, 0, 1]);
         assert_eq!(count("docs/install.md", 300), 0);
         assert_eq!(count("docs/decisions/README.md", 3), 0);
     }
@@ -89,10 +70,7 @@ mod tests {
 
     #[test]
     fn a_number_is_given_once() {
-        let file = |path: &str| SourceFile {
-            path: path.to_owned(),
-            text: String::new(),
-        };
+        let file = |path: &str| SourceFile { path: path.to_owned(), text: String::new() };
         let files = [
             file("docs/decisions/0001-a.md"),
             file("docs/decisions/0002-b.md"),
@@ -102,11 +80,7 @@ mod tests {
         check_numbers(&files, &mut findings);
         assert_eq!(
             findings,
-            [Finding::new(
-                "docs/decisions/0001-c.md",
-                0,
-                "has the number of docs/decisions/0001-a.md"
-            )]
+            [Finding::new("docs/decisions/0001-c.md", 0, "has the number of docs/decisions/0001-a.md")]
         );
     }
 }

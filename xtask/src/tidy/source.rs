@@ -13,20 +13,12 @@ const STORE: [&str; 2] = ["crates/parvis/src/store/", "crates/parvis/src/store.r
 const EMPTY_NAMES: [&str; 5] = ["Manager", "Service", "Helper", "Util", "Utils"];
 
 // The words are put together here, or this file would break its own rules.
-const LATER: [&str; 3] = [
-    concat!("TO", "DO"),
-    concat!("FIX", "ME"),
-    concat!("X", "XX"),
-];
+const LATER: [&str; 3] = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("X", "XX")];
 const STUBS: [&str; 2] = [concat!("to", "do!"), concat!("un", "implemented!")];
 const IGNORE: &str = concat!("#[", "ignore");
 const ALLOW: [&str; 2] = [concat!("#[", "allow("), concat!("#![", "allow(")];
-const MACHINE_PATHS: [&str; 4] = [
-    concat!("/ro", "ot/"),
-    concat!("/ho", "me/"),
-    concat!("/Us", "ers/"),
-    concat!("/wo", "rk/"),
-];
+const MACHINE_PATHS: [&str; 4] =
+    [concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/"), concat!("/wo", "rk/")];
 
 pub(super) fn check(path: &str, text: &str, findings: &mut Vec<Finding>) {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -55,11 +47,7 @@ pub(super) fn check(path: &str, text: &str, findings: &mut Vec<Finding>) {
 
 fn check_rust(path: &str, text: &str, findings: &mut Vec<Finding>) {
     if path.ends_with("/mod.rs") {
-        findings.push(Finding::new(
-            path,
-            0,
-            "a folder foo/ goes with foo.rs, not with foo/mod.rs",
-        ));
+        findings.push(Finding::new(path, 0, "a folder foo/ goes with foo.rs, not with foo/mod.rs"));
     }
     let lines = text.lines().count();
     if lines > MAX_LINES && !LONG.contains(&path) {
@@ -105,18 +93,10 @@ fn check_rust(path: &str, text: &str, findings: &mut Vec<Finding>) {
             ));
         }
         if !may_hold_sql && has_sql(code) {
-            findings.push(Finding::new(
-                path,
-                line,
-                "SQL stands in crates/parvis/src/store only",
-            ));
+            findings.push(Finding::new(path, line, "SQL stands in crates/parvis/src/store only"));
         }
         if let Some(name) = empty_name(code) {
-            findings.push(Finding::new(
-                path,
-                line,
-                format!("{name}: name it after what it is or does"),
-            ));
+            findings.push(Finding::new(path, line, format!("{name}: name it after what it is or does")));
         }
     }
 }
@@ -125,24 +105,18 @@ fn check_rust(path: &str, text: &str, findings: &mut Vec<Finding>) {
 fn has_sql(code: &str) -> bool {
     code.match_indices('"').any(|(at, _)| {
         let rest = code[at + 1..].trim_start();
-        ["SELECT ", "INSERT INTO ", "DELETE FROM "]
-            .iter()
-            .any(|verb| rest.starts_with(verb))
+        ["SELECT ", "INSERT INTO ", "DELETE FROM "].iter().any(|verb| rest.starts_with(verb))
             || (rest.starts_with("UPDATE ") && rest.contains(" SET "))
     })
 }
 
 /// A type that is declared on this line and whose name ends emptily.
 fn empty_name(code: &str) -> Option<&str> {
-    let code = code
-        .strip_prefix("pub")
-        .map_or(code, |rest| rest.trim_start_matches(|c| c != ' '));
+    let code = code.strip_prefix("pub").map_or(code, |rest| rest.trim_start_matches(|c| c != ' '));
     let declared = ["struct ", "enum ", "trait ", "type "]
         .iter()
         .find_map(|kind| code.trim_start().strip_prefix(kind))?;
-    let end = declared
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(declared.len());
+    let end = declared.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(declared.len());
     Some(&declared[..end]).filter(|name| EMPTY_NAMES.iter().any(|end| name.ends_with(end)))
 }
 
@@ -171,18 +145,12 @@ mod tests {
     fn found(path: &str, text: &str) -> Vec<String> {
         let mut findings = Vec::new();
         check(path, &format!("//! A module.\n{text}\n"), &mut findings);
-        findings
-            .into_iter()
-            .map(|finding| finding.message)
-            .collect()
+        findings.into_iter().map(|finding| finding.message).collect()
     }
 
     fn is_refused(path: &str, text: &str, because: &str) {
         let found = found(path, text);
-        assert!(
-            found.len() == 1 && found[0].contains(because),
-            "{text}: {found:?}"
-        );
+        assert!(found.len() == 1 && found[0].contains(because), "{text}: {found:?}");
     }
 
     const PLAIN: &str = "crates/parvis/src/web/inbox.rs";
@@ -210,11 +178,7 @@ mod tests {
     fn words_for_later_are_refused_in_every_kind_of_code() {
         for word in LATER {
             is_refused(PLAIN, &format!("// {word}: later"), word);
-            is_refused(
-                "crates/parvis/assets/inbox.js",
-                &format!("// {word} later"),
-                word,
-            );
+            is_refused("crates/parvis/assets/inbox.js", &format!("// {word} later"), word);
         }
         assert_eq!(found(PLAIN, concat!("let TO", "DOS = 1;")), [""; 0]);
     }
@@ -241,46 +205,24 @@ mod tests {
         ] {
             is_refused(PLAIN, &format!("let sql = \"{sql}\";"), "store only");
             is_refused(PLAIN, &format!("let sql = r#\"  {sql}\"#;"), "store only");
-            assert_eq!(
-                found(
-                    "crates/parvis/src/store/tag.rs",
-                    &format!("let sql = \"{sql}\";")
-                ),
-                [""; 0]
-            );
+            assert_eq!(found("crates/parvis/src/store/tag.rs", &format!("let sql = \"{sql}\";")), [""; 0]);
         }
-        assert_eq!(
-            found(PLAIN, "let label = \"UPDATE available\"; // \"SELECT\""),
-            [""; 0]
-        );
+        assert_eq!(found(PLAIN, "let label = \"UPDATE available\"; // \"SELECT\""), [""; 0]);
     }
 
     #[test]
     fn names_that_say_nothing_are_refused_where_they_are_declared() {
         is_refused(PLAIN, "pub(crate) struct ChannelManager;", "ChannelManager");
         is_refused(PLAIN, "trait TextHelper {}", "TextHelper");
-        assert_eq!(
-            found(PLAIN, "impl<S: Service> tower::Layer<S> for Gate {}"),
-            [""; 0]
-        );
+        assert_eq!(found(PLAIN, "impl<S: Service> tower::Layer<S> for Gate {}"), [""; 0]);
     }
 
     #[test]
     fn paths_of_one_machine_are_refused_and_addresses_are_not() {
         for start in MACHINE_PATHS {
-            is_refused(
-                PLAIN,
-                &format!("let path = \"{start}parvis\";"),
-                "one machine",
-            );
+            is_refused(PLAIN, &format!("let path = \"{start}parvis\";"), "one machine");
             is_refused("docs/install.md", &format!("{start}parvis"), "one machine");
-            assert_eq!(
-                found(
-                    PLAIN,
-                    &format!("let url = \"https://example.org{start}x\";")
-                ),
-                [""; 0]
-            );
+            assert_eq!(found(PLAIN, &format!("let url = \"https://example.org{start}x\";")), [""; 0]);
         }
     }
 }

@@ -21,15 +21,10 @@ pub(super) fn check(path: &str, text: &str, findings: &mut Vec<Finding>) {
         if lower.contains("<style") {
             refuse("<style>");
         }
-        if lower
-            .match_indices("<script")
-            .any(|(at, _)| !runs_a_file(&lower[at..]))
-        {
+        if lower.match_indices("<script").any(|(at, _)| !runs_a_file(&lower[at..])) {
             refuse("<script> without src");
         }
-        if has_attribute(&lower, |name| {
-            name.starts_with("on") || name.starts_with("hx-on")
-        }) {
+        if has_attribute(&lower, |name| name.starts_with("on") || name.starts_with("hx-on")) {
             refuse("a script in an attribute");
         }
         if lower.contains("javascript:") {
@@ -47,14 +42,9 @@ fn runs_a_file(tag: &str) -> bool {
 /// Whether `name=` stands there as an attribute whose name is wanted.
 fn has_attribute(line: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
     line.match_indices('=').any(|(at, _)| {
-        let name = line[..at]
-            .rsplit(|c: char| c.is_whitespace() || c == '"' || c == '\'')
-            .next()
-            .unwrap_or("");
-        let is_name = name.len() > 2
-            && name
-                .chars()
-                .all(|c| c.is_ascii_alphabetic() || c == '-' || c == ':');
+        let name =
+            line[..at].rsplit(|c: char| c.is_whitespace() || c == '"' || c == '\'').next().unwrap_or("");
+        let is_name = name.len() > 2 && name.chars().all(|c| c.is_ascii_alphabetic() || c == '-' || c == ':');
         let is_valued = line[at + 1..].starts_with(['"', '\'', '{']);
         is_name && is_valued && is_wanted(name)
     })

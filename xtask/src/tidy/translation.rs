@@ -21,9 +21,7 @@ pub(super) fn check(files: &[SourceFile], findings: &mut Vec<Finding>) {
     let [french, english] = LANGUAGES.map(|language| {
         let folder = format!("{FOLDER}{language}/");
         let mut entries = BTreeMap::new();
-        for file in files
-            .iter()
-            .filter(|file| file.path.starts_with(&folder) && file.path.ends_with(".ftl"))
+        for file in files.iter().filter(|file| file.path.starts_with(&folder) && file.path.ends_with(".ftl"))
         {
             read(file, &mut entries, findings);
         }
@@ -31,10 +29,7 @@ pub(super) fn check(files: &[SourceFile], findings: &mut Vec<Finding>) {
     });
     compare(&french, &english, "English", findings);
     compare(&english, &french, "French", findings);
-    let code: Vec<&SourceFile> = files
-        .iter()
-        .filter(|file| may_use_a_key(&file.path))
-        .collect();
+    let code: Vec<&SourceFile> = files.iter().filter(|file| may_use_a_key(&file.path)).collect();
     for (name, entry) in english.iter().filter(|(name, _)| !name.starts_with('-')) {
         if !code.iter().any(|file| uses(&file.text, name)) {
             findings.push(Finding::new(
@@ -44,30 +39,19 @@ pub(super) fn check(files: &[SourceFile], findings: &mut Vec<Finding>) {
             ));
         }
     }
-    for file in files
-        .iter()
-        .filter(|file| file.path.starts_with(&format!("{FOLDER}fr/")))
-    {
+    for file in files.iter().filter(|file| file.path.starts_with(&format!("{FOLDER}fr/"))) {
         check_typography(file, findings);
     }
 }
 
-fn read<'a>(
-    file: &'a SourceFile,
-    entries: &mut BTreeMap<&'a str, Entry<'a>>,
-    findings: &mut Vec<Finding>,
-) {
+fn read<'a>(file: &'a SourceFile, entries: &mut BTreeMap<&'a str, Entry<'a>>, findings: &mut Vec<Finding>) {
     let mut name = "";
     for (line, content) in numbered(&file.text) {
         if let Some((left, _)) = content.split_once('=')
             && is_name(left.trim_end())
         {
             name = left.trim_end();
-            let entry = Entry {
-                path: &file.path,
-                line,
-                variables: BTreeSet::new(),
-            };
+            let entry = Entry { path: &file.path, line, variables: BTreeSet::new() };
             if let Some(first) = entries.insert(name, entry) {
                 findings.push(Finding::new(
                     &file.path,
@@ -89,17 +73,14 @@ fn read<'a>(
 fn is_name(left: &str) -> bool {
     let bare = left.strip_prefix('-').unwrap_or(left);
     bare.starts_with(|c: char| c.is_ascii_alphabetic())
-        && bare
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        && bare.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 fn variables(line: &str) -> impl Iterator<Item = &str> {
     line.match_indices('$').filter_map(|(at, _)| {
         let rest = &line[at + 1..];
-        let end = rest
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))
-            .unwrap_or(rest.len());
+        let end =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
         (end > 0).then(|| &rest[..end])
     })
 }
@@ -129,10 +110,7 @@ fn compare(
 }
 
 fn may_use_a_key(path: &str) -> bool {
-    path.starts_with("crates/")
-        && [".rs", ".html", ".js", ".ftl"]
-            .iter()
-            .any(|ending| path.ends_with(ending))
+    path.starts_with("crates/") && [".rs", ".html", ".js", ".ftl"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// As a string of its own (`"inbox-title"`), inside another message (`{ inbox-title }`), or put together from a beginning
@@ -144,9 +122,7 @@ fn uses(text: &str, name: &str) -> bool {
     let is_composed = || {
         name.match_indices('-').any(|(at, _)| {
             let beginning = &name[..=at];
-            ['{', '"']
-                .iter()
-                .any(|after| text.contains(&format!("\"{beginning}{after}")))
+            ['{', '"'].iter().any(|after| text.contains(&format!("\"{beginning}{after}")))
         })
     };
     is_named || is_composed()
@@ -197,10 +173,7 @@ mod tests {
     use super::*;
 
     fn found(french: &str, english: &str, code: &str) -> Vec<String> {
-        let file = |path: &str, text: &str| SourceFile {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        };
+        let file = |path: &str, text: &str| SourceFile { path: path.to_owned(), text: text.to_owned() };
         let files = [
             file("crates/parvis/translations/fr/inbox.ftl", french),
             file("crates/parvis/translations/en/inbox.ftl", english),
@@ -208,10 +181,7 @@ mod tests {
         ];
         let mut findings = Vec::new();
         check(&files, &mut findings);
-        findings
-            .into_iter()
-            .map(|finding| finding.message)
-            .collect()
+        findings.into_iter().map(|finding| finding.message).collect()
     }
 
     const NOTHING: [&str; 0] = [];
@@ -220,14 +190,7 @@ mod tests {
     fn the_same_keys_with_the_same_variables_are_accepted() {
         let french = "# Boîte\ninbox-title = Boîte\nwaiting =\n    { $count ->\n        [one] Un message\n       *[other] { $count } messages\n    }\n";
         let english = "inbox-title = Inbox\nwaiting = { $count } waiting\n";
-        assert_eq!(
-            found(
-                french,
-                english,
-                "{{ t(\"inbox-title\") }} {{ t(\"waiting\") }}"
-            ),
-            NOTHING
-        );
+        assert_eq!(found(french, english, "{{ t(\"inbox-title\") }} {{ t(\"waiting\") }}"), NOTHING);
     }
 
     #[test]
@@ -241,45 +204,27 @@ mod tests {
 
     #[test]
     fn a_variable_that_one_language_lacks_is_found() {
-        let found = found(
-            "hello = Bonjour\n",
-            "hello = Hello { $name }\n",
-            "\"hello\"",
-        );
+        let found = found("hello = Bonjour\n", "hello = Hello { $name }\n", "\"hello\"");
         assert_eq!(found, ["hello uses $name, which the French does not"]);
     }
 
     #[test]
     fn a_key_that_stands_twice_is_found() {
         let found = found("a = A\na = B\n", "a = A\n", "\"a\"");
-        assert_eq!(
-            found,
-            ["a stands in crates/parvis/translations/fr/inbox.ftl:1 too"]
-        );
+        assert_eq!(found, ["a stands in crates/parvis/translations/fr/inbox.ftl:1 too"]);
     }
 
     #[test]
     fn a_key_that_nothing_shows_is_found() {
         let unused = ["role-expert is shown nowhere: remove it from both languages"];
-        assert_eq!(
-            found(
-                "role-expert = Experte\n",
-                "role-expert = Expert\n",
-                "role-expert"
-            ),
-            unused
-        );
+        assert_eq!(found("role-expert = Experte\n", "role-expert = Expert\n", "role-expert"), unused);
         for code in [
             "\"role-expert\"",
             "format!(\"role-{}\", role)",
             "format!(\"role-{role}\")",
             "key(\"role-\", role)",
         ] {
-            assert_eq!(
-                found("role-expert = Experte\n", "role-expert = Expert\n", code),
-                NOTHING,
-                "{code}"
-            );
+            assert_eq!(found("role-expert = Experte\n", "role-expert = Expert\n", code), NOTHING, "{code}");
         }
     }
 
@@ -292,11 +237,7 @@ mod tests {
     #[test]
     fn french_is_set_as_french_is() {
         for wrong in ["Vraiment ?", "Note : ceci", "« oui »", "l'avis"] {
-            assert_eq!(
-                found(&format!("a = {wrong}\n"), "a = A\n", "\"a\"").len(),
-                1,
-                "{wrong}"
-            );
+            assert_eq!(found(&format!("a = {wrong}\n"), "a = A\n", "\"a\"").len(), 1, "{wrong}");
         }
         let right = "a = Vraiment\u{202f}? Note\u{a0}: «\u{a0}oui\u{a0}», l’avis { $n ->\n    [one] x\n   *[other] y\n }\n";
         assert_eq!(found(right, "a = { $n }\n", "\"a\""), NOTHING);
