@@ -3,9 +3,12 @@
 pub mod app;
 pub mod cli;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod id;
+pub mod intake;
 pub mod rules;
 pub mod seal;
 pub mod store;
 pub mod web;
+pub mod work;
