@@ -8,6 +8,9 @@ pub mod triage;
 pub mod undo;
 pub mod view;
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::json;
 
 use crate::app::App;

@@ -4,3 +4,5 @@
 
 pub mod fold;
 pub mod listen;
+#[cfg(test)]
+mod tests;

@@ -10,5 +10,7 @@ pub mod intake;
 pub mod rules;
 pub mod seal;
 pub mod store;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod web;
 pub mod work;
