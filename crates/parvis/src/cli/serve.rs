@@ -1,6 +1,7 @@
 //! `parvis serve`: listens, does the background work, and ends in good order.
 
 use std::future::IntoFuture as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +40,11 @@ pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
 /// Answers until the end is asked for, then lets open requests finish for a while.
 pub(super) async fn listen(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     let stop = app.stop.clone();
-    let router = axum::Router::new().route("/health", axum::routing::get(|| async { "ok\n" }));
+    let router = crate::web::router(Arc::clone(app)).into_make_service_with_connect_info::<SocketAddr>();
+    let background = [
+        tokio::spawn(crate::work::run(Arc::clone(app), app.stop.follow())),
+        tokio::spawn(crate::intake::listen::run(Arc::clone(app), app.stop.follow())),
+    ];
     let server = axum::serve(listener, router).with_graceful_shutdown(async move { stop.asked().await });
     let mut server = std::pin::pin!(server.into_future());
     tokio::select! {
@@ -48,6 +53,12 @@ pub(super) async fn listen(app: &Arc<App>, listener: TcpListener) -> anyhow::Res
             Ok(done) => done?,
             Err(_) => tracing::warn!(seconds = PATIENCE.as_secs(), "open requests were cut off"),
         },
+    }
+    for task in background {
+        // What a task had begun is finished, or comes back when its lease ends.
+        if tokio::time::timeout(PATIENCE, task).await.is_err() {
+            tracing::warn!("background work was cut off");
+        }
     }
     Ok(())
 }
