@@ -132,7 +132,6 @@ struct Open {
     icon: &'static str,
     channel: String,
     who: String,
-    title: Option<String>,
     intent: Option<String>,
     intent_code: String,
     sentiment: String,
@@ -362,7 +361,6 @@ async fn opened(
         icon: channel.map_or("globe", |it| channel_icon(&it.kind)),
         channel: channel.map_or_else(|| words.t("channel-removed"), |it| it.name.clone()),
         who: context.person.as_ref().map_or_else(|| words.t("author-unknown"), |it| it.who.clone()),
-        title: it.title.clone(),
         intent: facets.intent.as_ref().map(|code| words.named("intent", code)),
         intent_code: facets.intent.clone().unwrap_or_default(),
         sentiment: facets.sentiment.clone().unwrap_or_default(),
@@ -422,6 +420,15 @@ async fn toast(
         text: signed.words.named("done", &row.verb.replace('.', "-")),
         undo: undoable.then(|| address(&format!("/undo/{id}"), query, &[])),
     }))
+}
+
+/// Class of a sentiment's chip, which is also the name of its icon.
+pub fn mood(sentiment: &str) -> &'static str {
+    match sentiment {
+        "positive" => "pos",
+        "negative" => "neg",
+        _ => "neu",
+    }
 }
 
 /// A form of the person's own presence.

@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::{Extension, Form};
 use futures_util::stream::{self, Stream, StreamExt};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::broadcast::{self, Receiver};
 
 use super::error::Failure;
 use super::inbox::Sign;
@@ -56,7 +56,7 @@ pub async fn events(
 
 /// What a channel brings, one after the other; `None` for what was missed in between.
 fn follow<T: Clone + Send + 'static>(heard: Receiver<T>) -> impl Stream<Item = Option<T>> {
-    stream::unfold(heard, |mut heard: broadcast::Receiver<T>| async move {
+    stream::unfold(heard, |mut heard: Receiver<T>| async move {
         match heard.recv().await {
             Ok(it) => Some((Some(it), heard)),
             Err(RecvError::Lagged(_)) => Some((None, heard)),

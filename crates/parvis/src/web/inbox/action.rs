@@ -49,6 +49,7 @@ pub async fn take(State(app): State<Arc<App>>, signed: Signed, Path(id): Id, Que
     finish(&app, &signed, &asked, id, false, result).await
 }
 
+/// To whom.
 #[derive(Deserialize)]
 pub struct To {
     #[serde(default)]
@@ -95,6 +96,7 @@ pub async fn hand_over(
     finish(&app, &signed, &asked, id, true, result).await
 }
 
+/// Until when.
 #[derive(Deserialize)]
 pub struct Snooze {
     #[serde(default)]
@@ -155,6 +157,7 @@ pub async fn reopen(State(app): State<Arc<App>>, signed: Signed, Path(id): Id, Q
     finish(&app, &signed, &asked, id, false, result).await
 }
 
+/// Urgent or not.
 #[derive(Deserialize)]
 pub struct Urgent {
     #[serde(default)]
@@ -173,6 +176,7 @@ pub async fn urgent(
     finish(&app, &signed, &asked, id, false, result).await
 }
 
+/// What it is about.
 #[derive(Deserialize)]
 pub struct Class {
     #[serde(default)]
@@ -194,6 +198,7 @@ pub async fn classify(
     finish(&app, &signed, &asked, id, false, result).await
 }
 
+/// Which tag.
 #[derive(Deserialize)]
 pub struct Tagged {
     #[serde(default)]
@@ -223,6 +228,7 @@ pub async fn untag(
     finish(&app, &signed, &asked, id, false, result).await
 }
 
+/// Which other conversation.
 #[derive(Deserialize)]
 pub struct Into {
     #[serde(default)]

@@ -7,7 +7,7 @@ use axum::Form;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use parvis_channels::{CapabilityKey, CapabilitySet, Upload, Visibility};
 use serde::Deserialize;
 
@@ -64,8 +64,6 @@ pub struct Compose {
     pub pictures: Vec<u32>,
     /// Longest alternative text.
     pub max_alt: Option<u32>,
-    /// Where it is posted.
-    pub action: String,
     /// When the draft was kept.
     pub kept: Option<String>,
     /// A channel that can't be heard may not be able to send either.
@@ -85,7 +83,7 @@ fn capabilities(channel: Option<&Channel>) -> CapabilitySet {
 }
 
 fn can(set: &CapabilitySet, key: CapabilityKey) -> bool {
-    set.get(key).support.possible()
+    set.can(key)
 }
 
 /// Why a channel can't answer, in words; `None` when it can.
@@ -139,11 +137,10 @@ pub async fn read(
         blocked,
         rule: rule.and_then(|rule| serde_json::to_string(rule).ok()),
         count: rule.map_or(0, |rule| rule.count(&text, None)),
-        max: rule.and_then(|rule| Option::<u32>::from(rule.max)),
+        max: rule.map(|rule| rule.max).filter(|max| *max > 0),
         mention,
         pictures: (1..=pictures.min(most)).collect(),
         max_alt: set.media.as_ref().and_then(|media| media.max_alt),
-        action: address(&format!("/inbox/{}/{}", it.id, if mode == "note" { "note" } else { "reply" }), &asked.query(), &[]),
         kept: draft.map(|draft| signed.words.t1("draft-kept", "moment", signed.words.moment(draft.updated_at, now))),
         deaf: channel.is_some_and(|it| it.health.failing_since.is_some()),
         text,
@@ -256,13 +253,14 @@ pub async fn reply(
         Ok(()) => command::answer::reply(&app, &signed.actor, id, answer).await,
         Err(refused) => Err(refused),
     };
-    let asked = Asked { mode: mode.to_owned(), ..asked };
+    let asked = asked.writing(mode);
     match result {
         Ok(done) => Ok(back(&asked, done, sent.close)),
         Err(refused) => refuse(&app, &signed, id, &asked, refused).await,
     }
 }
 
+/// The form of a note.
 #[derive(Deserialize)]
 pub struct Note {
     #[serde(default)]
@@ -281,7 +279,7 @@ pub async fn note(
     match command::answer::note(&app, &signed.actor, id, &text).await {
         Ok(done) => Ok(back(&asked, done, false)),
         Err(refused) => {
-            let asked = Asked { mode: "note".to_owned(), ..asked };
+            let asked = asked.writing("note");
             refuse(&app, &signed, id, &asked, refused).await
         }
     }
@@ -305,6 +303,7 @@ async fn refuse(
     super::show(app, signed, asked, Some(id), Some(Problem { status, text, answered })).await
 }
 
+/// What stands in the field.
 #[derive(Deserialize)]
 pub struct Typed {
     #[serde(default)]

@@ -67,6 +67,17 @@ impl Asked {
         }
     }
 
+    /// The same list, with `mode` being written.
+    #[must_use]
+    pub fn writing(self, mode: &str) -> Self {
+        Self { mode: mode.to_owned(), ..self }
+    }
+
+    /// A search for `words` in the whole history.
+    pub fn searching(words: &str) -> Self {
+        Self { q: words.to_owned(), ..Self::default() }
+    }
+
     /// The words searched for, if any.
     pub fn search(&self) -> Option<&str> {
         let words = self.q.trim();

@@ -64,11 +64,7 @@ pub struct Row {
 impl Row {
     /// Class of the sentiment's chip and name of its icon.
     pub fn mood(&self) -> &'static str {
-        match self.sentiment.as_deref() {
-            Some("positive") => "pos",
-            Some("negative") => "neg",
-            _ => "neu",
-        }
+        super::mood(self.sentiment.as_deref().unwrap_or_default())
     }
 }
 

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use object_store::ObjectStoreExt as _;
 use object_store::path::Path as Stored;
 
 use crate::app::App;

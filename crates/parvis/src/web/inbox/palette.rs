@@ -36,6 +36,7 @@ const ACTIONS: [(&str, &str, &str); 9] = [
     ("?", "key", "keys-title"),
 ];
 
+/// What was typed, and where.
 #[derive(Deserialize)]
 pub struct Wanted {
     #[serde(default)]
@@ -76,7 +77,7 @@ pub async fn serve(
     let layout = Layout::of(&mut conn, &signed, Place::None, String::new()).await?;
     let house = House::read(&mut conn, signed.actor.organisation).await?;
     let views = view::read(&mut conn, &signed, &house, &Asked::default(), app.now()).await?;
-    let asked = Asked { q: wanted.q.clone(), ..Asked::default() };
+    let asked = Asked::searching(&wanted.q);
     let found = if wanted.q.trim().chars().count() < 2 {
         Vec::new()
     } else {
