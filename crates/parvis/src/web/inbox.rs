@@ -7,6 +7,7 @@ pub mod context;
 pub mod dial;
 pub mod filter;
 pub mod house;
+pub mod key;
 pub mod list;
 pub mod media;
 pub mod palette;
@@ -72,6 +73,7 @@ pub const ROUTES: &[Route] = &[
     Route::post("/undo/{journal}", Action::Read),
     Route::get("/media/{id}", Action::Read),
     Route::get("/palette", Action::Read),
+    Route::get("/keys", Action::ManageSelf),
     Route::get("/events", Action::Read),
 ];
 
@@ -105,6 +107,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/undo/{journal}", post(action::undo_one))
         .route("/media/{id}", get(media::serve))
         .route("/palette", get(palette::serve))
+        .route("/keys", get(key::serve))
         .route("/events", get(super::live::events))
         .layer(Extension(Arc::new(Presence::default())))
 }
