@@ -177,6 +177,7 @@ function stream() {
   let lost = 0, wasLost = false;
   const mark = (on) => {
     if (!state) return;
+    state.hidden = false;
     state.classList.toggle("off", !on);
     state.textContent = on ? state.dataset.on : state.dataset.off;
     if (!on) say(words().offline, { alert: true });
@@ -185,7 +186,8 @@ function stream() {
   events.onopen = () => {
     clearTimeout(lost);
     lost = 0;
-    if (wasLost) { wasLost = false; mark(true); soon(); }
+    mark(true);
+    if (wasLost) { wasLost = false; soon(); }
   };
   events.onerror = () => {
     if (lost) return;
@@ -198,10 +200,18 @@ function stream() {
   addEventListener("pagehide", () => events.close(), { once: true });
 }
 
+// A picture that arrives makes the thread longer: its end stays in view while that is what is being read.
+function onLoad(event) {
+  const box = event.target.closest?.("[data-follow]");
+  if (box && event.target.tagName === "IMG" && !box.dataset.read) box.scrollTop = box.scrollHeight;
+}
+
 export function start() {
   if (!document.querySelector("[data-live]")) return;
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
+  document.addEventListener("load", onLoad, true);
+  document.addEventListener("wheel", ({ target }) => { const box = target.closest?.("[data-follow]"); if (box) box.dataset.read = ""; }, { passive: true });
   addEventListener("popstate", () => visit(location.href, { push: false }));
   document.addEventListener("visibilitychange", () => { if (!document.hidden && again) soon(); });
   document.addEventListener("parvis:refresh", soon);
