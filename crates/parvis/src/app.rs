@@ -175,9 +175,9 @@ fn make_private(folder: &Path) -> anyhow::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .with_context(|| format!("the data folder {} can't be made; name another with --data", folder.display()))
+    builder.create(folder).with_context(|| {
+        format!("the data folder {} can't be made; name another with --data", folder.display())
+    })
 }
 
 /// A database address that may be shown: the password is left out.

@@ -17,6 +17,7 @@ pub mod migration;
 pub mod organisation;
 pub mod search;
 pub mod tag;
+pub mod transfer;
 pub mod view;
 
 #[cfg(test)]

@@ -59,8 +59,7 @@ fn a_flag_outweighs_a_variable_which_outweighs_the_file() {
         "PARVIS_ALLOW_HOSTS" => Some("intranet.example, 10.0.0.4".to_owned()),
         _ => None,
     };
-    let config =
-        Config::load(Some(&file), environment, &[("listen", "127.0.0.1:3".to_owned())]).unwrap();
+    let config = Config::load(Some(&file), environment, &[("listen", "127.0.0.1:3".to_owned())]).unwrap();
     assert_eq!(config.listen, "127.0.0.1:3");
     assert_eq!(config.log_level, "debug");
     assert_eq!(config.data, PathBuf::from("a"));
