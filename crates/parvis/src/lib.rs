@@ -8,3 +8,4 @@ pub mod id;
 pub mod rules;
 pub mod seal;
 pub mod store;
+pub mod web;

@@ -19,6 +19,11 @@ pub mod search;
 pub mod tag;
 pub mod transfer;
 pub mod view;
+pub mod link;
+pub mod migration;
+pub mod organisation;
+pub mod session;
+pub mod token;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -57,6 +62,14 @@ pub enum Error {
     /// The address of the database can't be understood.
     #[error("“{0}” is no database address; use sqlite:FILE or postgresql://USER@HOST/NAME")]
     Address(String),
+}
+
+impl Error {
+    /// Whether the database can't be reached now, so that trying again later makes sense.
+    pub fn is_away(&self) -> bool {
+        use sqlx::Error as E;
+        matches!(self, Self::Database(E::PoolTimedOut | E::PoolClosed | E::Io(_)))
+    }
 }
 
 /// The result of a store function.
