@@ -12,18 +12,16 @@ pub mod db;
 pub mod desk;
 pub mod job;
 pub mod journal;
+pub mod link;
 pub mod message;
 pub mod migration;
 pub mod organisation;
 pub mod search;
+pub mod session;
 pub mod tag;
+pub mod token;
 pub mod transfer;
 pub mod view;
-pub mod link;
-pub mod migration;
-pub mod organisation;
-pub mod session;
-pub mod token;
 
 #[cfg(test)]
 pub(crate) mod tests;
