@@ -21,6 +21,7 @@ pub mod search;
 pub mod session;
 pub mod tag;
 pub mod token;
+pub mod transfer;
 pub mod view;
 
 #[cfg(test)]
