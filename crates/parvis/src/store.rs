@@ -12,11 +12,16 @@ pub mod db;
 pub mod desk;
 pub mod job;
 pub mod journal;
+pub mod link;
 pub mod message;
 pub mod migration;
+pub mod observation;
 pub mod organisation;
 pub mod search;
+pub mod session;
 pub mod tag;
+pub mod token;
+pub mod transfer;
 pub mod view;
 
 #[cfg(test)]
@@ -56,6 +61,14 @@ pub enum Error {
     /// The address of the database can't be understood.
     #[error("“{0}” is no database address; use sqlite:FILE or postgresql://USER@HOST/NAME")]
     Address(String),
+}
+
+impl Error {
+    /// Whether the database can't be reached now, so that trying again later makes sense.
+    pub fn is_away(&self) -> bool {
+        use sqlx::Error as E;
+        matches!(self, Self::Database(E::PoolTimedOut | E::PoolClosed | E::Io(_)))
+    }
 }
 
 /// The result of a store function.

@@ -1,0 +1,87 @@
+//! Pages: server-rendered, one file per page, each working without JavaScript. This file is the map:
+//! which routes there are, which right each needs, and what every request passes through.
+
+pub mod asset;
+pub mod error;
+pub mod header;
+pub mod health;
+pub mod inbox;
+pub mod language;
+pub mod layout;
+pub mod live;
+pub mod presence;
+pub mod session;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+
+use crate::app::App;
+use crate::rules::permission::Action;
+
+/// A route with the right that it needs. `need: None` is open to everybody, signed in or not.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// `GET` (which covers `HEAD`) or an unsafe method.
+    pub method: Method,
+    /// The path as the router has it: `/inbox/{id}`.
+    pub path: &'static str,
+    /// What the visitor has to be allowed.
+    pub need: Option<Action>,
+}
+
+impl Route {
+    /// A page that needs `action`.
+    pub const fn get(path: &'static str, action: Action) -> Self {
+        Self { method: Method::GET, path, need: Some(action) }
+    }
+
+    /// A form that needs `action`.
+    pub const fn post(path: &'static str, action: Action) -> Self {
+        Self { method: Method::POST, path, need: Some(action) }
+    }
+
+    /// A route that is open to everybody.
+    pub const fn open(method: Method, path: &'static str) -> Self {
+        Self { method, path, need: None }
+    }
+}
+
+/// The tables of all rooms. A route that stands in none of them is closed to everybody.
+const TABLES: &[&[Route]] = &[OWN, inbox::ROUTES];
+
+const OWN: &[Route] =
+    &[Route::open(Method::GET, "/health"), Route::open(Method::GET, "/assets/{build}/{*path}")];
+
+/// Every route of the program.
+pub fn routes() -> impl Iterator<Item = &'static Route> {
+    TABLES.iter().copied().flatten()
+}
+
+/// Bytes of a form, unless its route says otherwise.
+const FORM_LIMIT: usize = 512 * 1024;
+
+/// The whole web: pages, assets, and what every request passes through. From the outside in: headers
+/// and reference, error pages, panics, cross-site requests, who asks and may they, the handler.
+pub fn router(app: Arc<App>) -> Router {
+    let pages = Router::new()
+        .route("/health", get(health::health))
+        .route("/assets/{build}/{*path}", get(asset::serve))
+        .merge(inbox::router());
+    pages
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(from_fn_with_state(app.clone(), session::guard))
+        .layer(CsrfLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(app.clone(), error::render))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(app.clone(), header::dress))
+        .with_state(app)
+}

@@ -1,0 +1,154 @@
+//! French and English: one catalogue per language (Fluent, `translations/{fr,en}/*.ftl`), and
+//! [`Words`], which every template speaks with. Another language is another folder and another
+//! [`Language`]. Knows no page.
+
+mod bundle;
+mod format;
+#[cfg(test)]
+mod tests;
+
+use axum::http::{HeaderMap, header};
+use fluent_bundle::{FluentArgs, FluentValue};
+use jiff::tz::TimeZone;
+
+/// A language that Parvis speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// French.
+    Fr,
+    /// British English.
+    En,
+}
+
+impl Language {
+    /// Every language, in the order of the switch.
+    pub const ALL: [Self; 2] = [Self::Fr, Self::En];
+
+    /// The code in `lang`, SQL and cookies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fr => "fr",
+            Self::En => "en",
+        }
+    }
+
+    /// Its name in itself, for the switch.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::Fr => "Français",
+            Self::En => "English",
+        }
+    }
+
+    /// The language of a tag such as `fr`, `fr-CA` or `EN_gb`.
+    pub fn parse(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
+        Self::ALL.into_iter().find(|language| language.as_str() == primary)
+    }
+
+    /// The best of `Accept-Language` (RFC 9110, 12.5.4): highest weight first, then first named.
+    pub fn accepted(headers: &HeaderMap) -> Option<Self> {
+        let asked = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+        let mut best: Option<(f32, Self)> = None;
+        for part in asked.split(',').take(32) {
+            let (tag, rest) = part.split_once(';').unwrap_or((part, ""));
+            let weight = rest.trim().strip_prefix("q=").and_then(|q| q.trim().parse().ok()).unwrap_or(1.0);
+            if let Some(language) = Self::parse(tag)
+                && weight > best.map_or(0.0, |(found, _)| found)
+            {
+                best = Some((weight, language));
+            }
+        }
+        best.map(|(_, language)| language)
+    }
+}
+
+/// A value that a message can take: numbers choose the plural form.
+pub trait Arg {
+    /// As Fluent sees it.
+    fn value(&self) -> FluentValue<'_>;
+}
+
+impl<T: Arg + ?Sized> Arg for &T {
+    fn value(&self) -> FluentValue<'_> {
+        (**self).value()
+    }
+}
+impl Arg for str {
+    fn value(&self) -> FluentValue<'_> {
+        FluentValue::from(self)
+    }
+}
+impl Arg for String {
+    fn value(&self) -> FluentValue<'_> {
+        FluentValue::from(self.as_str())
+    }
+}
+macro_rules! numbers {
+    ($($type:ty),*) => {$(
+        impl Arg for $type {
+            fn value(&self) -> FluentValue<'_> { FluentValue::from(*self) }
+        }
+    )*};
+}
+numbers!(i64, i32, u32, u64, usize);
+
+/// A language and a time zone: what a page needs to speak to one person.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// The language.
+    pub language: Language,
+    /// Where the organisation's day begins and ends.
+    pub zone: TimeZone,
+}
+
+impl Words {
+    /// Words in `language`, with times of the IANA zone `zone` (UTC where the name is unknown).
+    pub fn new(language: Language, zone: &str) -> Self {
+        Self { language, zone: TimeZone::get(zone).unwrap_or(TimeZone::UTC) }
+    }
+
+    /// The message `key`.
+    pub fn t(&self, key: &str) -> String {
+        bundle::say(self.language, key, None)
+    }
+
+    /// The message `key` with one value.
+    pub fn t1(&self, key: &str, name: &str, value: impl Arg) -> String {
+        self.say(key, &[(name, value.value())])
+    }
+
+    /// The message `key` with two values.
+    pub fn t2(&self, key: &str, name: &str, value: impl Arg, name2: &str, value2: impl Arg) -> String {
+        self.say(key, &[(name, value.value()), (name2, value2.value())])
+    }
+
+    /// The message `key` with three values.
+    #[expect(clippy::too_many_arguments, reason = "names and values side by side, as templates write them")]
+    pub fn t3(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl Arg,
+        name2: &str,
+        value2: impl Arg,
+        name3: &str,
+        value3: impl Arg,
+    ) -> String {
+        self.say(key, &[(name, value.value()), (name2, value2.value()), (name3, value3.value())])
+    }
+
+    /// The message `{kind}-{name}` for a name out of the database (`role`, `community_manager`); the bare
+    /// name when the catalogue doesn't know it.
+    pub fn named(&self, kind: &str, name: &str) -> String {
+        bundle::find(self.language, &format!("{kind}-{name}")).unwrap_or_else(|| name.to_owned())
+    }
+
+    fn say(&self, key: &str, values: &[(&str, FluentValue<'_>)]) -> String {
+        let mut args = FluentArgs::with_capacity(values.len());
+        for (name, value) in values {
+            args.set(*name, value.clone());
+        }
+        bundle::say(self.language, key, Some(&args))
+    }
+}

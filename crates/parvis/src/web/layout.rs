@@ -1,0 +1,182 @@
+//! What stands around every page: rail, top bar, language, theme. Templates extend `layout.html` and
+//! hold a field `layout: Layout`. Knows the places of the house, not what is in them.
+
+use askama::filters::Safe;
+
+use super::asset::{self, Icon};
+use super::language::{Language, Words};
+use super::session::{Signed, Visitor};
+use crate::rules::permission::Action;
+use crate::store::conversation::State;
+use crate::store::{self, Conn};
+
+/// A place of the rail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// `/`
+    Today,
+    /// `/inbox`
+    Inbox,
+    /// `/channels`
+    Channels,
+    /// `/organisation`
+    Organisation,
+    /// `/settings`
+    Settings,
+    /// None of them (errors, signing in).
+    None,
+}
+
+/// A link of the rail.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Which place.
+    pub place: Place,
+    /// Its address.
+    pub href: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// Key of its name in the catalogue.
+    pub name: &'static str,
+    /// How many wait there.
+    pub badge: i64,
+}
+
+/// What has just been done, with a form that undoes it where that is possible.
+#[derive(Clone, Debug)]
+pub struct Toast {
+    /// What happened, in words.
+    pub text: String,
+    /// Where to post to undo it.
+    pub undo: Option<String>,
+}
+
+/// Everything that `layout.html` shows.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The reader's language and the organisation's clock.
+    pub words: Words,
+    /// Title of the page, in `<title>` and in the top bar.
+    pub title: String,
+    /// One line beside the title.
+    pub context: String,
+    /// Where we are.
+    pub place: Place,
+    /// The places that this reader has; empty for visitors.
+    pub links: Vec<Link>,
+    /// The organisation's name, once there is one.
+    pub organisation: String,
+    /// The reader's name and initials, when signed in.
+    pub me: Option<(String, String)>,
+    /// `light` or `dark` when chosen.
+    pub theme: Option<String>,
+    /// Whether single letters act.
+    pub shortcuts: bool,
+    /// What has just been done.
+    pub toast: Option<Toast>,
+}
+
+impl Layout {
+    /// The layout without counting anything: for errors and for pages before signing in.
+    pub fn bare(visitor: &Visitor, place: Place, title: String) -> Self {
+        let organisation = visitor.organisation.as_ref().map(|it| it.name.clone()).unwrap_or_default();
+        match &visitor.signed {
+            Some(signed) => Self::plain(signed, place, title),
+            None => Self {
+                words: visitor.words.clone(),
+                title,
+                context: String::new(),
+                place,
+                links: Vec::new(),
+                organisation,
+                me: None,
+                theme: None,
+                shortcuts: false,
+                toast: None,
+            },
+        }
+    }
+
+    fn plain(signed: &Signed, place: Place, title: String) -> Self {
+        Self {
+            words: signed.words.clone(),
+            title,
+            context: String::new(),
+            place,
+            links: links(signed),
+            organisation: signed.organisation.name.clone(),
+            me: Some((signed.colleague.name.clone(), signed.colleague.initials.clone())),
+            theme: signed.colleague.theme.clone(),
+            shortcuts: signed.colleague.shortcuts,
+            toast: None,
+        }
+    }
+
+    /// The layout of a page of the house, with how many wait in the inbox.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn of(conn: &mut Conn, signed: &Signed, place: Place, title: String) -> store::Result<Self> {
+        let mut layout = Self::plain(signed, place, title);
+        let counts = store::counter::list(conn, signed.organisation.id).await?;
+        let open = State::Open.as_str();
+        let mine = counts.iter().filter(|it| it.state == open && signed.actor.scope.covers(it.desk));
+        let waiting = mine.map(|it| it.value).sum();
+        for link in layout.links.iter_mut().filter(|link| link.place == Place::Inbox) {
+            link.badge = waiting;
+        }
+        Ok(layout)
+    }
+
+    /// The same with a line beside the title.
+    #[must_use]
+    pub fn with_context(self, context: String) -> Self {
+        Self { context, ..self }
+    }
+
+    /// The same with what has just been done.
+    #[must_use]
+    pub fn with_toast(self, toast: Option<Toast>) -> Self {
+        Self { toast, ..self }
+    }
+
+    /// Address of an asset.
+    pub fn asset(&self, path: &str) -> String {
+        asset::url(path)
+    }
+
+    /// An icon of 16 px.
+    pub fn icon(&self, name: &str) -> Safe<Icon> {
+        Safe(Icon::new(name, ""))
+    }
+
+    /// An icon of 14 px, within text.
+    pub fn icon_small(&self, name: &str) -> Safe<Icon> {
+        Safe(Icon::new(name, "s"))
+    }
+
+    /// An icon of 20 px.
+    pub fn icon_large(&self, name: &str) -> Safe<Icon> {
+        Safe(Icon::new(name, "l"))
+    }
+
+    /// The languages, for the switch.
+    pub fn languages(&self) -> &'static [Language] {
+        &Language::ALL
+    }
+}
+
+fn links(signed: &Signed) -> Vec<Link> {
+    let link = |place, href, icon, name| Link { place, href, icon, name, badge: 0 };
+    let may = |action| signed.actor.may(action);
+    let mut links = Vec::with_capacity(4);
+    if may(Action::Read) {
+        links.push(link(Place::Today, "/", "today", "place-today"));
+        links.push(link(Place::Inbox, "/inbox", "inbox", "place-inbox"));
+    }
+    if may(Action::ReadChannels) {
+        links.push(link(Place::Channels, "/channels", "globe", "place-channels"));
+    }
+    links.push(link(Place::Organisation, "/organisation", "org", "place-organisation"));
+    links
+}

@@ -1,0 +1,322 @@
+//! Who is asking: a session cookie (pages, API) or a bearer token (API), read once per request, and
+//! checked against the table of routes before any handler runs. A route that isn't in the table is
+//! closed to everybody.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+
+use super::error::Failure;
+use super::language::{Language, Words};
+use crate::app::App;
+use crate::clock::{DAY, MINUTE, SECOND};
+use crate::id::ColleagueId;
+use crate::rules::permission::Actor;
+use crate::seal;
+use crate::store::colleague::Colleague;
+use crate::store::organisation::Organisation;
+use crate::store::session::Session;
+use crate::store::{self, Conn};
+
+/// A session that nobody uses ends after this (µs).
+pub const IDLE: i64 = 14 * DAY;
+/// A session ends after this (µs) on a device that is remembered.
+pub const REMEMBERED: i64 = 90 * DAY;
+/// A session ends after this (µs) elsewhere.
+pub const PASSING: i64 = DAY;
+/// `seen_at` is written no more often than this (µs).
+const SEEN_EVERY: i64 = 5 * MINUTE;
+
+/// Cookie that holds the language chosen before signing in.
+pub const LANGUAGE_COOKIE: &str = "language";
+
+/// Somebody who has signed in: what every page of the house starts from.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// Who acts, with which rights.
+    pub actor: Actor,
+    /// Their own settings.
+    pub colleague: Colleague,
+    /// Where.
+    pub organisation: Organisation,
+    /// Their language and the organisation's time zone.
+    pub words: Words,
+    /// Digest of the session; `None` for an API token.
+    pub session: Option<String>,
+}
+
+/// Whoever asks, signed in or not.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// Their language.
+    pub words: Words,
+    /// The organisation; `None` before the set-up.
+    pub organisation: Option<Organisation>,
+    /// Who they are, when known.
+    pub signed: Option<Signed>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Failure::internal("no visitor was read"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Signed {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let visitor = parts.extensions.get::<Visitor>();
+        visitor.and_then(|it| it.signed.clone()).ok_or_else(|| Failure::new(StatusCode::UNAUTHORIZED))
+    }
+}
+
+/// The language of somebody who hasn't signed in: cookie, browser, organisation, English.
+pub fn language(headers: &HeaderMap, organisation: Option<&Organisation>) -> Language {
+    CookieJar::from_headers(headers)
+        .get(LANGUAGE_COOKIE)
+        .and_then(|cookie| Language::parse(cookie.value()))
+        .or_else(|| Language::accepted(headers))
+        .or_else(|| organisation.and_then(|it| Language::parse(&it.language)))
+        .unwrap_or(Language::En)
+}
+
+/// Middleware: reads who asks, then opens or closes the route by the table.
+pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/assets/") || path == "/health" {
+        return next.run(request).await;
+    }
+    let visitor = match identify(&app, request.method(), path, request.headers()).await {
+        Ok(visitor) => visitor,
+        Err(error) => return Failure::from(error).into_response(),
+    };
+    let verdict = match request.extensions().get::<MatchedPath>() {
+        Some(matched) => admit(&request, matched.as_str(), &visitor),
+        None => Ok(()),
+    };
+    let mut response = match verdict {
+        Ok(()) => {
+            request.extensions_mut().insert(visitor.clone());
+            next.run(request).await
+        }
+        Err(refusal) => *refusal,
+    };
+    response.extensions_mut().insert(visitor);
+    response
+}
+
+/// Whether the visitor may use the matched route; otherwise what to answer.
+fn admit(request: &Request, matched: &str, visitor: &Visitor) -> Result<(), Box<Response>> {
+    let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+    let Some(route) = super::routes().find(|route| route.path == matched && route.method == *method) else {
+        // The path is known, the method isn't: the router says 405. An unlisted route stays closed.
+        let listed = super::routes().any(|route| route.path == matched);
+        let refusal = || Failure::internal("a route is missing from the table").into_response();
+        return if listed { Ok(()) } else { Err(Box::new(refusal())) };
+    };
+    let Some(action) = route.need else { return Ok(()) };
+    match &visitor.signed {
+        Some(signed) if signed.actor.may(action) => Ok(()),
+        Some(_) => Err(Box::new(Failure::forbidden().into_response())),
+        None if request.uri().path().starts_with("/api/") => {
+            Err(Box::new(Failure::new(StatusCode::UNAUTHORIZED).into_response()))
+        }
+        None => Err(Box::new(to_sign_in(request, visitor))),
+    }
+}
+
+fn to_sign_in(request: &Request, visitor: &Visitor) -> Response {
+    if visitor.organisation.is_none() {
+        return Redirect::to("/setup").into_response();
+    }
+    let wanted = request.uri().path_and_query().map_or("/", |it| it.as_str());
+    // After signing in one comes back to a page, never to the target of a form.
+    let next = if request.method() == Method::GET && wanted != "/" { wanted } else { "" };
+    if next.is_empty() {
+        return Redirect::to("/login").into_response();
+    }
+    let query: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    Redirect::to(&format!("/login?next={query}")).into_response()
+}
+
+async fn identify(app: &App, method: &Method, path: &str, headers: &HeaderMap) -> store::Result<Visitor> {
+    let mut conn = app.db.read().await?;
+    let Some(organisation) = store::organisation::first(&mut conn).await? else {
+        let words = Words { language: language(headers, None), zone: jiff::tz::TimeZone::UTC };
+        return Ok(Visitor { words, organisation: None, signed: None });
+    };
+    let now = app.now();
+    let signed = match bearer(headers).filter(|_| path.starts_with("/api/")) {
+        Some(secret) => by_token(app, &mut conn, &organisation, secret, now).await?,
+        None => by_cookie(app, &mut conn, &organisation, headers, now).await?,
+    };
+    let words = match &signed {
+        Some(signed) => signed.words.clone(),
+        None => Words::new(language(headers, Some(&organisation)), &organisation.time_zone),
+    };
+    drop(conn);
+    tracing::trace!(%method, path, signed = signed.is_some(), "visitor");
+    Ok(Visitor { words, organisation: Some(organisation), signed })
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+}
+
+async fn by_cookie(
+    app: &App,
+    conn: &mut Conn,
+    organisation: &Organisation,
+    headers: &HeaderMap,
+    now: i64,
+) -> store::Result<Option<Signed>> {
+    let jar = CookieJar::from_headers(headers);
+    let Some(cookie) = jar.get(cookie_name(app)) else { return Ok(None) };
+    let digest = seal::digest(cookie.value());
+    let Some(session) = store::session::by_digest(conn, &digest).await? else { return Ok(None) };
+    if session.expires_at <= now || session.seen_at + IDLE <= now {
+        return Ok(None);
+    }
+    let signed = admit_colleague(conn, organisation, session.colleague, headers, now).await?;
+    let signed = signed.map(|it| Signed { session: Some(digest.clone()), ..it });
+    if signed.is_some() && session.seen_at + SEEN_EVERY <= now {
+        let mut write = app.db.write().await?;
+        store::session::see(&mut write, session.organisation, &digest, now).await?;
+        write.commit().await?;
+    }
+    Ok(signed)
+}
+
+async fn by_token(
+    app: &App,
+    conn: &mut Conn,
+    organisation: &Organisation,
+    secret: &str,
+    now: i64,
+) -> store::Result<Option<Signed>> {
+    let Some(token) = store::token::by_digest(conn, &seal::digest(secret)).await? else { return Ok(None) };
+    if token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now) {
+        return Ok(None);
+    }
+    let signed = admit_colleague(conn, organisation, token.colleague, &HeaderMap::new(), now).await?;
+    if signed.is_some() && token.used_at.is_none_or(|at| at + SEEN_EVERY <= now) {
+        let mut write = app.db.write().await?;
+        store::token::see(&mut write, token.organisation, token.id, now).await?;
+        write.commit().await?;
+    }
+    Ok(signed.map(|it| Signed { actor: Actor { token: Some(token.scopes), ..it.actor }, ..it }))
+}
+
+/// The colleague, unless access was ended or the contract is over.
+async fn admit_colleague(
+    conn: &mut Conn,
+    organisation: &Organisation,
+    id: ColleagueId,
+    headers: &HeaderMap,
+    now: i64,
+) -> store::Result<Option<Signed>> {
+    let Some(colleague) = store::colleague::get(conn, organisation.id, id).await? else { return Ok(None) };
+    if !has_access(&colleague, now) {
+        return Ok(None);
+    }
+    let scope = store::colleague::scope(conn, &colleague).await?;
+    let chosen = colleague.language.as_deref().and_then(Language::parse);
+    let language = chosen.unwrap_or_else(|| language(headers, Some(organisation)));
+    Ok(Some(Signed {
+        actor: Actor {
+            organisation: organisation.id,
+            colleague: colleague.id,
+            role: colleague.role,
+            scope,
+            token: None,
+        },
+        words: Words::new(language, &organisation.time_zone),
+        organisation: organisation.clone(),
+        colleague,
+        session: None,
+    }))
+}
+
+/// Whether the colleague may sign in at `now` (µs): access was not ended and the contract runs.
+pub fn has_access(colleague: &Colleague, now: i64) -> bool {
+    colleague.active && colleague.access_ends_at.is_none_or(|ends| ends > now)
+}
+
+/// Whether people reach Parvis over https.
+pub fn is_https(app: &App) -> bool {
+    app.config.public_url.starts_with("https://")
+}
+
+fn cookie_name(app: &App) -> &'static str {
+    if is_https(app) { "__Host-parvis" } else { "parvis" }
+}
+
+/// The `Set-Cookie` line; `seconds` to keep it, `None` until the browser is closed.
+fn cookie(app: &App, value: &str, seconds: Option<i64>) -> String {
+    let secure = if is_https(app) { "; Secure" } else { "" };
+    let keep = seconds.map(|it| format!("; Max-Age={it}")).unwrap_or_default();
+    format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{keep}", cookie_name(app))
+}
+
+/// The `Set-Cookie` line that makes the browser forget its session.
+pub fn forget(app: &App) -> String {
+    cookie(app, "", Some(0))
+}
+
+/// Opens a session within the caller's transaction and gives the `Set-Cookie` line that holds its secret.
+///
+/// # Errors
+/// The database refused, or the machine gives no randomness.
+pub async fn open(
+    app: &App,
+    conn: &mut Conn,
+    colleague: &Colleague,
+    device: &Device,
+    remember: bool,
+) -> Result<String, Failure> {
+    let now = app.now();
+    let secret = seal::secret().map_err(|error| Failure::internal(error.to_string()))?;
+    let length = if remember { REMEMBERED } else { PASSING };
+    let session = Session {
+        organisation: colleague.organisation,
+        digest: seal::digest(&secret),
+        colleague: colleague.id,
+        agent: device.agent.clone(),
+        address: device.address.clone(),
+        created_at: now,
+        seen_at: now,
+        expires_at: now + length,
+    };
+    store::session::remove_stale(conn, colleague.organisation, now, now - IDLE).await?;
+    store::session::insert(conn, &session).await?;
+    Ok(cookie(app, &secret, remember.then_some(REMEMBERED / SECOND)))
+}
+
+/// What is asking: browser and address.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// `User-Agent`, at most 300 characters.
+    pub agent: String,
+    /// Address of the peer, empty where unknown.
+    pub address: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Device {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let address = peer.map(|it| it.0.ip().to_canonical().to_string()).unwrap_or_default();
+        Ok(Self { agent: agent.chars().take(300).collect(), address })
+    }
+}
