@@ -1,1 +1,42 @@
-//! One room per network.
+//! One room per network: wire types, client, capability table and text rules.
+//!
+//! A channel turns what a network says into [`Observation`]s and what a colleague wrote into
+//! a published message. It must not know the database, the rules of the house, or what time
+//! it is: accounts, cursors and secrets come in as values, and whatever has to be kept goes
+//! out as a value. Every request passes through [`Net`], the only doorway to the outside.
+//!
+//! The walk of a message in: [`Channel::pull`] (or [`Channel::listen`]) gives observations and
+//! a cursor; the program stores both in one transaction and folds the observations by
+//! `remote_id` and `version_at`. The same observation may come twice: folding must not mind.
+//!
+//! The walk of an answer out: [`Channel::reply`] with a key. After [`ChannelError::Unknown`]
+//! nothing is sent again before [`Channel::find_published`] has looked whether it is there.
+//!
+//! Times are microseconds since 1970 UTC. `None` for a time means "the network doesn't say":
+//! the program takes the moment of receipt. Waits are durations counted from the answer, by
+//! the server's own clock, so that a wrong clock on either side does no harm.
+
+mod account;
+mod capability;
+mod channel;
+mod error;
+pub mod feed;
+mod html;
+pub mod mastodon;
+mod net;
+mod observation;
+mod publish;
+mod text;
+
+pub use account::{Account, ChannelKind, Secret};
+pub use capability::{Capability, CapabilityKey, CapabilitySet, MediaRule, Support, Why};
+pub use channel::{Channel, Probe, channel};
+pub use error::ChannelError;
+pub use html::{plain_text, sanitise};
+pub use net::{Answer, Net, NetOptions, Request};
+pub use observation::{
+    AttachmentKind, Budget, Item, Observation, ObservationKind, Page, RemoteAttachment,
+    RemoteAuthor, Source, Visibility,
+};
+pub use publish::{Published, Reply, Upload};
+pub use text::{MentionRule, TextRule, TextUnit};

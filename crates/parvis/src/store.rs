@@ -1,6 +1,8 @@
 //! The only room that knows SQL. One file per noun; each function takes a [`Conn`], so that several
 //! of them share one transaction. Every row belongs to an organisation and every key begins with it.
 
+pub mod attachment;
+pub mod author;
 pub mod channel;
 pub mod colleague;
 pub mod conn;
@@ -8,12 +10,17 @@ pub mod conversation;
 pub mod counter;
 pub mod db;
 pub mod desk;
+pub mod job;
 pub mod journal;
 pub mod link;
+pub mod message;
 pub mod migration;
 pub mod organisation;
+pub mod search;
 pub mod session;
+pub mod tag;
 pub mod token;
+pub mod view;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,0 +1,137 @@
+//! The role every network plays, and the list of those that play it.
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+use crate::{
+    Account, CapabilitySet, ChannelError, ChannelKind, Net, Observation, Page, Published, Reply,
+    TextRule, Why,
+};
+
+/// What we learn by asking an account who it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probe {
+    /// How people write it: `brand@social.example`.
+    pub handle: String,
+    /// The network's id.
+    pub remote_id: String,
+    /// The name shown, plain text.
+    pub name: String,
+    /// Picture.
+    pub avatar_url: Option<String>,
+    /// Profile page or site.
+    pub url: Option<String>,
+    /// The table, to be stored with the account.
+    pub capabilities: CapabilitySet,
+    /// Facts about the server that the channel wants back in [`Account::settings`].
+    pub settings: serde_json::Value,
+}
+
+/// A network. Calls are stateless: what has to be remembered is in the account or the cursor.
+#[async_trait]
+pub trait Channel: Send + Sync {
+    /// Which one.
+    fn kind(&self) -> ChannelKind;
+
+    /// The streams to pull, each with a cursor of its own.
+    fn streams(&self) -> &'static [&'static str];
+
+    /// Asks who we are and what we can do: when connecting, once a day, after a refusal.
+    async fn probe(&self, net: &Net, account: &Account) -> Result<Probe, ChannelError>;
+
+    /// One step along a stream; `None` to start. A first pull takes what is there now.
+    async fn pull(
+        &self,
+        net: &Net,
+        account: &Account,
+        stream: &str,
+        cursor: Option<&str>,
+    ) -> Result<Page, ChannelError>;
+
+    /// Listens until the connection ends and tells why. What passes here is told again by the
+    /// next [`Channel::pull`]: only pulling moves a cursor, so a lost connection loses nothing.
+    async fn listen(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _sink: mpsc::Sender<Observation>,
+    ) -> Result<(), ChannelError> {
+        Err(ChannelError::Unsupported(Why::Polled))
+    }
+
+    /// The thread around a message, oldest first, without the message itself.
+    async fn thread(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _remote_id: &str,
+    ) -> Result<Vec<Observation>, ChannelError> {
+        Err(ChannelError::Unsupported(Why::ReadOnly))
+    }
+
+    /// Looks again at messages: what was changed or deleted in silence. Every id that could be
+    /// looked at gives one observation.
+    async fn recheck(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _remote_ids: &[String],
+    ) -> Result<Vec<Observation>, ChannelError> {
+        Err(ChannelError::Unsupported(Why::WindowOnly))
+    }
+
+    /// Publishes an answer.
+    async fn reply(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _reply: &Reply,
+    ) -> Result<Published, ChannelError> {
+        Err(ChannelError::Unsupported(Why::ReadOnly))
+    }
+
+    /// Changes a message of ours to `reply` (its key and media are not used).
+    async fn edit(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _remote_id: &str,
+        _reply: &Reply,
+    ) -> Result<Published, ChannelError> {
+        Err(ChannelError::Unsupported(Why::ReadOnly))
+    }
+
+    /// Deletes a message of ours. A message that is gone already counts as deleted.
+    async fn delete(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _remote_id: &str,
+    ) -> Result<(), ChannelError> {
+        Err(ChannelError::Unsupported(Why::ReadOnly))
+    }
+
+    /// Looks whether an answer stands on the network, after [`ChannelError::Unknown`]. `since`
+    /// (µs): when the first attempt began.
+    async fn find_published(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _reply: &Reply,
+        _since: i64,
+    ) -> Result<Option<Published>, ChannelError> {
+        Err(ChannelError::Unsupported(Why::ReadOnly))
+    }
+
+    /// How text is counted for an account with these capabilities.
+    fn text_rule(&self, capabilities: &CapabilitySet) -> TextRule;
+}
+
+/// The room of a network.
+#[must_use]
+pub fn channel(kind: ChannelKind) -> &'static dyn Channel {
+    match kind {
+        ChannelKind::Mastodon => &crate::mastodon::Mastodon,
+        ChannelKind::Feed => &crate::feed::Feed,
+    }
+}

@@ -1,0 +1,332 @@
+//! The one doorway to the outside.
+//!
+//! Addresses are given by people (a server, a feed) or by other servers (a redirect, a
+//! picture), so none is trusted: only http and https, only the usual ports, only public
+//! addresses ([`address`]), checked at every hop and pinned: the connection goes to the very
+//! address that was checked. Answers are cut at a size, everything has a time-out, no proxy
+//! is taken from the environment, and no secret ever stands in an address or a message.
+
+mod address;
+mod answer;
+mod resolve;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{ClientBuilder, Method, redirect};
+use url::{Host, Url};
+
+pub use answer::Answer;
+use resolve::{Allowed, Forbidden, Guarded};
+
+use crate::ChannelError;
+
+/// Redirects followed at most.
+const MAX_HOPS: usize = 5;
+/// Bytes of an answer kept at most, unless the request says otherwise.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// Servers send a sign of life on a stream every 15 s or so; after this silence it is dead.
+const STREAM_SILENCE: Duration = Duration::from_secs(90);
+
+/// How the doorway is set up.
+#[derive(Debug, Clone)]
+pub struct NetOptions {
+    /// Exceptions by the operator's configuration: a host name or an address, with or without
+    /// a port (`127.0.0.2`, `intranet.example:8080`, `[fd00::1]:80`). A host allowed may have
+    /// a private address; an unusual port needs to be named.
+    pub allow: Vec<String>,
+    /// How we present ourselves.
+    pub user_agent: String,
+    /// For the whole of a call, but for streams.
+    pub timeout: Duration,
+}
+
+impl Default for NetOptions {
+    fn default() -> Self {
+        Self {
+            allow: Vec::new(),
+            user_agent: concat!("Parvis/", env!("CARGO_PKG_VERSION")).to_owned(),
+            timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The HTTP client of every channel. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Net {
+    /// For answers that end.
+    calls: reqwest::Client,
+    /// For streams: silence, not length, ends them.
+    streams: reqwest::Client,
+    allowed: Arc<Allowed>,
+}
+
+/// What to send.
+#[derive(Debug)]
+pub struct Request {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Body,
+    max_bytes: usize,
+    once: bool,
+    follow: bool,
+}
+
+#[derive(Debug)]
+enum Body {
+    None,
+    Form(Vec<(String, String)>),
+    Json(serde_json::Value),
+    Multipart(reqwest::multipart::Form),
+}
+
+impl Request {
+    /// Asks for something; redirects are followed.
+    #[must_use]
+    pub fn get(url: Url) -> Self {
+        Self {
+            follow: true,
+            ..Self::new(Method::GET, url)
+        }
+    }
+
+    /// Any other method; redirects are not followed.
+    #[must_use]
+    pub fn new(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: Body::None,
+            max_bytes: MAX_BYTES,
+            once: false,
+            follow: false,
+        }
+    }
+
+    /// Signs with a bearer token, which is not handed on to another host.
+    #[must_use]
+    pub fn bearer(mut self, token: &str) -> Self {
+        if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {token}")) {
+            value.set_sensitive(true);
+            self.headers.insert(AUTHORIZATION, value);
+        }
+        self
+    }
+
+    /// Adds a header; a value that can't stand in one is left out.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Sends form fields.
+    #[must_use]
+    pub fn form(mut self, fields: Vec<(String, String)>) -> Self {
+        self.body = Body::Form(fields);
+        self
+    }
+
+    /// Sends JSON.
+    #[must_use]
+    pub fn json(mut self, value: serde_json::Value) -> Self {
+        self.body = Body::Json(value);
+        self
+    }
+
+    /// Sends files.
+    #[must_use]
+    pub fn multipart(mut self, form: reqwest::multipart::Form) -> Self {
+        self.body = Body::Multipart(form);
+        self
+    }
+
+    /// Cuts the answer at so many bytes (an answer that is longer is an error).
+    #[must_use]
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Says that the request has an effect which must not happen twice: a lost answer is then
+    /// [`ChannelError::Unknown`] rather than [`ChannelError::Unreachable`].
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.once = true;
+        self
+    }
+}
+
+impl Net {
+    /// Sets the doorway up.
+    ///
+    /// # Errors
+    /// When the TLS library can't be set up or an exception can't be read.
+    pub fn new(options: &NetOptions) -> Result<Self, ChannelError> {
+        let allowed = Arc::new(Allowed::parse(&options.allow)?);
+        let client = |last: fn(ClientBuilder, Duration) -> ClientBuilder| {
+            let base = || {
+                let builder = reqwest::Client::builder()
+                    .user_agent(&options.user_agent)
+                    .redirect(redirect::Policy::none())
+                    .no_proxy()
+                    .dns_resolver(Guarded::new(Arc::clone(&allowed)))
+                    .connect_timeout(options.timeout.min(Duration::from_secs(10)));
+                last(builder, options.timeout)
+            };
+            // A bare machine has no certificate roots: plain http still works, and every
+            // https call then says that the certificate isn't trusted.
+            base()
+                .build()
+                .or_else(|_| base().tls_certs_only([]).build())
+                .map_err(setup)
+        };
+        // Another part of the program may have chosen a provider already: that one serves.
+        let _chosen_before = rustls::crypto::ring::default_provider().install_default();
+        Ok(Self {
+            calls: client(ClientBuilder::timeout)?,
+            streams: client(|builder, _| builder.read_timeout(STREAM_SILENCE))?,
+            allowed,
+        })
+    }
+
+    /// Sends a request and reads the whole answer, whatever its status.
+    ///
+    /// # Errors
+    /// `ForbiddenAddress`, `Unreachable`, `Unknown` (see [`Request::once`]), `Malformed` (too
+    /// long, too many redirects).
+    pub async fn send(&self, request: Request) -> Result<Answer, ChannelError> {
+        let (once, max) = (request.once, request.max_bytes);
+        let (response, hops) = self.travel(&self.calls, request).await?;
+        answer::read(response, hops, max, once).await
+    }
+
+    /// Opens a stream: the answer's head is there, its body is still to be read.
+    ///
+    /// # Errors
+    /// As for [`Net::send`].
+    pub(crate) async fn open(&self, request: Request) -> Result<reqwest::Response, ChannelError> {
+        Ok(self.travel(&self.streams, request).await?.0)
+    }
+
+    /// Whether the policy lets us call this address; host names are checked again, with all
+    /// their addresses, when calling.
+    ///
+    /// # Errors
+    /// `ForbiddenAddress`.
+    pub fn check(&self, url: &Url) -> Result<(), ChannelError> {
+        let refuse = |what: &str| {
+            Err(ChannelError::ForbiddenAddress {
+                address: what.to_owned(),
+            })
+        };
+        if !matches!(url.scheme(), "http" | "https") {
+            return refuse(&format!("{}:", url.scheme()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("(with a user name or password inside)");
+        }
+        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
+            return refuse("(without a host)");
+        };
+        let name = host.to_string();
+        if !matches!(port, 80 | 443) && !self.allowed.names_port(&name, port) {
+            return refuse(&format!("{name}:{port}"));
+        }
+        let address = match host {
+            Host::Ipv4(address) => address.into(),
+            Host::Ipv6(address) => address.into(),
+            Host::Domain(_) => return Ok(()),
+        };
+        if address::is_public(address) || self.allowed.names_host(&name) {
+            Ok(())
+        } else {
+            refuse(&name)
+        }
+    }
+
+    /// Sends, following redirects; gives the permanent ones followed from the start.
+    async fn travel(
+        &self,
+        client: &reqwest::Client,
+        request: Request,
+    ) -> Result<(reqwest::Response, answer::Hops), ChannelError> {
+        let Request {
+            method,
+            mut url,
+            mut headers,
+            mut body,
+            once,
+            follow,
+            ..
+        } = request;
+        let mut hops = answer::Hops::new(url.clone());
+        for _ in 0..=MAX_HOPS {
+            self.check(&url)?;
+            let mut call = client
+                .request(method.clone(), url.clone())
+                .headers(headers.clone());
+            call = match std::mem::replace(&mut body, Body::None) {
+                Body::None => call,
+                Body::Form(fields) => call.form(&fields),
+                Body::Json(value) => call.json(&value),
+                Body::Multipart(form) => call.multipart(form),
+            };
+            let response = call.send().await.map_err(|error| failure(&error, once))?;
+            let status = response.status();
+            let target = response
+                .headers()
+                .get(LOCATION)
+                .filter(|_| follow && matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308))
+                .and_then(|place| url.join(place.to_str().ok()?).ok());
+            let Some(next) = target else {
+                return Ok((response, hops));
+            };
+            if next.origin() != url.origin() {
+                headers.remove(AUTHORIZATION);
+            }
+            hops.add(status.as_u16(), &next);
+            url = next;
+        }
+        Err(ChannelError::Malformed {
+            message: format!("more than {MAX_HOPS} redirects"),
+        })
+    }
+}
+
+fn setup(error: reqwest::Error) -> ChannelError {
+    ChannelError::Unreachable {
+        message: format!("TLS can't be set up: {}", error.without_url()),
+    }
+}
+
+/// Sorts a failure of the transport. Addresses are left out: they may hold what isn't ours
+/// to log.
+pub(crate) fn failure(error: &reqwest::Error, once: bool) -> ChannelError {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    let mut message = String::from("no answer");
+    while let Some(inner) = cause {
+        if let Some(forbidden) = inner.downcast_ref::<Forbidden>() {
+            return ChannelError::ForbiddenAddress {
+                address: forbidden.0.clone(),
+            };
+        }
+        if inner.source().is_none() && !inner.is::<reqwest::Error>() {
+            message = inner.to_string().chars().take(200).collect();
+        }
+        cause = inner.source();
+    }
+    if error.is_timeout() {
+        message = "no answer in time".to_owned();
+    }
+    if once && !error.is_connect() && !error.is_builder() {
+        ChannelError::Unknown { message }
+    } else {
+        ChannelError::Unreachable { message }
+    }
+}

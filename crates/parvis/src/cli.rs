@@ -1,0 +1,154 @@
+//! The command line: one file per command. Text for people goes to standard output in English; logs
+//! go to standard error. Knows no SQL and no route.
+
+mod config;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, LogFormat};
+
+/// Community management for an organisation, in one self-hosted binary.
+#[derive(Debug, Parser)]
+#[command(name = "parvis", version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Settings as flags; each outweighs its environment variable and the file.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+struct Settings {
+    /// Configuration file [default: parvis.toml in this folder, when there is one]
+    #[arg(long, global = true, env = "PARVIS_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address and port to listen on
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Address that people type
+    #[arg(long, global = true, value_name = "URL")]
+    public_url: Option<String>,
+    /// Folder for the embedded database, the key file and media
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data: Option<String>,
+    /// sqlite:FILE or postgresql://…
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    database: Option<String>,
+    /// Hosts on private networks that channels may reach, separated by commas
+    #[arg(long, global = true, value_name = "HOSTS")]
+    allow_hosts: Option<String>,
+    /// Reverse proxies whose X-Forwarded-For is believed, separated by commas
+    #[arg(long, global = true, value_name = "NETWORKS")]
+    trusted_proxies: Option<String>,
+    /// text or json
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log_format: Option<String>,
+    /// error, warn, info, debug, trace, or directives
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log_level: Option<String>,
+}
+
+impl Settings {
+    fn load(&self) -> Result<Config, crate::config::Error> {
+        let flags: Vec<(&str, String)> = [
+            ("listen", &self.listen),
+            ("public_url", &self.public_url),
+            ("data", &self.data),
+            ("database", &self.database),
+            ("allow_hosts", &self.allow_hosts),
+            ("trusted_proxies", &self.trusted_proxies),
+            ("log_format", &self.log_format),
+            ("log_level", &self.log_level),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| value.clone().map(|value| (key, value)))
+        .collect();
+        Config::load(self.config.as_deref(), |name| std::env::var(name).ok(), &flags)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs Parvis until Ctrl-C or SIGTERM
+    Serve,
+    /// Shows or checks the configuration
+    #[command(subcommand)]
+    Config(config::Config),
+}
+
+/// Runs the command line of this process and gives its exit code: 0 done, 1 failed, 2 not understood.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // A second provider is refused; the one that is installed serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if let Command::Config(command) = &cli.command {
+        return config::run(command, cli.settings.load());
+    }
+    let config = cli.settings.load()?;
+    log_to_stderr(&config);
+    match cli.command {
+        Command::Serve => serve::run(config).await,
+        Command::Config(_) => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn log_to_stderr(config: &Config) {
+    // The level was checked when the configuration was loaded.
+    let filter = EnvFilter::try_new(&config.log_level).unwrap_or_default();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => lines.with_target(false).init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
+
+/// Prints the whole chain of an error, outermost first.
+fn fail(error: &anyhow::Error) -> ExitCode {
+    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+    eprintln!("parvis: {}", chain.join(": "));
+    ExitCode::FAILURE
+}
+
+/// Writes one line for people.
+fn say(line: impl std::fmt::Display) -> std::io::Result<()> {
+    use std::io::Write as _;
+    writeln!(std::io::stdout(), "{line}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_has_its_flag() {
+        let command = Cli::command();
+        for (key, _) in crate::config::SETTINGS {
+            let flag = key.replace('_', "-");
+            assert!(command.get_arguments().any(|it| it.get_long() == Some(&flag)), "--{flag}");
+        }
+    }
+}

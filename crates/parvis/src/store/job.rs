@@ -1,0 +1,106 @@
+//! Jobs: work that has to be done once, made in the transaction that needs it and claimed under a
+//! lease, so that a worker that dies leaves it to the next.
+
+use uuid::Uuid;
+
+use super::{Conn, Result, Row};
+use crate::id::{JobId, OrganisationId};
+
+/// A job that was claimed.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Whose.
+    pub organisation: OrganisationId,
+    /// Its id.
+    pub id: JobId,
+    /// `publish`, `fetch_media` …
+    pub kind: String,
+    /// What it is about.
+    pub subject: Uuid,
+    /// How often it was tried before.
+    pub attempts: i64,
+}
+
+const ENQUEUE: &str = "INSERT INTO job (organisation_id, id, kind, dedup_key, subject_id, state, run_at, attempts, created_at)
+    VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7) ON CONFLICT (organisation_id, kind, dedup_key) DO NOTHING";
+// On SQLite the write transaction is already alone; FOR UPDATE SKIP LOCKED is added on PostgreSQL.
+const CLAIM: &str = "UPDATE job SET state = 'running', lease_until = $2, attempts = attempts + 1
+    WHERE (organisation_id, id) IN (SELECT organisation_id, id FROM job WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT $3)
+    RETURNING organisation_id, id, kind, subject_id, attempts - 1";
+const CLAIM_SKIPPING: &str = "UPDATE job SET state = 'running', lease_until = $2, attempts = attempts + 1
+    WHERE (organisation_id, id) IN (SELECT organisation_id, id FROM job WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+    RETURNING organisation_id, id, kind, subject_id, attempts - 1";
+const EXPIRE: &str =
+    "UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'running' AND lease_until < $1";
+const DONE: &str = "DELETE FROM job WHERE organisation_id = $1 AND id = $2";
+const RETRY: &str = "UPDATE job SET state = 'ready', lease_until = NULL, run_at = $3, error_text = $4 WHERE organisation_id = $1 AND id = $2";
+const FAIL: &str = "UPDATE job SET state = 'failed', lease_until = NULL, error_text = $3 WHERE organisation_id = $1 AND id = $2";
+const CANCEL: &str =
+    "DELETE FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state = 'ready'";
+const NEXT: &str = "SELECT MIN(run_at) FROM job WHERE state = 'ready'";
+
+/// Makes a job for `run_at` (µs); a second one of the same kind and key is ignored.
+pub async fn enqueue(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    kind: &str,
+    key: &str,
+    subject: Uuid,
+    run_at: i64,
+    now: i64,
+) -> Result<()> {
+    let args = [
+        organisation.into(),
+        JobId::new(now).into(),
+        kind.into(),
+        key.into(),
+        subject.into(),
+        run_at.into(),
+        now.into(),
+    ];
+    conn.run(ENQUEUE, &args).await.map(drop)
+}
+
+/// Claims at most `limit` jobs that are due, until `lease_until`; those whose lease ended come back first.
+pub async fn claim(conn: &mut Conn, now: i64, lease_until: i64, limit: i64) -> Result<Vec<Job>> {
+    conn.run(EXPIRE, &[now.into()]).await?;
+    let sql = if conn.is_sqlite() { CLAIM } else { CLAIM_SKIPPING };
+    let rows = conn.all(sql, &[now.into(), lease_until.into(), limit.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok(Job {
+                organisation: cells.next()?,
+                id: cells.next()?,
+                kind: cells.next()?,
+                subject: cells.next()?,
+                attempts: cells.next()?,
+            })
+        })
+        .collect()
+}
+
+/// The job is done: its row goes, the journal keeps what it did.
+pub async fn done(conn: &mut Conn, job: &Job) -> Result<()> {
+    conn.run(DONE, &[job.organisation.into(), job.id.into()]).await.map(drop)
+}
+
+/// Try again at `run_at` (µs).
+pub async fn retry(conn: &mut Conn, job: &Job, run_at: i64, error: &str) -> Result<()> {
+    conn.run(RETRY, &[job.organisation.into(), job.id.into(), run_at.into(), error.into()]).await.map(drop)
+}
+
+/// Given up; kept with its reason for people to look at.
+pub async fn fail(conn: &mut Conn, job: &Job, error: &str) -> Result<()> {
+    conn.run(FAIL, &[job.organisation.into(), job.id.into(), error.into()]).await.map(drop)
+}
+
+/// Takes a job back that hasn't begun; false when it has.
+pub async fn cancel(conn: &mut Conn, organisation: OrganisationId, kind: &str, key: &str) -> Result<bool> {
+    Ok(conn.run(CANCEL, &[organisation.into(), kind.into(), key.into()]).await? == 1)
+}
+
+/// When the next job is due (µs).
+pub async fn next_at(conn: &mut Conn) -> Result<Option<i64>> {
+    conn.first(NEXT, &[]).await?.as_ref().map_or(Ok(None), Row::only)
+}
