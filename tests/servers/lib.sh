@@ -34,6 +34,11 @@ missing() { # missing NAME... -> those of their packages that are not installed
 need() { # need NAME... : installs what is missing as root; otherwise says what to type and fails
   local list
   list=$(missing "$@" | tr '\n' ' ')
+  if [ "$(id -u)" != 0 ] && [[ " $* " == *" snac2 "* ]] && [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" -gt 80 ]; then
+    say "The test server snac2 has to listen on port 80. Type:"
+    say "  sudo sysctl net.ipv4.ip_unprivileged_port_start=80"
+    [ -n "$list" ] || return 1
+  fi
   [ -n "$list" ] || return 0
   if [ "$(id -u)" != 0 ]; then
     say "The tests ($*) need packages that are not installed. Type:"

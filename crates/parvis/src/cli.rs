@@ -51,6 +51,12 @@ struct Settings {
     /// Reverse proxies whose X-Forwarded-For is believed, separated by commas
     #[arg(long, global = true, value_name = "NETWORKS")]
     trusted_proxies: Option<String>,
+    /// Seconds between two looks at a network that doesn't push
+    #[arg(long, global = true, value_name = "SECONDS")]
+    poll_seconds: Option<String>,
+    /// Seconds between two looks for silent edits and deletions
+    #[arg(long, global = true, value_name = "SECONDS")]
+    recheck_seconds: Option<String>,
     /// text or json
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -68,6 +74,8 @@ impl Settings {
             ("database", &self.database),
             ("allow_hosts", &self.allow_hosts),
             ("trusted_proxies", &self.trusted_proxies),
+            ("poll_seconds", &self.poll_seconds),
+            ("recheck_seconds", &self.recheck_seconds),
             ("log_format", &self.log_format),
             ("log_level", &self.log_level),
         ]

@@ -22,6 +22,10 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// Addresses or networks (`10.0.0.0/8`) whose `X-Forwarded-*` headers are believed.
     pub trusted_proxies: Vec<String>,
+    /// Seconds between two looks at a network that doesn't push.
+    pub poll_seconds: u64,
+    /// Seconds between two looks for silent edits and deletions.
+    pub recheck_seconds: u64,
     /// How log lines are written.
     pub log_format: LogFormat,
     /// What is logged: a level, or directives such as `info,parvis=debug`.
@@ -50,12 +54,14 @@ impl Default for Config {
             trusted_proxies: vec!["127.0.0.1".to_owned(), "::1".to_owned()],
             log_format: LogFormat::Text,
             log_level: "info".to_owned(),
+            poll_seconds: 20,
+            recheck_seconds: 900,
         }
     }
 }
 
 /// Every key of the file with its explanation, in the order of the example file.
-pub const SETTINGS: [(&str, &str); 8] = [
+pub const SETTINGS: [(&str, &str); 10] = [
     ("listen", "Address and port to listen on. 0.0.0.0:7700 listens on every interface."),
     (
         "public_url",
@@ -79,6 +85,11 @@ pub const SETTINGS: [(&str, &str); 8] = [
         "Addresses or networks (10.0.0.0/8) of reverse proxies. Only from them is X-Forwarded-For\n\
          believed; it tells who is signing in, for limits and for the list of devices.",
     ),
+    (
+        "poll_seconds",
+        "Seconds between two looks at a network that doesn't push; feeds are asked 15 times less often.",
+    ),
+    ("recheck_seconds", "Seconds between two looks for edits and deletions that a network doesn't tell."),
     ("log_format", "\"text\" for people, \"json\" for collectors. Logs go to standard error."),
     ("log_level", "error, warn, info, debug or trace; or directives such as \"info,parvis=debug\"."),
 ];

@@ -1,5 +1,6 @@
 //! Pure decisions of the house: same input, same output. No store, no I/O, no clock, no chance; time
 //! comes in as a value.
 
+pub mod clock;
 pub mod permission;
 pub mod text;

@@ -15,6 +15,7 @@ pub mod journal;
 pub mod link;
 pub mod message;
 pub mod migration;
+pub mod observation;
 pub mod organisation;
 pub mod search;
 pub mod session;

@@ -5,8 +5,11 @@ pub mod asset;
 pub mod error;
 pub mod header;
 pub mod health;
+pub mod inbox;
 pub mod language;
 pub mod layout;
+pub mod live;
+pub mod presence;
 pub mod session;
 
 use std::sync::Arc;
@@ -52,7 +55,7 @@ impl Route {
 }
 
 /// The tables of all rooms. A route that stands in none of them is closed to everybody.
-const TABLES: &[&[Route]] = &[OWN];
+const TABLES: &[&[Route]] = &[OWN, inbox::ROUTES];
 
 const OWN: &[Route] =
     &[Route::open(Method::GET, "/health"), Route::open(Method::GET, "/assets/{build}/{*path}")];
@@ -70,7 +73,8 @@ const FORM_LIMIT: usize = 512 * 1024;
 pub fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
         .route("/health", get(health::health))
-        .route("/assets/{build}/{*path}", get(asset::serve));
+        .route("/assets/{build}/{*path}", get(asset::serve))
+        .merge(inbox::router());
     pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(from_fn_with_state(app.clone(), session::guard))

@@ -47,6 +47,10 @@ pub(super) async fn listen(app: &Arc<App>, listener: TcpListener) -> anyhow::Res
     let router = crate::web::router(Arc::clone(app))
         .layer(from_fn_with_state(Arc::clone(app), name_the_client))
         .into_make_service_with_connect_info::<SocketAddr>();
+    let background = [
+        tokio::spawn(crate::work::run(Arc::clone(app), app.stop.follow())),
+        tokio::spawn(crate::intake::listen::run(Arc::clone(app), app.stop.follow())),
+    ];
     let server = axum::serve(listener, router).with_graceful_shutdown(async move { stop.asked().await });
     let mut server = std::pin::pin!(server.into_future());
     tokio::select! {
@@ -55,6 +59,12 @@ pub(super) async fn listen(app: &Arc<App>, listener: TcpListener) -> anyhow::Res
             Ok(done) => done?,
             Err(_) => tracing::warn!(seconds = PATIENCE.as_secs(), "open requests were cut off"),
         },
+    }
+    for task in background {
+        // What a task had begun is finished, or comes back when its lease ends.
+        if tokio::time::timeout(PATIENCE, task).await.is_err() {
+            tracing::warn!("background work was cut off");
+        }
     }
     Ok(())
 }
