@@ -2,6 +2,10 @@
 //! go to standard error. Knows no SQL and no route.
 
 mod config;
+mod export;
+mod import;
+mod progress;
+mod relocate;
 mod serve;
 
 use std::path::PathBuf;
@@ -86,6 +90,12 @@ impl Settings {
 enum Command {
     /// Runs Parvis until Ctrl-C or SIGTERM
     Serve,
+    /// Copies everything into another, empty database (SQLite or PostgreSQL), and compares
+    Move(relocate::Move),
+    /// Writes everything as lines of JSON
+    Export(export::Export),
+    /// Reads an export of Parvis (.jsonl), messages (.csv) or mail (.mbox)
+    Import(import::Import),
     /// Shows or checks the configuration
     #[command(subcommand)]
     Config(config::Config),
@@ -114,6 +124,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     log_to_stderr(&config);
     match cli.command {
         Command::Serve => serve::run(config).await,
+        Command::Move(it) => relocate::run(&it).await,
+        Command::Export(it) => export::run(config, &it).await,
+        Command::Import(it) => import::run(config, &it).await,
         Command::Config(_) => Ok(ExitCode::SUCCESS),
     }
 }
@@ -128,10 +141,15 @@ fn log_to_stderr(config: &Config) {
     }
 }
 
-/// Prints the whole chain of an error, outermost first.
+/// Prints the chain of an error, outermost first, leaving out what was said already.
 fn fail(error: &anyhow::Error) -> ExitCode {
-    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
-    eprintln!("parvis: {}", chain.join(": "));
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said = if said.is_empty() { cause } else { format!("{said}: {cause}") };
+        }
+    }
+    eprintln!("parvis: {said}");
     ExitCode::FAILURE
 }
 

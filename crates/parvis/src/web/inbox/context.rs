@@ -107,7 +107,9 @@ pub async fn read(
         let count: i64 = counts.iter().filter(|c| c.state == "open" && pick(c)).map(|c| c.value).sum();
         signed.words.t1("open-count", "count", count)
     };
-    let members = store::colleague::of_desk(conn, signed.actor.organisation, it.facets.desk).await?;
+    let members = store::colleague::memberships(conn, signed.actor.organisation).await?;
+    let members: Vec<ColleagueId> =
+        members.into_iter().filter(|(_, desk)| *desk == it.facets.desk).map(|(id, _)| id).collect();
     let mut colleagues = Vec::new();
     for other in house.colleagues.iter().filter(|other| other.active && other.id != signed.actor.colleague) {
         let has_access = other.access_ends_at.is_none_or(|ends| ends > now);
@@ -126,7 +128,11 @@ pub async fn read(
         person: person(conn, signed, it, query, now).await?,
         channel: house.channel(it.channel).map(|channel| heard(signed, channel, now)),
         desks: desks
-            .map(|desk| ToDesk { id: desk.id, name: desk.name.clone(), waiting: open(&|c| c.desk == desk.id) })
+            .map(|desk| ToDesk {
+                id: desk.id,
+                name: desk.name.clone(),
+                waiting: open(&|c| c.desk == desk.id),
+            })
             .collect(),
         colleagues,
     })
@@ -143,7 +149,8 @@ async fn person(
     let Some(id) = it.author else { return Ok(None) };
     let Some(author) = store::author::get(conn, actor.organisation, id).await? else { return Ok(None) };
     let others = conversation::of_author(conn, actor.organisation, id, EARLIER + 1).await?;
-    let others = others.into_iter().filter(|other| other.id != it.id && actor.scope.covers(other.facets.desk));
+    let others =
+        others.into_iter().filter(|other| other.id != it.id && actor.scope.covers(other.facets.desk));
     let called = who(&author);
     Ok(Some(Person {
         name: Some(author.name.clone()).filter(|name| !name.is_empty() && *name != called),

@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 
 use super::filter::address;
-use super::house::{House, initials};
+use super::house::House;
 use super::list::who;
 use crate::id::{AuthorId, ConversationId, MessageId};
 use crate::store::attachment::Attachment;
 use crate::store::author::Author;
 use crate::store::message::{self, Direction, Message, Stage};
 use crate::store::{self, Conn};
+use crate::web::form::initials;
 use crate::web::session::Signed;
 
 /// Messages shown at once; older ones are asked for.
@@ -168,7 +169,12 @@ impl Reader<'_> {
         }
     }
 
-    async fn said(&self, conn: &mut Conn, it: &Message, authors: &HashMap<AuthorId, Author>) -> store::Result<Said> {
+    async fn said(
+        &self,
+        conn: &mut Conn,
+        it: &Message,
+        authors: &HashMap<AuthorId, Author>,
+    ) -> store::Result<Said> {
         let (words, organisation) = (&self.signed.words, self.signed.actor.organisation);
         let author = it.author.and_then(|id| authors.get(&id));
         let colleague = it.colleague.and_then(|id| self.house.colleague(id));
@@ -180,7 +186,9 @@ impl Reader<'_> {
         let (class, name) = match it.direction {
             Direction::In => ("", author.map_or_else(|| words.t("author-unknown"), who)),
             Direction::Out => ("us", self.signed.organisation.name.clone()),
-            Direction::Note => ("int", colleague.map_or_else(|| words.t("colleague-unknown"), |it| it.name.clone())),
+            Direction::Note => {
+                ("int", colleague.map_or_else(|| words.t("colleague-unknown"), |it| it.name.clone()))
+            }
         };
         Ok(Said {
             id: it.id,
