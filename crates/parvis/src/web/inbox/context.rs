@@ -177,7 +177,8 @@ fn to(id: ConversationId, query: &str) -> String {
     address(&format!("/inbox/{id}"), query, &[])
 }
 
-fn heard(signed: &Signed, channel: &store::channel::Channel, now: i64) -> Heard {
+/// How a channel is heard, in words.
+pub fn heard(signed: &Signed, channel: &store::channel::Channel, now: i64) -> Heard {
     let words = &signed.words;
     let said = match (channel.state.as_str(), channel.health.failing_since, channel.health.heard_at) {
         ("paused", _, _) => words.t("channel-paused"),
