@@ -141,10 +141,15 @@ fn log_to_stderr(config: &Config) {
     }
 }
 
-/// Prints the whole chain of an error, outermost first.
+/// Prints the chain of an error, outermost first, leaving out what was said already.
 fn fail(error: &anyhow::Error) -> ExitCode {
-    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
-    eprintln!("parvis: {}", chain.join(": "));
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said = if said.is_empty() { cause } else { format!("{said}: {cause}") };
+        }
+    }
+    eprintln!("parvis: {said}");
     ExitCode::FAILURE
 }
 

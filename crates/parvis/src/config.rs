@@ -66,7 +66,8 @@ pub const SETTINGS: [(&str, &str); 10] = [
     (
         "public_url",
         "The address that people type, without a final slash. Links, sign-in at networks and the\n\
-         security of cookies depend on it; behind a reverse proxy it is the proxy's https:// address.",
+         security of cookies depend on it; behind a reverse proxy it is the proxy's https:// address.\n\
+         Left out: http:// and the address listened on.",
     ),
     ("data", "Folder for the embedded database, the key file (seal.key) and media."),
     (
@@ -97,12 +98,12 @@ pub const SETTINGS: [(&str, &str); 10] = [
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file can't be read.
-    #[error("{path}: can't be read ({source}); name another with --config or PARVIS_CONFIG")]
+    #[error("{path}: can't be read ({reason}); name another with --config or PARVIS_CONFIG")]
     Unreadable {
         /// The file.
         path: String,
         /// Why.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// The file doesn't say what it should.
     #[error("{path}:{line}:{column}: {message}")]
@@ -153,12 +154,16 @@ impl Config {
             config = config.with(key, text, &format!("--{}", key.replace('_', "-")))?;
         }
         config.check()?;
+        let default = Self::default();
+        if config.public_url == default.public_url && config.listen != default.listen {
+            config.public_url = format!("http://{}", config.listen.replace("0.0.0.0:", "127.0.0.1:"));
+        }
         Ok(config)
     }
 
     fn read(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path)
-            .map_err(|source| Error::Unreadable { path: path.display().to_string(), source })?;
+            .map_err(|reason| Error::Unreadable { path: path.display().to_string(), reason })?;
         Self::parse(&text, &path.display().to_string())
     }
 

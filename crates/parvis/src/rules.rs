@@ -2,5 +2,6 @@
 //! comes in as a value.
 
 pub mod clock;
+pub mod appointment;
 pub mod permission;
 pub mod text;

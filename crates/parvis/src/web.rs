@@ -2,7 +2,10 @@
 //! which routes there are, which right each needs, and what every request passes through.
 
 pub mod asset;
+pub mod attempt;
+pub mod device;
 pub mod error;
+pub mod form;
 pub mod header;
 pub mod health;
 pub mod inbox;
@@ -10,15 +13,22 @@ pub mod language;
 pub mod layout;
 pub mod live;
 pub mod presence;
+pub mod login;
+pub mod organisation;
+pub mod password;
 pub mod session;
+pub mod settings;
+pub mod setup;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -55,7 +65,8 @@ impl Route {
 }
 
 /// The tables of all rooms. A route that stands in none of them is closed to everybody.
-const TABLES: &[&[Route]] = &[OWN, inbox::ROUTES];
+const TABLES: &[&[Route]] =
+    &[OWN, login::ROUTES, setup::ROUTES, settings::ROUTES, organisation::ROUTES, inbox::ROUTES];
 
 const OWN: &[Route] =
     &[Route::open(Method::GET, "/health"), Route::open(Method::GET, "/assets/{build}/{*path}")];
@@ -74,9 +85,14 @@ pub fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
         .route("/health", get(health::health))
         .route("/assets/{build}/{*path}", get(asset::serve))
+        .merge(login::router())
+        .merge(setup::router())
+        .merge(settings::router())
+        .merge(organisation::router())
         .merge(inbox::router());
     pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(Extension(Arc::new(attempt::Attempts::default())))
         .layer(from_fn_with_state(app.clone(), session::guard))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::new())

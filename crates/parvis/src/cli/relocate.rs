@@ -40,9 +40,7 @@ pub(super) async fn run(it: &Move) -> anyhow::Result<ExitCode> {
     source.close().await;
     say(format!("{rows} rows were copied from {from} to {to} and read back: every table is the same."))?;
     say("Counters and the search index were made anew. Media and seal.key stay in the data folder.")?;
-    say(format!(
-        "Next: set database = \"{to}\" and start Parvis; keep the old database until you have looked."
-    ))?;
+    say("Next: set `database` to the new address and start Parvis; keep the old one until you have looked.")?;
     Ok(ExitCode::SUCCESS)
 }
 

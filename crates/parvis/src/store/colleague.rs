@@ -49,6 +49,7 @@ const BY_EMAIL: &str = "SELECT organisation_id, id, email, name, initials, role,
 const LIST: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at
     FROM colleague WHERE organisation_id = $1 ORDER BY name, id";
 const DESKS: &str = "SELECT desk_id FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
+const MEMBERSHIPS: &str = "SELECT colleague_id, desk_id FROM colleague_desk WHERE organisation_id = $1 ORDER BY colleague_id, desk_id";
 const LEAVE_DESKS: &str = "DELETE FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
 const JOIN_DESK: &str =
     "INSERT INTO colleague_desk (organisation_id, colleague_id, desk_id) VALUES ($1, $2, $3)";
@@ -136,6 +137,19 @@ pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<C
 /// The desks that a colleague belongs to.
 pub async fn desks(conn: &mut Conn, organisation: OrganisationId, id: ColleagueId) -> Result<Vec<DeskId>> {
     conn.all(DESKS, &[organisation.into(), id.into()]).await?.iter().map(Row::only).collect()
+}
+
+/// Who belongs to which desk, for everybody at once.
+pub async fn memberships(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+) -> Result<Vec<(ColleagueId, DeskId)>> {
+    let rows = conn.all(MEMBERSHIPS, &[organisation.into()]).await?;
+    let pair = |row: &Row| {
+        let mut cells = row.cells();
+        Ok((cells.next()?, cells.next()?))
+    };
+    rows.iter().map(pair).collect()
 }
 
 /// Replaces the desks of a colleague.

@@ -2,6 +2,7 @@
 //! rows of columns, not what they mean; the command line brings files, folders and progress.
 
 pub mod digest;
+pub mod history;
 pub mod line;
 pub mod table;
 
@@ -19,12 +20,12 @@ pub enum Error {
     #[error(transparent)]
     Store(#[from] super::Error),
     /// A row can't be read or written.
-    #[error("table {table}: {source}")]
+    #[error("table {table}: {reason}")]
     Table {
         /// Which.
         table: &'static str,
         /// Why.
-        source: super::Error,
+        reason: super::Error,
     },
     /// The target isn't new.
     #[error("the target holds rows already (table {0}); nothing was changed. Name a new, empty database")]
@@ -61,7 +62,7 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 fn in_table(table: &'static Table) -> impl Fn(super::Error) -> Error {
-    move |source| Error::Table { table: table.name, source }
+    move |reason| Error::Table { table: table.name, reason }
 }
 
 /// Copies every row of `source` into the empty `target`, all or nothing, and reads them back to compare.

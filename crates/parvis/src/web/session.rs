@@ -2,16 +2,16 @@
 //! checked against the table of routes before any handler runs. A route that isn't in the table is
 //! closed to everybody.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 
+use super::device::Device;
 use super::error::Failure;
 use super::language::{Language, Words};
 use crate::app::App;
@@ -299,24 +299,4 @@ pub async fn open(
     store::session::remove_stale(conn, colleague.organisation, now, now - IDLE).await?;
     store::session::insert(conn, &session).await?;
     Ok(cookie(app, &secret, remember.then_some(REMEMBERED / SECOND)))
-}
-
-/// What is asking: browser and address.
-#[derive(Clone, Debug)]
-pub struct Device {
-    /// `User-Agent`, at most 300 characters.
-    pub agent: String,
-    /// Address of the peer, empty where unknown.
-    pub address: String,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Device {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let agent = parts.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let address = peer.map(|it| it.0.ip().to_canonical().to_string()).unwrap_or_default();
-        Ok(Self { agent: agent.chars().take(300).collect(), address })
-    }
 }

@@ -18,7 +18,11 @@ pub fn said(refused: &Refusal, words: &Words) -> Option<(StatusCode, String)> {
             let why = words.named("why", code);
             Some((StatusCode::UNPROCESSABLE_ENTITY, words.t1("refusal-channel", "why", why)))
         }
-        Refusal::NotFound | Refusal::Forbidden(_) | Refusal::Store(_) | Refusal::Media(_) => None,
+        Refusal::Network(error) => {
+            let why = words.named("error", error.code());
+            Some((StatusCode::UNPROCESSABLE_ENTITY, words.t1("refusal-network", "why", why)))
+        }
+        Refusal::NotFound | Refusal::Forbidden(_) | Refusal::Sealed | Refusal::Store(_) | Refusal::Media(_) => None,
     }
 }
 
@@ -31,6 +35,7 @@ pub fn failure(refused: Refusal, words: &Words) -> Failure {
         Refusal::Forbidden(_) => Failure::forbidden(),
         Refusal::Store(error) => error.into(),
         Refusal::Media(error) => Failure::internal(error.to_string()),
+        Refusal::Sealed => Failure::internal(refused.to_string()),
         _ => Failure::not_found(),
     }
 }

@@ -1,0 +1,92 @@
+//! Slows down guessing: a bucket per address and per account, kept in memory and bounded. What it keeps
+//! is lost at a restart, which gives an attacker a handful of attempts.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::clock::{MINUTE, SECOND};
+
+/// How many attempts at once, and how long until one more is given back (µs).
+#[derive(Clone, Copy, Debug)]
+pub struct Rate {
+    burst: i64,
+    refill: i64,
+}
+
+/// For one account: eight at once, then one a minute.
+pub const ACCOUNT: Rate = Rate { burst: 8, refill: MINUTE };
+/// For one address, behind which many may sit: thirty at once, then one every ten seconds.
+pub const ADDRESS: Rate = Rate { burst: 30, refill: 10 * SECOND };
+
+/// Keys that are remembered at once; the one nearest to being forgiven goes first.
+const MOST: usize = 20_000;
+
+/// The buckets. Each is the instant (µs) at which it will be full again.
+#[derive(Debug, Default)]
+pub struct Attempts(Mutex<HashMap<String, i64>>);
+
+impl Attempts {
+    /// Takes one attempt for `key` at `now` (µs).
+    ///
+    /// # Errors
+    /// None is left; gives the seconds until there is one.
+    pub fn take(&self, key: &str, rate: Rate, now: i64) -> Result<(), i64> {
+        let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if full_at.len() >= MOST && !full_at.contains_key(key) {
+            forget_some(&mut full_at, now);
+        }
+        let slot = full_at.entry(key.to_owned()).or_insert(now);
+        let wanted = (*slot).max(now) + rate.refill;
+        let over = wanted - now - rate.burst * rate.refill;
+        if over > 0 {
+            return Err((over + SECOND - 1) / SECOND);
+        }
+        *slot = wanted;
+        Ok(())
+    }
+
+    /// Forgives everything about `key`: the right password was given.
+    pub fn forgive(&self, key: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}
+
+fn forget_some(full_at: &mut HashMap<String, i64>, now: i64) {
+    full_at.retain(|_, at| *at > now);
+    while full_at.len() >= MOST {
+        let Some(nearest) = full_at.iter().min_by_key(|(_, at)| **at).map(|(key, _)| key.clone()) else {
+            return;
+        };
+        full_at.remove(&nearest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_eight_attempts_one_waits_a_minute_for_each() {
+        let attempts = Attempts::default();
+        let now = 1_000 * MINUTE;
+        assert!((0..8).all(|_| attempts.take("a", ACCOUNT, now).is_ok()));
+        assert_eq!(attempts.take("a", ACCOUNT, now), Err(60));
+        assert_eq!(attempts.take("a", ACCOUNT, now + 45 * SECOND), Err(15));
+        assert!(attempts.take("b", ACCOUNT, now).is_ok());
+        assert!(attempts.take("a", ACCOUNT, now + MINUTE).is_ok());
+        assert_eq!(attempts.take("a", ACCOUNT, now + MINUTE), Err(60));
+        attempts.forgive("a");
+        assert!(attempts.take("a", ACCOUNT, now + MINUTE).is_ok());
+    }
+
+    #[test]
+    fn a_flood_of_names_doesn_t_fill_the_memory_nor_free_the_one_that_is_held() {
+        let attempts = Attempts::default();
+        while attempts.take("held", ACCOUNT, 0).is_ok() {}
+        for name in 0..MOST + 500 {
+            attempts.take(&name.to_string(), ACCOUNT, 0).unwrap();
+        }
+        assert!(attempts.0.lock().unwrap().len() <= MOST);
+        assert!(attempts.take("held", ACCOUNT, 0).is_err());
+    }
+}

@@ -1,0 +1,188 @@
+//! The organisation: who is on which desk, with which role, until when; and what each desk promises.
+//! Who doesn't see every desk sees the people of their own desks.
+
+mod colleague;
+mod desk;
+mod journal;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use super::Route;
+use super::error::{Failure, page};
+use super::language::Words;
+use super::layout::{Layout, Place};
+use super::session::{self, Signed};
+use crate::app::App;
+use crate::clock::DAY;
+use crate::id::{ColleagueId, DeskId};
+use crate::rules::permission::{Action, Role};
+use crate::store;
+use crate::store::colleague::Colleague;
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::get("/organisation", Action::Read),
+    Route::get("/organisation/invite", Action::ManageColleagues),
+    Route::post("/organisation/invite", Action::ManageColleagues),
+    Route::get("/organisation/colleagues/{id}", Action::ManageColleagues),
+    Route::post("/organisation/colleagues/{id}", Action::ManageColleagues),
+    Route::post("/organisation/colleagues/{id}/link", Action::ManageColleagues),
+    Route::post("/organisation/colleagues/{id}/end", Action::ManageColleagues),
+    Route::post("/organisation/colleagues/{id}/open", Action::ManageColleagues),
+    Route::get("/organisation/desks/{id}", Action::ManageChannels),
+    Route::post("/organisation/desks/{id}", Action::ManageChannels),
+    Route::get("/organisation/journal", Action::ReadJournal),
+];
+
+pub(super) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/organisation", get(show))
+        .route("/organisation/invite", get(colleague::blank).post(colleague::invite))
+        .route("/organisation/colleagues/{id}", get(colleague::show).post(colleague::change))
+        .route("/organisation/colleagues/{id}/link", post(colleague::make_link))
+        .route("/organisation/colleagues/{id}/end", post(colleague::end))
+        .route("/organisation/colleagues/{id}/open", post(colleague::open))
+        .route("/organisation/desks/{id}", get(desk::show).post(desk::change))
+        .route("/organisation/journal", get(journal::show))
+}
+
+#[derive(Template)]
+#[template(path = "organisation.html")]
+pub(super) struct OrganisationPage {
+    pub(super) layout: Layout,
+    pub(super) columns: Vec<Column>,
+    pub(super) everybody: Vec<Person>,
+    pub(super) time_zone: String,
+    pub(super) may_invite: bool,
+    pub(super) may_desks: bool,
+    pub(super) may_journal: bool,
+}
+
+/// A desk with its people.
+pub(super) struct Column {
+    pub(super) id: DeskId,
+    pub(super) icon: &'static str,
+    pub(super) name: String,
+    /// First answer within, in words.
+    pub(super) within: String,
+    pub(super) people: Vec<Person>,
+}
+
+/// Somebody in a column or in the table.
+#[derive(Clone)]
+pub(super) struct Person {
+    pub(super) id: ColleagueId,
+    pub(super) name: String,
+    pub(super) initials: String,
+    pub(super) email: String,
+    pub(super) role: String,
+    pub(super) external: bool,
+    /// "internal", or until when, or since when no longer.
+    pub(super) standing: String,
+    /// `""`, `wait` (the contract ends soon) or `alert` (no access).
+    pub(super) tone: &'static str,
+}
+
+/// A contract that ends within this (µs) is said in amber.
+const SOON: i64 = 45 * DAY;
+
+impl Person {
+    fn of(it: &Colleague, words: &Words, now: i64) -> Self {
+        let (standing, tone) = match it.access_ends_at {
+            _ if !it.active => (words.t("colleague-ended"), "alert"),
+            Some(at) if at <= now => (words.t1("colleague-over", "day", words.day(at - 1, now)), "alert"),
+            Some(at) if at - now < SOON => {
+                let day = words.day(at - 1, now);
+                (words.t2("colleague-soon", "day", day, "span", words.span(at - now)), "wait")
+            }
+            Some(at) => (words.t1("colleague-until", "day", words.day(at - 1, now)), ""),
+            None if it.role == Role::External => (words.t("colleague-external"), ""),
+            None => (words.t("colleague-internal"), ""),
+        };
+        Self {
+            id: it.id,
+            name: it.name.clone(),
+            initials: it.initials.clone(),
+            email: it.email.clone(),
+            role: words.named("role", it.role.as_str()),
+            external: it.role == Role::External,
+            standing,
+            tone,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+async fn show(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Query(query): Query<Done>,
+) -> Result<Response, Failure> {
+    let mut conn = app.db.read().await?;
+    let id = signed.organisation.id;
+    let colleagues = store::colleague::list(&mut conn, id).await?;
+    let memberships = store::colleague::memberships(&mut conn, id).await?;
+    let desks = store::desk::list(&mut conn, id).await?;
+    let layout = Layout::of(&mut conn, &signed, Place::Organisation, signed.words.t("organisation-title"));
+    let layout = layout.await?.with_context(signed.organisation.name.clone());
+    let now = app.now();
+    let mut by_desk: HashMap<DeskId, Vec<ColleagueId>> = HashMap::new();
+    for (colleague, desk) in memberships {
+        by_desk.entry(desk).or_default().push(colleague);
+    }
+    let words = &signed.words;
+    let seen = desks.iter().filter(|it| signed.actor.scope.covers(it.id));
+    let columns = seen.map(|desk| {
+        let members = by_desk.get(&desk.id);
+        let on_it = colleagues.iter().filter(|it| members.is_some_and(|all| all.contains(&it.id)));
+        Column {
+            id: desk.id,
+            icon: icon(&desk.kind),
+            name: desk.name.clone(),
+            within: words.t1("desk-within", "span", words.span(desk.answer_within)),
+            people: on_it.filter(|it| it.active).map(|it| Person::of(it, words, now)).collect(),
+        }
+    });
+    let may_invite = signed.actor.may(Action::ManageColleagues);
+    let active = colleagues.iter().filter(|it| may_invite || session::has_access(it, now));
+    let shown = OrganisationPage {
+        columns: columns.collect(),
+        everybody: if may_invite {
+            active.map(|it| Person::of(it, words, now)).collect()
+        } else {
+            Vec::new()
+        },
+        time_zone: signed.organisation.time_zone.clone(),
+        layout: layout.with_toast(super::settings::toast(&signed, &query.done)),
+        may_invite,
+        may_desks: signed.actor.may(Action::ManageChannels),
+        may_journal: signed.actor.may(Action::ReadJournal),
+    };
+    page(&shown)
+}
+
+/// The icon of a trade.
+fn icon(kind: &str) -> &'static str {
+    match kind {
+        "animation" => "talk",
+        "care" => "users",
+        "press" => "presse",
+        "business" => "brief",
+        "employer" => "org",
+        _ => "star",
+    }
+}

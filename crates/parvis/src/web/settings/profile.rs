@@ -1,0 +1,115 @@
+//! Name, language, theme, shortcuts; and the password.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Extension, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Told, again, note};
+use crate::app::App;
+use crate::store;
+use crate::store::colleague::Colleague;
+use crate::web::attempt::{ACCOUNT, Attempts};
+use crate::web::error::Failure;
+use crate::web::language::Language;
+use crate::web::session::Signed;
+use crate::web::{form, password};
+
+/// The form of one's own profile.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct Fields {
+    pub(in crate::web) name: String,
+    /// `fr`, `en`, or empty: as the browser asks.
+    pub(in crate::web) language: String,
+    /// `light`, `dark`, or empty: as the system asks.
+    pub(in crate::web) theme: String,
+    /// Not empty: single letters act.
+    pub(in crate::web) shortcuts: String,
+}
+
+impl Fields {
+    pub(super) fn of(it: &Colleague) -> Self {
+        Self {
+            name: it.name.clone(),
+            language: it.language.clone().unwrap_or_default(),
+            theme: it.theme.clone().unwrap_or_default(),
+            shortcuts: if it.shortcuts { "1".to_owned() } else { String::new() },
+        }
+    }
+}
+
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Failure> {
+    let name = match form::line(&fields.name, 80) {
+        Ok(name) => name,
+        Err(key) => {
+            let told = Told { name: Some(signed.words.t(key)), ..Told::default() };
+            return again(&app, &signed, Some(fields), told).await;
+        }
+    };
+    let theme = Some(fields.theme).filter(|it| it == "light" || it == "dark");
+    let language = Language::parse(&fields.language).map(|it| it.as_str().to_owned());
+    let before = &signed.colleague;
+    let after = Colleague {
+        initials: if name == before.name { before.initials.clone() } else { form::initials(&name) },
+        name,
+        language,
+        theme,
+        shortcuts: !fields.shortcuts.is_empty(),
+        ..before.clone()
+    };
+    let facts = |it: &Colleague| json!({ "name": it.name, "language": it.language, "theme": it.theme, "shortcuts": it.shortcuts });
+    let mut conn = app.db.write().await?;
+    store::colleague::update(&mut conn, &after).await?;
+    let (before, after) = (Some(facts(before)), Some(facts(&after)));
+    note(&mut conn, &signed, app.now(), "colleague.changed", before, after).await?;
+    conn.commit().await?;
+    Ok(Redirect::to("/settings?done=profile").into_response())
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Passwords {
+    old: String,
+    new: String,
+}
+
+/// Changes the password and signs every other device out: whoever knew the old one is gone.
+pub(super) async fn change_password(
+    State(app): State<Arc<App>>,
+    Extension(attempts): Extension<Arc<Attempts>>,
+    signed: Signed,
+    Form(passwords): Form<Passwords>,
+) -> Result<Response, Failure> {
+    let it = &signed.colleague;
+    let words = &signed.words;
+    if let Some(hashed) = it.password_hash.clone() {
+        let account = format!("password {}", it.id);
+        attempts.take(&account, ACCOUNT, app.now()).map_err(Failure::too_many)?;
+        let short = passwords.old.chars().count() <= password::LONGEST;
+        if !(short && password::verify(passwords.old, Some(hashed)).await?) {
+            let told = Told { old_password: Some(words.t("password-wrong")), ..Told::default() };
+            return again(&app, &signed, None, told).await;
+        }
+        attempts.forgive(&account);
+    }
+    if let Some(key) = password::objection(&passwords.new, &[&it.email, &it.name]) {
+        let told = Told { new_password: Some(words.t(key)), ..Told::default() };
+        return again(&app, &signed, None, told).await;
+    }
+    let after = Colleague { password_hash: Some(password::hash(passwords.new).await?), ..it.clone() };
+    let kept = signed.session.as_deref().unwrap_or_default();
+    let mut conn = app.db.write().await?;
+    store::colleague::update(&mut conn, &after).await?;
+    store::session::remove_others(&mut conn, it.organisation, it.id, kept).await?;
+    note(&mut conn, &signed, app.now(), "password.changed", None, None).await?;
+    conn.commit().await?;
+    Ok(Redirect::to("/settings?done=password").into_response())
+}
