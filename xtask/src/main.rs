@@ -1,2 +1,65 @@
-//! xtask.
-fn main() {}
+//! `cargo xtask`: the checks and tests of the project, started in one way on every machine.
+//!
+//! It is no part of the product and knows none of its rules: it runs cargo, the test servers and the browser tests, and reads
+//! the project's files as text.
+
+mod test;
+mod tidy;
+
+use std::{
+    env,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result};
+
+const USAGE: &str = "\
+cargo xtask test [STEP…]   runs every check and test, or those named; --list names them
+cargo xtask tidy           checks what neither the compiler nor clippy can see";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether everything that was asked for succeeded.
+fn run() -> Result<bool> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match arguments.split_first() {
+        Some((command, rest)) if command == "test" => test::run(&root()?, rest),
+        Some((command, [])) if command == "tidy" => {
+            let findings = tidy::check(&root()?)?;
+            say(&tidy::report(&findings));
+            Ok(findings.is_empty())
+        }
+        Some((command, _)) if command == "help" || command == "--help" => {
+            say(USAGE);
+            Ok(true)
+        }
+        _ => {
+            say(USAGE);
+            Ok(false)
+        }
+    }
+}
+
+/// The top folder of the project.
+fn root() -> Result<PathBuf> {
+    let here = env::var_os("CARGO_MANIFEST_DIR").context("start it as `cargo xtask`")?;
+    let here = PathBuf::from(here);
+    Ok(here.parent().context("xtask has no parent folder")?.to_path_buf())
+}
+
+/// Prints one line. A closed output (`| head`) is no reason to stop the servers halfway.
+fn say(line: &str) {
+    let mut out = io::stdout().lock();
+    drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+}

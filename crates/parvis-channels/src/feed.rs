@@ -1,41 +1,86 @@
-//! RSS, Atom and JSON feeds.
+//! RSS, Atom and JSON feeds: read only.
+//!
+//! A feed is a window on the latest entries of a publication. It says neither what was deleted
+//! nor, reliably, what was changed: changes are found by comparing, and an entry that leaves
+//! the window means nothing.
+
+mod poll;
+mod read;
+
+use async_trait::async_trait;
 
 use crate::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, MentionRule, Net, Page, Probe,
-    TextRule, TextUnit, Why,
+    Account, Capability, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind,
+    MentionRule, Net, Page, Probe, TextRule, TextUnit, Why,
 };
 
 /// The room of feeds.
 #[derive(Debug)]
 pub struct Feed;
 
-#[async_trait::async_trait]
+#[async_trait]
 impl Channel for Feed {
     fn kind(&self) -> ChannelKind {
         ChannelKind::Feed
     }
+
     fn streams(&self) -> &'static [&'static str] {
         &["entries"]
     }
-    async fn probe(&self, _net: &Net, _account: &Account) -> Result<Probe, ChannelError> {
-        Err(ChannelError::Unsupported(Why::NotBuilt))
-    }
-    async fn pull(
-        &self,
-        _: &Net,
-        _: &Account,
-        _: &str,
-        _: Option<&str>,
-    ) -> Result<Page, ChannelError> {
-        Err(ChannelError::Unsupported(Why::NotBuilt))
-    }
-    fn text_rule(&self, capabilities: &CapabilitySet) -> TextRule {
-        capabilities.text.clone().unwrap_or(TextRule {
-            unit: TextUnit::Grapheme,
-            max: 0,
-            url_len: Some(23),
-            mention: MentionRule::LocalPart,
-            warning_counts: true,
+
+    async fn probe(&self, net: &Net, account: &Account) -> Result<Probe, ChannelError> {
+        let answer = poll::fetch(net, account, None).await?;
+        let source = read::parse(&answer, &account.base_url).await?;
+        let address = answer.moved.as_ref().unwrap_or(&account.base_url);
+        Ok(Probe {
+            handle: source.title.clone(),
+            remote_id: source.id,
+            name: source.title,
+            avatar_url: source.icon,
+            url: source.site,
+            capabilities: table(),
+            settings: serde_json::json!({ "feed": address.as_str() }),
         })
     }
+
+    async fn pull(
+        &self,
+        net: &Net,
+        account: &Account,
+        _stream: &str,
+        cursor: Option<&str>,
+    ) -> Result<Page, ChannelError> {
+        poll::pull(net, account, cursor).await
+    }
+
+    fn text_rule(&self, _capabilities: &CapabilitySet) -> TextRule {
+        TextRule {
+            unit: TextUnit::Grapheme,
+            max: 0,
+            url_len: None,
+            mention: MentionRule::Whole,
+            warning_counts: true,
+        }
+    }
+}
+
+/// The same for every feed.
+fn table() -> CapabilitySet {
+    let mut set = CapabilitySet::default();
+    for key in CapabilityKey::ALL {
+        set.set(
+            key,
+            match key {
+                CapabilityKey::Listen => Capability::native(),
+                CapabilityKey::Stream => Capability::emulated(Why::Polled),
+                CapabilityKey::SeeEdits => Capability::emulated(Why::Rechecked),
+                CapabilityKey::SeeDeletions => Capability::unsupported(Why::WindowOnly),
+                CapabilityKey::Threads | CapabilityKey::Like | CapabilityKey::Hide => {
+                    Capability::unsupported(Why::NotInNetwork)
+                }
+                _ => Capability::unsupported(Why::ReadOnly),
+            },
+        );
+    }
+    set
 }

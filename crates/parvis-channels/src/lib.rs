@@ -35,7 +35,7 @@ pub use error::ChannelError;
 pub use html::{plain_text, sanitise};
 pub use net::{Answer, Net, NetOptions, Request};
 pub use observation::{
-    AttachmentKind, Budget, Item, Observation, ObservationKind, Page, RemoteAttachment,
+    AttachmentKind, Budget, Item, Notice, Observation, ObservationKind, Page, RemoteAttachment,
     RemoteAuthor, Source, Visibility,
 };
 pub use publish::{Published, Reply, Upload};

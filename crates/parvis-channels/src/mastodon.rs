@@ -1,41 +1,142 @@
-//! Mastodon and the servers that speak its client API.
+//! Mastodon and the servers that speak its client API (GoToSocial, Pleroma, Akkoma, Mitra,
+//! snac2 …).
+//!
+//! They differ more than their common version number says, so nothing is believed that can be
+//! asked: limits come from the instance, the software's name from NodeInfo, streaming only
+//! counts when it answers, and paging is followed in a way that loses nothing on servers that
+//! take `min_id` for `since_id` (see [`walk`]).
+
+mod client;
+pub mod oauth;
+mod observe;
+mod probe;
+mod stream;
+mod walk;
+mod wire;
+mod write;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
 
 use crate::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, MentionRule, Net, Page, Probe,
-    TextRule, TextUnit, Why,
+    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, Observation, Page, Probe,
+    Published, Reply, Source, TextRule,
 };
+use client::Client;
+use observe::Observer;
 
 /// The room of Mastodon.
 #[derive(Debug)]
 pub struct Mastodon;
 
-#[async_trait::async_trait]
+/// What happened to us: mentions, answers, edits.
+const NOTIFICATIONS: &str = "notifications";
+/// What we wrote, here or elsewhere: the echo.
+const STATUSES: &str = "statuses";
+
+#[async_trait]
 impl Channel for Mastodon {
     fn kind(&self) -> ChannelKind {
         ChannelKind::Mastodon
     }
+
     fn streams(&self) -> &'static [&'static str] {
-        &["notifications", "statuses"]
+        &[NOTIFICATIONS, STATUSES]
     }
-    async fn probe(&self, _net: &Net, _account: &Account) -> Result<Probe, ChannelError> {
-        Err(ChannelError::Unsupported(Why::NotBuilt))
+
+    async fn probe(&self, net: &Net, account: &Account) -> Result<Probe, ChannelError> {
+        probe::probe(&Client::of(net, account)?).await
     }
+
     async fn pull(
         &self,
-        _: &Net,
-        _: &Account,
-        _: &str,
-        _: Option<&str>,
+        net: &Net,
+        account: &Account,
+        stream: &str,
+        cursor: Option<&str>,
     ) -> Result<Page, ChannelError> {
-        Err(ChannelError::Unsupported(Why::NotBuilt))
+        let observer = Observer::new(account, Source::Poll);
+        walk::pull(
+            &Client::of(net, account)?,
+            &observer,
+            stream == STATUSES,
+            cursor,
+        )
+        .await
     }
+
+    async fn listen(
+        &self,
+        net: &Net,
+        account: &Account,
+        sink: mpsc::Sender<Observation>,
+    ) -> Result<(), ChannelError> {
+        let observer = Observer::new(account, Source::Stream);
+        stream::listen(&Client::of(net, account)?, &observer, &sink).await
+    }
+
+    async fn thread(
+        &self,
+        net: &Net,
+        account: &Account,
+        remote_id: &str,
+    ) -> Result<Vec<Observation>, ChannelError> {
+        let observer = Observer::new(account, Source::Backfill);
+        observe::thread(&Client::of(net, account)?, &observer, remote_id).await
+    }
+
+    async fn recheck(
+        &self,
+        net: &Net,
+        account: &Account,
+        remote_ids: &[String],
+    ) -> Result<Vec<Observation>, ChannelError> {
+        let observer = Observer::new(account, Source::Backfill);
+        observe::recheck(&Client::of(net, account)?, &observer, remote_ids).await
+    }
+
+    async fn reply(
+        &self,
+        net: &Net,
+        account: &Account,
+        reply: &Reply,
+    ) -> Result<Published, ChannelError> {
+        write::reply(&Client::of(net, account)?, reply).await
+    }
+
+    async fn edit(
+        &self,
+        net: &Net,
+        account: &Account,
+        remote_id: &str,
+        reply: &Reply,
+    ) -> Result<Published, ChannelError> {
+        write::edit(&Client::of(net, account)?, remote_id, reply).await
+    }
+
+    async fn delete(
+        &self,
+        net: &Net,
+        account: &Account,
+        remote_id: &str,
+    ) -> Result<(), ChannelError> {
+        write::delete(&Client::of(net, account)?, remote_id).await
+    }
+
+    async fn find_published(
+        &self,
+        net: &Net,
+        account: &Account,
+        reply: &Reply,
+        since: i64,
+    ) -> Result<Option<Published>, ChannelError> {
+        write::find_published(&Client::of(net, account)?, reply, since).await
+    }
+
     fn text_rule(&self, capabilities: &CapabilitySet) -> TextRule {
-        capabilities.text.clone().unwrap_or(TextRule {
-            unit: TextUnit::Grapheme,
-            max: 500,
-            url_len: Some(23),
-            mention: MentionRule::LocalPart,
-            warning_counts: true,
-        })
+        capabilities
+            .text
+            .clone()
+            .unwrap_or_else(probe::strictest_rule)
     }
 }

@@ -330,3 +330,84 @@ pub(crate) fn failure(error: &reqwest::Error, once: bool) -> ChannelError {
         ChannelError::Unreachable { message }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(net: &Net, url: &str) -> bool {
+        let url = url.parse().unwrap();
+        matches!(net.check(&url), Err(ChannelError::ForbiddenAddress { .. }))
+    }
+
+    #[test]
+    fn addresses_written_oddly_are_seen_through() {
+        let net = Net::new(&NetOptions::default()).unwrap();
+        for url in [
+            "http://127.0.0.1/",
+            "http://127.1/",
+            "http://2130706433/",
+            "http://0x7f000001/",
+            "http://0177.0.0.1/",
+            "http://0x7f.1/",
+            "http://017700000001/",
+            "http://[::1]/",
+            "http://[::ffff:7f00:1]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://127。0。0。1/",
+            "http://①②⑦.0.0.1/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://3232235521/",
+            "http://169.254.169.254/latest/meta-data/",
+            "http://0/",
+            "ftp://a.example/",
+            "file:///etc/passwd",
+            "http://a.example:22/",
+            "http://a.example:6379/",
+            "https://a.example:8443/",
+            "http://user:password@a.example/",
+            "gopher://a.example/",
+            "data:text/plain,x",
+            "http://user@a.example/",
+        ] {
+            assert!(refused(&net, url), "{url}");
+        }
+        for url in [
+            "http://a.example/",
+            "https://a.example/x",
+            "https://a.example:80/",
+            "http://1.1.1.1/",
+        ] {
+            assert!(!refused(&net, url), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_operator_can_let_a_host_through() {
+        let allow = vec![
+            "127.0.0.2".to_owned(),
+            "127.0.0.1:8080".to_owned(),
+            "::1".to_owned(),
+        ];
+        let net = Net::new(&NetOptions {
+            allow,
+            ..NetOptions::default()
+        })
+        .unwrap();
+        assert!(!refused(&net, "http://127.0.0.2/"));
+        assert!(!refused(&net, "http://127.0.0.1:8080/"));
+        assert!(!refused(&net, "http://[::1]/"));
+        assert!(refused(&net, "http://127.0.0.2:8080/"));
+        assert!(refused(&net, "http://127.0.0.3/"));
+    }
+
+    #[tokio::test]
+    async fn a_name_for_a_private_address_is_refused_when_calling() {
+        let net = Net::new(&NetOptions::default()).unwrap();
+        let error = net
+            .send(Request::get("http://localhost/".parse().unwrap()))
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), "forbidden_address", "{error}");
+    }
+}

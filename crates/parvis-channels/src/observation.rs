@@ -167,8 +167,32 @@ pub struct Page {
     pub more: bool,
     /// What the server said about our allowance.
     pub budget: Option<Budget>,
-    /// For the people who look after the channel: the address moved, the feed was cut …
-    pub notice: Option<String>,
+    /// For the people who look after the channel.
+    pub notice: Option<Notice>,
+}
+
+/// Something that a person should know, though it is no failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", content = "detail", rename_all = "snake_case")]
+pub enum Notice {
+    /// The source moved for good: to this address.
+    Moved(String),
+    /// The server doesn't page back: what came between two looks may be missing in part.
+    Gap,
+    /// The source holds more entries than are followed; this is how many are.
+    Cut(usize),
+}
+
+impl Notice {
+    /// The code by which it is translated.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Moved(_) => "moved",
+            Self::Gap => "gap",
+            Self::Cut(_) => "cut",
+        }
+    }
 }
 
 /// A rate allowance as the server announced it.

@@ -8,7 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
-use tokio::sync::watch;
+use parvis_channels::{Net, NetOptions};
+use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -31,6 +32,10 @@ pub struct App {
     pub setup: SetupToken,
     /// Tells long answers and background work that the program ends.
     pub stop: Stop,
+    /// The one doorway to the outside.
+    pub net: Net,
+    /// Rings when a job was made that is soon due.
+    pub work: Notify,
 }
 
 impl App {
@@ -60,7 +65,10 @@ impl App {
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("the folder {} can't be made", folder.display()))?;
         let media = Arc::new(LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true));
-        Ok(Self { config, db, clock, seal, media, setup: SetupToken::default(), stop: Stop::default() })
+        let options = NetOptions { allow: config.allow_hosts.clone(), ..NetOptions::default() };
+        let net = Net::new(&options).context("allow_hosts can't be read")?;
+        let (setup, stop, work) = (SetupToken::default(), Stop::default(), Notify::new());
+        Ok(Self { config, db, clock, seal, media, setup, stop, net, work })
     }
 
     /// Microseconds since 1970, UTC.
@@ -121,6 +129,11 @@ impl Default for Stop {
 }
 
 impl Stop {
+    /// A view of it, for loops that end with the program.
+    pub fn follow(&self) -> watch::Receiver<bool> {
+        self.0.subscribe()
+    }
+
     /// Asks everything to end.
     pub fn ask(&self) {
         self.0.send_replace(true);

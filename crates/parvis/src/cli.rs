@@ -2,6 +2,10 @@
 //! go to standard error. Knows no SQL and no route.
 
 mod config;
+mod export;
+mod import;
+mod progress;
+mod relocate;
 mod serve;
 
 use std::path::PathBuf;
@@ -47,6 +51,12 @@ struct Settings {
     /// Reverse proxies whose X-Forwarded-For is believed, separated by commas
     #[arg(long, global = true, value_name = "NETWORKS")]
     trusted_proxies: Option<String>,
+    /// Seconds between two looks at a network that doesn't push
+    #[arg(long, global = true, value_name = "SECONDS")]
+    poll_seconds: Option<String>,
+    /// Seconds between two looks for silent edits and deletions
+    #[arg(long, global = true, value_name = "SECONDS")]
+    recheck_seconds: Option<String>,
     /// text or json
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -64,6 +74,8 @@ impl Settings {
             ("database", &self.database),
             ("allow_hosts", &self.allow_hosts),
             ("trusted_proxies", &self.trusted_proxies),
+            ("poll_seconds", &self.poll_seconds),
+            ("recheck_seconds", &self.recheck_seconds),
             ("log_format", &self.log_format),
             ("log_level", &self.log_level),
         ]
@@ -78,6 +90,12 @@ impl Settings {
 enum Command {
     /// Runs Parvis until Ctrl-C or SIGTERM
     Serve,
+    /// Copies everything into another, empty database (SQLite or PostgreSQL), and compares
+    Move(relocate::Move),
+    /// Writes everything as lines of JSON
+    Export(export::Export),
+    /// Reads an export of Parvis (.jsonl), messages (.csv) or mail (.mbox)
+    Import(import::Import),
     /// Shows or checks the configuration
     #[command(subcommand)]
     Config(config::Config),
@@ -106,6 +124,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     log_to_stderr(&config);
     match cli.command {
         Command::Serve => serve::run(config).await,
+        Command::Move(it) => relocate::run(&it).await,
+        Command::Export(it) => export::run(config, &it).await,
+        Command::Import(it) => import::run(config, &it).await,
         Command::Config(_) => Ok(ExitCode::SUCCESS),
     }
 }
@@ -120,10 +141,15 @@ fn log_to_stderr(config: &Config) {
     }
 }
 
-/// Prints the whole chain of an error, outermost first.
+/// Prints the chain of an error, outermost first, leaving out what was said already.
 fn fail(error: &anyhow::Error) -> ExitCode {
-    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
-    eprintln!("parvis: {}", chain.join(": "));
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said = if said.is_empty() { cause } else { format!("{said}: {cause}") };
+        }
+    }
+    eprintln!("parvis: {said}");
     ExitCode::FAILURE
 }
 

@@ -22,6 +22,10 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// Addresses or networks (`10.0.0.0/8`) whose `X-Forwarded-*` headers are believed.
     pub trusted_proxies: Vec<String>,
+    /// Seconds between two looks at a network that doesn't push.
+    pub poll_seconds: u64,
+    /// Seconds between two looks for silent edits and deletions.
+    pub recheck_seconds: u64,
     /// How log lines are written.
     pub log_format: LogFormat,
     /// What is logged: a level, or directives such as `info,parvis=debug`.
@@ -50,17 +54,20 @@ impl Default for Config {
             trusted_proxies: vec!["127.0.0.1".to_owned(), "::1".to_owned()],
             log_format: LogFormat::Text,
             log_level: "info".to_owned(),
+            poll_seconds: 20,
+            recheck_seconds: 900,
         }
     }
 }
 
 /// Every key of the file with its explanation, in the order of the example file.
-pub const SETTINGS: [(&str, &str); 8] = [
+pub const SETTINGS: [(&str, &str); 10] = [
     ("listen", "Address and port to listen on. 0.0.0.0:7700 listens on every interface."),
     (
         "public_url",
         "The address that people type, without a final slash. Links, sign-in at networks and the\n\
-         security of cookies depend on it; behind a reverse proxy it is the proxy's https:// address.",
+         security of cookies depend on it; behind a reverse proxy it is the proxy's https:// address.\n\
+         Left out: http:// and the address listened on.",
     ),
     ("data", "Folder for the embedded database, the key file (seal.key) and media."),
     (
@@ -78,6 +85,11 @@ pub const SETTINGS: [(&str, &str); 8] = [
         "Addresses or networks (10.0.0.0/8) of reverse proxies. Only from them is X-Forwarded-For\n\
          believed; it tells who is signing in, for limits and for the list of devices.",
     ),
+    (
+        "poll_seconds",
+        "Seconds between two looks at a network that doesn't push; feeds are asked 15 times less often.",
+    ),
+    ("recheck_seconds", "Seconds between two looks for edits and deletions that a network doesn't tell."),
     ("log_format", "\"text\" for people, \"json\" for collectors. Logs go to standard error."),
     ("log_level", "error, warn, info, debug or trace; or directives such as \"info,parvis=debug\"."),
 ];
@@ -86,12 +98,12 @@ pub const SETTINGS: [(&str, &str); 8] = [
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file can't be read.
-    #[error("{path}: can't be read ({source}); name another with --config or PARVIS_CONFIG")]
+    #[error("{path}: can't be read ({reason}); name another with --config or PARVIS_CONFIG")]
     Unreadable {
         /// The file.
         path: String,
         /// Why.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// The file doesn't say what it should.
     #[error("{path}:{line}:{column}: {message}")]
@@ -142,12 +154,16 @@ impl Config {
             config = config.with(key, text, &format!("--{}", key.replace('_', "-")))?;
         }
         config.check()?;
+        let default = Self::default();
+        if config.public_url == default.public_url && config.listen != default.listen {
+            config.public_url = format!("http://{}", config.listen.replace("0.0.0.0:", "127.0.0.1:"));
+        }
         Ok(config)
     }
 
     fn read(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path)
-            .map_err(|source| Error::Unreadable { path: path.display().to_string(), source })?;
+            .map_err(|reason| Error::Unreadable { path: path.display().to_string(), reason })?;
         Self::parse(&text, &path.display().to_string())
     }
 

@@ -3,9 +3,14 @@
 pub mod app;
 pub mod cli;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod id;
+pub mod intake;
 pub mod rules;
 pub mod seal;
 pub mod store;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod web;
+pub mod work;

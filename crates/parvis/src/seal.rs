@@ -77,7 +77,12 @@ pub fn secret() -> Result<String, Unopened> {
 /// What the database keeps of a session, link or token: SHA-256 in hexadecimal. The secrets have 256
 /// random bits, so a slow hash would add nothing.
 pub fn digest(secret: &str) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, secret.as_bytes());
+    digest_bytes(secret.as_bytes())
+}
+
+/// SHA-256 of any bytes, in hexadecimal.
+pub fn digest_bytes(bytes: &[u8]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -15,11 +15,14 @@ pub mod journal;
 pub mod link;
 pub mod message;
 pub mod migration;
+pub mod observation;
 pub mod organisation;
 pub mod search;
 pub mod session;
+pub mod setting;
 pub mod tag;
 pub mod token;
+pub mod transfer;
 pub mod view;
 
 #[cfg(test)]

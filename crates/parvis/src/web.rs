@@ -8,8 +8,11 @@ pub mod error;
 pub mod form;
 pub mod header;
 pub mod health;
+pub mod inbox;
 pub mod language;
 pub mod layout;
+pub mod live;
+pub mod presence;
 pub mod login;
 pub mod organisation;
 pub mod password;
@@ -62,7 +65,8 @@ impl Route {
 }
 
 /// The tables of all rooms. A route that stands in none of them is closed to everybody.
-const TABLES: &[&[Route]] = &[OWN, login::ROUTES, setup::ROUTES, settings::ROUTES, organisation::ROUTES];
+const TABLES: &[&[Route]] =
+    &[OWN, login::ROUTES, setup::ROUTES, settings::ROUTES, organisation::ROUTES, inbox::ROUTES];
 
 const OWN: &[Route] =
     &[Route::open(Method::GET, "/health"), Route::open(Method::GET, "/assets/{build}/{*path}")];
@@ -84,7 +88,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(login::router())
         .merge(setup::router())
         .merge(settings::router())
-        .merge(organisation::router());
+        .merge(organisation::router())
+        .merge(inbox::router());
     pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))

@@ -71,7 +71,7 @@ impl Resolve for Guarded {
         Box::pin(async move {
             let name = name.as_str();
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name, 0)).await?.collect();
-            let permitted = permit(&allowed, name, &found).map_err(Box::new)?;
+            let permitted = permit(&allowed, name, &found)?;
             Ok(Box::new(permitted.into_iter()) as Addrs)
         })
     }

@@ -1,12 +1,16 @@
 //! `parvis serve`: listens, does the background work, and ends in good order.
 
 use std::future::IntoFuture as _;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderMap;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use tokio::net::TcpListener;
 
 use super::say;
@@ -40,7 +44,13 @@ pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
 /// Answers until the end is asked for, then lets open requests finish for a while.
 pub(super) async fn listen(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     let stop = app.stop.clone();
-    let router = crate::web::router(Arc::clone(app)).into_make_service_with_connect_info::<SocketAddr>();
+    let router = crate::web::router(Arc::clone(app))
+        .layer(from_fn_with_state(Arc::clone(app), name_the_client))
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let background = [
+        tokio::spawn(crate::work::run(Arc::clone(app), app.stop.follow())),
+        tokio::spawn(crate::intake::listen::run(Arc::clone(app), app.stop.follow())),
+    ];
     let server = axum::serve(listener, router).with_graceful_shutdown(async move { stop.asked().await });
     let mut server = std::pin::pin!(server.into_future());
     tokio::select! {
@@ -50,7 +60,35 @@ pub(super) async fn listen(app: &Arc<App>, listener: TcpListener) -> anyhow::Res
             Err(_) => tracing::warn!(seconds = PATIENCE.as_secs(), "open requests were cut off"),
         },
     }
+    for task in background {
+        // What a task had begun is finished, or comes back when its lease ends.
+        if tokio::time::timeout(PATIENCE, task).await.is_err() {
+            tracing::warn!("background work was cut off");
+        }
+    }
     Ok(())
+}
+
+/// Puts the client's address in the place of the reverse proxy's, when that proxy is trusted.
+async fn name_the_client(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|it| it.0);
+    if let Some(client) = peer.and_then(|peer| client(&app.config, peer.ip(), request.headers())) {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(client, 0)));
+    }
+    next.run(request).await
+}
+
+/// The last address in `X-Forwarded-For` that isn't one of our own proxies: those before it were
+/// written by the client and may say anything. `None` when the peer isn't trusted.
+fn client(config: &Config, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+    if !config.trusts(peer) {
+        return None;
+    }
+    let values: Vec<&str> =
+        headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    let hops = values.iter().flat_map(|value| value.split(',')).rev();
+    let hops = hops.map_while(|hop| hop.trim().parse::<IpAddr>().ok());
+    hops.map(|hop| hop.to_canonical()).find(|hop| !config.trusts(*hop))
 }
 
 /// Waits for Ctrl-C or, where there is such a thing, SIGTERM.
@@ -72,5 +110,36 @@ async fn asked_to_end() {
     tokio::select! {
         () = interrupt => {}
         () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn said(peer: &str, forwarded: &[&'static str]) -> Option<String> {
+        let trusted_proxies = vec!["127.0.0.1".to_owned(), "10.0.0.0/8".to_owned()];
+        let config = Config { trusted_proxies, ..Config::default() };
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", HeaderValue::from_static(value));
+        }
+        client(&config, peer.parse().unwrap(), &headers).map(|it| it.to_string())
+    }
+
+    #[test]
+    fn a_client_is_named_by_a_trusted_proxy_only() {
+        assert_eq!(said("127.0.0.1", &["192.0.2.7"]).as_deref(), Some("192.0.2.7"));
+        assert_eq!(said("192.0.2.1", &["192.0.2.7"]), None);
+        assert_eq!(said("127.0.0.1", &[]), None);
+        assert_eq!(said("127.0.0.1", &["nonsense"]), None);
+    }
+
+    #[test]
+    fn what_a_client_wrote_itself_isnt_believed() {
+        assert_eq!(said("127.0.0.1", &["1.1.1.1, 192.0.2.7, 10.0.0.2"]).as_deref(), Some("192.0.2.7"));
+        assert_eq!(said("127.0.0.1", &["1.1.1.1", "192.0.2.7"]).as_deref(), Some("192.0.2.7"));
+        assert_eq!(said("127.0.0.1", &["192.0.2.7, <script>"]), None);
     }
 }

@@ -67,6 +67,17 @@ fn a_flag_outweighs_a_variable_which_outweighs_the_file() {
 }
 
 #[test]
+fn people_reach_parvis_where_it_listens_unless_told_otherwise() {
+    let url = |flags: &[(&str, &str)]| {
+        let flags: Vec<(&str, String)> = flags.iter().map(|(key, text)| (*key, (*text).to_owned())).collect();
+        Config::load(None, none, &flags).unwrap().public_url
+    };
+    assert_eq!(url(&[]), "http://127.0.0.1:7700");
+    assert_eq!(url(&[("listen", "0.0.0.0:80")]), "http://127.0.0.1:80");
+    assert_eq!(url(&[("listen", "0.0.0.0:80"), ("public_url", "https://p.example")]), "https://p.example");
+}
+
+#[test]
 fn values_of_no_use_are_refused_by_name() {
     for (key, text, said) in [
         ("listen", "7700", "listen: “7700” is no address and port"),

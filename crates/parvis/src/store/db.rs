@@ -97,6 +97,18 @@ impl Db {
         Ok(Conn { inner, live: Some(self.live.clone()), events: Vec::new() })
     }
 
+    /// A view of everything as it stands now, however long the reading takes; nothing can be written
+    /// through it.
+    pub async fn snapshot(&self) -> Result<Conn> {
+        let inner = match &self.engine {
+            Engine::Sqlite { read, .. } => Inner::SqliteWrite(read.begin().await?),
+            Engine::Postgres(pool) => Inner::PostgresWrite(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+            ),
+        };
+        Ok(Conn { inner, live: None, events: Vec::new() })
+    }
+
     /// Follows what is committed from now on.
     pub fn follow(&self) -> broadcast::Receiver<Event> {
         self.live.subscribe()

@@ -39,6 +39,8 @@ const CANCEL: &str =
     "DELETE FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state = 'ready'";
 const NEXT: &str = "SELECT MIN(run_at) FROM job WHERE state = 'ready'";
 
+const ANY_EXPIRED: &str = "SELECT 1 FROM job WHERE state = 'running' AND lease_until < $1 LIMIT 1";
+
 /// Makes a job for `run_at` (µs); a second one of the same kind and key is ignored.
 pub async fn enqueue(
     conn: &mut Conn,
@@ -103,4 +105,9 @@ pub async fn cancel(conn: &mut Conn, organisation: OrganisationId, kind: &str, k
 /// When the next job is due (µs).
 pub async fn next_at(conn: &mut Conn) -> Result<Option<i64>> {
     conn.first(NEXT, &[]).await?.as_ref().map_or(Ok(None), Row::only)
+}
+
+/// Whether a worker died with a job in its hands.
+pub async fn any_expired(conn: &mut Conn, now: i64) -> Result<bool> {
+    Ok(conn.first(ANY_EXPIRED, &[now.into()]).await?.is_some())
 }

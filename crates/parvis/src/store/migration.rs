@@ -22,6 +22,11 @@ const LOCK: &str = "SELECT pg_advisory_xact_lock(7077041)";
 const APPLIED: &str = "SELECT step, digest FROM migration ORDER BY step";
 const RECORD: &str = "INSERT INTO migration (step, name, digest) VALUES ($1, $2, $3)";
 
+/// The number of the last step that this program knows.
+pub fn last() -> i64 {
+    STEPS.last().map_or(0, |step| step.0)
+}
+
 /// Applies the steps that are missing, each in the same transaction as its record.
 ///
 /// # Errors
@@ -38,7 +43,7 @@ pub(crate) async fn apply_up_to(db: &Db, count: usize) -> Result<()> {
     }
     conn.script(CREATE).await?;
     let applied = read_applied(&mut conn).await?;
-    let known = STEPS.last().map_or(0, |step| step.0);
+    let known = last();
     for (step, found) in &applied {
         match STEPS.iter().find(|known| known.0 == *step) {
             None => return Err(Error::Newer { found: *step, known }),

@@ -128,7 +128,7 @@ fn read(row: &Row) -> Result<Hit> {
 
 async fn is_common(conn: &mut Conn, organisation: OrganisationId, query: &str) -> Result<bool> {
     const COUNT: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM message_index
-        WHERE organisation_id = $1 AND terms @@ to_tsquery('simple', $2) LIMIT $3) AS some";
+        WHERE organisation_id = $1 AND terms @@ to_tsquery('simple', $2) LIMIT $3) AS found";
     let row = conn.first(COUNT, &[organisation.into(), query.into(), COMMON.into()]).await?;
     Ok(row.map_or(Ok(0), |row| row.only::<i64>())? >= COMMON)
 }

@@ -5,12 +5,23 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 
+mod statement;
+
 static MADE: AtomicU32 = AtomicU32::new(0);
 
-/// A fresh database of each engine that is there, with its name.
+/// A fresh database of each engine that is there, with the folder that holds it.
 pub(crate) async fn databases() -> Vec<(Db, Option<tempfile::TempDir>)> {
+    let all = unmigrated().await;
+    for (db, _) in &all {
+        migration::apply(db).await.unwrap();
+    }
+    all
+}
+
+/// The same without any table.
+pub(crate) async fn unmigrated() -> Vec<(Db, Option<tempfile::TempDir>)> {
     let folder = tempfile::tempdir().unwrap();
-    let sqlite = Db::open(&format!("sqlite:{}", folder.path().join("parvis.db").display())).await.unwrap();
+    let sqlite = Db::connect(&format!("sqlite:{}", folder.path().join("parvis.db").display())).await.unwrap();
     let mut all = vec![(sqlite, Some(folder))];
     if let Ok(server) = std::env::var("PARVIS_TEST_POSTGRES") {
         all.push((postgres(&server).await, None));
@@ -24,7 +35,7 @@ async fn postgres(server: &str) -> Db {
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.unwrap();
     admin.close().await;
     let (base, _) = server.rsplit_once('/').unwrap();
-    Db::open(&format!("{base}/{name}")).await.unwrap()
+    Db::connect(&format!("{base}/{name}")).await.unwrap()
 }
 
 #[tokio::test]

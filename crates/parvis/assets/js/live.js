@@ -1,0 +1,203 @@
+// Keeps the page alive: links and forms of the page are answered in place, what others do arrives by server-sent
+// events, clocks tick each minute. The server always renders whole pages; their `[data-region]` parts are morphed
+// into those on the screen, so everything here also works by reloading.
+
+import { morph, morphInPlace } from "./morph.js";
+import { say } from "./toast.js";
+
+const words = document.documentElement.dataset;
+const main = () => document.querySelector("main");
+let busy = 0, again = 0, last = 0, pending = null;
+
+const sameOrigin = (url) => new URL(url, location).origin === location.origin;
+const emit = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+
+async function get(url, options = {}) {
+  const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" }, ...options });
+  const type = answer.headers.get("content-type") ?? "";
+  if (!type.startsWith("text/html")) return { answer, page: null };
+  return { answer, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
+}
+
+const regions = (root) => new Map([...root.querySelectorAll("[data-region]")].map((it) => [it.dataset.region, it]));
+
+// Puts a fetched page on the screen. `quiet`: nobody asked for it, so no row may move.
+function show(page, quiet) {
+  if (!page || page.body.dataset.page !== document.body.dataset.page) return false;
+  const now = regions(document), then = regions(page);
+  if (!quiet && [...then.keys()].join() !== [...now.keys()].join()) {
+    morph(main(), page.querySelector("main"));
+    morphShared(now, then);
+  } else {
+    for (const [name, fresh] of then) {
+      const old = now.get(name);
+      if (!old) continue;
+      if (quiet && name === "rows") wait(old, fresh);
+      else follow(old, () => morph(old, fresh));
+    }
+  }
+  document.title = page.title;
+  if (!quiet) pending = null;
+  emit("parvis:shown", { quiet });
+  return true;
+}
+
+function morphShared(now, then) {
+  for (const [name, fresh] of then) {
+    const old = now.get(name);
+    if (old && !main().contains(old)) morph(old, fresh);
+  }
+}
+
+// A box that was scrolled to its end stays at its end.
+function follow(box, change) {
+  const scroll = box.matches("[data-follow]") ? box : box.querySelector("[data-follow]");
+  const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
+  const before = scroll?.dataset.k;
+  change();
+  if (scroll?.isConnected && (atEnd || scroll.dataset.k !== before)) scroll.scrollTop = scroll.scrollHeight;
+}
+
+function wait(old, fresh) {
+  const settled = !old.matches(":hover") && !old.contains(document.activeElement);
+  const list = old.querySelector("[data-rows]"), want = fresh.querySelector("[data-rows]");
+  if (!list || !want) { morph(old, fresh); return; }
+  const count = morphInPlace(list, want, settled);
+  pending = count ? fresh : null;
+  const line = old.querySelector("[data-waiting]");
+  if (!line) return;
+  line.hidden = count === 0;
+  line.querySelector("[data-count]").textContent = count === 1 ? line.dataset.one : line.dataset.other.replace("0", count);
+}
+
+/** Shows the rows that wait. */
+export function reveal() {
+  const old = document.querySelector('[data-region="rows"]');
+  if (pending && old) { morph(old, pending); pending = null; old.querySelector("[data-row]")?.focus(); }
+}
+
+/** Goes to `url` without leaving the page where that is possible. */
+export async function visit(url, { push = true, method = "GET", body = null } = {}) {
+  busy += 1;
+  const slow = setTimeout(() => main().setAttribute("aria-busy", "true"), 400);
+  try {
+    emit("parvis:leave");
+    const { answer, page } = await get(url, { method, body });
+    const arrived = answer.url || url;
+    if (!show(page, false)) { location.assign(answer.redirected || method === "GET" ? arrived : url); return answer; }
+    const clean = new URL(arrived);
+    clean.searchParams.delete("done");
+    // A refused form keeps the address of the page it stands on.
+    if (method === "GET" || answer.redirected) {
+      if (push && clean.href !== location.href) history.pushState(null, "", clean);
+      else history.replaceState(null, "", clean);
+    }
+    return answer;
+  } catch {
+    say(words.offlineKept, { alert: true });
+    return null;
+  } finally {
+    clearTimeout(slow);
+    main().removeAttribute("aria-busy");
+    busy -= 1;
+  }
+}
+
+async function refresh() {
+  if (busy || document.hidden) { again = 1; return; }
+  again = 0;
+  last = performance.now();
+  busy += 1;
+  try { show((await get(location.href)).page, true); } catch { /* the live state says so */ } finally { busy -= 1; }
+}
+
+let timer = 0;
+function soon() {
+  if (timer) return;
+  // A burst of events costs one page, and at most one a second and a half.
+  timer = setTimeout(() => { timer = 0; refresh(); }, Math.max(250, 1500 - (performance.now() - last)));
+}
+
+function onClick(event) {
+  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (event.target.closest("[data-reveal]")) { reveal(); return; }
+  const link = event.target.closest("a[href]");
+  if (!link || link.target || link.download !== "" || !sameOrigin(link.href)) return;
+  if (!link.closest("[data-swap]") || new URL(link.href).pathname.startsWith("/media/")) return;
+  event.preventDefault();
+  visit(link.href);
+}
+
+function onSubmit(event) {
+  const form = event.target, button = event.submitter;
+  if (event.defaultPrevented || !form.closest("[data-swap]")) return;
+  event.preventDefault();
+  const action = button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
+  const method = (button?.getAttribute("formmethod") || form.method).toUpperCase();
+  const data = new FormData(form, button);
+  if (method === "GET") {
+    const url = new URL(action, location);
+    url.search = new URLSearchParams([...data].filter(([, value]) => value !== ""));
+    visit(url.href);
+    return;
+  }
+  const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+  send(form, action, body);
+}
+
+async function send(form, action, body) {
+  form.closest("details[open]")?.removeAttribute("open");
+  const fields = [...form.querySelectorAll("textarea, input:not([type=hidden]), select")];
+  form.setAttribute("aria-busy", "true");
+  const answer = await visit(action, { method: "POST", body });
+  form.removeAttribute("aria-busy");
+  if (answer?.redirected && form.isConnected) {
+    // What was sent no longer counts as typed; the page that came back says what stands there now.
+    for (const field of fields) {
+      if (field.type === "file") field.value = "";
+      else if (field.tagName === "TEXTAREA") field.value = field.defaultValue = "";
+      else if (field.tagName === "INPUT" && !["checkbox", "radio"].includes(field.type)) field.value = field.defaultValue;
+    }
+    emit("parvis:sent", { form });
+  }
+}
+
+function stream() {
+  const state = document.querySelector("[data-live]");
+  let lost = 0, wasLost = false;
+  const mark = (on) => {
+    if (!state) return;
+    state.classList.toggle("off", !on);
+    state.textContent = on ? state.dataset.on : state.dataset.off;
+    if (!on) say(words.offline, { alert: true });
+  };
+  const events = new EventSource("/events");
+  events.onopen = () => {
+    clearTimeout(lost);
+    lost = 0;
+    if (wasLost) { wasLost = false; mark(true); soon(); }
+  };
+  events.onerror = () => {
+    if (lost) return;
+    lost = setTimeout(() => { wasLost = true; mark(false); }, 10_000);
+    // A refusal (signed out) ends the stream for good; ask again from time to time.
+    if (events.readyState === EventSource.CLOSED) setTimeout(stream, 15_000);
+  };
+  events.addEventListener("change", soon);
+  events.addEventListener("presence", (event) => emit("parvis:presence", JSON.parse(event.data)));
+  addEventListener("pagehide", () => events.close(), { once: true });
+}
+
+export function start() {
+  if (!document.querySelector("[data-live]")) return;
+  document.addEventListener("click", onClick);
+  document.addEventListener("submit", onSubmit);
+  addEventListener("popstate", () => visit(location.href, { push: false }));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && again) soon(); });
+  document.addEventListener("parvis:refresh", soon);
+  setInterval(soon, 60_000);
+  const here = new URL(location);
+  if (here.searchParams.has("done")) { here.searchParams.delete("done"); history.replaceState(null, "", here); }
+  for (const box of document.querySelectorAll("[data-follow]")) box.scrollTop = box.scrollHeight;
+  stream();
+}

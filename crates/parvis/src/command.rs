@@ -1,0 +1,172 @@
+//! What people can have done: the same commands for screen and API. Each asks for the right, works in
+//! one transaction, writes the journal, and answers with what undo takes. No network call happens here:
+//! what has to happen outside is a job made in the same transaction.
+
+pub mod answer;
+pub mod channel;
+pub mod draft;
+pub mod triage;
+pub mod undo;
+pub mod view;
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::json;
+
+use crate::app::App;
+use crate::id::{ColleagueId, ConversationId, DeskId, JournalId, MessageId};
+use crate::rules::permission::{Action, Actor};
+use crate::store::conversation::{self, Conversation, Facets, State};
+use crate::store::journal::{self, By, Entry};
+use crate::store::{self, Conn};
+
+/// Why a command wasn't carried out; nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// It doesn't exist, or it isn't for this person's eyes.
+    #[error("not found")]
+    NotFound,
+    /// The role or the token doesn't allow it.
+    #[error("not allowed: {0:?}")]
+    Forbidden(Action),
+    /// A field can't be taken as it is.
+    #[error("{field}: {code}")]
+    Invalid {
+        /// Which field.
+        field: &'static str,
+        /// Why, as a key of the translations (`refusal-…`).
+        code: &'static str,
+    },
+    /// Somebody has answered since this person looked.
+    #[error("answered in the meantime")]
+    Answered {
+        /// Who; `None` when it was written outside Parvis.
+        by: Option<ColleagueId>,
+        /// Their answer.
+        message: MessageId,
+    },
+    /// It can't be undone: somebody has changed it since, or it has left.
+    #[error("changed in the meantime")]
+    Changed,
+    /// The channel can't do it; the code of the reason.
+    #[error("the channel can't: {0}")]
+    Channel(String),
+    /// The database refused.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The network refused, or can't be reached.
+    #[error(transparent)]
+    Network(#[from] parvis_channels::ChannelError),
+    /// A secret can't be sealed or opened on this machine.
+    #[error("a secret can't be sealed or opened with this installation's key")]
+    Sealed,
+    /// The object store refused.
+    #[error("media can't be kept: {0}")]
+    Media(#[from] object_store::Error),
+}
+
+/// The result of a command.
+pub type Result<T> = std::result::Result<T, Refusal>;
+
+/// What was done, for the toast and for undo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The journal row.
+    pub journal: JournalId,
+    /// The conversation that changed.
+    pub conversation: ConversationId,
+}
+
+/// Refuses what the actor may not do.
+pub fn allow(actor: &Actor, action: Action) -> Result<()> {
+    if actor.may(action) { Ok(()) } else { Err(Refusal::Forbidden(action)) }
+}
+
+/// The conversation, or the one it was merged into, if the actor may do `action` and sees its desk.
+pub async fn load(
+    conn: &mut Conn,
+    actor: &Actor,
+    id: ConversationId,
+    action: Action,
+) -> Result<Conversation> {
+    allow(actor, action)?;
+    let mut found = conversation::get(conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
+    if let Some(into) = found.facets.merged_into {
+        found = conversation::get(conn, actor.organisation, into).await?.ok_or(Refusal::NotFound)?;
+    }
+    if !actor.scope.covers(found.facets.desk) {
+        return Err(Refusal::NotFound);
+    }
+    Ok(found)
+}
+
+/// Writes a change of facets with its journal row, in the transaction `conn`.
+async fn write_change(
+    conn: &mut Conn,
+    actor: &Actor,
+    now: i64,
+    verb: &str,
+    mut it: Conversation,
+    after: Facets,
+) -> Result<JournalId> {
+    let place = it.place();
+    let before = std::mem::replace(&mut it.facets, after);
+    conversation::update(conn, actor.organisation, &place, &it).await?;
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: now,
+        by: By::Colleague(actor.colleague),
+        verb,
+        subject: it.id.0,
+        conversation: Some((it.id, it.facets.desk)),
+        before: Some(json!(before)),
+        after: Some(json!(it.facets)),
+    };
+    Ok(journal::write(conn, entry).await?)
+}
+
+/// One change of a conversation's facets as a whole command.
+async fn change(
+    app: &App,
+    actor: &Actor,
+    id: ConversationId,
+    verb: &str,
+    edit: impl FnOnce(&mut Facets) -> Result<()>,
+) -> Result<Done> {
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let found = load(&mut conn, actor, id, Action::Triage).await?;
+    let mut after = found.facets.clone();
+    edit(&mut after)?;
+    let conversation = found.id;
+    let journal = write_change(&mut conn, actor, now, verb, found, after).await?;
+    conn.commit().await?;
+    Ok(Done { journal, conversation })
+}
+
+/// Nobody waits any longer.
+fn stop_clock(facets: &mut Facets) {
+    facets.awaiting_since = None;
+    facets.due_at = conversation::NEVER;
+    facets.snoozed_until = None;
+}
+
+/// Back among those that wait, its clock running since `since`.
+async fn restart_clock(conn: &mut Conn, actor: &Actor, it: &Conversation, now: i64) -> Result<Facets> {
+    let mut facets = it.facets.clone();
+    let last = store::message::last_in(conn, actor.organisation, it.id).await?;
+    let since = facets.awaiting_since.or(last.map(|message| message.sent_at)).unwrap_or(now);
+    let within = answer_within(conn, actor, facets.desk).await?;
+    facets.state = State::Open;
+    facets.snoozed_until = None;
+    facets.closed_at = None;
+    facets.awaiting_since = Some(since);
+    facets.due_at = crate::rules::clock::due(since, within);
+    Ok(facets)
+}
+
+async fn answer_within(conn: &mut Conn, actor: &Actor, desk: DeskId) -> Result<i64> {
+    let desk = store::desk::get(conn, actor.organisation, desk).await?.ok_or(Refusal::NotFound)?;
+    Ok(desk.answer_within)
+}

@@ -1,0 +1,378 @@
+//! Answers and notes. An answer is held for ten seconds, in which it can be taken back; then a job
+//! hands it to the network. Nothing leaves from here.
+
+use object_store::ObjectStoreExt as _;
+use object_store::path::Path;
+use parvis_channels::{Account, CapabilityKey, Reply, Upload, Visibility};
+use serde_json::json;
+
+use super::{Done, Refusal, Result, load, stop_clock, write_change};
+use crate::app::App;
+use crate::clock::SECOND;
+use crate::id::{AttachmentId, ConversationId, JournalId, MessageId};
+use crate::rules::permission::{Action, Actor};
+use crate::store::attachment::Attachment;
+use crate::store::conversation::{Conversation, State};
+use crate::store::journal::{self, By, Entry};
+use crate::store::message::{self, Direction, Message, Stage};
+use crate::store::{self, Conn};
+use crate::work::publish;
+
+/// How long an answer is held before it leaves (µs).
+pub const HOLD: i64 = 10 * SECOND;
+/// Longest note, in characters.
+pub const NOTE_LENGTH: usize = 20_000;
+/// Largest picture, in bytes.
+pub const UPLOAD_BYTES: usize = 8 * 1024 * 1024;
+
+/// An answer as somebody wrote it.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// What it says.
+    pub text: String,
+    /// To everybody, or to this member only.
+    pub visibility: Visibility,
+    /// Close the conversation with it.
+    pub close: bool,
+    /// The newest message that the writer saw.
+    pub seen: Option<MessageId>,
+    /// Send although a colleague has answered since.
+    pub anyway: bool,
+    /// Pictures.
+    pub media: Vec<Upload>,
+}
+
+/// Holds an answer for [`HOLD`], then it leaves.
+///
+/// # Errors
+/// [`Refusal::Answered`] when a colleague has answered since `seen` and `anyway` isn't set.
+pub async fn reply(app: &App, actor: &Actor, id: ConversationId, answer: Answer) -> Result<Done> {
+    let now = app.now();
+    let message = MessageId::new(now);
+    // Media first: the object store isn't part of the transaction, and an orphaned file harms nobody.
+    let attachments = keep_media(app, message, &answer.media, now).await?;
+    let mut conn = app.db.write().await?;
+    let found = load(&mut conn, actor, id, Action::Answer).await?;
+    let channel = store::channel::get(&mut conn, actor.organisation, found.channel).await?;
+    let channel = channel.filter(|it| it.state != "removed").ok_or(Refusal::Channel("removed".to_owned()))?;
+    let account = publish::account(app, &channel).map_err(|error| Refusal::Channel(error.to_string()))?;
+    let parent = message::last_in(&mut conn, actor.organisation, found.id).await?;
+    let parent = parent.ok_or(Refusal::Channel("nothing-to-answer".to_owned()))?;
+    if !answer.anyway {
+        check_unanswered(&mut conn, actor, &found, answer.seen).await?;
+    }
+    let it = written(message, &found, &parent, actor, &answer, now);
+    check_text(&mut conn, actor, &account, &it, &answer).await?;
+    message::insert(&mut conn, actor.organisation, &it).await?;
+    store::attachment::replace(&mut conn, actor.organisation, it.id, &attachments).await?;
+    store::search::index(&mut conn, actor.organisation, it.id, found.id, &it.text).await?;
+    let mode = if answer.visibility == Visibility::Direct { "direct" } else { "public" };
+    drop_draft(&mut conn, actor, found.id, mode).await?;
+    publish::enqueue(&mut conn, actor.organisation, it.id, it.sent_at, now).await?;
+    let journal = hold(&mut conn, actor, now, found, &it, answer.close).await?;
+    conn.commit().await?;
+    app.work.notify_one();
+    Ok(Done { journal, conversation: it.conversation })
+}
+
+fn written(
+    id: MessageId,
+    conversation: &Conversation,
+    parent: &Message,
+    actor: &Actor,
+    answer: &Answer,
+    now: i64,
+) -> Message {
+    Message {
+        id,
+        conversation: conversation.id,
+        channel: conversation.channel,
+        direction: Direction::Out,
+        author: None,
+        colleague: Some(actor.colleague),
+        remote_id: None,
+        remote_parent_id: parent.remote_id.clone(),
+        url: None,
+        visibility: answer.visibility.as_str().to_owned(),
+        language: conversation.language.clone(),
+        title: None,
+        warning: parent.warning.clone(),
+        text: answer.text.trim().to_owned(),
+        html: String::new(),
+        sent_at: now + HOLD,
+        version_at: now,
+        edited_at: None,
+        deleted_at: None,
+        stage: Stage::Held,
+        publish_key: Some(id.to_string()),
+        error_code: None,
+        error_text: None,
+        created_at: now,
+    }
+}
+
+/// What goes to the network for a message of ours.
+pub(crate) async fn to_network(
+    conn: &mut Conn,
+    organisation: crate::id::OrganisationId,
+    it: &Message,
+    media: Vec<Upload>,
+) -> Result<Reply> {
+    let parent_id = it.remote_parent_id.clone().ok_or(Refusal::Channel("nothing-to-answer".to_owned()))?;
+    let parent = message::by_remote(conn, organisation, it.channel, &parent_id).await?;
+    let mention = match parent.and_then(|parent| parent.author) {
+        Some(author) => store::author::get(conn, organisation, author).await?.map(|author| author.handle),
+        None => None,
+    };
+    Ok(Reply {
+        key: it.publish_key.clone().unwrap_or_else(|| it.id.to_string()),
+        parent_id,
+        text: it.text.clone(),
+        visibility: visibility(&it.visibility),
+        language: it.language.clone(),
+        warning: it.warning.clone(),
+        media,
+        mention,
+    })
+}
+
+/// The network's word for a visibility as the database keeps it.
+pub(crate) fn visibility(name: &str) -> Visibility {
+    [Visibility::Unlisted, Visibility::Followers, Visibility::Direct]
+        .into_iter()
+        .find(|it| it.as_str() == name)
+        .unwrap_or(Visibility::Public)
+}
+
+async fn check_text(
+    conn: &mut Conn,
+    actor: &Actor,
+    account: &Account,
+    it: &Message,
+    answer: &Answer,
+) -> Result<()> {
+    let needed = if answer.visibility == Visibility::Direct {
+        CapabilityKey::ReplyPrivately
+    } else {
+        CapabilityKey::Reply
+    };
+    for key in [needed].into_iter().chain((!answer.media.is_empty()).then_some(CapabilityKey::Images)) {
+        if !account.capabilities.can(key) {
+            let reason = account.capabilities.get(key).reason;
+            return Err(Refusal::Channel(reason.map_or("unsupported", |why| why.code()).to_owned()));
+        }
+    }
+    if it.text.is_empty() && answer.media.is_empty() {
+        return Err(Refusal::Invalid { field: "text", code: "empty" });
+    }
+    let rule = parvis_channels::channel(account.kind).text_rule(&account.capabilities);
+    let full = to_network(conn, actor.organisation, it, Vec::new()).await?.full_text();
+    if rule.count(&full, it.warning.as_deref()) > rule.max as usize {
+        return Err(Refusal::Invalid { field: "text", code: "length" });
+    }
+    Ok(())
+}
+
+/// Refuses when an answer stands that the writer hasn't seen.
+async fn check_unanswered(
+    conn: &mut Conn,
+    actor: &Actor,
+    it: &Conversation,
+    seen: Option<MessageId>,
+) -> Result<()> {
+    let Some(last) = message::last_out(conn, actor.organisation, it.id).await? else { return Ok(()) };
+    if last.colleague == Some(actor.colleague) || seen == Some(last.id) {
+        return Ok(());
+    }
+    let seen_at = match seen {
+        Some(id) => message::get(conn, actor.organisation, id).await?.map(|it| it.created_at),
+        // Who says nothing has seen what the member waits for.
+        None => it.facets.awaiting_since,
+    };
+    if seen_at.is_some_and(|at| last.created_at <= at) {
+        return Ok(());
+    }
+    Err(Refusal::Answered { by: last.colleague, message: last.id })
+}
+
+async fn hold(
+    conn: &mut Conn,
+    actor: &Actor,
+    now: i64,
+    mut found: Conversation,
+    it: &Message,
+    close: bool,
+) -> Result<JournalId> {
+    let place = found.place();
+    let before = found.facets.clone();
+    stop_clock(&mut found.facets);
+    found.facets.state = if close { State::Closed } else { State::Waiting };
+    found.facets.closed_at = close.then_some(now);
+    found.facets.assignee = found.facets.assignee.or(Some(actor.colleague));
+    found.messages += 1;
+    found.last_at = found.last_at.max(now);
+    store::conversation::update(conn, actor.organisation, &place, &found).await?;
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: now,
+        by: By::Colleague(actor.colleague),
+        verb: "message.held",
+        subject: it.id.0,
+        conversation: Some((found.id, found.facets.desk)),
+        before: Some(json!(before)),
+        after: Some(json!(found.facets)),
+    };
+    Ok(journal::write(conn, entry).await?)
+}
+
+async fn keep_media(app: &App, message: MessageId, media: &[Upload], now: i64) -> Result<Vec<Attachment>> {
+    let mut kept = Vec::new();
+    for (upload, position) in media.iter().zip(0_i64..) {
+        let name = match upload.mime.as_str() {
+            "image/png" | "image/jpeg" | "image/webp" | "image/gif" => upload.mime.replace("image/", "."),
+            _ => return Err(Refusal::Invalid { field: "media", code: "kind" }),
+        };
+        if upload.bytes.is_empty() || upload.bytes.len() > UPLOAD_BYTES {
+            return Err(Refusal::Invalid { field: "media", code: "size" });
+        }
+        let id = AttachmentId::new(now);
+        let path = format!("sent/{message}/{id}{name}");
+        app.media.put(&Path::from(path.as_str()), upload.bytes.clone().into()).await?;
+        kept.push(Attachment {
+            id,
+            message,
+            position,
+            kind: "image".to_owned(),
+            remote_url: None,
+            alt: Some(upload.alt.trim().to_owned()).filter(|alt| !alt.is_empty()),
+            mime: Some(upload.mime.clone()),
+            width: None,
+            height: None,
+            stored_as: Some(path),
+            error_text: None,
+        });
+    }
+    Ok(kept)
+}
+
+async fn drop_draft(conn: &mut Conn, actor: &Actor, id: ConversationId, mode: &str) -> Result<()> {
+    let empty = store::view::Draft { mode: mode.to_owned(), text: String::new(), updated_at: 0 };
+    Ok(store::view::save_draft(conn, actor.organisation, id, actor.colleague, &empty).await?)
+}
+
+/// Keeps an internal note; it never leaves the house.
+pub async fn note(app: &App, actor: &Actor, id: ConversationId, text: &str) -> Result<Done> {
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let found = load(&mut conn, actor, id, Action::Note).await?;
+    let journal = write_note(&mut conn, actor, now, found.id, text).await?;
+    drop_draft(&mut conn, actor, found.id, "note").await?;
+    conn.commit().await?;
+    Ok(Done { journal, conversation: found.id })
+}
+
+pub(super) async fn write_note(
+    conn: &mut Conn,
+    actor: &Actor,
+    now: i64,
+    id: ConversationId,
+    text: &str,
+) -> Result<JournalId> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Refusal::Invalid { field: "text", code: "empty" });
+    }
+    if text.chars().count() > NOTE_LENGTH {
+        return Err(Refusal::Invalid { field: "text", code: "length" });
+    }
+    let mut found = load(conn, actor, id, Action::Note).await?;
+    let place = found.place();
+    found.messages += 1;
+    let it = Message {
+        id: MessageId::new(now),
+        conversation: found.id,
+        channel: found.channel,
+        direction: Direction::Note,
+        author: None,
+        colleague: Some(actor.colleague),
+        remote_id: None,
+        remote_parent_id: None,
+        url: None,
+        visibility: "internal".to_owned(),
+        language: None,
+        title: None,
+        warning: None,
+        text: text.to_owned(),
+        html: String::new(),
+        sent_at: now,
+        version_at: now,
+        edited_at: None,
+        deleted_at: None,
+        stage: Stage::Noted,
+        publish_key: None,
+        error_code: None,
+        error_text: None,
+        created_at: now,
+    };
+    message::insert(conn, actor.organisation, &it).await?;
+    store::search::index(conn, actor.organisation, it.id, found.id, text).await?;
+    store::conversation::update(conn, actor.organisation, &place, &found).await?;
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: now,
+        by: By::Colleague(actor.colleague),
+        verb: "message.noted",
+        subject: it.id.0,
+        conversation: Some((found.id, found.facets.desk)),
+        before: None,
+        after: None,
+    };
+    Ok(journal::write(conn, entry).await?)
+}
+
+/// Takes an answer back while it is held. Its text becomes a draft again, and the conversation stands
+/// where it stood.
+///
+/// # Errors
+/// [`Refusal::Changed`] when it has left already.
+pub async fn withdraw(app: &App, actor: &Actor, id: MessageId) -> Result<Done> {
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let mut it = message::get(&mut conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
+    let found = load(&mut conn, actor, it.conversation, Action::Answer).await?;
+    if it.stage != Stage::Held || !publish::cancel(&mut conn, actor.organisation, id).await? {
+        return Err(Refusal::Changed);
+    }
+    it.stage = Stage::Withdrawn;
+    message::update(&mut conn, actor.organisation, &it).await?;
+    let mode = if it.visibility == "direct" { "direct" } else { "public" };
+    let draft = store::view::Draft { mode: mode.to_owned(), text: it.text.clone(), updated_at: now };
+    store::view::save_draft(&mut conn, actor.organisation, found.id, actor.colleague, &draft).await?;
+    let conversation = found.id;
+    let after = publish::facets_before(&mut conn, actor.organisation, &found, id).await?;
+    let journal = write_change(&mut conn, actor, now, "message.withdrawn", found, after).await?;
+    conn.commit().await?;
+    Ok(Done { journal, conversation })
+}
+
+/// Tries again to send what was refused, by a person who looked at it.
+pub async fn retry(app: &App, actor: &Actor, id: MessageId) -> Result<Done> {
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let mut it = message::get(&mut conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
+    let found = load(&mut conn, actor, it.conversation, Action::Answer).await?;
+    if it.stage != Stage::Rejected {
+        return Err(Refusal::Changed);
+    }
+    it.stage = Stage::Held;
+    it.sent_at = now + HOLD;
+    it.error_code = None;
+    it.error_text = None;
+    message::update(&mut conn, actor.organisation, &it).await?;
+    publish::enqueue(&mut conn, actor.organisation, id, it.sent_at, now).await?;
+    let conversation = found.id;
+    let journal = hold(&mut conn, actor, now, found, &it, false).await?;
+    conn.commit().await?;
+    app.work.notify_one();
+    Ok(Done { journal, conversation })
+}

@@ -1,0 +1,317 @@
+//! One task per channel: it asks at intervals, listens where the network streams, and keeps the health
+//! that people see. A channel that can't be heard is tried again, ever more slowly, and shown as deaf.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parvis_channels::{Account, Budget, CapabilityKey, ChannelError, ChannelKind, Observation, Support};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::fold::{Context, fold};
+use crate::app::App;
+use crate::clock::{DAY, SECOND};
+use crate::id::{ChannelId, OrganisationId};
+use crate::store::channel::{self, Channel};
+use crate::store::{self, desk, message, organisation};
+use crate::work::publish;
+
+/// Feeds are asked this many times more seldom than networks.
+const FEED_FACTOR: u64 = 15;
+/// The longest wait of a channel that fails.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// Recent messages looked at again for silent edits and deletions.
+const RECHECKED: i64 = 40;
+/// How often the list of channels is looked at.
+const SUPERVISE: Duration = Duration::from_secs(2);
+
+/// What went wrong while hearing a channel.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The network.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The channel as it is stored.
+    #[error("the channel can't be used: {0}")]
+    Unusable(#[from] publish::Unusable),
+}
+
+impl Error {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Channel(error) => error.code(),
+            Self::Store(_) => "database",
+            Self::Unusable(_) => "sealed",
+        }
+    }
+}
+
+/// Keeps a task for each active channel until `stop` turns true.
+pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut tasks: HashMap<ChannelId, (Channel, JoinHandle<()>)> = HashMap::new();
+    while !*stop.borrow() {
+        match active(&app).await {
+            Ok((house, channels)) => {
+                tasks.retain(|id, (started, task)| {
+                    let same = channels.iter().any(|it| it.id == *id && same_connection(it, started));
+                    if !same {
+                        task.abort();
+                    }
+                    same
+                });
+                for it in channels {
+                    let (app, stop) = (app.clone(), stop.clone());
+                    tasks
+                        .entry(it.id)
+                        .or_insert_with(|| (it.clone(), tokio::spawn(hear(app, house, it.id, stop))));
+                }
+            }
+            Err(error) => tracing::error!(%error, "intake: the channels can't be read; trying again"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SUPERVISE) => {}
+            _ = stop.changed() => {}
+        }
+    }
+    for (_, (_, task)) in tasks {
+        task.abort();
+    }
+}
+
+fn same_connection(now: &Channel, started: &Channel) -> bool {
+    now.secret == started.secret && now.base_url == started.base_url && now.desk == started.desk
+}
+
+async fn active(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
+    let mut conn = app.db.read().await?;
+    let Some(house) = organisation::first(&mut conn).await? else {
+        return Ok((OrganisationId(uuid::Uuid::nil()), Vec::new()));
+    };
+    let all = channel::list(&mut conn, house.id).await?;
+    let heard = |it: &Channel| it.state == "active";
+    Ok((house.id, all.into_iter().filter(heard).collect()))
+}
+
+/// Hears one channel until told to stop.
+async fn hear(app: Arc<App>, house: OrganisationId, id: ChannelId, stop: watch::Receiver<bool>) {
+    let (sink, mut streamed) = mpsc::channel(256);
+    let mut listening: Option<JoinHandle<()>> = None;
+    let (mut failures, mut rechecked_at, mut probed_at) = (0_u32, app.now(), app.now());
+    while !*stop.borrow() {
+        let outcome = poll(&app, house, id).await;
+        let wait = match &outcome {
+            Ok(streams) => {
+                failures = 0;
+                if *streams && listening.as_ref().is_none_or(JoinHandle::is_finished) {
+                    listening = Some(tokio::spawn(listen(app.clone(), house, id, sink.clone())));
+                }
+                interval(&app, house, id, listening.is_some()).await
+            }
+            Err(error) => {
+                failures += 1;
+                wait_after(error, failures)
+            }
+        };
+        if let Err(error) = note_health(&app, house, id, outcome.as_ref().err()).await {
+            tracing::error!(%error, channel = %id, "intake: health can't be kept");
+        }
+        if outcome.is_ok() {
+            let seconds = i64::try_from(app.config.recheck_seconds).unwrap_or(900);
+            if app.now() - rechecked_at >= seconds * SECOND {
+                rechecked_at = app.now();
+                log_failure(id, "recheck", recheck(&app, house, id).await);
+            }
+            if app.now() - probed_at >= DAY {
+                probed_at = app.now();
+                log_failure(id, "probe", probe(&app, house, id).await);
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            Some(seen) = streamed.recv() => {
+                let seen = drain(seen, &mut streamed);
+                log_failure(id, "stream", keep(&app, house, id, seen, None, None).await);
+            }
+        }
+    }
+    if let Some(task) = listening {
+        task.abort();
+    }
+}
+
+fn log_failure(id: ChannelId, what: &str, outcome: Result<(), Error>) {
+    if let Err(error) = outcome {
+        tracing::warn!(%error, channel = %id, what, "intake: a step failed; the next look makes up for it");
+    }
+}
+
+fn drain(first: Observation, from: &mut mpsc::Receiver<Observation>) -> Vec<Observation> {
+    let mut all = vec![first];
+    while let Ok(next) = from.try_recv() {
+        all.push(next);
+    }
+    all
+}
+
+async fn interval(app: &App, house: OrganisationId, id: ChannelId, streaming: bool) -> Duration {
+    let kind = load(app, house, id).await.map(|(it, _)| it.kind).unwrap_or_default();
+    let seconds = app.config.poll_seconds.max(1);
+    let factor = if kind == "feed" { FEED_FACTOR } else { 1 };
+    // With a stream, asking only makes up for what a broken stream missed.
+    Duration::from_secs(seconds * factor * if streaming { 3 } else { 1 })
+}
+
+fn wait_after(error: &Error, failures: u32) -> Duration {
+    if let Error::Channel(ChannelError::Limited { retry_after }) = error {
+        return *retry_after;
+    }
+    Duration::from_secs(5 * 2_u64.saturating_pow(failures.min(8))).min(LONGEST_WAIT)
+}
+
+async fn load(app: &App, house: OrganisationId, id: ChannelId) -> Result<(Channel, Account), Error> {
+    let mut conn = app.db.read().await?;
+    let found = channel::get(&mut conn, house, id).await?;
+    let found = found.ok_or(publish::Unusable::Unreadable)?;
+    let account = publish::account(app, &found)?;
+    Ok((found, account))
+}
+
+/// Reads every stream of the channel to its end. Tells whether the network also pushes.
+pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<bool, Error> {
+    let (_, account) = load(app, house, id).await?;
+    let room = parvis_channels::channel(account.kind);
+    for stream in room.streams() {
+        loop {
+            let cursor = channel::cursor(&mut app.db.read().await?, house, id, stream).await?;
+            let page = room.pull(&app.net, &account, stream, cursor.as_deref()).await?;
+            let more = page.more && cursor.as_deref() != Some(page.cursor.as_str());
+            keep(app, house, id, page.observations, Some((stream, &page.cursor)), page.budget).await?;
+            if !more {
+                break;
+            }
+        }
+    }
+    Ok(account.capabilities.get(CapabilityKey::Stream).support == Support::Native)
+}
+
+/// Folds what was seen and moves the cursor, in one transaction.
+async fn keep(
+    app: &App,
+    house: OrganisationId,
+    id: ChannelId,
+    seen: Vec<Observation>,
+    cursor: Option<(&str, &str)>,
+    budget: Option<Budget>,
+) -> Result<(), Error> {
+    let seen = with_threads(app, house, id, seen).await?;
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let Some(found) = channel::get(&mut conn, house, id).await? else { return Ok(()) };
+    let within = desk::get(&mut conn, house, found.desk).await?.map_or(DAY, |desk| desk.answer_within);
+    let context = Context { organisation: house, channel: &found, answer_within: within, now };
+    for it in &seen {
+        fold(&mut conn, &context, it).await?;
+    }
+    if let Some((stream, value)) = cursor {
+        channel::move_cursor(&mut conn, house, id, stream, value, now).await?;
+    }
+    if let Some(budget) = budget {
+        let mut health = found.health.clone();
+        health.rate_limit = Some(i64::from(budget.limit));
+        health.rate_remaining = Some(i64::from(budget.remaining));
+        health.rate_reset_at = budget.reset_at;
+        channel::set_health(&mut conn, house, id, &health).await?;
+    }
+    Ok(conn.commit().await?)
+}
+
+/// Puts the ancestors that we don't know before a message that answers them. A thread that can't be
+/// fetched isn't worth losing the message for.
+async fn with_threads(
+    app: &App,
+    house: OrganisationId,
+    id: ChannelId,
+    seen: Vec<Observation>,
+) -> Result<Vec<Observation>, Error> {
+    let mut all: Vec<Observation> = Vec::with_capacity(seen.len());
+    for it in seen {
+        let parent = it.item.as_ref().filter(|item| item.addressed).and_then(|item| item.parent_id.clone());
+        if let Some(parent) = parent
+            && !all.iter().any(|before| before.remote_id == parent)
+            && message::by_remote(&mut app.db.read().await?, house, id, &it.remote_id).await?.is_none()
+            && message::by_remote(&mut app.db.read().await?, house, id, &parent).await?.is_none()
+        {
+            let (_, account) = load(app, house, id).await?;
+            let room = parvis_channels::channel(account.kind);
+            match room.thread(&app.net, &account, &it.remote_id).await {
+                Ok(thread) => all.extend(thread),
+                Err(error) => tracing::info!(%error, channel = %id, "intake: a thread can't be fetched"),
+            }
+        }
+        all.push(it);
+    }
+    Ok(all)
+}
+
+async fn listen(app: Arc<App>, house: OrganisationId, id: ChannelId, sink: mpsc::Sender<Observation>) {
+    let Ok((_, account)) = load(&app, house, id).await else { return };
+    if let Err(error) = parvis_channels::channel(account.kind).listen(&app.net, &account, sink).await {
+        tracing::info!(%error, channel = %id, "intake: the stream ended; polling goes on");
+    }
+}
+
+/// Looks at recent messages again, for edits and deletions that the network doesn't tell.
+pub async fn recheck(app: &App, house: OrganisationId, id: ChannelId) -> Result<(), Error> {
+    let (_, account) = load(app, house, id).await?;
+    if account.kind == ChannelKind::Feed {
+        return Ok(());
+    }
+    let since = app.now() - 7 * DAY;
+    let ids = message::recent_remote(&mut app.db.read().await?, house, id, since, RECHECKED).await?;
+    let room = parvis_channels::channel(account.kind);
+    let seen = room.recheck(&app.net, &account, &ids).await?;
+    keep(app, house, id, seen, None, None).await
+}
+
+/// Asks anew what the account can do: once a day, since servers change.
+pub async fn probe(app: &App, house: OrganisationId, id: ChannelId) -> Result<(), Error> {
+    let (mut found, account) = load(app, house, id).await?;
+    let probe = parvis_channels::channel(account.kind).probe(&app.net, &account).await?;
+    found.capabilities = serde_json::to_string(&probe.capabilities).unwrap_or_default();
+    found.settings = probe.settings.to_string();
+    let mut conn = app.db.write().await?;
+    channel::update(&mut conn, house, &found).await?;
+    Ok(conn.commit().await?)
+}
+
+async fn note_health(
+    app: &App,
+    house: OrganisationId,
+    id: ChannelId,
+    error: Option<&Error>,
+) -> store::Result<()> {
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let Some(found) = channel::get(&mut conn, house, id).await? else { return Ok(()) };
+    let mut health = found.health;
+    health.tried_at = Some(now);
+    match error {
+        None => {
+            health.heard_at = Some(now);
+            health.failing_since = None;
+            health.error_code = None;
+            health.error_text = None;
+        }
+        Some(error) => {
+            health.failing_since = health.failing_since.or(Some(now));
+            health.error_code = Some(error.code().to_owned());
+            health.error_text = Some(error.to_string());
+        }
+    }
+    channel::set_health(&mut conn, house, id, &health).await?;
+    conn.commit().await
+}

@@ -1,0 +1,151 @@
+//! Folding on both engines: idempotent, in any order, nothing lost.
+
+use parvis_channels::{Observation, ObservationKind};
+
+use crate::clock::{HOUR, SECOND};
+use crate::store::conversation::{NEVER, State};
+use crate::store::message::{self, Direction};
+use crate::store::{counter, search};
+use crate::testing::{START, houses, said};
+
+#[tokio::test]
+async fn seeing_the_same_message_again_changes_nothing() {
+    for house in houses().await {
+        for _ in 0..3 {
+            house.hear(&[said("1", "Bonjour, êtes-vous ouverts ?", 0)]).await;
+        }
+        let it = house.conversation("1").await;
+        assert_eq!((it.messages, it.facets.state), (1, State::Open));
+        assert_eq!(it.facets.due_at, START + HOUR);
+        let counts = counter::list(&mut house.app.db.read().await.unwrap(), house.id).await.unwrap();
+        assert_eq!(counts.iter().map(|it| it.value).sum::<i64>(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_edit_keeps_the_old_text_and_search_finds_the_new_one() {
+    for house in houses().await {
+        house.hear(&[said("1", "Deux places", 0)]).await;
+        let edited = Observation { kind: ObservationKind::Edited, ..said("1", "Trois fauteuils", 0) };
+        house.hear(&[Observation { version_at: Some(START + 60 * SECOND), ..edited }]).await;
+        // An older version that comes late doesn't win.
+        house.hear(&[Observation { version_at: Some(START + SECOND), ..said("1", "Une place", 0) }]).await;
+        let mut conn = house.app.db.read().await.unwrap();
+        let it = message::by_remote(&mut conn, house.id, house.channel, "1").await.unwrap().unwrap();
+        assert_eq!(it.text, "Trois fauteuils");
+        let versions = message::versions(&mut conn, house.id, it.id).await.unwrap();
+        assert_eq!(versions.len(), 1);
+        assert_eq!(versions[0].text, "Deux places");
+        let scope = crate::rules::permission::Scope::Every;
+        for (words, found) in [("fauteuil", 1), ("places", 0), ("lea trois", 1), ("faut", 1)] {
+            let hits = search::find(&mut conn, house.id, &scope, words, None, 10).await.unwrap();
+            assert_eq!(hits.len(), found, "{words} on {}", house.app.db.engine_name());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_is_marked_even_when_it_comes_before_the_message() {
+    for house in houses().await {
+        let gone =
+            Observation { kind: ObservationKind::Deleted, item: None, version_at: None, ..said("1", "", 5) };
+        let unknown = Observation { remote_id: "2".to_owned(), ..gone.clone() };
+        house.hear(&[said("1", "À l’aide", 0), gone, unknown, said("2", "Trop tard", 0)]).await;
+        let mut conn = house.app.db.read().await.unwrap();
+        for id in ["1", "2"] {
+            let it = message::by_remote(&mut conn, house.id, house.channel, id).await.unwrap().unwrap();
+            assert!(it.deleted_at.is_some(), "{id}");
+        }
+        drop(conn);
+        assert_eq!(house.conversation("1").await.facets.due_at, NEVER);
+        assert_eq!(house.conversation("2").await.facets.due_at, NEVER);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_before_what_it_answers_ends_in_one_conversation() {
+    for house in houses().await {
+        let mut answer = said("2", "Et aussi ceci", 10);
+        answer.item.as_mut().unwrap().parent_id = Some("1".to_owned());
+        house.hear(&[answer, said("1", "Une question", 0)]).await;
+        assert_eq!(house.conversation("1").await.id, house.conversation("2").await.id);
+        assert_eq!(house.conversation("1").await.messages, 2);
+    }
+}
+
+#[tokio::test]
+async fn people_under_our_own_post_each_have_a_conversation() {
+    for house in houses().await {
+        let mut post = said("1", "Notre affiche de rentrée", 0);
+        let item = post.item.as_mut().unwrap();
+        (item.ours, item.addressed) = (true, false);
+        let mut first = said("2", "Superbe !", 5);
+        first.item.as_mut().unwrap().parent_id = Some("1".to_owned());
+        let mut second = said("3", "Illisible.", 6);
+        let item = second.item.as_mut().unwrap();
+        item.parent_id = Some("1".to_owned());
+        item.author.remote_id = "43".to_owned();
+        house.hear(&[post, first, second]).await;
+        assert_eq!(house.conversation("1").await.facets.state, State::Closed);
+        assert_ne!(house.conversation("2").await.id, house.conversation("3").await.id);
+        assert_eq!(house.conversation("2").await.facets.state, State::Open);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_addressed_to_us_is_only_kept_as_context() {
+    for house in houses().await {
+        let mut aside = said("9", "Rien à voir", 0);
+        aside.item.as_mut().unwrap().addressed = false;
+        house.hear(&[aside.clone(), said("1", "Bonjour", 1)]).await;
+        let mut conn = house.app.db.read().await.unwrap();
+        assert!(message::by_remote(&mut conn, house.id, house.channel, "9").await.unwrap().is_none());
+        drop(conn);
+        aside.item.as_mut().unwrap().parent_id = Some("1".to_owned());
+        house.hear(&[aside]).await;
+        let it = house.conversation("9").await;
+        assert_eq!((it.messages, it.facets.awaiting_since), (2, Some(START + SECOND)));
+    }
+}
+
+#[tokio::test]
+async fn what_we_wrote_on_the_network_itself_stops_the_clock() {
+    for house in houses().await {
+        let mut ours = said("2", "Oui, jusqu’à 18 h.", 30);
+        let item = ours.item.as_mut().unwrap();
+        (item.ours, item.addressed, item.parent_id) = (true, false, Some("1".to_owned()));
+        house.hear(&[said("1", "Ouverts ?", 0), ours]).await;
+        let it = house.conversation("1").await;
+        assert_eq!((it.facets.state, it.facets.due_at), (State::Waiting, NEVER));
+        let mut conn = house.app.db.read().await.unwrap();
+        let thread = message::thread(&mut conn, house.id, it.id, None, 10).await.unwrap();
+        assert_eq!(thread.iter().map(|it| it.direction).collect::<Vec<_>>(), [Direction::In, Direction::Out]);
+        // And a new question starts it again.
+        drop(conn);
+        let mut again = said("3", "Et dimanche ?", 60);
+        again.item.as_mut().unwrap().parent_id = Some("2".to_owned());
+        house.hear(&[again]).await;
+        assert_eq!(house.conversation("1").await.facets.due_at, START + 60 * SECOND + HOUR);
+    }
+}
+
+#[tokio::test]
+async fn what_was_said_long_before_the_channel_was_connected_waits_for_nobody() {
+    for house in houses().await {
+        house.hear(&[said("1", "Il y a un mois", -30 * 86_400)]).await;
+        let it = house.conversation("1").await;
+        assert_eq!((it.facets.state, it.facets.due_at), (State::Closed, NEVER));
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_kind_is_kept_raw_and_makes_no_message() {
+    for house in houses().await {
+        let odd =
+            Observation { kind: ObservationKind::Unsupported, item: None, ..said("notification:7", "", 0) };
+        house.hear(&[odd]).await;
+        let mut conn = house.app.db.read().await.unwrap();
+        let found = message::by_remote(&mut conn, house.id, house.channel, "notification:7").await.unwrap();
+        assert!(found.is_none());
+    }
+}

@@ -1,0 +1,192 @@
+//! The last pane: who writes, how their channel is, to whom a conversation can be handed over.
+
+use super::filter::address;
+use super::house::{House, channel_icon};
+use super::list::{Badge, who};
+use crate::id::{ColleagueId, ConversationId, DeskId};
+use crate::rules::permission::{Action, Scope};
+use crate::rules::text::excerpt;
+use crate::store::conversation::{self, Conversation};
+use crate::store::{self, Conn};
+use crate::web::session::Signed;
+
+/// Earlier conversations of the same person that are shown.
+const EARLIER: i64 = 6;
+
+/// An earlier conversation.
+pub struct Earlier {
+    /// Where it opens.
+    pub href: String,
+    /// What was said last in it.
+    pub excerpt: String,
+    /// When.
+    pub at: String,
+    /// Where it stands, in words.
+    pub state: String,
+}
+
+/// Who writes.
+pub struct Person {
+    /// As people call them.
+    pub who: String,
+    /// Display name, when it says more.
+    pub name: Option<String>,
+    /// Their public page.
+    pub url: Option<String>,
+    /// Since when we know them.
+    pub since: String,
+    /// How many messages they sent us.
+    pub messages: i64,
+    /// They say of themselves that they are a machine.
+    pub bot: bool,
+    /// Their other conversations, newest first.
+    pub earlier: Vec<Earlier>,
+}
+
+/// The channel it came by.
+pub struct Heard {
+    /// Icon of the network.
+    pub icon: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Its page, for those who may see it.
+    pub href: Option<String>,
+    /// It can't be heard.
+    pub deaf: bool,
+    /// How it is, in words.
+    pub said: String,
+}
+
+/// A desk that it can be handed to.
+pub struct ToDesk {
+    /// Its id.
+    pub id: DeskId,
+    /// Its name.
+    pub name: String,
+    /// How many wait there.
+    pub waiting: String,
+}
+
+/// A colleague who can take it.
+pub struct ToColleague {
+    /// Their id.
+    pub id: ColleagueId,
+    /// Their circle.
+    pub badge: Badge,
+    /// What they have open.
+    pub waiting: String,
+    /// They come from outside.
+    pub external: bool,
+}
+
+/// The last pane.
+pub struct Context {
+    /// Who writes, when known.
+    pub person: Option<Person>,
+    /// The channel, unless it was removed.
+    pub channel: Option<Heard>,
+    /// Other desks.
+    pub desks: Vec<ToDesk>,
+    /// Colleagues of its desk.
+    pub colleagues: Vec<ToColleague>,
+}
+
+/// Reads the last pane.
+pub async fn read(
+    conn: &mut Conn,
+    signed: &Signed,
+    house: &House,
+    it: &Conversation,
+    query: &str,
+    now: i64,
+) -> store::Result<Context> {
+    let counts = store::counter::list(conn, signed.actor.organisation).await?;
+    let open = |pick: &dyn Fn(&store::counter::Count) -> bool| -> String {
+        let count: i64 = counts.iter().filter(|c| c.state == "open" && pick(c)).map(|c| c.value).sum();
+        signed.words.t1("open-count", "count", count)
+    };
+    let mut colleagues = Vec::new();
+    for other in house.colleagues.iter().filter(|other| other.active && other.id != signed.actor.colleague) {
+        let has_access = other.access_ends_at.is_none_or(|ends| ends > now);
+        let sees = match store::colleague::scope(conn, other).await? {
+            Scope::Every => other.role.may(Action::Answer),
+            Scope::Desks(desks) => desks.contains(&it.facets.desk),
+        };
+        if has_access && sees && other.role.may(Action::Note) {
+            colleagues.push(ToColleague {
+                id: other.id,
+                badge: Badge { initials: other.initials.clone(), name: other.name.clone() },
+                waiting: open(&|c| c.assignee == Some(other.id)),
+                external: other.role == crate::rules::permission::Role::External,
+            });
+        }
+    }
+    let desks = house.desks.iter().filter(|desk| desk.id != it.facets.desk);
+    Ok(Context {
+        person: person(conn, signed, it, query, now).await?,
+        channel: house.channel(it.channel).map(|channel| heard(signed, channel, now)),
+        desks: desks
+            .map(|desk| ToDesk {
+                id: desk.id,
+                name: desk.name.clone(),
+                waiting: open(&|c| c.desk == desk.id),
+            })
+            .collect(),
+        colleagues,
+    })
+}
+
+async fn person(
+    conn: &mut Conn,
+    signed: &Signed,
+    it: &Conversation,
+    query: &str,
+    now: i64,
+) -> store::Result<Option<Person>> {
+    let (actor, words) = (&signed.actor, &signed.words);
+    let Some(id) = it.author else { return Ok(None) };
+    let Some(author) = store::author::get(conn, actor.organisation, id).await? else { return Ok(None) };
+    let others = conversation::of_author(conn, actor.organisation, id, EARLIER + 1).await?;
+    let others =
+        others.into_iter().filter(|other| other.id != it.id && actor.scope.covers(other.facets.desk));
+    let called = who(&author);
+    Ok(Some(Person {
+        name: Some(author.name.clone()).filter(|name| !name.is_empty() && *name != called),
+        url: author.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+        since: words.day(author.first_seen_at, now),
+        messages: author.messages,
+        bot: author.bot,
+        earlier: others.map(|other| earlier(signed, &other, query, now)).collect(),
+        who: called,
+    }))
+}
+
+fn earlier(signed: &Signed, other: &Conversation, query: &str, now: i64) -> Earlier {
+    Earlier {
+        href: to(other.id, query),
+        excerpt: excerpt(&other.excerpt, 80),
+        at: signed.words.moment(other.last_at, now),
+        state: signed.words.named("state", other.facets.state.as_str()),
+    }
+}
+
+fn to(id: ConversationId, query: &str) -> String {
+    address(&format!("/inbox/{id}"), query, &[])
+}
+
+fn heard(signed: &Signed, channel: &store::channel::Channel, now: i64) -> Heard {
+    let words = &signed.words;
+    let said = match (channel.state.as_str(), channel.health.failing_since, channel.health.heard_at) {
+        ("paused", _, _) => words.t("channel-paused"),
+        (_, Some(since), _) => words.t1("channel-deaf-since", "moment", words.moment(since, now)),
+        (_, None, Some(at)) => words.t1("channel-heard", "moment", words.moment(at, now)),
+        (_, None, None) => words.t("channel-never-heard"),
+    };
+    Heard {
+        icon: channel_icon(&channel.kind),
+        name: channel.name.clone(),
+        href: signed.actor.may(Action::ReadChannels).then(|| format!("/channels/{}", channel.id)),
+        deaf: channel.state != "paused" && channel.health.failing_since.is_some(),
+        said,
+    }
+}

@@ -1,0 +1,193 @@
+//! What a list shows, as it stands in the address: every list of the inbox can be bookmarked, shared and
+//! saved as a view. A value that means nothing is read as "any". Knows no row.
+
+use serde::Deserialize;
+use url::form_urlencoded;
+
+use crate::store::conversation::{Filter, Holder, Order, State};
+
+/// The query of an inbox address.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    state: String,
+    holder: String,
+    desk: String,
+    channel: String,
+    tag: String,
+    language: String,
+    sentiment: String,
+    intent: String,
+    late: String,
+    order: String,
+    /// Words to search the whole history for.
+    pub q: String,
+    /// Where the page before this one ended.
+    pub after: String,
+    /// Show messages of the thread before this one (`sent_at~id`).
+    pub before: String,
+    /// `public`, `direct` or `note`: what is being written.
+    pub mode: String,
+    /// A journal row just written, to offer its undo.
+    pub done: String,
+    /// The conversation that comes after this one in the list.
+    pub next: String,
+}
+
+fn word(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty() && text.len() <= 40).then(|| text.to_owned())
+}
+
+impl Asked {
+    /// The list that is asked for; without a state, what waits for us.
+    pub fn filter(&self) -> Filter {
+        Filter {
+            state: match self.state.as_str() {
+                "all" => None,
+                name => Some(State::parse(name).unwrap_or(State::Open)),
+            },
+            desk: self.desk.parse().ok(),
+            holder: match self.holder.as_str() {
+                "me" => Holder::Me,
+                "nobody" => Holder::Nobody,
+                id => id.parse().map_or(Holder::Any, Holder::Colleague),
+            },
+            channel: self.channel.parse().ok(),
+            tag: self.tag.parse().ok(),
+            language: word(&self.language),
+            sentiment: word(&self.sentiment),
+            intent: word(&self.intent),
+            late: !self.late.is_empty(),
+            order: match self.order.as_str() {
+                "newest" => Order::Newest,
+                "oldest" => Order::Oldest,
+                _ => Order::Due,
+            },
+        }
+    }
+
+    /// The same list, with `mode` being written.
+    #[must_use]
+    pub fn writing(self, mode: &str) -> Self {
+        Self { mode: mode.to_owned(), ..self }
+    }
+
+    /// A search for `words` in the whole history.
+    pub fn searching(words: &str) -> Self {
+        Self { q: words.to_owned(), ..Self::default() }
+    }
+
+    /// The words searched for, if any.
+    pub fn search(&self) -> Option<&str> {
+        let words = self.q.trim();
+        (!words.is_empty()).then_some(words)
+    }
+
+    /// The query that leads back to the same list: `desk=…&order=newest`, without a question mark.
+    pub fn query(&self) -> String {
+        match self.search() {
+            Some(words) => form_urlencoded::Serializer::new(String::new()).append_pair("q", words).finish(),
+            None => query(&self.filter()),
+        }
+    }
+}
+
+/// The shortest query that reads back as `filter`.
+pub fn query(filter: &Filter) -> String {
+    let mut pairs = form_urlencoded::Serializer::new(String::new());
+    let mut put = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            pairs.append_pair(name, &value);
+        }
+    };
+    put(
+        "state",
+        match filter.state {
+            None => Some("all".to_owned()),
+            Some(State::Open) => None,
+            Some(state) => Some(state.as_str().to_owned()),
+        },
+    );
+    put("desk", filter.desk.map(|id| id.to_string()));
+    put(
+        "holder",
+        match filter.holder {
+            Holder::Any => None,
+            Holder::Me => Some("me".to_owned()),
+            Holder::Nobody => Some("nobody".to_owned()),
+            Holder::Colleague(id) => Some(id.to_string()),
+        },
+    );
+    put("channel", filter.channel.map(|id| id.to_string()));
+    put("tag", filter.tag.map(|id| id.to_string()));
+    put("language", filter.language.clone());
+    put("sentiment", filter.sentiment.clone());
+    put("intent", filter.intent.clone());
+    put("late", filter.late.then(|| "1".to_owned()));
+    put(
+        "order",
+        match filter.order {
+            Order::Due => None,
+            Order::Newest => Some("newest".to_owned()),
+            Order::Oldest => Some("oldest".to_owned()),
+        },
+    );
+    pairs.finish()
+}
+
+/// `/inbox` or `/inbox/…` with a query, and what else is appended to it.
+pub fn address(path: &str, query: &str, more: &[(&str, &str)]) -> String {
+    let mut all = form_urlencoded::Serializer::new(query.to_owned());
+    for (name, value) in more {
+        all.append_pair(name, value);
+    }
+    let all = all.finish();
+    if all.is_empty() { path.to_owned() } else { format!("{path}?{all}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{ChannelId, ColleagueId, DeskId, TagId};
+
+    fn read(query: &str) -> Asked {
+        let pairs: serde_json::Map<_, _> =
+            form_urlencoded::parse(query.as_bytes()).map(|(k, v)| (k.into_owned(), v.into())).collect();
+        serde_json::from_value(pairs.into()).unwrap()
+    }
+
+    #[test]
+    fn every_filter_reads_back_from_its_own_address() {
+        let every = Filter {
+            state: Some(State::Snoozed),
+            desk: Some(DeskId::new(1)),
+            holder: Holder::Colleague(ColleagueId::new(1)),
+            channel: Some(ChannelId::new(1)),
+            tag: Some(TagId::new(1)),
+            language: Some("-fr".to_owned()),
+            sentiment: Some("negative".to_owned()),
+            intent: Some("complaint".to_owned()),
+            late: true,
+            order: Order::Oldest,
+        };
+        let open = Filter { state: Some(State::Open), ..Filter::default() };
+        let all = Filter { state: None, holder: Holder::Me, order: Order::Newest, ..Filter::default() };
+        for filter in [every, open, all, Filter { holder: Holder::Nobody, ..Filter::default() }] {
+            assert_eq!(read(&query(&filter)).filter(), filter);
+        }
+    }
+
+    #[test]
+    fn what_waits_for_us_has_the_shortest_address() {
+        assert_eq!(query(&Asked::default().filter()), "");
+        assert_eq!(address("/inbox", "", &[]), "/inbox");
+        assert_eq!(address("/inbox", "late=1", &[("done", "a b")]), "/inbox?late=1&done=a+b");
+    }
+
+    #[test]
+    fn values_that_mean_nothing_are_any() {
+        let asked = read("state=nonsense&desk=12&holder=%FF&language=&order=sideways");
+        assert_eq!(asked.filter(), Filter { state: Some(State::Open), ..Filter::default() });
+    }
+}

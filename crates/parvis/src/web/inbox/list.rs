@@ -1,0 +1,236 @@
+//! The list of conversations: rows for a page of a filter, or for what a search found. Reads, never writes.
+
+use std::collections::HashMap;
+
+use super::dial::Dial;
+use super::filter::{Asked, address, query};
+use super::house::{House, channel_icon};
+use crate::id::{AuthorId, ConversationId};
+use crate::rules::text::excerpt;
+use crate::store::author::Author;
+use crate::store::conversation::{self, Conversation, State};
+use crate::store::{self, Conn};
+use crate::web::session::Signed;
+
+/// Rows of a page.
+pub const PAGE: i64 = 50;
+
+/// Somebody's circle.
+pub struct Badge {
+    /// Two letters.
+    pub initials: String,
+    /// Their name.
+    pub name: String,
+}
+
+/// One conversation in the list.
+pub struct Row {
+    /// Its id, which also keys the row.
+    pub id: ConversationId,
+    /// Where it opens, with the list kept.
+    pub href: String,
+    /// It is the open one.
+    pub current: bool,
+    /// Nobody waits for us in it.
+    pub quiet: bool,
+    /// Before everything else.
+    pub urgent: bool,
+    /// Icon of its network.
+    pub icon: &'static str,
+    /// Name of its channel.
+    pub channel: String,
+    /// Who writes.
+    pub who: String,
+    /// When it last moved, as people say it.
+    pub at: String,
+    /// The same for machines.
+    pub machine_at: String,
+    /// What was said last, or what was found.
+    pub excerpt: String,
+    /// Language of the excerpt.
+    pub language: Option<String>,
+    /// What the person wants, in words.
+    pub intent: Option<String>,
+    /// `positive`, `neutral`, `negative`.
+    pub sentiment: Option<String>,
+    /// Who has it.
+    pub holder: Option<Badge>,
+    /// Name of its desk.
+    pub desk: String,
+    /// Its clock.
+    pub dial: Dial,
+}
+
+impl Row {
+    /// Class of the sentiment's chip and name of its icon.
+    pub fn mood(&self) -> &'static str {
+        super::mood(self.sentiment.as_deref().unwrap_or_default())
+    }
+}
+
+/// A page of the list.
+pub struct List {
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// Where it goes on.
+    pub more: Option<String>,
+    /// Back to its beginning.
+    pub start: Option<String>,
+}
+
+/// What rows are made with.
+pub struct Maker<'a> {
+    /// For whom.
+    pub signed: &'a Signed,
+    /// The house by name.
+    pub house: &'a House,
+    /// What is asked for.
+    pub asked: &'a Asked,
+    /// The open conversation.
+    pub open: Option<ConversationId>,
+    /// Now (µs).
+    pub now: i64,
+}
+
+impl Maker<'_> {
+    /// The page that is asked for.
+    pub async fn list(&self, conn: &mut Conn) -> store::Result<List> {
+        match self.asked.search() {
+            Some(words) => self.found(conn, words).await,
+            None => self.page(conn).await,
+        }
+    }
+
+    async fn page(&self, conn: &mut Conn) -> store::Result<List> {
+        let (actor, filter) = (&self.signed.actor, self.asked.filter());
+        let after = self.asked.after.parse().ok();
+        let mut all = conversation::page(
+            conn,
+            actor.organisation,
+            actor.colleague,
+            &actor.scope,
+            &filter,
+            after,
+            PAGE + 1,
+            self.now,
+        )
+        .await?;
+        let base = query(&filter);
+        let is_more = i64::try_from(all.len()).unwrap_or(0) > PAGE;
+        all.truncate(usize::try_from(PAGE).unwrap_or(50));
+        let key = all.last().map(|it| it.key(filter.order).to_string()).filter(|_| is_more);
+        Ok(List {
+            rows: self.rows(conn, &all).await?,
+            more: key.map(|key| address("/inbox", &base, &[("after", &key)])),
+            start: after.map(|_| address("/inbox", &base, &[])),
+        })
+    }
+
+    async fn found(&self, conn: &mut Conn, words: &str) -> store::Result<List> {
+        let actor = &self.signed.actor;
+        let before = self.asked.after.parse().ok();
+        let hits = store::search::find(conn, actor.organisation, &actor.scope, words, before, PAGE).await?;
+        let mut rows: Vec<Row> = Vec::new();
+        for hit in &hits {
+            if rows.iter().any(|row| row.id == hit.conversation) {
+                continue;
+            }
+            let Some(it) = conversation::get(conn, actor.organisation, hit.conversation).await? else {
+                continue;
+            };
+            let message = store::message::get(conn, actor.organisation, hit.message).await?;
+            let mut row = self.row(&it, &self.authors(conn, std::slice::from_ref(&it)).await?);
+            if let Some(message) = message {
+                row.excerpt = around(&message.text, words);
+                row.at = self.signed.words.moment(message.sent_at, self.now);
+                row.machine_at = self.signed.words.machine_time(message.sent_at);
+            }
+            rows.push(row);
+        }
+        let is_more = i64::try_from(hits.len()).unwrap_or(0) == PAGE;
+        let no = hits.last().map(|hit| hit.no.to_string()).filter(|_| is_more);
+        let base = self.asked.query();
+        Ok(List {
+            rows,
+            more: no.map(|no| address("/inbox", &base, &[("after", &no)])),
+            start: before.map(|_: i64| address("/inbox", &base, &[])),
+        })
+    }
+
+    /// Rows for conversations in the order given.
+    pub async fn rows(&self, conn: &mut Conn, all: &[Conversation]) -> store::Result<Vec<Row>> {
+        let authors = self.authors(conn, all).await?;
+        Ok(all.iter().map(|it| self.row(it, &authors)).collect())
+    }
+
+    async fn authors(
+        &self,
+        conn: &mut Conn,
+        all: &[Conversation],
+    ) -> store::Result<HashMap<AuthorId, Author>> {
+        let ids: Vec<AuthorId> = all.iter().filter_map(|it| it.author).collect();
+        let found = store::author::get_all(conn, self.signed.actor.organisation, &ids).await?;
+        Ok(found.into_iter().map(|author| (author.id, author)).collect())
+    }
+
+    fn row(&self, it: &Conversation, authors: &HashMap<AuthorId, Author>) -> Row {
+        let (words, house) = (&self.signed.words, self.house);
+        let author = it.author.and_then(|id| authors.get(&id));
+        let channel = house.channel(it.channel);
+        let holder = it.facets.assignee.and_then(|id| house.colleague(id));
+        Row {
+            id: it.id,
+            href: address(&format!("/inbox/{}", it.id), &self.asked.query(), &[]),
+            current: self.open == Some(it.id),
+            quiet: it.facets.state != State::Open,
+            urgent: it.facets.urgent,
+            icon: channel.map_or("globe", |it| channel_icon(&it.kind)),
+            channel: channel.map_or_else(|| words.t("channel-removed"), |it| it.name.clone()),
+            who: author.map_or_else(|| words.t("author-unknown"), who),
+            at: words.moment(it.last_at, self.now),
+            machine_at: words.machine_time(it.last_at),
+            excerpt: it
+                .title
+                .clone()
+                .map_or_else(|| it.excerpt.clone(), |title| format!("{title} · {}", it.excerpt)),
+            language: it.language.clone(),
+            intent: it.facets.intent.as_ref().map(|intent| words.named("intent", intent)),
+            sentiment: it.facets.sentiment.clone(),
+            holder: holder.map(|it| Badge { initials: it.initials.clone(), name: it.name.clone() }),
+            desk: house.desk(it.facets.desk).map(|desk| desk.name.clone()).unwrap_or_default(),
+            dial: Dial::short(it, words, self.now),
+        }
+    }
+}
+
+/// A public account as people call it: its handle, or its name where there are no handles.
+pub fn who(author: &Author) -> String {
+    if author.handle.is_empty() {
+        author.name.clone()
+    } else {
+        format!("@{}", author.handle.trim_start_matches('@'))
+    }
+}
+
+/// The part of a text around the first word looked for.
+fn around(text: &str, wanted: &str) -> String {
+    let first = crate::rules::text::words(wanted).into_iter().next().unwrap_or_default();
+    let line: Vec<&str> = text.split_whitespace().collect();
+    let stem: String = first.chars().take(5).collect();
+    let place = line.iter().position(|word| crate::rules::text::fold(word).contains(&stem)).unwrap_or(0);
+    let start = place.saturating_sub(6);
+    let part = excerpt(&line.get(start..).unwrap_or_default().join(" "), 160);
+    if start == 0 { part } else { format!("… {part}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::around;
+
+    #[test]
+    fn what_was_found_is_shown_with_the_words_before_it() {
+        let text = "un deux trois quatre cinq six sept huit Remboursement dix";
+        assert_eq!(around(text, "rembourser"), "… trois quatre cinq six sept huit Remboursement dix");
+        assert_eq!(around("court", "absent"), "court");
+    }
+}

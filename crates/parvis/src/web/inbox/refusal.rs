@@ -1,0 +1,41 @@
+//! What a refused command says to the person who gave it.
+
+use axum::http::StatusCode;
+
+use crate::command::Refusal;
+use crate::web::error::Failure;
+use crate::web::language::Words;
+
+/// The refusal in a sentence, and its status; `None` for those that get a page of their own.
+pub fn said(refused: &Refusal, words: &Words) -> Option<(StatusCode, String)> {
+    match refused {
+        Refusal::Invalid { field, code } => {
+            Some((StatusCode::UNPROCESSABLE_ENTITY, words.named(&format!("refusal-{field}"), code)))
+        }
+        Refusal::Changed => Some((StatusCode::CONFLICT, words.t("refusal-changed"))),
+        Refusal::Answered { .. } => Some((StatusCode::CONFLICT, words.t("refusal-answered"))),
+        Refusal::Channel(code) => {
+            let why = words.named("why", code);
+            Some((StatusCode::UNPROCESSABLE_ENTITY, words.t1("refusal-channel", "why", why)))
+        }
+        Refusal::Network(error) => {
+            let why = words.named("error", error.code());
+            Some((StatusCode::UNPROCESSABLE_ENTITY, words.t1("refusal-network", "why", why)))
+        }
+        Refusal::NotFound | Refusal::Forbidden(_) | Refusal::Sealed | Refusal::Store(_) | Refusal::Media(_) => None,
+    }
+}
+
+/// The refusal as an error page.
+pub fn failure(refused: Refusal, words: &Words) -> Failure {
+    if let Some((status, text)) = said(&refused, words) {
+        return Failure::new(status).because(text);
+    }
+    match refused {
+        Refusal::Forbidden(_) => Failure::forbidden(),
+        Refusal::Store(error) => error.into(),
+        Refusal::Media(error) => Failure::internal(error.to_string()),
+        Refusal::Sealed => Failure::internal(refused.to_string()),
+        _ => Failure::not_found(),
+    }
+}

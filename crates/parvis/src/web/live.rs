@@ -1,0 +1,127 @@
+//! Live updates: after each commit the screens of those who may see it are told that something changed,
+//! never what it says; they fetch the page again. And who reads or writes in a conversation now.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::sse::{Event as Sent, KeepAlive, Sse};
+use axum::{Extension, Form};
+use futures_util::stream::{self, Stream, StreamExt};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::error::Failure;
+use super::inbox::Sign;
+use super::presence::{Change, Doing, Presence};
+use super::session::Signed;
+use crate::app::App;
+use crate::id::ConversationId;
+use crate::rules::permission::Action;
+use crate::store::{self, Event};
+
+/// A stream ends after this and the browser opens a new one, so that ended access ends here too.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// A comment every so often keeps proxies from closing the stream.
+const BREATH: Duration = Duration::from_secs(15);
+
+/// `GET /events`
+pub async fn events(
+    State(app): State<Arc<App>>,
+    Extension(presence): Extension<Arc<Presence>>,
+    signed: Signed,
+) -> Sse<impl Stream<Item = Result<Sent, Infallible>>> {
+    let changes = {
+        let signed = signed.clone();
+        follow(app.db.follow()).filter_map(move |event| {
+            let sent = match event {
+                Some(event) => is_for(&signed, &event).then(|| changed(&event)),
+                // Too many at once: whatever it was, look again.
+                None => Some(Sent::default().event("change").data("{}")),
+            };
+            std::future::ready(sent)
+        })
+    };
+    let people = follow(presence.follow()).filter_map(move |change| {
+        let sent =
+            change.filter(|it| is_seen(&signed, it)).map(|it| present(&presence, &signed, &it, app.now()));
+        std::future::ready(sent)
+    });
+    let end = Box::pin(tokio::time::sleep(LONGEST));
+    let all = stream::select(changes, people).take_until(end).map(Ok);
+    Sse::new(all).keep_alive(KeepAlive::new().interval(BREATH))
+}
+
+/// What a channel brings, one after the other; `None` for what was missed in between.
+fn follow<T: Clone + Send + 'static>(heard: Receiver<T>) -> impl Stream<Item = Option<T>> {
+    stream::unfold(heard, |mut heard: Receiver<T>| async move {
+        match heard.recv().await {
+            Ok(it) => Some((Some(it), heard)),
+            Err(RecvError::Lagged(_)) => Some((None, heard)),
+            Err(RecvError::Closed) => None,
+        }
+    })
+}
+
+fn is_for(signed: &Signed, event: &Event) -> bool {
+    if event.organisation != signed.actor.organisation {
+        return false;
+    }
+    match event.desk {
+        Some(desk) => signed.actor.scope.covers(desk),
+        // Of channels only those are told who may see them; nothing else without a desk is on these screens.
+        None => event.verb.starts_with("channel.") && signed.actor.may(Action::ReadChannels),
+    }
+}
+
+fn changed(event: &Event) -> Sent {
+    let data = serde_json::json!({ "verb": event.verb, "conversation": event.conversation });
+    Sent::default().event("change").id(event.id.to_string()).data(data.to_string())
+}
+
+fn is_seen(signed: &Signed, change: &Change) -> bool {
+    change.organisation == signed.actor.organisation && signed.actor.scope.covers(change.desk)
+}
+
+fn present(presence: &Presence, signed: &Signed, change: &Change, now: i64) -> Sent {
+    let text = said(presence, signed, change.conversation, now);
+    let data = serde_json::json!({ "conversation": change.conversation, "text": text });
+    Sent::default().event("presence").data(data.to_string())
+}
+
+/// Who else is in a conversation, in a sentence; empty when nobody is.
+pub fn said(presence: &Presence, signed: &Signed, id: ConversationId, now: i64) -> String {
+    let actor = &signed.actor;
+    let people = presence.others(actor.organisation, id, actor.colleague, now);
+    let named = |doing: Doing| -> Vec<&str> {
+        people.iter().filter(|it| it.doing == doing).map(|it| it.name.as_str()).collect()
+    };
+    let sentences =
+        [("presence-writing", named(Doing::Writing)), ("presence-reading", named(Doing::Reading))];
+    let said: Vec<String> = sentences
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(key, names)| signed.words.t2(key, "names", names.join(", "), "count", names.len()))
+        .collect();
+    said.join(" · ")
+}
+
+/// `POST /inbox/{id}/presence`: a sign of life, every 15 s.
+pub async fn sign(
+    State(app): State<Arc<App>>,
+    Extension(presence): Extension<Arc<Presence>>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+    Form(form): Form<Sign>,
+) -> Result<StatusCode, Failure> {
+    let organisation = signed.actor.organisation;
+    let mut conn = app.db.read().await?;
+    let it = store::conversation::get(&mut conn, organisation, id).await?;
+    let it = it.filter(|it| signed.actor.scope.covers(it.facets.desk)).ok_or_else(Failure::not_found)?;
+    let change = Change { organisation, conversation: it.id, desk: it.facets.desk };
+    presence.sign(change, signed.actor.colleague, &signed.colleague.name, form.doing, app.now());
+    Ok(StatusCode::NO_CONTENT)
+}

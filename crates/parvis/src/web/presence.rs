@@ -1,0 +1,154 @@
+//! Who has which conversation open and who is writing in it: kept in memory for half a minute and told to
+//! the others. It locks nothing and nothing is kept of it. With several Parvis processes on one database each
+//! knows its own people only.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+
+use crate::clock::SECOND;
+use crate::id::{ColleagueId, ConversationId, DeskId, OrganisationId};
+
+/// A sign of life is good for so long (µs); pages give one every 15 s.
+pub const LASTS: i64 = 30 * SECOND;
+
+/// At most so many people are kept for one conversation.
+const CROWD: usize = 50;
+
+/// What somebody does in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doing {
+    /// Has it open.
+    Reading,
+    /// Is writing an answer or a note.
+    Writing,
+    /// Has just left it.
+    Gone,
+}
+
+/// Somebody in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Present {
+    /// Who.
+    pub colleague: ColleagueId,
+    /// Their name, as shown.
+    pub name: String,
+    /// What they do.
+    pub doing: Doing,
+    until: i64,
+}
+
+/// That the people in a conversation changed.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Whose.
+    pub organisation: OrganisationId,
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// Its desk, so that only those who may see it are told.
+    pub desk: DeskId,
+}
+
+/// Everybody who is in a conversation now.
+pub struct Presence {
+    rooms: Mutex<HashMap<(OrganisationId, ConversationId), Vec<Present>>>,
+    live: broadcast::Sender<Change>,
+}
+
+impl Default for Presence {
+    fn default() -> Self {
+        Self { rooms: Mutex::default(), live: broadcast::channel(256).0 }
+    }
+}
+
+impl Presence {
+    /// Keeps a sign of life, and tells the others when it changes something.
+    pub fn sign(&self, change: Change, colleague: ColleagueId, name: &str, doing: Doing, now: i64) {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        rooms.retain(|_, people| {
+            people.retain(|it| it.until > now);
+            !people.is_empty()
+        });
+        let people = rooms.entry((change.organisation, change.conversation)).or_default();
+        let before = people.iter().find(|it| it.colleague == colleague).map(|it| it.doing);
+        people.retain(|it| it.colleague != colleague);
+        if doing != Doing::Gone && people.len() < CROWD {
+            people.push(Present { colleague, name: name.to_owned(), doing, until: now + LASTS });
+        }
+        drop(rooms);
+        if before.unwrap_or(Doing::Gone) != doing {
+            // Nobody listening is no failure.
+            let _ = self.live.send(change);
+        }
+    }
+
+    /// The others in a conversation, those who write first.
+    pub fn others(
+        &self,
+        organisation: OrganisationId,
+        conversation: ConversationId,
+        me: ColleagueId,
+        now: i64,
+    ) -> Vec<Present> {
+        let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut people: Vec<Present> =
+            rooms.get(&(organisation, conversation)).map_or_else(Vec::new, |all| {
+                all.iter().filter(|it| it.colleague != me && it.until > now).cloned().collect()
+            });
+        people.sort_by_key(|it| (it.doing != Doing::Writing, it.name.clone()));
+        people
+    }
+
+    /// Follows the changes from now on.
+    pub fn follow(&self) -> broadcast::Receiver<Change> {
+        self.live.subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change() -> Change {
+        Change {
+            organisation: OrganisationId::new(1),
+            conversation: ConversationId::new(1),
+            desk: DeskId::new(1),
+        }
+    }
+
+    #[test]
+    fn a_sign_of_life_lasts_half_a_minute() {
+        let (presence, room, ada, me) =
+            (Presence::default(), change(), ColleagueId::new(1), ColleagueId::new(2));
+        presence.sign(room.clone(), ada, "Ada", Doing::Writing, 0);
+        let others = |now| presence.others(room.organisation, room.conversation, me, now).len();
+        assert_eq!((others(LASTS - 1), others(LASTS)), (1, 0));
+    }
+
+    #[test]
+    fn nobody_sees_themselves_and_whoever_leaves_is_gone_at_once() {
+        let (presence, room, ada) = (Presence::default(), change(), ColleagueId::new(1));
+        presence.sign(room.clone(), ada, "Ada", Doing::Reading, 0);
+        assert!(presence.others(room.organisation, room.conversation, ada, 1).is_empty());
+        presence.sign(room.clone(), ada, "Ada", Doing::Gone, 1);
+        assert!(presence.others(room.organisation, room.conversation, ColleagueId::new(2), 2).is_empty());
+    }
+
+    #[test]
+    fn the_others_are_told_once_of_each_change() {
+        let (presence, ada) = (Presence::default(), ColleagueId::new(1));
+        let mut heard = presence.follow();
+        for doing in [Doing::Reading, Doing::Reading, Doing::Writing, Doing::Gone, Doing::Gone] {
+            presence.sign(change(), ada, "Ada", doing, 0);
+        }
+        let mut count = 0;
+        while heard.try_recv().is_ok() {
+            count += 1;
+        }
+        assert_eq!(count, 3);
+    }
+}

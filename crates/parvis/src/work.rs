@@ -1,0 +1,96 @@
+//! The work that goes on by itself: jobs that are due, and snoozes that end. A worker claims jobs under
+//! a lease; what a dead worker held comes back when its lease ends.
+
+pub mod media;
+pub mod publish;
+pub mod wake;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::clock::SECOND;
+use crate::store::job::{self, Job};
+use crate::store::{self, Conn};
+
+/// How long a worker may hold a job (µs); longer than any call that a job makes.
+const LEASE: i64 = 180 * SECOND;
+/// The longest sleep between two looks at the queue.
+const LOOK: Duration = Duration::from_millis(1_000);
+
+/// What becomes of a job.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done, or nothing left to do.
+    Done,
+    /// Again at this time (µs), for this reason.
+    Retry(i64, String),
+    /// Given up, for this reason; a person has to look.
+    Failed(String),
+}
+
+/// Works until `stop` turns true, finishing what was begun.
+pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = step(&app).await {
+            tracing::error!(%error, "work: the queue can't be read; trying again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = app.work.notified() => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Ends snoozes and does every job that is due now. Tests pump this by hand.
+///
+/// # Errors
+/// The database refused.
+pub async fn step(app: &Arc<App>) -> store::Result<()> {
+    wake::step(app).await?;
+    loop {
+        let mut conn = app.db.read().await?;
+        let next = job::next_at(&mut conn).await?;
+        drop(conn);
+        let now = app.now();
+        if next.is_none_or(|at| at > now) && !expired(app, now).await? {
+            return Ok(());
+        }
+        let mut conn = app.db.write().await?;
+        let jobs = job::claim(&mut conn, now, now + LEASE, 16).await?;
+        conn.commit().await?;
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        futures_util::future::join_all(jobs.iter().map(|job| carry_out(app, job))).await;
+    }
+}
+
+async fn expired(app: &App, now: i64) -> store::Result<bool> {
+    job::any_expired(&mut app.db.read().await?, now).await
+}
+
+async fn carry_out(app: &Arc<App>, job: &Job) {
+    let outcome = match job.kind.as_str() {
+        publish::KIND => publish::carry_out(app, job).await,
+        media::KIND => media::carry_out(app, job).await,
+        other => Ok(Outcome::Failed(format!("no work of the kind {other}"))),
+    };
+    let outcome = outcome.unwrap_or_else(|error| Outcome::Retry(app.now() + 5 * SECOND, error.to_string()));
+    if let Err(error) = settle(app, job, &outcome).await {
+        tracing::error!(%error, kind = job.kind, "work: an outcome can't be kept; the lease will bring it back");
+    }
+}
+
+async fn settle(app: &App, job: &Job, outcome: &Outcome) -> store::Result<()> {
+    let mut conn: Conn = app.db.write().await?;
+    match outcome {
+        Outcome::Done => job::done(&mut conn, job).await?,
+        Outcome::Retry(at, why) => job::retry(&mut conn, job, *at, why).await?,
+        Outcome::Failed(why) => job::fail(&mut conn, job, why).await?,
+    }
+    conn.commit().await
+}

@@ -1,0 +1,100 @@
+//! Fetches pictures of messages into the object store, so that a reader's browser never calls the
+//! outside (it would tell who reads what, and the strict CSP forbids it).
+
+use object_store::ObjectStoreExt as _;
+use object_store::path::Path;
+use parvis_channels::Request;
+use uuid::Uuid;
+
+use super::Outcome;
+use crate::app::App;
+use crate::clock::MINUTE;
+use crate::command::Result;
+use crate::id::{AttachmentId, OrganisationId};
+use crate::store::job::{self, Job};
+use crate::store::{Conn, attachment};
+
+/// The job's kind.
+pub const KIND: &str = "fetch_media";
+/// Largest picture kept, in bytes.
+const BYTES: usize = 8 * 1024 * 1024;
+/// Tries before it is left to the link.
+const TRIES: i64 = 4;
+
+/// Has an attachment fetched.
+pub async fn enqueue(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: AttachmentId,
+    now: i64,
+) -> crate::store::Result<()> {
+    job::enqueue(conn, organisation, KIND, &id.to_string(), id.0, now, now).await
+}
+
+/// Fetches one attachment; only pictures of the four kinds that browsers show safely are kept.
+pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
+    let id = AttachmentId(job.subject);
+    let found = attachment::get(&mut app.db.read().await?, job.organisation, id).await?;
+    let Some(it) = found.filter(|it| it.stored_as.is_none()) else { return Ok(Outcome::Done) };
+    let Some(url) = it.remote_url.as_deref().and_then(|url| url.parse().ok()) else {
+        return Ok(Outcome::Done);
+    };
+    let fetched = app.net.send(Request::get(url).max_bytes(BYTES)).await;
+    let answer = match fetched {
+        Ok(answer) if answer.status == 200 => answer,
+        Ok(answer) => return give_up(app, job, id, &format!("HTTP {}", answer.status)).await,
+        Err(error) if error.retryable() && job.attempts + 1 < TRIES => {
+            let at = app.now() + MINUTE * 4_i64.pow(u32::try_from(job.attempts).unwrap_or(0));
+            return Ok(Outcome::Retry(at, error.to_string()));
+        }
+        Err(error) => return give_up(app, job, id, &error.to_string()).await,
+    };
+    let Some((mime, ending)) = picture_kind(&answer.body) else {
+        return give_up(app, job, id, "not a PNG, JPEG, WebP or GIF").await;
+    };
+    let path = format!("received/{}/{id}.{ending}", job.organisation);
+    app.media.put(&Path::from(path.as_str()), answer.body.into()).await?;
+    keep(app, job.organisation, id, Some(&path), Some(mime), None).await
+}
+
+async fn give_up(app: &App, job: &Job, id: AttachmentId, why: &str) -> Result<Outcome> {
+    keep(app, job.organisation, id, None, None, Some(why)).await
+}
+
+async fn keep(
+    app: &App,
+    organisation: OrganisationId,
+    id: AttachmentId,
+    path: Option<&str>,
+    mime: Option<&str>,
+    error: Option<&str>,
+) -> Result<Outcome> {
+    let mut conn = app.db.write().await?;
+    attachment::set_stored(&mut conn, organisation, id, path, mime, error).await?;
+    conn.commit().await?;
+    Ok(Outcome::Done)
+}
+
+/// Type and file ending by the first bytes, never by what the sender says.
+pub fn picture_kind(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => Some(("image/png", "png")),
+        [0xFF, 0xD8, 0xFF, ..] => Some(("image/jpeg", "jpeg")),
+        [b'G', b'I', b'F', b'8', ..] => Some(("image/gif", "gif")),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(("image/webp", "webp")),
+        _ => None,
+    }
+}
+
+/// The bytes of an attachment that was kept, and their type.
+pub async fn load(
+    app: &App,
+    organisation: OrganisationId,
+    id: Uuid,
+) -> Result<Option<(bytes::Bytes, String)>> {
+    let found = attachment::get(&mut app.db.read().await?, organisation, AttachmentId(id)).await?;
+    let Some(path) = found.and_then(|it| it.stored_as) else { return Ok(None) };
+    let bytes = app.media.get(&Path::from(path.as_str())).await?.bytes().await?;
+    let Some((mime, _)) = picture_kind(&bytes) else { return Ok(None) };
+    Ok(Some((bytes, mime.to_owned())))
+}

@@ -1,0 +1,298 @@
+//! Hands answers to the network, once. The state is saved before each call; when the answer to a call
+//! is lost the network is read back before anything is sent again, and then with the same key.
+//!
+//! held → committing → published, or rejected; committing → unknown → (read back) → published, or
+//! committing again when it certainly isn't there.
+
+use object_store::ObjectStoreExt as _;
+use object_store::path::Path;
+use parvis_channels::{Account, ChannelError, ChannelKind, Published, Reply, Secret, Upload};
+use serde_json::json;
+
+use super::Outcome;
+use crate::app::App;
+use crate::clock::{MINUTE, SECOND};
+use crate::command::answer::to_network;
+use crate::command::{Refusal, Result};
+use crate::id::{MessageId, OrganisationId};
+use crate::store::channel::Channel;
+use crate::store::conversation::{self, Conversation, Facets};
+use crate::store::job::{self, Job};
+use crate::store::journal::{self, By, Entry};
+use crate::store::message::{self, Message, Stage};
+use crate::store::{self, Conn, attachment, counter};
+
+/// The job's kind.
+pub const KIND: &str = "publish";
+/// Tries against a server that can't be reached, over about four hours, before a person is asked.
+const TRIES: i64 = 9;
+/// How long after a lost answer the network is read back (µs): time for it to show what it took.
+const READ_BACK_AFTER: i64 = 10 * SECOND;
+/// Read-backs that have to find nothing before it is sent again.
+const READ_BACKS: i64 = 2;
+
+/// A channel's settings can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// Its address or kind can't be read.
+    #[error("unreadable")]
+    Unreadable,
+    /// Its secret can't be opened with this installation's key.
+    #[error("sealed")]
+    Sealed,
+}
+
+/// What the network's room needs to know of a channel, its secret opened.
+pub fn account(app: &App, channel: &Channel) -> std::result::Result<Account, Unusable> {
+    let secret = match &channel.secret {
+        Some(sealed) => app.seal.open(sealed, channel.id.0.as_bytes()).map_err(|_| Unusable::Sealed)?,
+        None => Vec::new(),
+    };
+    Ok(Account {
+        kind: channel.kind.parse::<ChannelKind>().map_err(|_| Unusable::Unreadable)?,
+        base_url: channel.base_url.parse().map_err(|_| Unusable::Unreadable)?,
+        handle: channel.handle.clone(),
+        remote_id: channel.remote_id.clone(),
+        secret: Secret::new(String::from_utf8(secret).map_err(|_| Unusable::Sealed)?),
+        settings: serde_json::from_str(&channel.settings).unwrap_or_default(),
+        capabilities: serde_json::from_str(&channel.capabilities).unwrap_or_default(),
+    })
+}
+
+/// Has a message published at `at` (µs).
+pub async fn enqueue(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: MessageId,
+    at: i64,
+    now: i64,
+) -> store::Result<()> {
+    job::enqueue(conn, organisation, KIND, &id.to_string(), id.0, at, now).await
+}
+
+/// Takes the job back; false when it has begun.
+pub async fn cancel(conn: &mut Conn, organisation: OrganisationId, id: MessageId) -> store::Result<bool> {
+    job::cancel(conn, organisation, KIND, &id.to_string()).await
+}
+
+/// Where the conversation stood before this message was held; where it stands, when that isn't known.
+pub async fn facets_before(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    it: &Conversation,
+    id: MessageId,
+) -> Result<Facets> {
+    let rows = journal::of_conversation(conn, organisation, it.id, 200).await?;
+    let held = rows.iter().find(|row| row.verb == "message.held" && row.subject_id == id.0);
+    let Some(held) = held else { return Ok(it.facets.clone()) };
+    let after: Option<Facets> = held.after.clone().and_then(|json| serde_json::from_value(json).ok());
+    let before: Option<Facets> = held.before.clone().and_then(|json| serde_json::from_value(json).ok());
+    Ok(match (before, after) {
+        (Some(before), Some(after)) if after == it.facets => before,
+        // Somebody has moved it on since: only the clock is put back.
+        (Some(before), _) if it.facets.awaiting_since.is_none() => Facets {
+            state: before.state,
+            awaiting_since: before.awaiting_since,
+            due_at: before.due_at,
+            closed_at: before.closed_at,
+            ..it.facets.clone()
+        },
+        _ => it.facets.clone(),
+    })
+}
+
+/// One try at publishing the message of the job.
+pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
+    let mut conn = app.db.write().await?;
+    let Some(mut it) = message::get(&mut conn, job.organisation, MessageId(job.subject)).await? else {
+        return Ok(Outcome::Done);
+    };
+    let fresh = match it.stage {
+        Stage::Held => true,
+        // A worker died between saving and hearing the answer, or the answer was lost.
+        Stage::Committing | Stage::Unknown => false,
+        _ => return Ok(Outcome::Done),
+    };
+    let channel = store::channel::get(&mut conn, job.organisation, it.channel).await?;
+    let channel = channel.ok_or(Refusal::NotFound)?;
+    if fresh {
+        it.stage = Stage::Committing;
+        it.sent_at = app.now();
+        message::update(&mut conn, job.organisation, &it).await?;
+        told(&mut conn, job.organisation, app.now(), "message.committing", &it).await?;
+    }
+    conn.commit().await?;
+    let account = match account(app, &channel) {
+        Ok(account) => account,
+        Err(error) => return reject(app, job, &it, &error.to_string(), "the channel can't be used").await,
+    };
+    let media = load_media(app, job.organisation, it.id).await?;
+    let reply = to_network(&mut app.db.read().await?, job.organisation, &it, media).await?;
+    if fresh {
+        send(app, job, &it, &account, &reply).await
+    } else {
+        read_back(app, job, &it, &account, &reply).await
+    }
+}
+
+async fn send(app: &App, job: &Job, it: &Message, account: &Account, reply: &Reply) -> Result<Outcome> {
+    match parvis_channels::channel(account.kind).reply(&app.net, account, reply).await {
+        Ok(published) => keep(app, job, it, &published).await,
+        Err(ChannelError::Unknown { message }) => lost(app, job, it, &message).await,
+        Err(ChannelError::Limited { retry_after }) => {
+            let wait = i64::try_from(retry_after.as_micros()).unwrap_or(MINUTE).max(SECOND);
+            hold_again(app, job, it, app.now() + wait, "limited").await
+        }
+        Err(error) if error.retryable() && job.attempts + 1 < TRIES => {
+            let wait = 10 * SECOND * 3_i64.pow(u32::try_from(job.attempts.min(6)).unwrap_or(6));
+            hold_again(app, job, it, app.now() + wait, &error.to_string()).await
+        }
+        Err(error) => reject(app, job, it, error.code(), &error.to_string()).await,
+    }
+}
+
+/// Looks whether a message whose answer was lost stands on the network.
+async fn read_back(app: &App, job: &Job, it: &Message, account: &Account, reply: &Reply) -> Result<Outcome> {
+    let channel = parvis_channels::channel(account.kind);
+    match channel.find_published(&app.net, account, reply, it.created_at).await {
+        Ok(Some(published)) => keep(app, job, it, &published).await,
+        Ok(None) if job.attempts >= READ_BACKS => send(app, job, it, account, reply).await,
+        Ok(None) => lost(app, job, it, "not there yet").await,
+        Err(error) if error.retryable() => lost(app, job, it, &error.to_string()).await,
+        Err(error) => {
+            lost(app, job, it, &error.to_string()).await?;
+            Ok(Outcome::Failed(format!("can't be read back: {error}")))
+        }
+    }
+}
+
+async fn load_media(app: &App, organisation: OrganisationId, id: MessageId) -> Result<Vec<Upload>> {
+    let all = attachment::of(&mut app.db.read().await?, organisation, id).await?;
+    let mut media = Vec::new();
+    for it in all {
+        let Some(path) = it.stored_as else { continue };
+        let bytes = app.media.get(&Path::from(path.as_str())).await?.bytes().await?;
+        let mime = it.mime.unwrap_or_else(|| "application/octet-stream".to_owned());
+        media.push(Upload { bytes: bytes.to_vec(), mime, alt: it.alt.unwrap_or_default() });
+    }
+    Ok(media)
+}
+
+/// It stands on the network.
+async fn keep(app: &App, job: &Job, it: &Message, published: &Published) -> Result<Outcome> {
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let Some(mut it) = message::get(&mut conn, job.organisation, it.id).await? else {
+        return Ok(Outcome::Done);
+    };
+    let echo = message::by_remote(&mut conn, job.organisation, it.channel, &published.remote_id).await?;
+    if let Some(mut echo) = echo.filter(|echo| echo.id != it.id) {
+        // The echo came first and wasn't recognised: it is the same message, so one of the two goes.
+        echo.remote_id = None;
+        echo.stage = Stage::Withdrawn;
+        message::update(&mut conn, job.organisation, &echo).await?;
+    }
+    let first_time = it.stage != Stage::Published;
+    it.stage = Stage::Published;
+    it.remote_id = Some(published.remote_id.clone());
+    it.url = published.url.clone();
+    it.sent_at = published.published_at.unwrap_or(now);
+    it.version_at = it.version_at.max(it.sent_at);
+    message::update(&mut conn, job.organisation, &it).await?;
+    if first_time {
+        answered(&mut conn, job.organisation, &it, now).await?;
+        told(&mut conn, job.organisation, now, "message.published", &it).await?;
+    }
+    conn.commit().await?;
+    Ok(Outcome::Done)
+}
+
+/// Notes the first answer of a conversation, and counts the message.
+pub(crate) async fn answered(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    it: &Message,
+    now: i64,
+) -> store::Result<()> {
+    counter::tally(conn, organisation, it.channel, "out", it.sent_at).await?;
+    if let Some(mut found) = conversation::get(conn, organisation, it.conversation).await? {
+        let place = found.place();
+        found.answered_at = found.answered_at.or(Some(now));
+        found.last_at = found.last_at.max(it.sent_at);
+        conversation::update(conn, organisation, &place, &found).await?;
+    }
+    Ok(())
+}
+
+async fn lost(app: &App, job: &Job, it: &Message, why: &str) -> Result<Outcome> {
+    let now = app.now();
+    set_stage(app, job, it, Stage::Unknown, Some(("unknown", why)), now, "message.unknown").await?;
+    Ok(Outcome::Retry(now + READ_BACK_AFTER, why.to_owned()))
+}
+
+async fn hold_again(app: &App, job: &Job, it: &Message, at: i64, why: &str) -> Result<Outcome> {
+    set_stage(app, job, it, Stage::Held, Some(("waiting", why)), at, "message.held_again").await?;
+    Ok(Outcome::Retry(at, why.to_owned()))
+}
+
+/// The network won't have it: the conversation waits again, and a person sees why.
+async fn reject(app: &App, job: &Job, it: &Message, code: &str, why: &str) -> Result<Outcome> {
+    let now = app.now();
+    set_stage(app, job, it, Stage::Rejected, Some((code, why)), now, "message.rejected").await?;
+    let mut conn = app.db.write().await?;
+    if let Some(mut found) = conversation::get(&mut conn, job.organisation, it.conversation).await? {
+        let place = found.place();
+        found.facets = facets_before(&mut conn, job.organisation, &found, it.id).await?;
+        conversation::update(&mut conn, job.organisation, &place, &found).await?;
+    }
+    conn.commit().await?;
+    tracing::warn!(message = %it.id, code, "an answer was refused by the network");
+    // The row goes: a retry by a person makes a new job under the same key.
+    Ok(Outcome::Done)
+}
+
+async fn set_stage(
+    app: &App,
+    job: &Job,
+    it: &Message,
+    stage: Stage,
+    error: Option<(&str, &str)>,
+    at: i64,
+    verb: &str,
+) -> Result<()> {
+    let mut conn = app.db.write().await?;
+    let Some(mut it) = message::get(&mut conn, job.organisation, it.id).await? else { return Ok(()) };
+    if it.stage == Stage::Published {
+        // Its echo has proved meanwhile that it stands there.
+        return Ok(());
+    }
+    it.stage = stage;
+    it.sent_at = at;
+    it.error_code = error.map(|(code, _)| code.to_owned());
+    it.error_text = error.map(|(_, text)| text.to_owned());
+    message::update(&mut conn, job.organisation, &it).await?;
+    told(&mut conn, job.organisation, app.now(), verb, &it).await?;
+    Ok(conn.commit().await?)
+}
+
+/// Journals what became of a message of ours.
+async fn told(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    now: i64,
+    verb: &str,
+    it: &Message,
+) -> store::Result<()> {
+    let desk = conversation::get(conn, organisation, it.conversation).await?.map(|found| found.facets.desk);
+    let entry = Entry {
+        organisation,
+        at: now,
+        by: By::System,
+        verb,
+        subject: it.id.0,
+        conversation: desk.map(|desk| (it.conversation, desk)),
+        before: None,
+        after: Some(json!({ "stage": it.stage, "remote_id": it.remote_id, "error": it.error_text })),
+    };
+    journal::write(conn, entry).await.map(drop)
+}

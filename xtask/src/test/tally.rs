@@ -1,0 +1,113 @@
+//! Counts, read from what the test runners print. Knows the output of `cargo test` and the TAP of `node --test`.
+
+use std::{fmt, ops::AddAssign};
+
+/// Tests by how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) passed: usize,
+    pub(crate) failed: usize,
+    pub(crate) skipped: usize,
+}
+
+impl Tally {
+    /// One failure: of something that counts nothing itself, as a formatter.
+    pub(crate) fn failure() -> Self {
+        Self { failed: 1, ..Self::default() }
+    }
+
+    /// One thing passed over.
+    pub(crate) fn skip() -> Self {
+        Self { skipped: 1, ..Self::default() }
+    }
+
+    /// The sum of all summaries in the output of a runner. A Rust test says that it had nothing to talk to by a line that begins
+    /// with "skipped: "; the runner takes it for passed.
+    pub(crate) fn read(output: &str) -> Self {
+        let mut sum = Self::default();
+        let mut skipped_themselves = 0;
+        for line in output.lines() {
+            if let Some(counts) = line.strip_prefix("test result: ") {
+                sum += rust_summary(counts);
+            } else if let Some((kind, count)) = tap_count(line) {
+                match kind {
+                    "pass" => sum.passed += count,
+                    "fail" | "cancelled" => sum.failed += count,
+                    "skipped" | "todo" => sum.skipped += count,
+                    _ => {}
+                }
+            } else if line.starts_with("skipped: ") {
+                skipped_themselves += 1;
+            }
+        }
+        let moved = skipped_themselves.min(sum.passed);
+        sum.passed -= moved;
+        sum.skipped += moved;
+        sum
+    }
+}
+
+/// `ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.31s`
+fn rust_summary(counts: &str) -> Tally {
+    let count = |kind: &str| {
+        let mut before = "";
+        for word in counts.split([' ', ';']).filter(|word| !word.is_empty()) {
+            if word == kind {
+                return before.parse().unwrap_or(0);
+            }
+            before = word;
+        }
+        0
+    };
+    Tally { passed: count("passed"), failed: count("failed"), skipped: count("ignored") }
+}
+
+/// `# pass 3`
+fn tap_count(line: &str) -> Option<(&str, usize)> {
+    let (kind, count) = line.strip_prefix("# ")?.split_once(' ')?;
+    Some((kind, count.parse().ok()?))
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summaries_of_all_rust_test_binaries_are_added() {
+        let output = "running 2 tests\ntest result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.31s\n\
+                      test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s\n";
+        assert_eq!(Tally::read(output), Tally { passed: 16, failed: 2, skipped: 1 });
+    }
+
+    #[test]
+    fn a_rust_test_that_had_no_server_counts_as_skipped() {
+        let output = "---- a_mention_is_seen stdout ----\nskipped: PARVIS_TEST_SNAC2 is not set\n\n\
+                      test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s\n";
+        assert_eq!(Tally::read(output), Tally { passed: 2, failed: 0, skipped: 1 });
+    }
+
+    #[test]
+    fn the_counts_of_a_tap_run_are_read() {
+        let output = "TAP version 13\n# tests 9\n# suites 0\n# pass 4\n# fail 2\n# cancelled 1\n# skipped 1\n# todo 1\n# duration_ms 52.1\n";
+        assert_eq!(Tally::read(output), Tally { passed: 4, failed: 3, skipped: 2 });
+    }
+
+    #[test]
+    fn output_without_a_summary_counts_nothing() {
+        assert_eq!(Tally::read("error: could not compile `parvis`\n# passing thoughts\n"), Tally::default());
+    }
+}
