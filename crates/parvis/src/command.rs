@@ -3,6 +3,7 @@
 //! what has to happen outside is a job made in the same transaction.
 
 pub mod answer;
+pub mod channel;
 pub mod draft;
 pub mod triage;
 pub mod undo;
@@ -54,6 +55,12 @@ pub enum Refusal {
     /// The database refused.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// The network refused, or can't be reached.
+    #[error(transparent)]
+    Network(#[from] parvis_channels::ChannelError),
+    /// A secret can't be sealed or opened on this machine.
+    #[error("a secret can't be sealed or opened with this installation's key")]
+    Sealed,
     /// The object store refused.
     #[error("media can't be kept: {0}")]
     Media(#[from] object_store::Error),

@@ -19,6 +19,7 @@ pub mod observation;
 pub mod organisation;
 pub mod search;
 pub mod session;
+pub mod setting;
 pub mod tag;
 pub mod token;
 pub mod transfer;

@@ -46,7 +46,8 @@ pub async fn events(
         })
     };
     let people = follow(presence.follow()).filter_map(move |change| {
-        let sent = change.filter(|it| is_seen(&signed, it)).map(|it| present(&presence, &signed, &it, app.now()));
+        let sent =
+            change.filter(|it| is_seen(&signed, it)).map(|it| present(&presence, &signed, &it, app.now()));
         std::future::ready(sent)
     });
     let end = Box::pin(tokio::time::sleep(LONGEST));
@@ -98,7 +99,8 @@ pub fn said(presence: &Presence, signed: &Signed, id: ConversationId, now: i64) 
     let named = |doing: Doing| -> Vec<&str> {
         people.iter().filter(|it| it.doing == doing).map(|it| it.name.as_str()).collect()
     };
-    let sentences = [("presence-writing", named(Doing::Writing)), ("presence-reading", named(Doing::Reading))];
+    let sentences =
+        [("presence-writing", named(Doing::Writing)), ("presence-reading", named(Doing::Reading))];
     let said: Vec<String> = sentences
         .into_iter()
         .filter(|(_, names)| !names.is_empty())

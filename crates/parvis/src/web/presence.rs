@@ -94,9 +94,10 @@ impl Presence {
         now: i64,
     ) -> Vec<Present> {
         let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut people: Vec<Present> = rooms.get(&(organisation, conversation)).map_or_else(Vec::new, |all| {
-            all.iter().filter(|it| it.colleague != me && it.until > now).cloned().collect()
-        });
+        let mut people: Vec<Present> =
+            rooms.get(&(organisation, conversation)).map_or_else(Vec::new, |all| {
+                all.iter().filter(|it| it.colleague != me && it.until > now).cloned().collect()
+            });
         people.sort_by_key(|it| (it.doing != Doing::Writing, it.name.clone()));
         people
     }

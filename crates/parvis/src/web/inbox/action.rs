@@ -44,7 +44,12 @@ async fn finish(
 }
 
 /// `POST /inbox/{id}/take`
-pub async fn take(State(app): State<Arc<App>>, signed: Signed, Path(id): Id, Query(asked): Query<Asked>) -> Answer {
+pub async fn take(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Id,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let result = triage::take(&app, &signed.actor, id).await;
     finish(&app, &signed, &asked, id, false, result).await
 }
@@ -146,13 +151,23 @@ pub fn named(preset: &str, words: &Words, now: i64) -> Option<i64> {
 }
 
 /// `POST /inbox/{id}/close`
-pub async fn close(State(app): State<Arc<App>>, signed: Signed, Path(id): Id, Query(asked): Query<Asked>) -> Answer {
+pub async fn close(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Id,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let result = triage::close(&app, &signed.actor, id).await;
     finish(&app, &signed, &asked, id, true, result).await
 }
 
 /// `POST /inbox/{id}/reopen`
-pub async fn reopen(State(app): State<Arc<App>>, signed: Signed, Path(id): Id, Query(asked): Query<Asked>) -> Answer {
+pub async fn reopen(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Id,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let result = triage::reopen(&app, &signed.actor, id).await;
     finish(&app, &signed, &asked, id, false, result).await
 }

@@ -141,7 +141,8 @@ pub async fn read(
         mention,
         pictures: (1..=pictures.min(most)).collect(),
         max_alt: set.media.as_ref().and_then(|media| media.max_alt),
-        kept: draft.map(|draft| signed.words.t1("draft-kept", "moment", signed.words.moment(draft.updated_at, now))),
+        kept: draft
+            .map(|draft| signed.words.t1("draft-kept", "moment", signed.words.moment(draft.updated_at, now))),
         deaf: channel.is_some_and(|it| it.health.failing_since.is_some()),
         text,
     }))
@@ -234,7 +235,8 @@ pub async fn reply(
     Query(asked): Query<Asked>,
     form: Multipart,
 ) -> Result<Response, Failure> {
-    let sent = take_in(form).await.map_err(|error| Failure::new(error.status()).because(error.body_text()))?;
+    let sent =
+        take_in(form).await.map_err(|error| Failure::new(error.status()).because(error.body_text()))?;
     let mode = mode_of(&sent.mode);
     // The text is kept first: whatever happens next, it isn't lost.
     let kept = command::draft::save(&app, &signed.actor, id, mode, &sent.text).await;
@@ -350,4 +352,3 @@ pub async fn retry(
         Err(refused) => refuse(&app, &signed, id, &asked, refused).await,
     }
 }
-

@@ -126,7 +126,11 @@ pub async fn read(
         person: person(conn, signed, it, query, now).await?,
         channel: house.channel(it.channel).map(|channel| heard(signed, channel, now)),
         desks: desks
-            .map(|desk| ToDesk { id: desk.id, name: desk.name.clone(), waiting: open(&|c| c.desk == desk.id) })
+            .map(|desk| ToDesk {
+                id: desk.id,
+                name: desk.name.clone(),
+                waiting: open(&|c| c.desk == desk.id),
+            })
             .collect(),
         colleagues,
     })
@@ -143,7 +147,8 @@ async fn person(
     let Some(id) = it.author else { return Ok(None) };
     let Some(author) = store::author::get(conn, actor.organisation, id).await? else { return Ok(None) };
     let others = conversation::of_author(conn, actor.organisation, id, EARLIER + 1).await?;
-    let others = others.into_iter().filter(|other| other.id != it.id && actor.scope.covers(other.facets.desk));
+    let others =
+        others.into_iter().filter(|other| other.id != it.id && actor.scope.covers(other.facets.desk));
     let called = who(&author);
     Ok(Some(Person {
         name: Some(author.name.clone()).filter(|name| !name.is_empty() && *name != called),

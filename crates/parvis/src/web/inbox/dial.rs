@@ -50,7 +50,9 @@ impl Dial {
             State::Open if facets.due_at == NEVER => {
                 Self { face: Face::Left(1.0), words: words.t("clock-none") }
             }
-            State::Open => Self::running(facets.awaiting_since.unwrap_or(it.first_at), facets.due_at, words, now, long),
+            State::Open => {
+                Self::running(facets.awaiting_since.unwrap_or(it.first_at), facets.due_at, words, now, long)
+            }
         }
     }
 

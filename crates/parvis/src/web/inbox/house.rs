@@ -71,7 +71,8 @@ pub fn desk_icon(kind: &str) -> &'static str {
 
 /// Two letters for the square or circle of somebody: of two words their first letters, else the first two.
 pub fn initials(name: &str) -> String {
-    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let letters: String = match words.as_slice() {
         [] => "?".to_owned(),
         [one] => one.chars().take(2).collect(),

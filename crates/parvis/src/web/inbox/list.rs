@@ -135,7 +135,9 @@ impl Maker<'_> {
             if rows.iter().any(|row| row.id == hit.conversation) {
                 continue;
             }
-            let Some(it) = conversation::get(conn, actor.organisation, hit.conversation).await? else { continue };
+            let Some(it) = conversation::get(conn, actor.organisation, hit.conversation).await? else {
+                continue;
+            };
             let message = store::message::get(conn, actor.organisation, hit.message).await?;
             let mut row = self.row(&it, &self.authors(conn, std::slice::from_ref(&it)).await?);
             if let Some(message) = message {
@@ -161,7 +163,11 @@ impl Maker<'_> {
         Ok(all.iter().map(|it| self.row(it, &authors)).collect())
     }
 
-    async fn authors(&self, conn: &mut Conn, all: &[Conversation]) -> store::Result<HashMap<AuthorId, Author>> {
+    async fn authors(
+        &self,
+        conn: &mut Conn,
+        all: &[Conversation],
+    ) -> store::Result<HashMap<AuthorId, Author>> {
         let ids: Vec<AuthorId> = all.iter().filter_map(|it| it.author).collect();
         let found = store::author::get_all(conn, self.signed.actor.organisation, &ids).await?;
         Ok(found.into_iter().map(|author| (author.id, author)).collect())
@@ -183,7 +189,10 @@ impl Maker<'_> {
             who: author.map_or_else(|| words.t("author-unknown"), who),
             at: words.moment(it.last_at, self.now),
             machine_at: words.machine_time(it.last_at),
-            excerpt: it.title.clone().map_or_else(|| it.excerpt.clone(), |title| format!("{title} · {}", it.excerpt)),
+            excerpt: it
+                .title
+                .clone()
+                .map_or_else(|| it.excerpt.clone(), |title| format!("{title} · {}", it.excerpt)),
             language: it.language.clone(),
             intent: it.facets.intent.as_ref().map(|intent| words.named("intent", intent)),
             sentiment: it.facets.sentiment.clone(),
@@ -196,7 +205,11 @@ impl Maker<'_> {
 
 /// A public account as people call it: its handle, or its name where there are no handles.
 pub fn who(author: &Author) -> String {
-    if author.handle.is_empty() { author.name.clone() } else { format!("@{}", author.handle.trim_start_matches('@')) }
+    if author.handle.is_empty() {
+        author.name.clone()
+    } else {
+        format!("@{}", author.handle.trim_start_matches('@'))
+    }
 }
 
 /// The part of a text around the first word looked for.

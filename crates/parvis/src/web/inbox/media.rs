@@ -37,7 +37,8 @@ pub async fn serve(
     let organisation = signed.actor.organisation;
     let mut conn = app.db.read().await?;
     let it = store::attachment::get(&mut conn, organisation, id).await?.ok_or_else(Failure::not_found)?;
-    let message = store::message::get(&mut conn, organisation, it.message).await?.ok_or_else(Failure::not_found)?;
+    let message =
+        store::message::get(&mut conn, organisation, it.message).await?.ok_or_else(Failure::not_found)?;
     let conversation = store::conversation::get(&mut conn, organisation, message.conversation).await?;
     conversation.filter(|it| signed.actor.scope.covers(it.facets.desk)).ok_or_else(Failure::not_found)?;
     drop(conn);

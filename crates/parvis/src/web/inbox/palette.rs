@@ -84,9 +84,11 @@ pub async fn serve(
         let maker = Maker { signed: &signed, house: &house, asked: &asked, open: None, now: app.now() };
         maker.list(&mut conn).await?.rows
     };
-    let link = |icon, name: &str, href: &str| Choice { icon, name: name.to_owned(), href: href.to_owned(), key: "" };
+    let link =
+        |icon, name: &str, href: &str| Choice { icon, name: name.to_owned(), href: href.to_owned(), key: "" };
     let actions = ACTIONS.iter().filter(|(key, ..)| wanted.open.is_some() || matches!(*key, "u" | "?"));
-    let actions = actions.map(|(key, icon, name)| Choice { icon, name: words.t(name), href: String::new(), key });
+    let actions =
+        actions.map(|(key, icon, name)| Choice { icon, name: words.t(name), href: String::new(), key });
     let places = layout.links.iter().map(|it| link(it.icon, &words.t(it.name), it.href));
     let lists = views.own.iter().chain(&views.desks).map(|it| link(it.icon, &it.name, &it.href));
     let saved = views.saved.iter().map(|it| link("filter", &it.name, &it.href));
@@ -101,7 +103,10 @@ pub async fn serve(
     let fits = |choice: &Choice| fold(&choice.name).contains(&needle);
     let groups = vec![
         Group { name: words.t("palette-actions"), choices: actions.filter(|it| fits(it)).collect() },
-        Group { name: words.t("palette-places"), choices: places.chain(lists).chain(saved).filter(|it| fits(it)).collect() },
+        Group {
+            name: words.t("palette-places"),
+            choices: places.chain(lists).chain(saved).filter(|it| fits(it)).collect(),
+        },
         Group {
             name: words.t("palette-colleagues"),
             choices: people.filter(|it| !needle.is_empty() && fits(it)).collect(),

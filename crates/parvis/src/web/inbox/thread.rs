@@ -168,7 +168,12 @@ impl Reader<'_> {
         }
     }
 
-    async fn said(&self, conn: &mut Conn, it: &Message, authors: &HashMap<AuthorId, Author>) -> store::Result<Said> {
+    async fn said(
+        &self,
+        conn: &mut Conn,
+        it: &Message,
+        authors: &HashMap<AuthorId, Author>,
+    ) -> store::Result<Said> {
         let (words, organisation) = (&self.signed.words, self.signed.actor.organisation);
         let author = it.author.and_then(|id| authors.get(&id));
         let colleague = it.colleague.and_then(|id| self.house.colleague(id));
@@ -180,7 +185,9 @@ impl Reader<'_> {
         let (class, name) = match it.direction {
             Direction::In => ("", author.map_or_else(|| words.t("author-unknown"), who)),
             Direction::Out => ("us", self.signed.organisation.name.clone()),
-            Direction::Note => ("int", colleague.map_or_else(|| words.t("colleague-unknown"), |it| it.name.clone())),
+            Direction::Note => {
+                ("int", colleague.map_or_else(|| words.t("colleague-unknown"), |it| it.name.clone()))
+            }
         };
         Ok(Said {
             id: it.id,

@@ -79,12 +79,19 @@ fn plain(state: Standing) -> Filter {
 }
 
 /// Reads the first pane for what `asked` shows.
-pub async fn read(conn: &mut Conn, signed: &Signed, house: &House, asked: &Asked, now: i64) -> store::Result<Views> {
+pub async fn read(
+    conn: &mut Conn,
+    signed: &Signed,
+    house: &House,
+    asked: &Asked,
+    now: i64,
+) -> store::Result<Views> {
     let (actor, words) = (&signed.actor, &signed.words);
     let counts = store::counter::list(conn, actor.organisation).await?;
     let counts: Vec<Count> = counts.into_iter().filter(|it| actor.scope.covers(it.desk)).collect();
     let shown = if asked.search().is_some() { None } else { Some(asked.filter()) };
-    let sum = |pick: &dyn Fn(&Count) -> bool| counts.iter().filter(|it| pick(it)).map(|it| it.value).sum::<i64>();
+    let sum =
+        |pick: &dyn Fn(&Count) -> bool| counts.iter().filter(|it| pick(it)).map(|it| it.value).sum::<i64>();
     let is = |it: &Count, state: Standing| it.state == state.as_str();
     let entry = |icon, name: &str, filter: Filter, count: Option<i64>| Entry {
         href: address("/inbox", &query(&filter), &[]),
@@ -118,7 +125,8 @@ pub async fn read(conn: &mut Conn, signed: &Signed, house: &House, asked: &Asked
     for desk in house.desks.iter().filter(|desk| actor.scope.covers(desk.id)) {
         let filter = Filter { desk: Some(desk.id), ..open.clone() };
         let late =
-            conversation::late(conn, actor.organisation, actor.colleague, &actor.scope, &filter, now, CAP).await?;
+            conversation::late(conn, actor.organisation, actor.colleague, &actor.scope, &filter, now, CAP)
+                .await?;
         desks.push(Entry {
             href: address("/inbox", &query(&filter), &[]),
             icon: desk_icon(&desk.kind),
@@ -206,7 +214,11 @@ async fn keep(
 }
 
 /// `POST /inbox/views/{id}/remove`.
-pub async fn remove(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<ViewId>) -> Result<Response, Failure> {
+pub async fn remove(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<ViewId>,
+) -> Result<Response, Failure> {
     command::view::remove(&app, &signed.actor, id)
         .await
         .map_err(|refused| refusal::failure(refused, &signed.words))?;
