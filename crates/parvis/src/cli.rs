@@ -2,11 +2,13 @@
 //! go to standard error. Knows no SQL and no route.
 
 mod config;
+mod doctor;
 mod export;
 mod import;
 mod progress;
 mod relocate;
 mod serve;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -90,6 +92,11 @@ impl Settings {
 enum Command {
     /// Runs Parvis until Ctrl-C or SIGTERM
     Serve,
+    /// Says what is wrong with this installation and how to mend it; exit code 1 on problems
+    Doctor(doctor::Doctor),
+    /// Who may sign in
+    #[command(subcommand)]
+    User(user::User),
     /// Copies everything into another, empty database (SQLite or PostgreSQL), and compares
     Move(relocate::Move),
     /// Writes everything as lines of JSON
@@ -120,6 +127,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Config(command) = &cli.command {
         return config::run(command, cli.settings.load());
     }
+    if let Command::Doctor(it) = &cli.command {
+        return doctor::run(it, cli.settings.load()).await;
+    }
     let config = cli.settings.load()?;
     log_to_stderr(&config);
     match cli.command {
@@ -127,7 +137,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Move(it) => relocate::run(&it).await,
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
-        Command::Config(_) => Ok(ExitCode::SUCCESS),
+        Command::User(it) => user::run(config, &it).await,
+        Command::Config(_) | Command::Doctor(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 
 use super::say;
-use crate::app::{parse_key, without_password};
+use crate::app::{App, parse_key, without_password};
 use crate::clock::{Clock, DAY, MINUTE};
 use crate::config::{self, Config};
 use crate::store::{self, Conn, Db, channel, counter, journal, migration, organisation};
@@ -21,6 +21,9 @@ pub(super) struct Doctor {
     /// Answers as JSON
     #[arg(long)]
     json: bool,
+    /// Counts conversations anew where the counters differ
+    #[arg(long)]
+    recount: bool,
 }
 
 /// How a thing stands.
@@ -64,16 +67,23 @@ impl Findings {
 pub(super) async fn run(it: &Doctor, loaded: Result<Config, config::Error>) -> anyhow::Result<ExitCode> {
     let mut findings = Findings::default();
     match loaded {
-        Err(error) => findings.problem("configuration", error.to_string(), "mend it; the rest wasn't looked at"),
+        Err(error) => {
+            findings.problem("configuration", error.to_string(), "mend it; the rest wasn't looked at")
+        }
         Ok(config) => {
             findings.good("configuration", "can be read");
             let variable = std::env::var("PARVIS_SEAL_KEY").ok();
+            if it.recount {
+                recount(config.clone()).await?;
+            }
             examine(&mut findings, &config, variable.as_deref(), Clock::System.now()).await;
         }
     }
     let problems = findings.0.iter().filter(|it| it.state == State::Problem).count();
     if it.json {
-        say(serde_json::to_string_pretty(&serde_json::json!({ "problems": problems, "findings": findings.0 }))?)?;
+        say(serde_json::to_string_pretty(
+            &serde_json::json!({ "problems": problems, "findings": findings.0 }),
+        )?)?;
     } else {
         for it in &findings.0 {
             let mark = match it.state {
@@ -89,6 +99,17 @@ pub(super) async fn run(it: &Doctor, loaded: Result<Config, config::Error>) -> a
         say(if problems == 0 { "No problem found.".to_owned() } else { format!("{problems} to mend.") })?;
     }
     Ok(if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn recount(config: Config) -> anyhow::Result<()> {
+    let app = App::open(config, Clock::System).await?;
+    let mut conn = app.db.write().await?;
+    if let Some(house) = organisation::first(&mut conn).await? {
+        counter::recount(&mut conn, house.id).await?;
+    }
+    conn.commit().await?;
+    app.db.close().await;
+    Ok(())
 }
 
 async fn examine(findings: &mut Findings, config: &Config, key: Option<&str>, now: i64) {
@@ -122,7 +143,8 @@ fn look_at_address(findings: &mut Findings, config: &Config) {
         let mend = "set public_url to the address that people type";
         findings.problem("public_url", format!("{shown}, but Parvis listens on {}", config.listen), mend);
     } else {
-        let mend = "put a reverse proxy with a certificate before it (docs/operating.md) and say https:// here";
+        let mend =
+            "put a reverse proxy with a certificate before it (docs/operating.md) and say https:// here";
         findings.problem("public_url", format!("{shown} sends passwords unencrypted"), mend);
     }
 }
@@ -181,10 +203,14 @@ async fn look_at_database(findings: &mut Findings, address: &str, made: bool) ->
         let problem = made && Path::new(path).parent().is_some_and(|parent| parent.join("seal.key").exists());
         let found = format!("{path} isn't there yet");
         let mend = "the first start makes it; if there was one, put it back before you start";
-        if problem { findings.problem("database", found, mend) } else { findings.notice("database", found, mend) }
+        if problem {
+            findings.problem("database", found, mend)
+        } else {
+            findings.notice("database", found, mend)
+        }
         return None;
     }
-    if !address.starts_with("sqlite:") && !reaches_server(findings, address).await {
+    if address.starts_with("postgres") && !reaches_server(findings, address).await {
         return None;
     }
     match Db::connect(address).await {
@@ -198,7 +224,11 @@ async fn look_at_database(findings: &mut Findings, address: &str, made: bool) ->
         }
         Err(error) => {
             let mend = "the server answers: see user, password, name of the database and pg_hba.conf";
-            let mend = if address.starts_with("sqlite:") { "see the file's owner, or restore a backup" } else { mend };
+            let mend = if address.starts_with("sqlite:") {
+                "see the file's owner, or restore a backup"
+            } else {
+                mend
+            };
             findings.problem("database", format!("{shown} refuses: {error}"), mend);
             None
         }
@@ -217,9 +247,10 @@ async fn reaches_server(findings: &mut Findings, address: &str) -> bool {
     };
     let (found, mend) = match tokio::time::timeout(Duration::from_secs(5), connect).await {
         Ok(Ok((_, Ok(_)))) => return true,
-        Ok(Ok((_, Err(error)))) => {
-            (format!("{host} is found, but port {port} doesn't answer: {error}"), "start PostgreSQL, or mend the port")
-        }
+        Ok(Ok((_, Err(error)))) => (
+            format!("{host} is found, but port {port} doesn't answer: {error}"),
+            "start PostgreSQL, or mend the port",
+        ),
         Ok(Err(error)) => (format!("the name {host} isn't found: {error}"), "mend the host's name"),
         Err(_) => (format!("{host}:{port} doesn't answer within 5 seconds"), "see the firewall between them"),
     };
@@ -237,7 +268,11 @@ async fn look_at_house(
     match migration::found(conn).await? {
         Some(step) if step == migration::last() => findings.good("tables", format!("at step {step}")),
         Some(step) if step > migration::last() => {
-            findings.problem("tables", format!("at step {step}, of a newer Parvis"), "start that newer version");
+            findings.problem(
+                "tables",
+                format!("at step {step}, of a newer Parvis"),
+                "start that newer version",
+            );
             return Ok(());
         }
         found => {
@@ -247,7 +282,11 @@ async fn look_at_house(
         }
     }
     let Some(house) = organisation::first(conn).await? else {
-        findings.notice("set-up", "nobody has set Parvis up yet", "start it and open the address that it prints");
+        findings.notice(
+            "set-up",
+            "nobody has set Parvis up yet",
+            "start it and open the address that it prints",
+        );
         return Ok(());
     };
     let newest = journal::page(conn, house.id, None, 1).await?;
@@ -262,7 +301,7 @@ async fn look_at_house(
     if wrong == 0 {
         findings.good("counters", "agree with the conversations");
     } else {
-        let mend = "stop Parvis, then `parvis doctor --recount`";
+        let mend = "run `parvis doctor --recount`; Parvis may go on running";
         findings.problem("counters", format!("{wrong} differ from the conversations"), mend);
     }
     Ok(())
@@ -300,7 +339,11 @@ fn look_at_channels(findings: &mut Findings, channels: &[channel::Channel], now:
             let found = format!("{}: {} ({})", it.name, text.unwrap_or("isn't heard"), code.unwrap_or("?"));
             findings.problem("channel", found, "open the channel's page: it says what to do");
         } else if it.secret_expires_at.is_some_and(|at| at < now + 7 * DAY) {
-            findings.notice("channel", format!("{}: its access ends within a week", it.name), "connect it anew");
+            findings.notice(
+                "channel",
+                format!("{}: its access ends within a week", it.name),
+                "connect it anew",
+            );
         } else {
             findings.good("channel", format!("{} is heard", it.name));
         }

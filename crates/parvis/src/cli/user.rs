@@ -141,7 +141,10 @@ async fn add(app: &App, conn: &mut Conn, house: &Organisation, it: &Add) -> anyh
 
 async fn sign_in_link(app: &App, conn: &mut Conn, who: &Colleague) -> anyhow::Result<String> {
     if !who.active {
-        bail!("the access of {} has ended; an administrator can give it back on the organisation page", who.email);
+        bail!(
+            "the access of {} has ended; an administrator can give it back on the organisation page",
+            who.email
+        );
     }
     let secret = seal::secret()?;
     let it = Link {
@@ -177,7 +180,7 @@ async fn set_password(
 ) -> anyhow::Result<String> {
     eprintln!("New password of {} (at least {} characters), then Enter:", who.email, password::SHORTEST);
     let mut line = String::new();
-    input.take(4_096).read_line(&mut line).context("the password can't be read")?;
+    std::io::Read::take(input, 4_096).read_line(&mut line).context("the password can't be read")?;
     let chosen = line.trim_end_matches(['\r', '\n']);
     match password::objection(chosen, &[&who.name, &who.email]) {
         None => {}
