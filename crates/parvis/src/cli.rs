@@ -2,11 +2,14 @@
 //! go to standard error. Knows no SQL and no route.
 
 mod config;
+mod demo;
+mod doctor;
 mod export;
 mod import;
 mod progress;
 mod relocate;
 mod serve;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -90,6 +93,13 @@ impl Settings {
 enum Command {
     /// Runs Parvis until Ctrl-C or SIGTERM
     Serve,
+    /// Shows Parvis with an invented organisation; nothing leaves this machine
+    Demo(demo::Demo),
+    /// Says what is wrong with this installation and how to mend it; exit code 1 on problems
+    Doctor(doctor::Doctor),
+    /// Who may sign in
+    #[command(subcommand)]
+    User(user::User),
     /// Copies everything into another, empty database (SQLite or PostgreSQL), and compares
     Move(relocate::Move),
     /// Writes everything as lines of JSON
@@ -120,14 +130,19 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Config(command) = &cli.command {
         return config::run(command, cli.settings.load());
     }
+    if let Command::Doctor(it) = &cli.command {
+        return doctor::run(it, cli.settings.load()).await;
+    }
     let config = cli.settings.load()?;
     log_to_stderr(&config);
     match cli.command {
         Command::Serve => serve::run(config).await,
+        Command::Demo(it) => demo::run(&it, config).await,
         Command::Move(it) => relocate::run(&it).await,
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
-        Command::Config(_) => Ok(ExitCode::SUCCESS),
+        Command::User(it) => user::run(config, &it).await,
+        Command::Config(_) | Command::Doctor(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

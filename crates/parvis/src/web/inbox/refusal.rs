@@ -21,7 +21,11 @@ pub fn said(refused: &Refusal, words: &Words) -> Option<(StatusCode, String)> {
         Refusal::Network(error) => {
             Some((StatusCode::UNPROCESSABLE_ENTITY, words.named("channel-error", error.code())))
         }
-        Refusal::NotFound | Refusal::Forbidden(_) | Refusal::Sealed | Refusal::Store(_) | Refusal::Media(_) => None,
+        Refusal::NotFound
+        | Refusal::Forbidden(_)
+        | Refusal::Sealed
+        | Refusal::Store(_)
+        | Refusal::Media(_) => None,
     }
 }
 
