@@ -9,7 +9,8 @@ use parvis_channels::{
 use serde_json::Value as Json;
 
 use super::data::{
-    self, Channel as DemoChannel, Conversation as DemoConversation, Data, Message as DemoMessage, instant,
+    self, Channel as DemoChannel, Conversation as DemoConversation, Data, Hole, Message as DemoMessage,
+    instant,
 };
 use super::network::Network;
 use super::status::{Speaker, Status, handle, html, member_id};
