@@ -114,7 +114,7 @@ fn may_use_a_key(path: &str) -> bool {
 }
 
 /// As a string of its own (`"inbox-title"`), inside another message (`{ inbox-title }`), or put together from a beginning
-/// that stands in the code (`"role-{}"`, `"role-"`).
+/// that stands in the code (`"role-{}"`, `"role-"`, `named("role", …)`).
 fn uses(text: &str, name: &str) -> bool {
     let is_named = [("\"", "\""), ("'", "'"), ("{ ", " }"), ("{", "}")]
         .iter()
@@ -123,6 +123,7 @@ fn uses(text: &str, name: &str) -> bool {
         name.match_indices('-').any(|(at, _)| {
             let beginning = &name[..=at];
             ['{', '"'].iter().any(|after| text.contains(&format!("\"{beginning}{after}")))
+                || text.contains(&format!("named(\"{}\",", &name[..at]))
         })
     };
     is_named || is_composed()
