@@ -119,15 +119,16 @@ fn may_use_a_key(path: &str) -> bool {
 }
 
 /// As a string of its own (`"inbox-title"`), inside another message (`{ inbox-title }`), or put together from a beginning
-/// that stands in the code: `named("role", …)` or `format!("role-{}", …)`.
+/// that stands in the code (`"role-{}"`, `"role-"`, `named("role", …)`).
 fn uses(text: &str, name: &str) -> bool {
     let is_said = [("\"", "\""), ("'", "'"), ("{ ", " }"), ("{", "}")]
         .iter()
         .any(|(before, after)| text.contains(&format!("{before}{name}{after}")));
     let is_composed = || {
         name.match_indices('-').any(|(at, _)| {
-            let beginning = &name[..at];
-            text.contains(&format!("named(\"{beginning}\"")) || text.contains(&format!("\"{beginning}-{{"))
+            let beginning = &name[..=at];
+            ['{', '"'].iter().any(|after| text.contains(&format!("\"{beginning}{after}")))
+                || text.contains(&format!("named(\"{}\",", &name[..at]))
         })
     };
     is_said || is_composed()
