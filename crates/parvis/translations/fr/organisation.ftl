@@ -91,5 +91,6 @@ verb-password-changed = mot de passe changé
 verb-link-made = lien d’entrée créé
 verb-token-made = jeton créé
 verb-token-revoked = jeton révoqué
+verb-channel-imported = messages antérieurs importés
 verb-desk-made = bureau créé
 verb-desk-changed = bureau modifié
