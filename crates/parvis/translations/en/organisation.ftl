@@ -91,6 +91,7 @@ verb-password-changed = password changed
 verb-link-made = sign-in link made
 verb-token-made = token made
 verb-token-revoked = token revoked
+verb-channel-imported = earlier messages imported
 verb-desk-made = desk made
 verb-desk-changed = desk changed
 verb-channel-connected = channel connected

@@ -91,6 +91,7 @@ verb-password-changed = mot de passe changé
 verb-link-made = lien d’entrée créé
 verb-token-made = jeton créé
 verb-token-revoked = jeton révoqué
+verb-channel-imported = messages antérieurs importés
 verb-desk-made = bureau créé
 verb-desk-changed = bureau modifié
 verb-channel-connected = canal connecté
