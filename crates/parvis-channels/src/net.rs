@@ -18,6 +18,7 @@ use reqwest::{ClientBuilder, Method, redirect};
 use url::{Host, Url};
 
 pub use answer::Answer;
+pub(crate) use answer::http_date;
 use resolve::{Allowed, Forbidden, Guarded};
 
 use crate::ChannelError;

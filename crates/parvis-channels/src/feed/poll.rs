@@ -59,7 +59,8 @@ pub(super) async fn pull(
     }
     let source = read::parse(&answer, &account.base_url).await?;
     let cut = (source.entries.len() > MAX_ENTRIES).then_some(Notice::Cut(MAX_ENTRIES));
-    let keep = |name: &HeaderName| answer.header(name).map(str::to_owned);
+    let settled = settled(&answer);
+    let keep = |name: &HeaderName| answer.header(name).filter(|_| settled).map(str::to_owned);
     let mut next = Cursor {
         etag: keep(&ETAG),
         modified: keep(&LAST_MODIFIED),
@@ -87,6 +88,19 @@ pub(super) async fn pull(
         message: format!("the cursor can't be written: {error}"),
     })?;
     Ok(page(observations, cursor, &answer, moved.or(cut)))
+}
+
+/// Whether the marks of this version can be trusted: they count in seconds on many servers, so
+/// a version changed in the very second of the answer may change again under the same marks
+/// (RFC 9110, 8.8.2.2).
+fn settled(answer: &Answer) -> bool {
+    let modified = answer
+        .header(&LAST_MODIFIED)
+        .and_then(crate::net::http_date);
+    match (modified, answer.date()) {
+        (Some(modified), Some(now)) => now.saturating_sub(modified) >= 2_000_000,
+        _ => true,
+    }
 }
 
 /// Gets the feed, or the word that nothing changed.
