@@ -4,6 +4,7 @@
 //! nor, reliably, what was changed: changes are found by comparing, and an entry that leaves
 //! the window means nothing.
 
+mod encoding;
 mod poll;
 mod read;
 

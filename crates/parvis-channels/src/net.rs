@@ -8,25 +8,26 @@
 
 mod address;
 mod answer;
+mod request;
 mod resolve;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{ClientBuilder, Method, redirect};
+use reqwest::header::{AUTHORIZATION, LOCATION};
+use reqwest::{ClientBuilder, redirect};
 use url::{Host, Url};
 
 pub use answer::Answer;
 pub(crate) use answer::http_date;
+use request::Body;
+pub use request::Request;
 use resolve::{Allowed, Forbidden, Guarded};
 
 use crate::ChannelError;
 
 /// Redirects followed at most.
 const MAX_HOPS: usize = 5;
-/// Bytes of an answer kept at most, unless the request says otherwise.
-const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Servers send a sign of life on a stream every 15 s or so; after this silence it is dead.
 const STREAM_SILENCE: Duration = Duration::from_secs(90);
 
@@ -61,106 +62,6 @@ pub struct Net {
     /// For streams: silence, not length, ends them.
     streams: reqwest::Client,
     allowed: Arc<Allowed>,
-}
-
-/// What to send.
-#[derive(Debug)]
-pub struct Request {
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Body,
-    max_bytes: usize,
-    once: bool,
-    follow: bool,
-}
-
-#[derive(Debug)]
-enum Body {
-    None,
-    Form(Vec<(String, String)>),
-    Json(serde_json::Value),
-    Multipart(reqwest::multipart::Form),
-}
-
-impl Request {
-    /// Asks for something; redirects are followed.
-    #[must_use]
-    pub fn get(url: Url) -> Self {
-        Self {
-            follow: true,
-            ..Self::new(Method::GET, url)
-        }
-    }
-
-    /// Any other method; redirects are not followed.
-    #[must_use]
-    pub fn new(method: Method, url: Url) -> Self {
-        Self {
-            method,
-            url,
-            headers: HeaderMap::new(),
-            body: Body::None,
-            max_bytes: MAX_BYTES,
-            once: false,
-            follow: false,
-        }
-    }
-
-    /// Signs with a bearer token, which is not handed on to another host.
-    #[must_use]
-    pub fn bearer(mut self, token: &str) -> Self {
-        if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {token}")) {
-            value.set_sensitive(true);
-            self.headers.insert(AUTHORIZATION, value);
-        }
-        self
-    }
-
-    /// Adds a header; a value that can't stand in one is left out.
-    #[must_use]
-    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(name, value);
-        }
-        self
-    }
-
-    /// Sends form fields.
-    #[must_use]
-    pub fn form(mut self, fields: Vec<(String, String)>) -> Self {
-        self.body = Body::Form(fields);
-        self
-    }
-
-    /// Sends JSON.
-    #[must_use]
-    pub fn json(mut self, value: serde_json::Value) -> Self {
-        self.body = Body::Json(value);
-        self
-    }
-
-    /// Sends files.
-    #[must_use]
-    pub fn multipart(mut self, form: reqwest::multipart::Form) -> Self {
-        self.body = Body::Multipart(form);
-        self
-    }
-
-    /// Cuts the answer at so many bytes (an answer that is longer is an error).
-    #[must_use]
-    pub fn max_bytes(mut self, bytes: usize) -> Self {
-        self.max_bytes = bytes;
-        self
-    }
-
-    /// Says that the request has an effect which must not happen twice: a lost answer is then
-    /// [`ChannelError::Unknown`] rather than [`ChannelError::Unreachable`].
-    #[must_use]
-    pub fn once(mut self) -> Self {
-        self.once = true;
-        self
-    }
 }
 
 impl Net {

@@ -1,5 +1,10 @@
 //! What the feed room makes of servers that misbehave: a small fake, behind the real client.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 use std::sync::{Arc, Mutex};
 
 use axum::Router;

@@ -2,6 +2,12 @@
 //! `PARVIS_TEST_WORDPRESS_DIR` a folder with the application password of "admin" in
 //! `run/apppw`. What WordPress can't show is in `feed_faults.rs`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 use base64::Engine;
 use parvis_channels::{
     Account, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind, Net, NetOptions,
