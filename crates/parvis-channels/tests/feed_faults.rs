@@ -42,6 +42,10 @@ async fn serve(State(seen): State<Seen>, Path(path): Path<String>, headers: Head
         "tired" => (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "30")]).into_response(),
         "broken" => StatusCode::BAD_GATEWAY.into_response(),
         "page" => ([("content-type", "text/html")], "<html><body>Hello").into_response(),
+        "site" => {
+            let page = "<html><head><link rel=alternate type=application/rss+xml href=moved>";
+            ([("content-type", "text/html; charset=utf-8")], page).into_response()
+        }
         "huge" => rss(&"x".repeat(11 * 1024 * 1024)).into_response(),
         "noise" => vec![0xff_u8, 0xfe, 0x00, 0x3c, 0xd8].into_response(),
         "lying" => ([("content-type", "image/png")], rss(ITEM)).into_response(),
@@ -79,8 +83,8 @@ impl Fake {
         Self { net, port, seen }
     }
 
-    async fn pull(&self, path: &str, cursor: Option<&str>) -> Result<Page, ChannelError> {
-        let account = Account {
+    fn account(&self, path: &str) -> Account {
+        Account {
             kind: ChannelKind::Feed,
             base_url: format!("http://127.0.0.1:{}/{path}", self.port)
                 .parse()
@@ -90,7 +94,11 @@ impl Fake {
             secret: Secret::new(""),
             settings: serde_json::Value::Null,
             capabilities: CapabilitySet::default(),
-        };
+        }
+    }
+
+    async fn pull(&self, path: &str, cursor: Option<&str>) -> Result<Page, ChannelError> {
+        let account = self.account(path);
         channel(ChannelKind::Feed)
             .pull(&self.net, &account, "entries", cursor)
             .await
@@ -176,5 +184,43 @@ async fn a_cursor_that_is_none_is_refused() {
     assert_eq!(
         fake.pull("tagged", Some("{\"x")).await.unwrap_err().code(),
         "malformed"
+    );
+}
+
+#[tokio::test]
+async fn the_feed_of_a_page_is_found_when_connecting() {
+    let fake = Fake::start().await;
+    let room = channel(ChannelKind::Feed);
+    let mut account = fake.account("site");
+    let error = fake.pull("site", None).await.unwrap_err();
+    assert_eq!(error.code(), "malformed", "{error}");
+    let to = format!("http://127.0.0.1:{}/tagged", fake.port);
+    // Asking again, as happens each day, doesn't go back to the page.
+    for _ in 0..2 {
+        let probe = room.probe(&fake.net, &account).await.unwrap();
+        assert_eq!(probe.name, "T");
+        assert_eq!(probe.settings["feed"], serde_json::json!(to));
+        account.settings = probe.settings;
+    }
+    let asked: Vec<String> = fake
+        .seen
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(path, _)| path.clone())
+        .collect();
+    assert_eq!(asked, ["site", "site", "moved", "tagged", "tagged"]);
+    let page = room
+        .pull(&fake.net, &account, "entries", None)
+        .await
+        .unwrap();
+    assert_eq!((page.observations.len(), page.notice), (1, None));
+    let error = room
+        .probe(&fake.net, &fake.account("page"))
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("a web page, not a feed"),
+        "{error}"
     );
 }

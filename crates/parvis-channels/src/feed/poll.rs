@@ -48,7 +48,8 @@ pub(super) async fn pull(
         })?,
         None => Cursor::default(),
     };
-    let answer = fetch(net, account, Some(&state)).await?;
+    let url = address(account);
+    let answer = fetch(net, &url, Some(&state)).await?;
     let moved = answer
         .moved
         .as_ref()
@@ -57,7 +58,7 @@ pub(super) async fn pull(
         let cursor = cursor.unwrap_or("{\"entries\":{}}").to_owned();
         return Ok(page(Vec::new(), cursor, &answer, moved));
     }
-    let source = read::parse(&answer, &account.base_url).await?;
+    let source = read::parse(&answer, &url).await?;
     let cut = (source.entries.len() > MAX_ENTRIES).then_some(Notice::Cut(MAX_ENTRIES));
     let settled = settled(&answer);
     let keep = |name: &HeaderName| answer.header(name).filter(|_| settled).map(str::to_owned);
@@ -103,21 +104,26 @@ fn settled(answer: &Answer) -> bool {
     }
 }
 
+/// Where the feed is: where the probe found it, else where the account says.
+pub(super) fn address(account: &Account) -> Url {
+    let found = account
+        .settings
+        .get("feed")
+        .and_then(serde_json::Value::as_str);
+    found
+        .and_then(|found| found.parse().ok())
+        .unwrap_or_else(|| account.base_url.clone())
+}
+
 /// Gets the feed, or the word that nothing changed.
 pub(super) async fn fetch(
     net: &Net,
-    account: &Account,
+    url: &Url,
     known: Option<&Cursor>,
 ) -> Result<Answer, ChannelError> {
     let accept = "application/atom+xml, application/rss+xml, application/feed+json, \
                   application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5";
-    let address = account
-        .settings
-        .get("feed")
-        .and_then(serde_json::Value::as_str);
-    let address: Option<Url> = address.and_then(|address| address.parse().ok());
-    let url = address.unwrap_or_else(|| account.base_url.clone());
-    let mut request = Request::get(url)
+    let mut request = Request::get(url.clone())
         .max_bytes(MAX_BYTES)
         .header(ACCEPT, accept);
     if let Some(etag) = known.and_then(|known| known.etag.as_ref()) {
