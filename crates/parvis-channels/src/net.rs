@@ -28,6 +28,8 @@ use crate::ChannelError;
 
 /// Redirects followed at most.
 const MAX_HOPS: usize = 5;
+/// Files may take longer than other calls.
+const UPLOAD_TIME: Duration = Duration::from_secs(300);
 /// Servers send a sign of life on a stream every 15 s or so; after this silence it is dead.
 const STREAM_SILENCE: Duration = Duration::from_secs(90);
 
@@ -148,11 +150,25 @@ impl Net {
             Host::Ipv6(address) => address.into(),
             Host::Domain(_) => return Ok(()),
         };
-        if address::is_public(address) || self.allowed.names_host(&name) {
+        if address::is_public(address) || self.allowed.names(&name, port) {
             Ok(())
         } else {
             refuse(&name)
         }
+    }
+
+    /// Whether a secret may travel to this address: over https, or inside the operator's own
+    /// network.
+    ///
+    /// # Errors
+    /// `ForbiddenAddress`.
+    pub(crate) fn check_secret(&self, url: &Url) -> Result<(), ChannelError> {
+        let host = url.host_str().unwrap_or_default();
+        if url.scheme() == "https" || self.allowed.names_host(host) {
+            return Ok(());
+        }
+        let address = format!("http://{host} (a secret only travels over https)");
+        Err(ChannelError::ForbiddenAddress { address })
     }
 
     /// Sends, following redirects; gives the permanent ones followed from the start.
@@ -173,6 +189,9 @@ impl Net {
         let mut hops = answer::Hops::new(url.clone());
         for _ in 0..=MAX_HOPS {
             self.check(&url)?;
+            if headers.contains_key(AUTHORIZATION) {
+                self.check_secret(&url)?;
+            }
             let mut call = client
                 .request(method.clone(), url.clone())
                 .headers(headers.clone());
@@ -180,7 +199,7 @@ impl Net {
                 Body::None => call,
                 Body::Form(fields) => call.form(&fields),
                 Body::Json(value) => call.json(&value),
-                Body::Multipart(form) => call.multipart(form),
+                Body::Multipart(form) => call.multipart(form).timeout(UPLOAD_TIME),
             };
             let response = call.send().await.map_err(|error| failure(&error, once))?;
             let status = response.status();
@@ -303,7 +322,33 @@ mod tests {
         assert!(!refused(&net, "http://127.0.0.1:8080/"));
         assert!(!refused(&net, "http://[::1]/"));
         assert!(refused(&net, "http://127.0.0.2:8080/"));
+        assert!(refused(&net, "http://127.0.0.1/"));
         assert!(refused(&net, "http://127.0.0.3/"));
+    }
+
+    #[tokio::test]
+    async fn a_token_does_not_travel_in_the_clear() {
+        let net = Net::new(&NetOptions::default()).unwrap();
+        let request = Request::get("http://1.1.1.1/".parse().unwrap()).bearer("token");
+        let error = net.send(request).await.unwrap_err();
+        assert!(
+            error.to_string().contains("only travels over https"),
+            "{error}"
+        );
+        let allow = vec!["127.0.0.2".to_owned()];
+        let net = Net::new(&NetOptions {
+            allow,
+            ..NetOptions::default()
+        })
+        .unwrap();
+        assert!(
+            net.check_secret(&"http://127.0.0.2/".parse().unwrap())
+                .is_ok()
+        );
+        assert!(
+            net.check_secret(&"https://a.example/".parse().unwrap())
+                .is_ok()
+        );
     }
 
     #[tokio::test]
