@@ -276,10 +276,9 @@ mod tests {
 
     #[test]
     fn a_bottomless_pit_is_cut_at_once() {
-        let started = std::time::Instant::now();
         let clean = sanitise(&format!("top{}", "<div><b>".repeat(50_000)));
         assert!(clean.starts_with("top"));
-        assert!(started.elapsed().as_secs() < 5);
+        assert!(clean.matches("<b>").count() <= MAX_NESTING);
         let long = "<p>x<br>".repeat(2000);
         assert_eq!(plain_text(&long).matches('x').count(), 2000);
     }

@@ -175,6 +175,9 @@ impl Net {
                     .user_agent(&options.user_agent)
                     .redirect(redirect::Policy::none())
                     .no_proxy()
+                    // A kept connection may have died unseen: what is sent on it has an unknown
+                    // fate, which costs far more than a new connection.
+                    .pool_max_idle_per_host(0)
                     .dns_resolver(Guarded::new(Arc::clone(&allowed)))
                     .connect_timeout(options.timeout.min(Duration::from_secs(10)));
                 last(builder, options.timeout)

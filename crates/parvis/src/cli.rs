@@ -2,6 +2,7 @@
 //! go to standard error. Knows no SQL and no route.
 
 mod config;
+mod demo;
 mod export;
 mod import;
 mod progress;
@@ -90,6 +91,8 @@ impl Settings {
 enum Command {
     /// Runs Parvis until Ctrl-C or SIGTERM
     Serve,
+    /// Shows Parvis with an invented organisation; nothing leaves this machine
+    Demo(demo::Demo),
     /// Copies everything into another, empty database (SQLite or PostgreSQL), and compares
     Move(relocate::Move),
     /// Writes everything as lines of JSON
@@ -124,6 +127,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     log_to_stderr(&config);
     match cli.command {
         Command::Serve => serve::run(config).await,
+        Command::Demo(it) => demo::run(&it, config).await,
         Command::Move(it) => relocate::run(&it).await,
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,

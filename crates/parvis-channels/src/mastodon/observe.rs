@@ -169,7 +169,7 @@ impl<'a> Observer<'a> {
         let edited = time(status.edited_at.as_deref());
         let created = time(status.created_at.as_deref());
         Observation {
-            remote_id: status.id.clone(),
+            remote_id: stable(self.account, &status.id),
             kind: if edited.is_some() {
                 ObservationKind::Edited
             } else {
@@ -190,9 +190,10 @@ impl<'a> Observer<'a> {
         let names_us = status.mentions.iter().any(|mention| {
             mention.id == me || self.profile().is_some_and(|profile| profile == mention.url)
         });
+        let parent = status.in_reply_to_id.as_deref().filter(|id| !id.is_empty());
         Item {
             author: self.author(&status.account),
-            parent_id: status.in_reply_to_id.clone().filter(|id| !id.is_empty()),
+            parent_id: parent.map(|id| stable(self.account, id)),
             thread_id: None,
             url: web(status.url.as_deref()).or_else(|| web(status.uri.as_deref())),
             html: sanitise(&status.content),
@@ -234,6 +235,22 @@ fn domain(account: &Account) -> String {
     told.or_else(|| account.base_url.host_str())
         .unwrap_or_default()
         .to_owned()
+}
+
+/// The id of a status, such that it never changes. The ids of snac2 begin with the second in
+/// which it stored the status, so that an edit from another server gives a new id; only the
+/// digest behind the ten digits is looked at, and any ten digits before it will do.
+pub(super) fn stable(account: &Account, id: &str) -> String {
+    let software = account
+        .settings
+        .get("software")
+        .and_then(serde_json::Value::as_str);
+    let digest = id.get(10..).filter(|digest| {
+        software == Some("snac")
+            && digest.len() == 32
+            && digest.bytes().all(|b| b.is_ascii_hexdigit())
+    });
+    digest.map_or_else(|| id.to_owned(), |digest| format!("0000000000{digest}"))
 }
 
 /// An account, its handle made whole with the server's own domain.

@@ -49,7 +49,14 @@ struct Link {
 /// Asks the server everything there is to know about our account there.
 pub(super) async fn probe(client: &Client<'_>) -> Result<Probe, ChannelError> {
     let path = ["api", "v1", "accounts", "verify_credentials"];
-    let me: wire::Account = client.get(&path, &[]).await?;
+    let me: wire::Account = client.get(&path, &[]).await.map_err(|error| match error {
+        // Nothing but the token is sent here, so it is the token that is refused.
+        ChannelError::Refused {
+            status: 403 | 422,
+            message,
+        } => ChannelError::Unauthorized { message },
+        error => error,
+    })?;
     let instance = instance(client).await?;
     let software = software(client).await.unwrap_or_default();
     let streaming = streaming(client, &instance).await;

@@ -8,7 +8,7 @@ use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
 use super::client::{Client, json as read_json};
-use super::observe::time;
+use super::observe::{stable, time};
 use super::wire;
 use crate::{Answer, ChannelError, Published, Reply, Request, Upload, Visibility, Why, plain_text};
 
@@ -36,7 +36,7 @@ pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Publishe
         .json(body);
     let answer = client.send_once(request).await?;
     // It was taken: if what came back can't be read, it stands there all the same.
-    published(&answer).map_err(|error| ChannelError::Unknown {
+    published(client, &answer).map_err(|error| ChannelError::Unknown {
         message: error.to_string(),
     })
 }
@@ -56,7 +56,7 @@ pub(super) async fn edit(
     let request = client
         .request(Method::PUT, &["api", "v1", "statuses", id])?
         .json(content(reply, media));
-    published(&client.send(request).await?)
+    published(client, &client.send(request).await?)
 }
 
 /// Deletes; what is gone already counts as deleted.
@@ -102,15 +102,19 @@ pub(super) async fn find_published(
             let Ok(status) = serde_json::from_value::<wire::Status>(value.clone()) else {
                 continue;
             };
+            let parent = status
+                .in_reply_to_id
+                .as_ref()
+                .map(|id| stable(client.account, id));
             let at = time(status.created_at.as_deref());
             let in_time = at.is_none_or(|at| at.saturating_add(SLACK) >= since);
             if in_time
                 && status.account.id == me
-                && status.in_reply_to_id.as_deref() == Some(reply.parent_id.as_str())
+                && parent.as_deref() == Some(reply.parent_id.as_str())
                 && status.media_attachments.len() == reply.media.len()
                 && fingerprint(&plain_text(&status.content)) == wanted
             {
-                return Ok(Some(describe(&status, value.to_string())));
+                return Ok(Some(describe(client, &status, value.to_string())));
             }
             last = in_time.then_some(status.id);
         }
@@ -210,14 +214,14 @@ fn word(visibility: Visibility) -> &'static str {
     }
 }
 
-fn published(answer: &Answer) -> Result<Published, ChannelError> {
+fn published(client: &Client<'_>, answer: &Answer) -> Result<Published, ChannelError> {
     let status: wire::Status = read_json(answer)?;
-    Ok(describe(&status, answer.text()?.to_owned()))
+    Ok(describe(client, &status, answer.text()?.to_owned()))
 }
 
-fn describe(status: &wire::Status, raw: String) -> Published {
+fn describe(client: &Client<'_>, status: &wire::Status, raw: String) -> Published {
     Published {
-        remote_id: status.id.clone(),
+        remote_id: stable(client.account, &status.id),
         url: status.url.clone().or_else(|| status.uri.clone()),
         published_at: time(status.created_at.as_deref()),
         raw,

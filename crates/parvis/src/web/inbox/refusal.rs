@@ -22,7 +22,11 @@ pub fn said(refused: &Refusal, words: &Words) -> Option<(StatusCode, String)> {
             let why = words.named("error", error.code());
             Some((StatusCode::UNPROCESSABLE_ENTITY, words.t1("refusal-network", "why", why)))
         }
-        Refusal::NotFound | Refusal::Forbidden(_) | Refusal::Sealed | Refusal::Store(_) | Refusal::Media(_) => None,
+        Refusal::NotFound
+        | Refusal::Forbidden(_)
+        | Refusal::Sealed
+        | Refusal::Store(_)
+        | Refusal::Media(_) => None,
     }
 }
 
