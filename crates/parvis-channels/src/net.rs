@@ -86,10 +86,7 @@ impl Request {
     /// Asks for something; redirects are followed.
     #[must_use]
     pub fn get(url: Url) -> Self {
-        Self {
-            follow: true,
-            ..Self::new(Method::GET, url)
-        }
+        Self { follow: true, ..Self::new(Method::GET, url) }
     }
 
     /// Any other method; redirects are not followed.
@@ -184,10 +181,7 @@ impl Net {
             };
             // A bare machine has no certificate roots: plain http still works, and every
             // https call then says that the certificate isn't trusted.
-            base()
-                .build()
-                .or_else(|_| base().tls_certs_only([]).build())
-                .map_err(setup)
+            base().build().or_else(|_| base().tls_certs_only([]).build()).map_err(setup)
         };
         // Another part of the program may have chosen a provider already: that one serves.
         let _chosen_before = rustls::crypto::ring::default_provider().install_default();
@@ -223,11 +217,7 @@ impl Net {
     /// # Errors
     /// `ForbiddenAddress`.
     pub fn check(&self, url: &Url) -> Result<(), ChannelError> {
-        let refuse = |what: &str| {
-            Err(ChannelError::ForbiddenAddress {
-                address: what.to_owned(),
-            })
-        };
+        let refuse = |what: &str| Err(ChannelError::ForbiddenAddress { address: what.to_owned() });
         if !matches!(url.scheme(), "http" | "https") {
             return refuse(&format!("{}:", url.scheme()));
         }
@@ -246,11 +236,7 @@ impl Net {
             Host::Ipv6(address) => address.into(),
             Host::Domain(_) => return Ok(()),
         };
-        if address::is_public(address) || self.allowed.names_host(&name) {
-            Ok(())
-        } else {
-            refuse(&name)
-        }
+        if address::is_public(address) || self.allowed.names_host(&name) { Ok(()) } else { refuse(&name) }
     }
 
     /// Sends, following redirects; gives the permanent ones followed from the start.
@@ -259,21 +245,11 @@ impl Net {
         client: &reqwest::Client,
         request: Request,
     ) -> Result<(reqwest::Response, answer::Hops), ChannelError> {
-        let Request {
-            method,
-            mut url,
-            mut headers,
-            mut body,
-            once,
-            follow,
-            ..
-        } = request;
+        let Request { method, mut url, mut headers, mut body, once, follow, .. } = request;
         let mut hops = answer::Hops::new(url.clone());
         for _ in 0..=MAX_HOPS {
             self.check(&url)?;
-            let mut call = client
-                .request(method.clone(), url.clone())
-                .headers(headers.clone());
+            let mut call = client.request(method.clone(), url.clone()).headers(headers.clone());
             call = match std::mem::replace(&mut body, Body::None) {
                 Body::None => call,
                 Body::Form(fields) => call.form(&fields),
@@ -296,16 +272,12 @@ impl Net {
             hops.add(status.as_u16(), &next);
             url = next;
         }
-        Err(ChannelError::Malformed {
-            message: format!("more than {MAX_HOPS} redirects"),
-        })
+        Err(ChannelError::Malformed { message: format!("more than {MAX_HOPS} redirects") })
     }
 }
 
 fn setup(error: reqwest::Error) -> ChannelError {
-    ChannelError::Unreachable {
-        message: format!("TLS can't be set up: {}", error.without_url()),
-    }
+    ChannelError::Unreachable { message: format!("TLS can't be set up: {}", error.without_url()) }
 }
 
 /// Sorts a failure of the transport. Addresses are left out: they may hold what isn't ours
@@ -315,9 +287,7 @@ pub(crate) fn failure(error: &reqwest::Error, once: bool) -> ChannelError {
     let mut message = String::from("no answer");
     while let Some(inner) = cause {
         if let Some(forbidden) = inner.downcast_ref::<Forbidden>() {
-            return ChannelError::ForbiddenAddress {
-                address: forbidden.0.clone(),
-            };
+            return ChannelError::ForbiddenAddress { address: forbidden.0.clone() };
         }
         if inner.source().is_none() && !inner.is::<reqwest::Error>() {
             message = inner.to_string().chars().take(200).collect();
@@ -375,28 +345,15 @@ mod tests {
         ] {
             assert!(refused(&net, url), "{url}");
         }
-        for url in [
-            "http://a.example/",
-            "https://a.example/x",
-            "https://a.example:80/",
-            "http://1.1.1.1/",
-        ] {
+        for url in ["http://a.example/", "https://a.example/x", "https://a.example:80/", "http://1.1.1.1/"] {
             assert!(!refused(&net, url), "{url}");
         }
     }
 
     #[test]
     fn the_operator_can_let_a_host_through() {
-        let allow = vec![
-            "127.0.0.2".to_owned(),
-            "127.0.0.1:8080".to_owned(),
-            "::1".to_owned(),
-        ];
-        let net = Net::new(&NetOptions {
-            allow,
-            ..NetOptions::default()
-        })
-        .unwrap();
+        let allow = vec!["127.0.0.2".to_owned(), "127.0.0.1:8080".to_owned(), "::1".to_owned()];
+        let net = Net::new(&NetOptions { allow, ..NetOptions::default() }).unwrap();
         assert!(!refused(&net, "http://127.0.0.2/"));
         assert!(!refused(&net, "http://127.0.0.1:8080/"));
         assert!(!refused(&net, "http://[::1]/"));
@@ -407,10 +364,7 @@ mod tests {
     #[tokio::test]
     async fn a_name_for_a_private_address_is_refused_when_calling() {
         let net = Net::new(&NetOptions::default()).unwrap();
-        let error = net
-            .send(Request::get("http://localhost/".parse().unwrap()))
-            .await
-            .unwrap_err();
+        let error = net.send(Request::get("http://localhost/".parse().unwrap())).await.unwrap_err();
         assert_eq!(error.code(), "forbidden_address", "{error}");
     }
 }

@@ -3,11 +3,13 @@
 
 mod config;
 mod demo;
+mod doctor;
 mod export;
 mod import;
 mod progress;
 mod relocate;
 mod serve;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -93,6 +95,11 @@ enum Command {
     Serve,
     /// Shows Parvis with an invented organisation; nothing leaves this machine
     Demo(demo::Demo),
+    /// Says what is wrong with this installation and how to mend it; exit code 1 on problems
+    Doctor(doctor::Doctor),
+    /// Who may sign in
+    #[command(subcommand)]
+    User(user::User),
     /// Copies everything into another, empty database (SQLite or PostgreSQL), and compares
     Move(relocate::Move),
     /// Writes everything as lines of JSON
@@ -123,6 +130,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Config(command) = &cli.command {
         return config::run(command, cli.settings.load());
     }
+    if let Command::Doctor(it) = &cli.command {
+        return doctor::run(it, cli.settings.load()).await;
+    }
     let config = cli.settings.load()?;
     log_to_stderr(&config);
     match cli.command {
@@ -131,7 +141,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Move(it) => relocate::run(&it).await,
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
-        Command::Config(_) => Ok(ExitCode::SUCCESS),
+        Command::User(it) => user::run(config, &it).await,
+        Command::Config(_) | Command::Doctor(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -154,7 +154,11 @@ pub async fn memberships(
 }
 
 /// The colleagues who belong to a desk.
-pub async fn of_desk(conn: &mut Conn, organisation: OrganisationId, desk: DeskId) -> Result<Vec<ColleagueId>> {
+pub async fn of_desk(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    desk: DeskId,
+) -> Result<Vec<ColleagueId>> {
     conn.all(OF_DESK, &[organisation.into(), desk.into()]).await?.iter().map(Row::only).collect()
 }
 

@@ -111,7 +111,11 @@ pub async fn read(
     let mut colleagues = Vec::new();
     for other in house.colleagues.iter().filter(|other| other.active && other.id != signed.actor.colleague) {
         let has_access = other.access_ends_at.is_none_or(|ends| ends > now);
-        let sees = if other.role.sees_every_desk() { other.role.may(Action::Answer) } else { members.contains(&other.id) };
+        let sees = if other.role.sees_every_desk() {
+            other.role.may(Action::Answer)
+        } else {
+            members.contains(&other.id)
+        };
         if has_access && sees && other.role.may(Action::Note) {
             colleagues.push(ToColleague {
                 id: other.id,
