@@ -3,6 +3,8 @@
 
 pub mod asset;
 pub mod attempt;
+pub mod channel;
+pub mod chart;
 pub mod device;
 pub mod error;
 pub mod form;
@@ -19,6 +21,7 @@ pub mod presence;
 pub mod session;
 pub mod settings;
 pub mod setup;
+pub mod today;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -66,7 +69,7 @@ impl Route {
 
 /// The tables of all rooms. A route that stands in none of them is closed to everybody.
 const TABLES: &[&[Route]] =
-    &[OWN, login::ROUTES, setup::ROUTES, settings::ROUTES, organisation::ROUTES, inbox::ROUTES];
+    &[OWN, login::ROUTES, setup::ROUTES, settings::ROUTES, organisation::ROUTES, inbox::ROUTES, channel::ROUTES, today::ROUTES];
 
 const OWN: &[Route] =
     &[Route::open(Method::GET, "/health"), Route::open(Method::GET, "/assets/{build}/{*path}")];
@@ -89,7 +92,9 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(setup::router())
         .merge(settings::router())
         .merge(organisation::router())
-        .merge(inbox::router());
+        .merge(inbox::router())
+        .merge(channel::router())
+        .merge(today::router());
     pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))

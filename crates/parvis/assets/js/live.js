@@ -133,7 +133,8 @@ function onClick(event) {
   if (event.target.closest("[data-reveal]")) { reveal(); return; }
   const link = event.target.closest("a[href]");
   if (!link || link.target || link.download !== "" || !sameOrigin(link.href)) return;
-  if (!link.closest("[data-swap]") || new URL(link.href).pathname.startsWith("/media/")) return;
+  const first = (path) => path.split("/")[1];
+  if (!link.closest("[data-swap]") || first(link.pathname) !== first(location.pathname)) return;
   event.preventDefault();
   visit(link.href);
 }

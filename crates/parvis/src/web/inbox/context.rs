@@ -107,7 +107,9 @@ pub async fn read(
         let count: i64 = counts.iter().filter(|c| c.state == "open" && pick(c)).map(|c| c.value).sum();
         signed.words.t1("open-count", "count", count)
     };
-    let members = store::colleague::of_desk(conn, signed.actor.organisation, it.facets.desk).await?;
+    let members = store::colleague::memberships(conn, signed.actor.organisation).await?;
+    let members: Vec<ColleagueId> =
+        members.into_iter().filter(|(_, desk)| *desk == it.facets.desk).map(|(id, _)| id).collect();
     let mut colleagues = Vec::new();
     for other in house.colleagues.iter().filter(|other| other.active && other.id != signed.actor.colleague) {
         let has_access = other.access_ends_at.is_none_or(|ends| ends > now);
@@ -179,7 +181,8 @@ fn to(id: ConversationId, query: &str) -> String {
     address(&format!("/inbox/{id}"), query, &[])
 }
 
-fn heard(signed: &Signed, channel: &store::channel::Channel, now: i64) -> Heard {
+/// How a channel is heard, in words.
+pub fn heard(signed: &Signed, channel: &store::channel::Channel, now: i64) -> Heard {
     let words = &signed.words;
     let said = match (channel.state.as_str(), channel.health.failing_since, channel.health.heard_at) {
         ("paused", _, _) => words.t("channel-paused"),
