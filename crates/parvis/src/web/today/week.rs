@@ -198,7 +198,7 @@ async fn answered(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
 async fn negative(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Result<Figure> {
     let words = &signed.words;
     let all = newest(conn, signed, signed.actor.colleague, week).await?;
-    let mut by_day = vec![(0_u32, 0_u32); 7];
+    let mut by_day = [(0_u32, 0_u32); 7];
     let mut sum = (0_u32, 0_u32);
     for it in &all {
         let Some(day) = week.day(it.last_at).and_then(|day| by_day.get_mut(day)) else { continue };
