@@ -307,6 +307,7 @@ palette-colleague = Conversations held by { $name }
 palette-found = Found in messages
 palette-none = Nothing of the kind.
 
+keys-label = Keyboard shortcuts
 keys-page = Keyboard
 keys-title = Everything works from the keyboard
 keys-everywhere = Everywhere

@@ -307,6 +307,7 @@ palette-colleague = Conversations suivies par { $name }
 palette-found = Trouvé dans les messages
 palette-none = Rien de tel.
 
+keys-label = Raccourcis clavier
 keys-page = Clavier
 keys-title = Tout se fait au clavier
 keys-everywhere = Partout

@@ -21,8 +21,8 @@ pub struct Figure {
     pub title: String,
     /// The figure; empty where the chart says it all.
     pub value: String,
-    /// Its unit.
-    pub unit: String,
+    /// A channel couldn't be heard for a part of the time.
+    pub unheard: bool,
     /// What it is compared with, or of how many it is.
     pub beside: String,
     /// The drawing.
@@ -134,7 +134,7 @@ async fn received(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     Ok(Figure {
         title: words.t("figure-received"),
         value: words.number(total),
-        unit: String::new(),
+        unheard: !unheard.is_empty(),
         beside: words.t1("figure-last-week", "count", last),
         chart: chart::bars(&finding, &days),
         head: words.t("figure-day"),
@@ -187,7 +187,7 @@ async fn answered(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     Ok(Figure {
         title: words.t("figure-answered"),
         value: said,
-        unit: String::new(),
+        unheard: false,
         beside: words.t1("figure-answered-of", "count", count),
         chart: chart::line(&finding, &week.days(words, &minutes)),
         head: words.t("figure-day"),
@@ -218,7 +218,7 @@ async fn negative(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     Ok(Figure {
         title: words.t("figure-negative"),
         value: said,
-        unit: String::new(),
+        unheard: false,
         beside: words.t1("figure-negative-of", "count", i64::from(sum.1)),
         chart: chart::line(&finding, &week.days(words, &shares)),
         head: words.t("figure-day"),
@@ -264,7 +264,7 @@ fn open(words: &Words, views: &Views) -> Figure {
     Figure {
         title: words.t("figure-open"),
         value: String::new(),
-        unit: String::new(),
+        unheard: false,
         beside: String::new(),
         chart: chart::rows(&finding, &bars),
         head: words.t("filter-desk"),
