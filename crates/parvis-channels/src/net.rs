@@ -8,24 +8,28 @@
 
 mod address;
 mod answer;
+mod request;
 mod resolve;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{ClientBuilder, Method, redirect};
+use reqwest::header::{AUTHORIZATION, LOCATION};
+use reqwest::{ClientBuilder, redirect};
 use url::{Host, Url};
 
 pub use answer::Answer;
+pub(crate) use answer::http_date;
+use request::Body;
+pub use request::Request;
 use resolve::{Allowed, Forbidden, Guarded};
 
 use crate::ChannelError;
 
 /// Redirects followed at most.
 const MAX_HOPS: usize = 5;
-/// Bytes of an answer kept at most, unless the request says otherwise.
-const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// Files may take longer than other calls.
+const UPLOAD_TIME: Duration = Duration::from_secs(300);
 /// Servers send a sign of life on a stream every 15 s or so; after this silence it is dead.
 const STREAM_SILENCE: Duration = Duration::from_secs(90);
 
@@ -60,103 +64,6 @@ pub struct Net {
     /// For streams: silence, not length, ends them.
     streams: reqwest::Client,
     allowed: Arc<Allowed>,
-}
-
-/// What to send.
-#[derive(Debug)]
-pub struct Request {
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Body,
-    max_bytes: usize,
-    once: bool,
-    follow: bool,
-}
-
-#[derive(Debug)]
-enum Body {
-    None,
-    Form(Vec<(String, String)>),
-    Json(serde_json::Value),
-    Multipart(reqwest::multipart::Form),
-}
-
-impl Request {
-    /// Asks for something; redirects are followed.
-    #[must_use]
-    pub fn get(url: Url) -> Self {
-        Self { follow: true, ..Self::new(Method::GET, url) }
-    }
-
-    /// Any other method; redirects are not followed.
-    #[must_use]
-    pub fn new(method: Method, url: Url) -> Self {
-        Self {
-            method,
-            url,
-            headers: HeaderMap::new(),
-            body: Body::None,
-            max_bytes: MAX_BYTES,
-            once: false,
-            follow: false,
-        }
-    }
-
-    /// Signs with a bearer token, which is not handed on to another host.
-    #[must_use]
-    pub fn bearer(mut self, token: &str) -> Self {
-        if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {token}")) {
-            value.set_sensitive(true);
-            self.headers.insert(AUTHORIZATION, value);
-        }
-        self
-    }
-
-    /// Adds a header; a value that can't stand in one is left out.
-    #[must_use]
-    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(name, value);
-        }
-        self
-    }
-
-    /// Sends form fields.
-    #[must_use]
-    pub fn form(mut self, fields: Vec<(String, String)>) -> Self {
-        self.body = Body::Form(fields);
-        self
-    }
-
-    /// Sends JSON.
-    #[must_use]
-    pub fn json(mut self, value: serde_json::Value) -> Self {
-        self.body = Body::Json(value);
-        self
-    }
-
-    /// Sends files.
-    #[must_use]
-    pub fn multipart(mut self, form: reqwest::multipart::Form) -> Self {
-        self.body = Body::Multipart(form);
-        self
-    }
-
-    /// Cuts the answer at so many bytes (an answer that is longer is an error).
-    #[must_use]
-    pub fn max_bytes(mut self, bytes: usize) -> Self {
-        self.max_bytes = bytes;
-        self
-    }
-
-    /// Says that the request has an effect which must not happen twice: a lost answer is then
-    /// [`ChannelError::Unknown`] rather than [`ChannelError::Unreachable`].
-    #[must_use]
-    pub fn once(mut self) -> Self {
-        self.once = true;
-        self
-    }
 }
 
 impl Net {
@@ -236,7 +143,21 @@ impl Net {
             Host::Ipv6(address) => address.into(),
             Host::Domain(_) => return Ok(()),
         };
-        if address::is_public(address) || self.allowed.names_host(&name) { Ok(()) } else { refuse(&name) }
+        if address::is_public(address) || self.allowed.names(&name, port) { Ok(()) } else { refuse(&name) }
+    }
+
+    /// Whether a secret may travel to this address: over https, or inside the operator's own
+    /// network.
+    ///
+    /// # Errors
+    /// `ForbiddenAddress`.
+    pub(crate) fn check_secret(&self, url: &Url) -> Result<(), ChannelError> {
+        let host = url.host_str().unwrap_or_default();
+        if url.scheme() == "https" || self.allowed.names_host(host) {
+            return Ok(());
+        }
+        let address = format!("http://{host} (a secret only travels over https)");
+        Err(ChannelError::ForbiddenAddress { address })
     }
 
     /// Sends, following redirects; gives the permanent ones followed from the start.
@@ -249,12 +170,15 @@ impl Net {
         let mut hops = answer::Hops::new(url.clone());
         for _ in 0..=MAX_HOPS {
             self.check(&url)?;
+            if headers.contains_key(AUTHORIZATION) {
+                self.check_secret(&url)?;
+            }
             let mut call = client.request(method.clone(), url.clone()).headers(headers.clone());
             call = match std::mem::replace(&mut body, Body::None) {
                 Body::None => call,
                 Body::Form(fields) => call.form(&fields),
                 Body::Json(value) => call.json(&value),
-                Body::Multipart(form) => call.multipart(form),
+                Body::Multipart(form) => call.multipart(form).timeout(UPLOAD_TIME),
             };
             let response = call.send().await.map_err(|error| failure(&error, once))?;
             let status = response.status();
@@ -358,7 +282,20 @@ mod tests {
         assert!(!refused(&net, "http://127.0.0.1:8080/"));
         assert!(!refused(&net, "http://[::1]/"));
         assert!(refused(&net, "http://127.0.0.2:8080/"));
+        assert!(refused(&net, "http://127.0.0.1/"));
         assert!(refused(&net, "http://127.0.0.3/"));
+    }
+
+    #[tokio::test]
+    async fn a_token_does_not_travel_in_the_clear() {
+        let net = Net::new(&NetOptions::default()).unwrap();
+        let request = Request::get("http://1.1.1.1/".parse().unwrap()).bearer("token");
+        let error = net.send(request).await.unwrap_err();
+        assert!(error.to_string().contains("only travels over https"), "{error}");
+        let allow = vec!["127.0.0.2".to_owned()];
+        let net = Net::new(&NetOptions { allow, ..NetOptions::default() }).unwrap();
+        assert!(net.check_secret(&"http://127.0.0.2/".parse().unwrap()).is_ok());
+        assert!(net.check_secret(&"https://a.example/".parse().unwrap()).is_ok());
     }
 
     #[tokio::test]

@@ -1,6 +1,13 @@
 //! Contract of the Mastodon room with a real server (see `snac2/peer.rs`). What that server
 //! can't show is in `mastodon_faults.rs`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 #[path = "snac2/peer.rs"]
 mod peer;
 

@@ -11,6 +11,7 @@ mod relocate;
 mod serve;
 mod user;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -148,8 +149,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 fn log_to_stderr(config: &Config) {
     // The level was checked when the configuration was loaded.
-    let filter = EnvFilter::try_new(&config.log_level).unwrap_or_default();
+    // What PostgreSQL remarks (“relation already exists, skipping”) helps nobody, unless asked for.
+    let filter = EnvFilter::try_new(format!("sqlx=warn,{}", config.log_level)).unwrap_or_default();
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = lines.with_ansi(std::io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Text => lines.with_target(false).init(),
         LogFormat::Json => lines.json().init(),

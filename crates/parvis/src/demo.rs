@@ -7,6 +7,8 @@ pub mod fill;
 pub mod language;
 pub mod network;
 pub mod status;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

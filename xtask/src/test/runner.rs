@@ -76,7 +76,7 @@ impl Runner {
             if tally.failed == 0 {
                 tally += Tally::failure();
             }
-            say(&output);
+            say(&essential(&output));
             say(&format!("{name} failed ({status}); its output is kept in {}", path.display()));
         }
         Ok(Ran { success: status.success(), tally })
@@ -86,6 +86,25 @@ impl Runner {
 fn read(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| path.display().to_string())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Without what the tests that passed have printed.
+fn essential(output: &str) -> String {
+    let mut is_about_success = false;
+    let mut kept = String::new();
+    for line in output.lines() {
+        is_about_success = match line {
+            "successes:" => true,
+            "failures:" => false,
+            _ => is_about_success && !line.starts_with("test result: "),
+        };
+        let has_passed = line.starts_with("test ") && line.ends_with(" ... ok");
+        if !is_about_success && !has_passed {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
 }
 
 fn last_line(output: &str) -> &str {
@@ -125,6 +144,14 @@ mod tests {
         assert_eq!(ran.tally, Tally { passed: 2, failed: 0, skipped: 0 });
         assert_eq!(read(&runner.logs().join("sh.log")).expect("the log is there"), "# pass 2\n# fail 0\n");
         fs::remove_dir_all(runner.logs()).expect("the folder goes");
+    }
+
+    #[test]
+    fn of_the_tests_only_those_that_failed_are_shown() {
+        let output = "running 2 tests\ntest a ... ok\ntest b ... FAILED\n\nsuccesses:\n\n---- a stdout ----\nlong\n\n\nsuccesses:\n    a\n\n\
+                      failures:\n\n---- b stdout ----\nleft: 1\n\ntest result: FAILED. 1 passed; 1 failed\n";
+        let shown = "running 2 tests\ntest b ... FAILED\n\nfailures:\n\n---- b stdout ----\nleft: 1\n\ntest result: FAILED. 1 passed; 1 failed\n";
+        assert_eq!(essential(output), shown);
     }
 
     #[test]

@@ -44,15 +44,17 @@ pub(super) async fn pull(net: &Net, account: &Account, cursor: Option<&str>) -> 
         })?,
         None => Cursor::default(),
     };
-    let answer = fetch(net, account, Some(&state)).await?;
+    let url = address(account);
+    let answer = fetch(net, &url, Some(&state)).await?;
     let moved = answer.moved.as_ref().map(|to| Notice::Moved(to.to_string()));
     if answer.status == 304 {
         let cursor = cursor.unwrap_or("{\"entries\":{}}").to_owned();
         return Ok(page(Vec::new(), cursor, &answer, moved));
     }
-    let source = read::parse(&answer, &account.base_url).await?;
+    let source = read::parse(&answer, &url).await?;
     let cut = (source.entries.len() > MAX_ENTRIES).then_some(Notice::Cut(MAX_ENTRIES));
-    let keep = |name: &HeaderName| answer.header(name).map(str::to_owned);
+    let settled = settled(&answer);
+    let keep = |name: &HeaderName| answer.header(name).filter(|_| settled).map(str::to_owned);
     let mut next = Cursor { etag: keep(&ETAG), modified: keep(&LAST_MODIFIED), entries: BTreeMap::new() };
     let mut observations = Vec::new();
     for entry in source.entries.into_iter().take(MAX_ENTRIES) {
@@ -75,18 +77,28 @@ pub(super) async fn pull(net: &Net, account: &Account, cursor: Option<&str>) -> 
     Ok(page(observations, cursor, &answer, moved.or(cut)))
 }
 
+/// Whether the marks of this version can be trusted: they count in seconds on many servers, so
+/// a version changed in the very second of the answer may change again under the same marks
+/// (RFC 9110, 8.8.2.2).
+fn settled(answer: &Answer) -> bool {
+    let modified = answer.header(&LAST_MODIFIED).and_then(crate::net::http_date);
+    match (modified, answer.date()) {
+        (Some(modified), Some(now)) => now.saturating_sub(modified) >= 2_000_000,
+        _ => true,
+    }
+}
+
+/// Where the feed is: where the probe found it, else where the account says.
+pub(super) fn address(account: &Account) -> Url {
+    let found = account.settings.get("feed").and_then(serde_json::Value::as_str);
+    found.and_then(|found| found.parse().ok()).unwrap_or_else(|| account.base_url.clone())
+}
+
 /// Gets the feed, or the word that nothing changed.
-pub(super) async fn fetch(
-    net: &Net,
-    account: &Account,
-    known: Option<&Cursor>,
-) -> Result<Answer, ChannelError> {
+pub(super) async fn fetch(net: &Net, url: &Url, known: Option<&Cursor>) -> Result<Answer, ChannelError> {
     let accept = "application/atom+xml, application/rss+xml, application/feed+json, \
                   application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5";
-    let address = account.settings.get("feed").and_then(serde_json::Value::as_str);
-    let address: Option<Url> = address.and_then(|address| address.parse().ok());
-    let url = address.unwrap_or_else(|| account.base_url.clone());
-    let mut request = Request::get(url).max_bytes(MAX_BYTES).header(ACCEPT, accept);
+    let mut request = Request::get(url.clone()).max_bytes(MAX_BYTES).header(ACCEPT, accept);
     if let Some(etag) = known.and_then(|known| known.etag.as_ref()) {
         request = request.header(IF_NONE_MATCH, etag);
     }

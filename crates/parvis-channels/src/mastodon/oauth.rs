@@ -100,6 +100,7 @@ pub async fn register(
     redirect_uri: &str,
     website: Option<&str>,
 ) -> Result<App, ChannelError> {
+    net.check_secret(base_url)?;
     let mut fields =
         fields(&[("client_name", "Parvis"), ("redirect_uris", redirect_uri), ("scopes", SCOPES)]);
     fields.extend(website.map(|site| ("website".to_owned(), site.to_owned())));

@@ -25,7 +25,7 @@ pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Publishe
     for file in &reply.media {
         media.push(upload(client, file).await?);
     }
-    let mut body = content(reply, media);
+    let mut body = content(reply, &media);
     if let Some(map) = body.as_object_mut() {
         map.insert("in_reply_to_id".to_owned(), json!(reply.parent_id));
         map.insert("visibility".to_owned(), json!(word(reply.visibility)));
@@ -42,8 +42,8 @@ pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Publishe
 /// Changes text, warning and language; pictures stay.
 pub(super) async fn edit(client: &Client<'_>, id: &str, reply: &Reply) -> Result<Published, ChannelError> {
     let now: wire::Status = client.get(&["api", "v1", "statuses", id], &[]).await?;
-    let media = now.media_attachments.into_iter().map(|file| file.id).collect();
-    let request = client.request(Method::PUT, &["api", "v1", "statuses", id])?.json(content(reply, media));
+    let media: Vec<String> = now.media_attachments.into_iter().map(|file| file.id).collect();
+    let request = client.request(Method::PUT, &["api", "v1", "statuses", id])?.json(content(reply, &media));
     published(client, &client.send(request).await?)
 }
 
@@ -148,7 +148,7 @@ fn media_request(client: &Client<'_>, version: &str, file: &Upload) -> Result<Re
 }
 
 /// What a message says: the same when publishing and when changing.
-fn content(reply: &Reply, media: Vec<String>) -> serde_json::Value {
+fn content(reply: &Reply, media: &[String]) -> serde_json::Value {
     let warning = reply.warning.as_deref().unwrap_or_default();
     let mut body = json!({
         "status": reply.full_text(),

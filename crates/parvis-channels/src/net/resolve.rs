@@ -34,9 +34,15 @@ impl Allowed {
         entries.iter().map(read).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The host may have a private address.
+    /// The host may have a private address, on some port at least.
     pub(super) fn names_host(&self, host: &str) -> bool {
         self.0.iter().any(|(name, _)| name == host)
+    }
+
+    /// The host may have a private address and be called on this port.
+    pub(super) fn names(&self, host: &str, port: u16) -> bool {
+        let fits = |allowed: &Option<u16>| allowed.is_none_or(|allowed| allowed == port);
+        self.0.iter().any(|(name, allowed)| name == host && fits(allowed))
     }
 
     /// The host may be called on this unusual port.

@@ -189,7 +189,7 @@ impl Peer {
         let result = what.await;
         let (program, arguments) = words.split_first().unwrap();
         let log = File::options().append(true).open(self.folder.join("a.log")).unwrap();
-        let child = Command::new(program)
+        let mut child = Command::new(program)
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
@@ -197,6 +197,7 @@ impl Peer {
             .spawn()
             .unwrap();
         std::fs::write(file, format!("{}\n", child.id())).unwrap();
+        std::thread::spawn(move || child.wait());
         self.until_answers(true).await;
         result
     }

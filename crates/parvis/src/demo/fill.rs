@@ -9,7 +9,8 @@ use parvis_channels::{
 use serde_json::Value as Json;
 
 use super::data::{
-    self, Channel as DemoChannel, Conversation as DemoConversation, Data, Message as DemoMessage, instant,
+    self, Channel as DemoChannel, Conversation as DemoConversation, Data, Hole, Message as DemoMessage,
+    instant,
 };
 use super::network::Network;
 use super::status::{Speaker, Status, handle, html, member_id};
@@ -237,8 +238,10 @@ async fn add_channel(
         created_at: now - FOUNDED,
     };
     store::channel::insert(conn, keys.house, &channel).await?;
-    for hole in &it.holes {
-        let Some(from) = instant(&hole.from, now) else { continue };
+    let mut holes: Vec<(i64, &Hole)> =
+        it.holes.iter().filter_map(|hole| Some((instant(&hole.from, now)?, hole))).collect();
+    holes.sort_by_key(|(from, _)| *from);
+    for (from, hole) in holes {
         let to = hole.to.as_deref().and_then(|to| instant(to, now));
         let health = Health {
             heard_at: Some(from),

@@ -124,11 +124,13 @@ async fn received(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     }
     let total: i64 = counts.iter().sum();
     let finding = words.t2("figure-received-finding", "count", total, "last", last);
-    let numbers = counts.iter().enumerate().filter(|(place, _)| week.has_begun(*place)).map(|(place, count)| {
-        let said = words.number(*count);
-        let said = if unheard.contains(&place) { words.t1("figure-unheard", "count", &said) } else { said };
-        (named(words, place), said)
-    });
+    let numbers =
+        counts.iter().enumerate().filter(|(place, _)| week.has_begun(*place)).map(|(place, count)| {
+            let said = words.number(*count);
+            let said =
+                if unheard.contains(&place) { words.t1("figure-unheard", "count", &said) } else { said };
+            (named(words, place), said)
+        });
     Ok(Figure {
         title: words.t("figure-received"),
         value: words.number(total),
@@ -180,9 +182,8 @@ async fn answered(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     let middle = median(&mut all).map(|wait| words.span(wait));
     let said = middle.clone().unwrap_or_else(|| words.t("figure-none"));
     let finding = words.t1("figure-answered-finding", "span", &said);
-    let numbers = medians.iter().enumerate().filter_map(|(place, it)| {
-        Some((named(words, place), words.span((*it)?)))
-    });
+    let numbers =
+        medians.iter().enumerate().filter_map(|(place, it)| Some((named(words, place), words.span((*it)?))));
     Ok(Figure {
         title: words.t("figure-answered"),
         value: said,
@@ -235,7 +236,8 @@ async fn newest(
     let actor = &signed.actor;
     let filter = Filter { order: Order::Newest, ..Filter::default() };
     let mut all =
-        conversation::page(conn, actor.organisation, me, &actor.scope, &filter, None, SAMPLE, week.now).await?;
+        conversation::page(conn, actor.organisation, me, &actor.scope, &filter, None, SAMPLE, week.now)
+            .await?;
     let is_cut = i64::try_from(all.len()).unwrap_or(0) == SAMPLE;
     let from = match all.last().filter(|_| is_cut).and_then(|it| week.day(it.last_at)) {
         Some(day) => week.midnights.get(day + 1).copied().filter(|next| *next <= week.now),
