@@ -81,9 +81,6 @@ impl ChannelError {
     /// retryable: it has to be settled by reading back.
     #[must_use]
     pub fn retryable(&self) -> bool {
-        matches!(
-            self,
-            Self::Limited { .. } | Self::Unreachable { .. } | Self::Malformed { .. }
-        )
+        matches!(self, Self::Limited { .. } | Self::Unreachable { .. } | Self::Malformed { .. })
     }
 }

@@ -12,8 +12,8 @@ mod read;
 use async_trait::async_trait;
 
 use crate::{
-    Account, Capability, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind,
-    MentionRule, Net, Page, Probe, TextRule, TextUnit, Why,
+    Account, Capability, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind, MentionRule, Net,
+    Page, Probe, TextRule, TextUnit, Why,
 };
 
 /// The room of feeds.

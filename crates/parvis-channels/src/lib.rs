@@ -39,8 +39,8 @@ pub use error::ChannelError;
 pub use html::{plain_text, sanitise};
 pub use net::{Answer, Net, NetOptions, Request};
 pub use observation::{
-    AttachmentKind, Budget, Item, Notice, Observation, ObservationKind, Page, RemoteAttachment,
-    RemoteAuthor, Source, Visibility,
+    AttachmentKind, Budget, Item, Notice, Observation, ObservationKind, Page, RemoteAttachment, RemoteAuthor,
+    Source, Visibility,
 };
 pub use publish::{Published, Reply, Upload};
 pub use text::{MentionRule, TextRule, TextUnit};

@@ -88,10 +88,7 @@ impl Net {
             };
             // A bare machine has no certificate roots: plain http still works, and every
             // https call then says that the certificate isn't trusted.
-            base()
-                .build()
-                .or_else(|_| base().tls_certs_only([]).build())
-                .map_err(setup)
+            base().build().or_else(|_| base().tls_certs_only([]).build()).map_err(setup)
         };
         // Another part of the program may have chosen a provider already: that one serves.
         let _chosen_before = rustls::crypto::ring::default_provider().install_default();
@@ -127,11 +124,7 @@ impl Net {
     /// # Errors
     /// `ForbiddenAddress`.
     pub fn check(&self, url: &Url) -> Result<(), ChannelError> {
-        let refuse = |what: &str| {
-            Err(ChannelError::ForbiddenAddress {
-                address: what.to_owned(),
-            })
-        };
+        let refuse = |what: &str| Err(ChannelError::ForbiddenAddress { address: what.to_owned() });
         if !matches!(url.scheme(), "http" | "https") {
             return refuse(&format!("{}:", url.scheme()));
         }
@@ -150,11 +143,7 @@ impl Net {
             Host::Ipv6(address) => address.into(),
             Host::Domain(_) => return Ok(()),
         };
-        if address::is_public(address) || self.allowed.names(&name, port) {
-            Ok(())
-        } else {
-            refuse(&name)
-        }
+        if address::is_public(address) || self.allowed.names(&name, port) { Ok(()) } else { refuse(&name) }
     }
 
     /// Whether a secret may travel to this address: over https, or inside the operator's own
@@ -177,24 +166,14 @@ impl Net {
         client: &reqwest::Client,
         request: Request,
     ) -> Result<(reqwest::Response, answer::Hops), ChannelError> {
-        let Request {
-            method,
-            mut url,
-            mut headers,
-            mut body,
-            once,
-            follow,
-            ..
-        } = request;
+        let Request { method, mut url, mut headers, mut body, once, follow, .. } = request;
         let mut hops = answer::Hops::new(url.clone());
         for _ in 0..=MAX_HOPS {
             self.check(&url)?;
             if headers.contains_key(AUTHORIZATION) {
                 self.check_secret(&url)?;
             }
-            let mut call = client
-                .request(method.clone(), url.clone())
-                .headers(headers.clone());
+            let mut call = client.request(method.clone(), url.clone()).headers(headers.clone());
             call = match std::mem::replace(&mut body, Body::None) {
                 Body::None => call,
                 Body::Form(fields) => call.form(&fields),
@@ -217,16 +196,12 @@ impl Net {
             hops.add(status.as_u16(), &next);
             url = next;
         }
-        Err(ChannelError::Malformed {
-            message: format!("more than {MAX_HOPS} redirects"),
-        })
+        Err(ChannelError::Malformed { message: format!("more than {MAX_HOPS} redirects") })
     }
 }
 
 fn setup(error: reqwest::Error) -> ChannelError {
-    ChannelError::Unreachable {
-        message: format!("TLS can't be set up: {}", error.without_url()),
-    }
+    ChannelError::Unreachable { message: format!("TLS can't be set up: {}", error.without_url()) }
 }
 
 /// Sorts a failure of the transport. Addresses are left out: they may hold what isn't ours
@@ -236,9 +211,7 @@ pub(crate) fn failure(error: &reqwest::Error, once: bool) -> ChannelError {
     let mut message = String::from("no answer");
     while let Some(inner) = cause {
         if let Some(forbidden) = inner.downcast_ref::<Forbidden>() {
-            return ChannelError::ForbiddenAddress {
-                address: forbidden.0.clone(),
-            };
+            return ChannelError::ForbiddenAddress { address: forbidden.0.clone() };
         }
         if inner.source().is_none() && !inner.is::<reqwest::Error>() {
             message = inner.to_string().chars().take(200).collect();
@@ -296,28 +269,15 @@ mod tests {
         ] {
             assert!(refused(&net, url), "{url}");
         }
-        for url in [
-            "http://a.example/",
-            "https://a.example/x",
-            "https://a.example:80/",
-            "http://1.1.1.1/",
-        ] {
+        for url in ["http://a.example/", "https://a.example/x", "https://a.example:80/", "http://1.1.1.1/"] {
             assert!(!refused(&net, url), "{url}");
         }
     }
 
     #[test]
     fn the_operator_can_let_a_host_through() {
-        let allow = vec![
-            "127.0.0.2".to_owned(),
-            "127.0.0.1:8080".to_owned(),
-            "::1".to_owned(),
-        ];
-        let net = Net::new(&NetOptions {
-            allow,
-            ..NetOptions::default()
-        })
-        .unwrap();
+        let allow = vec!["127.0.0.2".to_owned(), "127.0.0.1:8080".to_owned(), "::1".to_owned()];
+        let net = Net::new(&NetOptions { allow, ..NetOptions::default() }).unwrap();
         assert!(!refused(&net, "http://127.0.0.2/"));
         assert!(!refused(&net, "http://127.0.0.1:8080/"));
         assert!(!refused(&net, "http://[::1]/"));
@@ -331,33 +291,17 @@ mod tests {
         let net = Net::new(&NetOptions::default()).unwrap();
         let request = Request::get("http://1.1.1.1/".parse().unwrap()).bearer("token");
         let error = net.send(request).await.unwrap_err();
-        assert!(
-            error.to_string().contains("only travels over https"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("only travels over https"), "{error}");
         let allow = vec!["127.0.0.2".to_owned()];
-        let net = Net::new(&NetOptions {
-            allow,
-            ..NetOptions::default()
-        })
-        .unwrap();
-        assert!(
-            net.check_secret(&"http://127.0.0.2/".parse().unwrap())
-                .is_ok()
-        );
-        assert!(
-            net.check_secret(&"https://a.example/".parse().unwrap())
-                .is_ok()
-        );
+        let net = Net::new(&NetOptions { allow, ..NetOptions::default() }).unwrap();
+        assert!(net.check_secret(&"http://127.0.0.2/".parse().unwrap()).is_ok());
+        assert!(net.check_secret(&"https://a.example/".parse().unwrap()).is_ok());
     }
 
     #[tokio::test]
     async fn a_name_for_a_private_address_is_refused_when_calling() {
         let net = Net::new(&NetOptions::default()).unwrap();
-        let error = net
-            .send(Request::get("http://localhost/".parse().unwrap()))
-            .await
-            .unwrap_err();
+        let error = net.send(Request::get("http://localhost/".parse().unwrap())).await.unwrap_err();
         assert_eq!(error.code(), "forbidden_address", "{error}");
     }
 }

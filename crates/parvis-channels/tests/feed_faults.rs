@@ -1,9 +1,6 @@
 //! What the feed room makes of servers that misbehave: a small fake, behind the real client.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::sync::{Arc, Mutex};
 
@@ -12,8 +9,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use parvis_channels::{
-    Account, CapabilitySet, ChannelError, ChannelKind, Net, NetOptions, Notice, ObservationKind,
-    Page, Secret, channel,
+    Account, CapabilitySet, ChannelError, ChannelKind, Net, NetOptions, Notice, ObservationKind, Page,
+    Secret, channel,
 };
 
 /// Requests as they came: path and `If-None-Match`.
@@ -26,9 +23,7 @@ fn rss(items: &str) -> String {
 }
 
 async fn serve(State(seen): State<Seen>, Path(path): Path<String>, headers: HeaderMap) -> Response {
-    let tag = headers
-        .get("if-none-match")
-        .map(|tag| tag.to_str().unwrap().to_owned());
+    let tag = headers.get("if-none-match").map(|tag| tag.to_str().unwrap().to_owned());
     seen.lock().unwrap().push((path.clone(), tag.clone()));
     match path.as_str() {
         "tagged" if tag.as_deref() == Some("\"v1\"") => StatusCode::NOT_MODIFIED.into_response(),
@@ -51,8 +46,7 @@ async fn serve(State(seen): State<Seen>, Path(path): Path<String>, headers: Head
         "lying" => ([("content-type", "image/png")], rss(ITEM)).into_response(),
         "twice" => rss(&format!("{ITEM}{ITEM}")).into_response(),
         "many" => {
-            let items =
-                (0..1200).map(|n| format!("<item><guid>{n}</guid><title>{n}</title></item>"));
+            let items = (0..1200).map(|n| format!("<item><guid>{n}</guid><title>{n}</title></item>"));
             rss(&items.collect::<String>()).into_response()
         }
         _ => StatusCode::NOT_FOUND.into_response(),
@@ -70,25 +64,17 @@ impl Fake {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Seen::default();
-        let app = Router::new()
-            .route("/{path}", axum::routing::get(serve))
-            .with_state(seen.clone());
+        let app = Router::new().route("/{path}", axum::routing::get(serve)).with_state(seen.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         let allow = vec![format!("127.0.0.1:{port}")];
-        let net = Net::new(&NetOptions {
-            allow,
-            ..NetOptions::default()
-        })
-        .unwrap();
+        let net = Net::new(&NetOptions { allow, ..NetOptions::default() }).unwrap();
         Self { net, port, seen }
     }
 
     fn account(&self, path: &str) -> Account {
         Account {
             kind: ChannelKind::Feed,
-            base_url: format!("http://127.0.0.1:{}/{path}", self.port)
-                .parse()
-                .unwrap(),
+            base_url: format!("http://127.0.0.1:{}/{path}", self.port).parse().unwrap(),
             handle: String::new(),
             remote_id: String::new(),
             secret: Secret::new(""),
@@ -99,9 +85,7 @@ impl Fake {
 
     async fn pull(&self, path: &str, cursor: Option<&str>) -> Result<Page, ChannelError> {
         let account = self.account(path);
-        channel(ChannelKind::Feed)
-            .pull(&self.net, &account, "entries", cursor)
-            .await
+        channel(ChannelKind::Feed).pull(&self.net, &account, "entries", cursor).await
     }
 }
 
@@ -136,13 +120,7 @@ async fn an_unchanged_feed_is_not_sent_again() {
     assert_eq!(page.observations.len(), 1);
     let again = fake.pull("tagged", Some(&page.cursor)).await.unwrap();
     assert_eq!((again.observations.len(), again.cursor), (0, page.cursor));
-    let tags: Vec<_> = fake
-        .seen
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|(_, tag)| tag.clone())
-        .collect();
+    let tags: Vec<_> = fake.seen.lock().unwrap().iter().map(|(_, tag)| tag.clone()).collect();
     assert_eq!(tags, [None, Some("\"v1\"".to_owned())]);
 }
 
@@ -158,33 +136,17 @@ async fn only_a_permanent_move_is_told() {
 #[tokio::test]
 async fn odd_feeds_are_read_all_the_same() {
     let fake = Fake::start().await;
-    assert_eq!(
-        fake.pull("lying", None).await.unwrap().observations.len(),
-        1
-    );
-    assert_eq!(
-        fake.pull("twice", None).await.unwrap().observations.len(),
-        1
-    );
+    assert_eq!(fake.pull("lying", None).await.unwrap().observations.len(), 1);
+    assert_eq!(fake.pull("twice", None).await.unwrap().observations.len(), 1);
     let many = fake.pull("many", None).await.unwrap();
-    assert_eq!(
-        (many.observations.len(), many.notice),
-        (1000, Some(Notice::Cut(1000)))
-    );
-    assert!(
-        many.observations
-            .iter()
-            .all(|seen| seen.kind == ObservationKind::Created)
-    );
+    assert_eq!((many.observations.len(), many.notice), (1000, Some(Notice::Cut(1000))));
+    assert!(many.observations.iter().all(|seen| seen.kind == ObservationKind::Created));
 }
 
 #[tokio::test]
 async fn a_cursor_that_is_none_is_refused() {
     let fake = Fake::start().await;
-    assert_eq!(
-        fake.pull("tagged", Some("{\"x")).await.unwrap_err().code(),
-        "malformed"
-    );
+    assert_eq!(fake.pull("tagged", Some("{\"x")).await.unwrap_err().code(), "malformed");
 }
 
 #[tokio::test]
@@ -202,25 +164,10 @@ async fn the_feed_of_a_page_is_found_when_connecting() {
         assert_eq!(probe.settings["feed"], serde_json::json!(to));
         account.settings = probe.settings;
     }
-    let asked: Vec<String> = fake
-        .seen
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|(path, _)| path.clone())
-        .collect();
+    let asked: Vec<String> = fake.seen.lock().unwrap().iter().map(|(path, _)| path.clone()).collect();
     assert_eq!(asked, ["site", "site", "moved", "tagged", "tagged"]);
-    let page = room
-        .pull(&fake.net, &account, "entries", None)
-        .await
-        .unwrap();
+    let page = room.pull(&fake.net, &account, "entries", None).await.unwrap();
     assert_eq!((page.observations.len(), page.notice), (1, None));
-    let error = room
-        .probe(&fake.net, &fake.account("page"))
-        .await
-        .unwrap_err();
-    assert!(
-        error.to_string().contains("a web page, not a feed"),
-        "{error}"
-    );
+    let error = room.probe(&fake.net, &fake.account("page")).await.unwrap_err();
+    assert!(error.to_string().contains("a web page, not a feed"), "{error}");
 }

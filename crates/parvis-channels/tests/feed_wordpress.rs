@@ -2,11 +2,7 @@
 //! `PARVIS_TEST_WORDPRESS_DIR` a folder with the application password of "admin" in
 //! `run/apppw`. What WordPress can't show is in `feed_faults.rs`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 use base64::Engine;
 use parvis_channels::{
@@ -32,27 +28,16 @@ impl Site {
     fn find() -> Option<Self> {
         let names = ["PARVIS_TEST_WORDPRESS", "PARVIS_TEST_WORDPRESS_DIR"];
         let [Ok(base), Ok(folder)] = names.map(std::env::var) else {
-            eprintln!(
-                "skipped: {} and {} aren't set, no WordPress to test against",
-                names[0], names[1]
-            );
+            eprintln!("skipped: {} and {} aren't set, no WordPress to test against", names[0], names[1]);
             return None;
         };
         let base: Url = base.parse().expect("an address");
         let file = std::path::Path::new(&folder).join("run").join("apppw");
         let password = std::fs::read_to_string(file).expect("the application password");
-        let sign =
-            base64::engine::general_purpose::STANDARD.encode(format!("admin:{}", password.trim()));
+        let sign = base64::engine::general_purpose::STANDARD.encode(format!("admin:{}", password.trim()));
         let host = base.host_str().unwrap();
-        let allow = vec![
-            base.port()
-                .map_or(host.to_owned(), |port| format!("{host}:{port}")),
-        ];
-        let net = Net::new(&NetOptions {
-            allow,
-            ..NetOptions::default()
-        })
-        .unwrap();
+        let allow = vec![base.port().map_or(host.to_owned(), |port| format!("{host}:{port}"))];
+        let net = Net::new(&NetOptions { allow, ..NetOptions::default() }).unwrap();
         Some(Self { net, base, sign })
     }
 
@@ -61,9 +46,8 @@ impl Site {
         let path = id.map_or("posts".to_owned(), |id| format!("posts/{id}"));
         let url = self.base.join(&format!("/wp-json/wp/v2/{path}")).unwrap();
         let body = json!({ "title": title, "content": content, "status": "publish" });
-        let request = Request::new(Method::POST, url)
-            .header(AUTHORIZATION, &format!("Basic {}", self.sign))
-            .json(body);
+        let request =
+            Request::new(Method::POST, url).header(AUTHORIZATION, &format!("Basic {}", self.sign)).json(body);
         let answer = self.net.send(request).await.unwrap();
         assert!(answer.status < 300, "{}", answer.status);
         let post: Value = serde_json::from_slice(&answer.body).unwrap();
@@ -83,9 +67,7 @@ impl Site {
     }
 
     async fn pull(&self, cursor: Option<&str>) -> Result<Page, ChannelError> {
-        feed()
-            .pull(&self.net, &self.account(), "entries", cursor)
-            .await
+        feed().pull(&self.net, &self.account(), "entries", cursor).await
     }
 }
 
@@ -94,11 +76,7 @@ fn feed() -> &'static dyn Channel {
 }
 
 fn word() -> String {
-    parvis_channels::mastodon::oauth::random()
-        .unwrap()
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect()
+    parvis_channels::mastodon::oauth::random().unwrap().chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 #[tokio::test]
@@ -106,15 +84,12 @@ async fn an_article_is_read_once_and_again_when_it_is_changed() {
     let Some(site) = Site::find() else { return };
     let _alone = ALONE.lock().await;
     let (title, first, second) = (format!("L’été & {}", word()), word(), word());
-    let content =
-        format!("<p>{first} <a href=\"https://a.example/x\">more</a></p><script>x()</script>");
+    let content = format!("<p>{first} <a href=\"https://a.example/x\">more</a></p><script>x()</script>");
     let id = site.write(None, &title, &content).await;
 
     let page = site.pull(None).await.unwrap();
     let has = |page: &Page, word: &str| {
-        page.observations
-            .iter()
-            .position(|seen| seen.item.as_ref().unwrap().text.contains(word))
+        page.observations.iter().position(|seen| seen.item.as_ref().unwrap().text.contains(word))
     };
     let seen = &page.observations[has(&page, &first).expect("the article is there")];
     let item = seen.item.as_ref().unwrap();
@@ -127,14 +102,10 @@ async fn an_article_is_read_once_and_again_when_it_is_changed() {
     let again = site.pull(Some(&page.cursor)).await.unwrap();
     assert_eq!(again.observations, []);
 
-    site.write(Some(id), &title, &format!("<p>{second}</p>"))
-        .await;
+    site.write(Some(id), &title, &format!("<p>{second}</p>")).await;
     let changed = site.pull(Some(&again.cursor)).await.unwrap();
     let edit = &changed.observations[has(&changed, &second).expect("the change is there")];
-    assert_eq!(
-        (edit.kind, &edit.remote_id),
-        (ObservationKind::Edited, &seen.remote_id)
-    );
+    assert_eq!((edit.kind, &edit.remote_id), (ObservationKind::Edited, &seen.remote_id));
 }
 
 #[tokio::test]
@@ -158,10 +129,7 @@ async fn the_feed_presents_itself_and_says_what_it_cannot_do() {
     assert!(!probe.name.is_empty() && probe.url.is_some());
     for key in CapabilityKey::ALL {
         let line = probe.capabilities.get(key);
-        assert!(
-            line.reason.is_some() || key == CapabilityKey::Listen,
-            "{key:?}"
-        );
+        assert!(line.reason.is_some() || key == CapabilityKey::Listen, "{key:?}");
     }
     assert!(!probe.capabilities.can(CapabilityKey::Reply));
 }

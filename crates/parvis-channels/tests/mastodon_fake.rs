@@ -2,11 +2,7 @@
 //! pictures, streams, lost answers, hostile answers, three ways of paging. A small fake, behind
 //! the real client.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking, in its helpers too"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
 #[path = "mastodon_fake/connect.rs"]
 mod connect;

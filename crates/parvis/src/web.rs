@@ -21,9 +21,9 @@ pub mod presence;
 pub mod session;
 pub mod settings;
 pub mod setup;
-pub mod today;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod today;
 
 use std::sync::Arc;
 
@@ -68,8 +68,16 @@ impl Route {
 }
 
 /// The tables of all rooms. A route that stands in none of them is closed to everybody.
-const TABLES: &[&[Route]] =
-    &[OWN, login::ROUTES, setup::ROUTES, settings::ROUTES, organisation::ROUTES, inbox::ROUTES, channel::ROUTES, today::ROUTES];
+const TABLES: &[&[Route]] = &[
+    OWN,
+    login::ROUTES,
+    setup::ROUTES,
+    settings::ROUTES,
+    organisation::ROUTES,
+    inbox::ROUTES,
+    channel::ROUTES,
+    today::ROUTES,
+];
 
 const OWN: &[Route] =
     &[Route::open(Method::GET, "/health"), Route::open(Method::GET, "/assets/{build}/{*path}")];

@@ -6,12 +6,8 @@ use url::Url;
 /// Bytes of the page looked through; announcements stand in its head.
 const LOOKED_AT: usize = 256 * 1024;
 
-const TYPES: [&str; 4] = [
-    "application/atom+xml",
-    "application/rss+xml",
-    "application/feed+json",
-    "application/json",
-];
+const TYPES: [&str; 4] =
+    ["application/atom+xml", "application/rss+xml", "application/feed+json", "application/json"];
 
 /// The first feed announced by `<link rel="alternate" type=… href=…>`. The page isn't parsed
 /// as HTML: at worst the address found is no feed, which is seen when it is read.
@@ -33,11 +29,7 @@ pub(super) fn announced(page: &[u8], address: &Url) -> Option<Url> {
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     tag.match_indices(name).find_map(|(place, _)| {
         let before = tag.get(..place)?.chars().next_back()?;
-        let value = tag
-            .get(place + name.len()..)?
-            .trim_start()
-            .strip_prefix('=')?
-            .trim_start();
+        let value = tag.get(place + name.len()..)?.trim_start().strip_prefix('=')?.trim_start();
         if !before.is_ascii_whitespace() && !matches!(before, '"' | '\'') {
             return None;
         }
@@ -64,23 +56,14 @@ mod tests {
             <link rel='alternate' hreflang='fr' href='/fr/'>\
             <link rel=\"alternate\" type=\"application/rss+xml\" title=\"A\" href=\"feed/?a=1&amp;b=2\" />\
             <link rel=\"alternate\" type=\"application/rss+xml\" href=\"/comments/feed/\" />";
-        assert_eq!(
-            find(page).as_deref(),
-            Some("https://a.example/blog/feed/?a=1&b=2")
-        );
+        assert_eq!(find(page).as_deref(), Some("https://a.example/blog/feed/?a=1&b=2"));
         let bare = "<link type=application/atom+xml rel=alternate href=/atom.xml>";
         assert_eq!(find(bare).as_deref(), Some("https://a.example/atom.xml"));
     }
 
     #[test]
     fn a_page_without_announcement_has_none() {
-        for page in [
-            "",
-            "<link",
-            "<link rel=alternate>",
-            "<p>rel=\"alternate\"",
-            "<link href=x rel",
-        ] {
+        for page in ["", "<link", "<link rel=alternate>", "<p>rel=\"alternate\"", "<link href=x rel"] {
             assert_eq!(find(page), None, "{page}");
         }
     }

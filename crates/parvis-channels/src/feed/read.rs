@@ -9,8 +9,8 @@ use url::Url;
 use super::encoding;
 use crate::html::{one_line, printable};
 use crate::{
-    Answer, AttachmentKind, ChannelError, Item, RemoteAttachment, RemoteAuthor, Visibility,
-    plain_text, sanitise,
+    Answer, AttachmentKind, ChannelError, Item, RemoteAttachment, RemoteAuthor, Visibility, plain_text,
+    sanitise,
 };
 
 /// Characters of an id kept as they are; a longer one is replaced by its digest.
@@ -38,11 +38,7 @@ impl Entry {
     /// What a reader sees, shortened: to notice changes.
     pub(super) fn digest(&self) -> String {
         let item = &self.item;
-        let files: String = item
-            .attachments
-            .iter()
-            .map(|file| file.url.as_str())
-            .collect();
+        let files: String = item.attachments.iter().map(|file| file.url.as_str()).collect();
         digest(&[
             item.title.as_deref().unwrap_or_default(),
             &item.html,
@@ -54,23 +50,17 @@ impl Entry {
 
 /// Reads a feed, off the thread that serves others: a large one takes a while.
 pub(super) async fn parse(answer: &Answer, address: &Url) -> Result<Source, ChannelError> {
-    let (body, mime, charset) = (
-        answer.body.clone(),
-        answer.mime(),
-        encoding::charset(answer),
-    );
+    let (body, mime, charset) = (answer.body.clone(), answer.mime(), encoding::charset(answer));
     let address = address.clone();
     let read = move || read(&body, charset, &address);
     let result = tokio::task::spawn_blocking(read).await;
-    result
-        .unwrap_or_else(|_| Err("the reader gave up".to_owned()))
-        .map_err(|message| {
-            let message = match mime.as_deref() {
-                Some("text/html") => "a web page, not a feed".to_owned(),
-                _ => one_line(&message, 200),
-            };
-            ChannelError::Malformed { message }
-        })
+    result.unwrap_or_else(|_| Err("the reader gave up".to_owned())).map_err(|message| {
+        let message = match mime.as_deref() {
+            Some("text/html") => "a web page, not a feed".to_owned(),
+            _ => one_line(&message, 200),
+        };
+        ChannelError::Malformed { message }
+    })
 }
 
 fn read(body: &[u8], charset: Option<&'static Encoding>, address: &Url) -> Result<Source, String> {
@@ -81,31 +71,17 @@ fn read(body: &[u8], charset: Option<&'static Encoding>, address: &Url) -> Resul
         // guid or id, else the link, else (below) a digest.
         .id_generator(|links, _, _| links.first().map(|l| l.href.clone()).unwrap_or_default())
         .build();
-    let feed = parser
-        .parse(body.as_ref())
-        .map_err(|error| error.to_string())?;
+    let feed = parser.parse(body.as_ref()).map_err(|error| error.to_string())?;
     Ok(source(&feed, address))
 }
 
 fn source(feed: &model::Feed, address: &Url) -> Source {
-    let title = feed
-        .title
-        .as_ref()
-        .map(|text| label(text, 200))
-        .unwrap_or_default();
+    let title = feed.title.as_ref().map(|text| label(text, 200)).unwrap_or_default();
     let host = address.host_str().unwrap_or_default().to_owned();
     let title = if title.is_empty() { host } else { title };
     let site = page_of(&feed.links);
-    let icon = feed
-        .icon
-        .as_ref()
-        .or(feed.logo.as_ref())
-        .and_then(|image| web(&image.uri));
-    let id = if feed.id.is_empty() {
-        address.to_string()
-    } else {
-        short(&feed.id)
-    };
+    let icon = feed.icon.as_ref().or(feed.logo.as_ref()).and_then(|image| web(&image.uri));
+    let id = if feed.id.is_empty() { address.to_string() } else { short(&feed.id) };
     let publisher = RemoteAuthor {
         remote_id: id.clone(),
         handle: title.clone(),
@@ -115,28 +91,14 @@ fn source(feed: &model::Feed, address: &Url) -> Source {
         bot: false,
     };
     let language = feed.language.as_deref();
-    let entries = feed
-        .entries
-        .iter()
-        .map(|e| entry(e, &publisher, language))
-        .collect();
-    Source {
-        id,
-        title,
-        site,
-        icon,
-        entries,
-    }
+    let entries = feed.entries.iter().map(|e| entry(e, &publisher, language)).collect();
+    Source { id, title, site, icon, entries }
 }
 
 fn entry(entry: &model::Entry, publisher: &RemoteAuthor, language: Option<&str>) -> Entry {
     let raw = serde_json::to_string(entry).unwrap_or_else(|_| "null".to_owned());
     let html = html(entry);
-    let title = entry
-        .title
-        .as_ref()
-        .map(|text| label(text, 500))
-        .filter(|t| !t.is_empty());
+    let title = entry.title.as_ref().map(|text| label(text, 500)).filter(|t| !t.is_empty());
     let url = page_of(&entry.links);
     let id = if entry.id.trim().is_empty() {
         digest(&[title.as_deref().unwrap_or_default(), &html])
@@ -177,22 +139,11 @@ fn html(entry: &model::Entry) -> String {
         .content
         .as_ref()
         .and_then(|content| Some((content.content_type.as_str(), content.body.as_deref()?)));
-    let summary = || {
-        entry
-            .summary
-            .as_ref()
-            .map(|s| (s.content_type.as_str(), s.content.as_str()))
-    };
-    match content
-        .filter(|(_, body)| !body.trim().is_empty())
-        .or_else(summary)
-    {
+    let summary = || entry.summary.as_ref().map(|s| (s.content_type.as_str(), s.content.as_str()));
+    match content.filter(|(_, body)| !body.trim().is_empty()).or_else(summary) {
         // Atom and JSON Feed know plain text; RSS calls everything HTML.
         Some(("text/plain", text)) => {
-            let escaped = text
-                .replace('&', "&amp;")
-                .replace('<', "&lt;")
-                .replace('>', "&gt;");
+            let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             sanitise(&escaped.trim().replace('\n', "<br>"))
         }
         Some((_, html)) => sanitise(html),
@@ -211,11 +162,7 @@ fn label(text: &model::Text, max: usize) -> String {
 
 /// An author has no id in a feed: the name within the feed is all there is.
 fn author(person: &model::Person, publisher: &RemoteAuthor) -> RemoteAuthor {
-    let name = person
-        .name
-        .as_deref()
-        .or(person.email.as_deref())
-        .unwrap_or_default();
+    let name = person.name.as_deref().or(person.email.as_deref()).unwrap_or_default();
     let name = one_line(name, 200);
     if name.is_empty() {
         return publisher.clone();
@@ -231,19 +178,10 @@ fn author(person: &model::Person, publisher: &RemoteAuthor) -> RemoteAuthor {
 }
 
 fn attachments(media: &model::MediaObject) -> impl Iterator<Item = RemoteAttachment> + '_ {
-    let preview = media
-        .thumbnails
-        .first()
-        .and_then(|thumbnail| web(&thumbnail.image.uri));
-    let alt = media
-        .description
-        .as_ref()
-        .map(|text| printable(&label(text, 1500)));
+    let preview = media.thumbnails.first().and_then(|thumbnail| web(&thumbnail.image.uri));
+    let alt = media.description.as_ref().map(|text| printable(&label(text, 1500)));
     media.content.iter().filter_map(move |content| {
-        let mime = content
-            .content_type
-            .as_ref()
-            .map(|mime| mime.as_str().to_owned());
+        let mime = content.content_type.as_ref().map(|mime| mime.as_str().to_owned());
         let kind = mime.as_deref().and_then(|mime| mime.split('/').next());
         Some(RemoteAttachment {
             kind: match kind {
@@ -276,11 +214,7 @@ fn web(address: &str) -> Option<String> {
 
 fn short(id: &str) -> String {
     let id = printable(id);
-    if id.chars().count() > MAX_ID {
-        digest(&[&id])
-    } else {
-        id
-    }
+    if id.chars().count() > MAX_ID { digest(&[&id]) } else { id }
 }
 
 /// A short name for these pieces, in this order.
@@ -291,12 +225,7 @@ pub(super) fn digest(pieces: &[&str]) -> String {
         context.update(piece.as_bytes());
     }
     let digest = context.finish();
-    digest
-        .as_ref()
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    digest.as_ref().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -305,17 +234,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn read_text(feed: &str) -> Result<Source, String> {
-        read(
-            feed.as_bytes(),
-            None,
-            &"https://a.example/feed".parse().unwrap(),
-        )
+        read(feed.as_bytes(), None, &"https://a.example/feed".parse().unwrap())
     }
 
     fn rss(item: &str) -> Entry {
-        let feed = format!(
-            "<rss version=\"2.0\"><channel><title>T</title><item>{item}</item></channel></rss>"
-        );
+        let feed =
+            format!("<rss version=\"2.0\"><channel><title>T</title><item>{item}</item></channel></rss>");
         read_text(&feed).unwrap().entries.remove(0)
     }
 
@@ -331,10 +255,8 @@ mod tests {
 
     #[test]
     fn hostile_markup_is_cleaned_and_titles_stay_text() {
-        let entry = rss(
-            "<title>&lt;b&gt;Big&lt;/b&gt; news</title><link>javascript:alert(1)</link>\
-             <description>&lt;p onclick='x'&gt;Hi&lt;script&gt;x&lt;/script&gt;&lt;/p&gt;</description>",
-        );
+        let entry = rss("<title>&lt;b&gt;Big&lt;/b&gt; news</title><link>javascript:alert(1)</link>\
+             <description>&lt;p onclick='x'&gt;Hi&lt;script&gt;x&lt;/script&gt;&lt;/p&gt;</description>");
         assert_eq!(entry.item.html, "<p>Hi</p>");
         assert_eq!(entry.item.title.as_deref(), Some("<b>Big</b> news"));
         assert_eq!(entry.item.url, None);
@@ -354,15 +276,9 @@ mod tests {
     fn deep_documents_do_no_harm() {
         let deep = "<a>".repeat(200_000);
         let _an_error_is_fine = read_text(&format!("<rss version=\"2.0\"><channel>{deep}"));
-        let json = format!(
-            "{{\"version\":\"https://jsonfeed.org/version/1\",\"x\":{}",
-            "[".repeat(200_000)
-        );
+        let json = format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"x\":{}", "[".repeat(200_000));
         assert!(read_text(&json).is_err());
-        let nested = format!(
-            "<description>{}</description>",
-            "&lt;div&gt;&lt;b&gt;".repeat(20_000)
-        );
+        let nested = format!("<description>{}</description>", "&lt;div&gt;&lt;b&gt;".repeat(20_000));
         assert_eq!(rss(&nested).item.text, "");
     }
 
@@ -386,10 +302,7 @@ mod tests {
             "attachments":[{"url":"https://a.example/s.mp3","mime_type":"audio/mpeg"}]}]}"#;
         let source = read_text(feed).unwrap();
         let item = &source.entries[0].item;
-        assert_eq!(
-            (item.html.as_str(), item.language.as_deref()),
-            ("<p>Oui</p>", Some("fr"))
-        );
+        assert_eq!((item.html.as_str(), item.language.as_deref()), ("<p>Oui</p>", Some("fr")));
     }
 
     proptest! {

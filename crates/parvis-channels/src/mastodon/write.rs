@@ -36,26 +36,14 @@ pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Publishe
         .json(body);
     let answer = client.send_once(request).await?;
     // It was taken: if what came back can't be read, it stands there all the same.
-    published(client, &answer).map_err(|error| ChannelError::Unknown {
-        message: error.to_string(),
-    })
+    published(client, &answer).map_err(|error| ChannelError::Unknown { message: error.to_string() })
 }
 
 /// Changes text, warning and language; pictures stay.
-pub(super) async fn edit(
-    client: &Client<'_>,
-    id: &str,
-    reply: &Reply,
-) -> Result<Published, ChannelError> {
+pub(super) async fn edit(client: &Client<'_>, id: &str, reply: &Reply) -> Result<Published, ChannelError> {
     let now: wire::Status = client.get(&["api", "v1", "statuses", id], &[]).await?;
-    let media: Vec<String> = now
-        .media_attachments
-        .into_iter()
-        .map(|file| file.id)
-        .collect();
-    let request = client
-        .request(Method::PUT, &["api", "v1", "statuses", id])?
-        .json(content(reply, &media));
+    let media: Vec<String> = now.media_attachments.into_iter().map(|file| file.id).collect();
+    let request = client.request(Method::PUT, &["api", "v1", "statuses", id])?.json(content(reply, &media));
     published(client, &client.send(request).await?)
 }
 
@@ -64,20 +52,13 @@ pub(super) async fn delete(client: &Client<'_>, id: &str) -> Result<(), ChannelE
     let request = client.request(Method::DELETE, &["api", "v1", "statuses", id])?;
     let error = match client.send(request).await {
         Ok(_) => return Ok(()),
-        Err(
-            error @ ChannelError::Refused {
-                status: 404 | 405 | 410,
-                ..
-            },
-        ) => error,
+        Err(error @ ChannelError::Refused { status: 404 | 405 | 410, .. }) => error,
         Err(error) => return Err(error),
     };
     match client.fetch(&["api", "v1", "statuses", id], &[]).await {
         // It still stands there: the server doesn't know how to delete.
         Ok(_) => Err(ChannelError::Unsupported(Why::NotOnServer)),
-        Err(ChannelError::Refused {
-            status: 404 | 410, ..
-        }) => Ok(()),
+        Err(ChannelError::Refused { status: 404 | 410, .. }) => Ok(()),
         Err(_) => Err(error),
     }
 }
@@ -102,10 +83,7 @@ pub(super) async fn find_published(
             let Ok(status) = serde_json::from_value::<wire::Status>(value.clone()) else {
                 continue;
             };
-            let parent = status
-                .in_reply_to_id
-                .as_ref()
-                .map(|id| stable(client.account, id));
+            let parent = status.in_reply_to_id.as_ref().map(|id| stable(client.account, id));
             let at = time(status.created_at.as_deref());
             let in_time = at.is_none_or(|at| at.saturating_add(SLACK) >= since);
             if in_time
@@ -130,16 +108,14 @@ pub(super) async fn find_published(
 /// Uploads a picture and waits until it is ready; gives its id.
 async fn upload(client: &Client<'_>, file: &Upload) -> Result<String, ChannelError> {
     let answer = match client.send(media_request(client, "v2", file)?).await {
-        Err(ChannelError::Refused {
-            status: 404 | 405, ..
-        }) => client.send(media_request(client, "v1", file)?).await?,
+        Err(ChannelError::Refused { status: 404 | 405, .. }) => {
+            client.send(media_request(client, "v1", file)?).await?
+        }
         other => other?,
     };
     let media: wire::Attachment = read_json(&answer)?;
     if media.id.is_empty() {
-        return Err(ChannelError::Malformed {
-            message: "a picture without an id".to_owned(),
-        });
+        return Err(ChannelError::Malformed { message: "a picture without an id".to_owned() });
     }
     let mut status = answer.status;
     for look in 1..=MEDIA_LOOKS {
@@ -147,21 +123,12 @@ async fn upload(client: &Client<'_>, file: &Upload) -> Result<String, ChannelErr
             return Ok(media.id);
         }
         tokio::time::sleep(Duration::from_millis(500 * u64::from(look.min(10)))).await;
-        status = client
-            .fetch(&["api", "v1", "media", &media.id], &[])
-            .await?
-            .status;
+        status = client.fetch(&["api", "v1", "media", &media.id], &[]).await?.status;
     }
-    Err(ChannelError::Unreachable {
-        message: "the server doesn't finish a picture".to_owned(),
-    })
+    Err(ChannelError::Unreachable { message: "the server doesn't finish a picture".to_owned() })
 }
 
-fn media_request(
-    client: &Client<'_>,
-    version: &str,
-    file: &Upload,
-) -> Result<Request, ChannelError> {
+fn media_request(client: &Client<'_>, version: &str, file: &Upload) -> Result<Request, ChannelError> {
     // Some servers take a part without a file name for a plain field.
     let name = match file.mime.as_str() {
         "image/png" => "picture.png",
@@ -170,20 +137,14 @@ fn media_request(
         "image/jpeg" => "picture.jpg",
         _ => "file",
     };
-    let part = Part::bytes(file.bytes.clone())
-        .file_name(name)
-        .mime_str(&file.mime)
-        .map_err(|_| ChannelError::Refused {
-            status: 415,
-            message: format!("“{}” isn't a media type", file.mime),
-        })?;
+    let part = Part::bytes(file.bytes.clone()).file_name(name).mime_str(&file.mime).map_err(|_| {
+        ChannelError::Refused { status: 415, message: format!("“{}” isn't a media type", file.mime) }
+    })?;
     let mut form = Form::new().part("file", part);
     if !file.alt.is_empty() {
         form = form.text("description", file.alt.clone());
     }
-    Ok(client
-        .request(Method::POST, &["api", version, "media"])?
-        .multipart(form))
+    Ok(client.request(Method::POST, &["api", version, "media"])?.multipart(form))
 }
 
 /// What a message says: the same when publishing and when changing.

@@ -31,10 +31,7 @@ impl Request {
     /// Asks for something; redirects are followed.
     #[must_use]
     pub fn get(url: Url) -> Self {
-        Self {
-            follow: true,
-            ..Self::new(Method::GET, url)
-        }
+        Self { follow: true, ..Self::new(Method::GET, url) }
     }
 
     /// Any other method; redirects are not followed.

@@ -19,19 +19,12 @@ async fn a_code_is_exchanged_with_its_verifier_and_the_access_given_back() {
     fake.instead("POST /oauth/revoke", 200, "{}");
     let base = fake.url("/");
 
-    let app = oauth::register(&fake.net, &base, BACK, Some("https://parvis.example"))
-        .await
-        .unwrap();
+    let app = oauth::register(&fake.net, &base, BACK, Some("https://parvis.example")).await.unwrap();
     assert!(app.pkce);
     let verifier = oauth::Verifier::new().unwrap();
-    let secret = oauth::exchange(&fake.net, &app, "c0de", Some(&verifier))
-        .await
-        .unwrap();
+    let secret = oauth::exchange(&fake.net, &app, "c0de", Some(&verifier)).await.unwrap();
     let sent = fake.world().log.last().unwrap().2.clone();
-    assert!(
-        sent.contains(&format!("code_verifier={}", verifier.secret().expose())),
-        "{sent}"
-    );
+    assert!(sent.contains(&format!("code_verifier={}", verifier.secret().expose())), "{sent}");
     assert!(secret.expose().contains("t0ken"));
     oauth::revoke(&fake.net, &base, &secret).await.unwrap();
     assert!(fake.world().log.last().unwrap().2.contains("token=t0ken"));
@@ -41,26 +34,17 @@ async fn a_code_is_exchanged_with_its_verifier_and_the_access_given_back() {
 async fn a_wrong_code_is_no_revoked_access_and_another_kind_of_server_is_told() {
     let fake = Fake::start().await;
     let base = fake.url("/");
-    let error = oauth::register(&fake.net, &base, BACK, None)
-        .await
-        .unwrap_err();
+    let error = oauth::register(&fake.net, &base, BACK, None).await.unwrap_err();
     assert_eq!(error.code(), "refused", "{error}");
     fake.instead("POST /api/v1/apps", 200, "<!doctype html>");
-    let error = oauth::register(&fake.net, &base, BACK, None)
-        .await
-        .unwrap_err();
-    assert!(
-        error.to_string().contains("a web page instead of data"),
-        "{error}"
-    );
+    let error = oauth::register(&fake.net, &base, BACK, None).await.unwrap_err();
+    assert!(error.to_string().contains("a web page instead of data"), "{error}");
 
     let app = json!({ "client_id": "id", "client_secret": "s3cret" }).to_string();
     fake.instead("POST /api/v1/apps", 200, &app);
     let app = oauth::register(&fake.net, &base, BACK, None).await.unwrap();
     assert!(!app.pkce);
     fake.instead("POST /oauth/token", 401, r#"{"error":"invalid_grant"}"#);
-    let error = oauth::exchange(&fake.net, &app, "wrong", None)
-        .await
-        .unwrap_err();
+    let error = oauth::exchange(&fake.net, &app, "wrong", None).await.unwrap_err();
     assert_eq!(error.code(), "refused", "{error}");
 }

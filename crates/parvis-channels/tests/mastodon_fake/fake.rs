@@ -9,8 +9,8 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use parvis_channels::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, NetOptions, Page, Reply,
-    Secret, Visibility, channel,
+    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, NetOptions, Page, Reply, Secret,
+    Visibility, channel,
 };
 use serde_json::{Value, json};
 
@@ -60,16 +60,10 @@ impl Fake {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let world = Arc::new(Mutex::new(World::default()));
-        let app = Router::new()
-            .fallback(answer)
-            .with_state(Arc::clone(&world));
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&world));
         tokio::spawn(async move { axum::serve(listener, app).await });
         let allow = vec![format!("127.0.0.1:{port}")];
-        let net = Net::new(&NetOptions {
-            allow,
-            ..NetOptions::default()
-        })
-        .unwrap();
+        let net = Net::new(&NetOptions { allow, ..NetOptions::default() }).unwrap();
         Self { net, port, world }
     }
 
@@ -78,9 +72,7 @@ impl Fake {
     }
 
     pub fn url(&self, path: &str) -> url::Url {
-        format!("http://127.0.0.1:{}{path}", self.port)
-            .parse()
-            .unwrap()
+        format!("http://127.0.0.1:{}{path}", self.port).parse().unwrap()
     }
 
     pub fn account(&self) -> Account {
@@ -96,15 +88,11 @@ impl Fake {
     }
 
     pub fn instead(&self, place: &'static str, status: u16, body: &str) {
-        self.world()
-            .instead
-            .insert(place, (status, vec![], body.as_bytes().to_vec()));
+        self.world().instead.insert(place, (status, vec![], body.as_bytes().to_vec()));
     }
 
     pub async fn pull(&self, stream: &str, cursor: Option<&str>) -> Result<Page, ChannelError> {
-        mastodon()
-            .pull(&self.net, &self.account(), stream, cursor)
-            .await
+        mastodon().pull(&self.net, &self.account(), stream, cursor).await
     }
 }
 
@@ -157,14 +145,8 @@ async fn answer(
 ) -> Response {
     let mut world = world.lock().unwrap();
     let place = format!("{method} {}", uri.path());
-    let signed = headers
-        .get("authorization")
-        .map(|value| value.to_str().unwrap().to_owned());
-    world.log.push((
-        place.clone(),
-        signed,
-        String::from_utf8_lossy(&body).into_owned(),
-    ));
+    let signed = headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
+    world.log.push((place.clone(), signed, String::from_utf8_lossy(&body).into_owned()));
     if let Some((status, headers, body)) = world.instead.get(place.as_str()) {
         let mut response = (StatusCode::from_u16(*status).unwrap(), body.clone()).into_response();
         response.headers_mut().remove("content-type");
@@ -173,31 +155,20 @@ async fn answer(
         }
         return response;
     }
-    let key = headers
-        .get("idempotency-key")
-        .map(|key| key.to_str().unwrap());
+    let key = headers.get("idempotency-key").map(|key| key.to_str().unwrap());
     match place.as_str() {
         "GET /api/v1/notifications" => list(&world.notifications, world.paging, &query),
         "GET /api/v1/accounts/1/statuses" => list(&world.statuses, world.paging, &query),
         "POST /api/v1/statuses" => world.publish(key.unwrap(), &body),
-        "POST /api/v2/media" => {
-            (StatusCode::ACCEPTED, json!({ "id": "9" }).to_string()).into_response()
-        }
+        "POST /api/v2/media" => (StatusCode::ACCEPTED, json!({ "id": "9" }).to_string()).into_response(),
         "GET /api/v1/media/9" if world.slow > 0 => {
             world.slow -= 1;
             (StatusCode::PARTIAL_CONTENT, "{}").into_response()
         }
         "GET /api/v1/media/9" => "{}".into_response(),
-        _ => match (
-            method.as_str(),
-            uri.path().strip_prefix("/api/v1/statuses/"),
-        ) {
+        _ => match (method.as_str(), uri.path().strip_prefix("/api/v1/statuses/")) {
             (method, Some(id)) => world.status(method, id, &body),
-            _ => (
-                StatusCode::NOT_FOUND,
-                json!({ "error": "Record not found" }).to_string(),
-            )
-                .into_response(),
+            _ => (StatusCode::NOT_FOUND, json!({ "error": "Record not found" }).to_string()).into_response(),
         },
     }
 }
@@ -211,8 +182,7 @@ fn list(all: &[Value], paging: Paging, query: &Wanted) -> Response {
         _ => (number("min_id"), number("max_id")),
     };
     let fits = |entry: &&Value| {
-        after.is_none_or(|after| id(entry) > after)
-            && before.is_none_or(|before| id(entry) < before)
+        after.is_none_or(|after| id(entry) > after) && before.is_none_or(|before| id(entry) < before)
     };
     let found: Vec<&Value> = all.iter().filter(fits).collect();
     let limit = (number("limit").unwrap_or(40) as usize).min(found.len());

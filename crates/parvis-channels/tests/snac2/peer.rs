@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use parvis_channels::{
-    Account, Answer, CapabilitySet, Channel, ChannelError, ChannelKind, Net, NetOptions,
-    Observation, Request, Secret, channel, mastodon::oauth,
+    Account, Answer, CapabilitySet, Channel, ChannelError, ChannelKind, Net, NetOptions, Observation,
+    Request, Secret, channel, mastodon::oauth,
 };
 use reqwest::Method;
 use serde_json::Value;
@@ -42,34 +42,20 @@ impl Peer {
         alone.lock().expect("the lock");
         let (a, b) = (address(&folder, "a"), address(&folder, "b"));
         let allow = [&a, &b].map(|url| host(url).to_owned()).to_vec();
-        let net = Net::new(&NetOptions {
-            allow,
-            ..NetOptions::default()
-        })
-        .unwrap();
-        Some(Self {
-            net,
-            a,
-            b,
-            folder,
-            _alone: alone,
-        })
+        let net = Net::new(&NetOptions { allow, ..NetOptions::default() }).unwrap();
+        Some(Self { net, a, b, folder, _alone: alone })
     }
 
     /// Connects as a person would, through the server's own login form.
     pub async fn connect(&self, base: &Url, user: &str) -> Account {
         let base_url = base.clone();
-        let app = oauth::register(&self.net, &base_url, BACK, None)
-            .await
-            .unwrap();
+        let app = oauth::register(&self.net, &base_url, BACK, None).await.unwrap();
         let verifier = oauth::Verifier::new().unwrap();
         let state = oauth::random().unwrap();
         let page = oauth::authorize_url(&app, &state, Some(&verifier)).unwrap();
         let code = self.consent(page, user, &self.password(base, user)).await;
         assert_eq!(code.1, state);
-        let secret = oauth::exchange(&self.net, &app, &code.0, Some(&verifier))
-            .await
-            .unwrap();
+        let secret = oauth::exchange(&self.net, &app, &code.0, Some(&verifier)).await.unwrap();
         let mut account = Account {
             kind: ChannelKind::Mastodon,
             base_url,
@@ -88,15 +74,9 @@ impl Peer {
     }
 
     pub fn password(&self, base: &Url, user: &str) -> String {
-        let list = if *base == self.a {
-            "a.users"
-        } else {
-            "b.users"
-        };
+        let list = if *base == self.a { "a.users" } else { "b.users" };
         let list = std::fs::read_to_string(self.folder.join(list)).unwrap();
-        let line = list
-            .lines()
-            .find_map(|line| line.strip_prefix(&format!("{user} ")));
+        let line = list.lines().find_map(|line| line.strip_prefix(&format!("{user} ")));
         line.expect("the user is there").to_owned()
     }
 
@@ -108,47 +88,21 @@ impl Peer {
             let (_, rest) = text.split_once(from).expect("the form has it");
             rest.split('"').next().unwrap().to_owned()
         };
-        let mut fields = vec![
-            ("login".to_owned(), user.to_owned()),
-            ("passwd".to_owned(), password.to_owned()),
-        ];
-        for input in form
-            .split("<input")
-            .skip(1)
-            .filter(|input| input.contains("hidden"))
-        {
+        let mut fields =
+            vec![("login".to_owned(), user.to_owned()), ("passwd".to_owned(), password.to_owned())];
+        for input in form.split("<input").skip(1).filter(|input| input.contains("hidden")) {
             fields.push((between(input, "name=\""), between(input, "value=\"")));
         }
         let action = page.join(&between(&form, "action=\"")).unwrap();
-        let answer = self
-            .net
-            .send(Request::new(Method::POST, action).form(fields))
-            .await
-            .unwrap();
-        let place = answer
-            .header(&reqwest::header::LOCATION)
-            .expect("sent back")
-            .to_owned();
+        let answer = self.net.send(Request::new(Method::POST, action).form(fields)).await.unwrap();
+        let place = answer.header(&reqwest::header::LOCATION).expect("sent back").to_owned();
         let place: Url = place.parse().unwrap();
-        let value = |name| {
-            place
-                .query_pairs()
-                .find(|(n, _)| n == name)
-                .unwrap()
-                .1
-                .into_owned()
-        };
+        let value = |name| place.query_pairs().find(|(n, _)| n == name).unwrap().1.into_owned();
         (value("code"), value("state"))
     }
 
     /// Calls the API as somebody, without the channel under test.
-    pub async fn call(
-        &self,
-        who: &Account,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> Value {
+    pub async fn call(&self, who: &Account, method: Method, path: &str, body: Option<Value>) -> Value {
         let token: Value = serde_json::from_str(who.secret.expose()).unwrap();
         let mut request = Request::new(method, who.base_url.join(path).unwrap())
             .bearer(token["access_token"].as_str().unwrap());
@@ -163,8 +117,7 @@ impl Peer {
     /// Posts as somebody.
     pub async fn post(&self, who: &Account, text: &str) -> Value {
         let body = serde_json::json!({ "status": text });
-        self.call(who, Method::POST, "/api/v1/statuses", Some(body))
-            .await
+        self.call(who, Method::POST, "/api/v1/statuses", Some(body)).await
     }
 
     /// Presses "Delete" on the server's web page: this version can't by its API.
@@ -173,11 +126,7 @@ impl Peer {
         let sign = format!("{user}:{}", self.password(base, user));
         let sign = base64::engine::general_purpose::STANDARD.encode(sign);
         let url = base.join(&format!("{user}/admin/action")).unwrap();
-        let fields = [
-            ("id", uri),
-            ("actor", &format!("{base}{user}")),
-            ("action", "Delete"),
-        ];
+        let fields = [("id", uri), ("actor", &format!("{base}{user}")), ("action", "Delete")];
         let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let request = Request::new(Method::POST, url)
             .header(reqwest::header::AUTHORIZATION, &format!("Basic {sign}"))
@@ -194,10 +143,7 @@ impl Peer {
         word: &str,
     ) -> (Observation, String) {
         for _ in 0..60 {
-            let page = mastodon()
-                .pull(&self.net, who, stream, cursor.as_deref())
-                .await
-                .unwrap();
+            let page = mastodon().pull(&self.net, who, stream, cursor.as_deref()).await.unwrap();
             cursor = Some(page.cursor.clone());
             let has = |o: &Observation| o.item.as_ref().is_some_and(|i| i.text.contains(word));
             if let Some(found) = page.observations.into_iter().find(has) {
@@ -219,11 +165,7 @@ impl Peer {
     ) -> Observation {
         for _ in 0..60 {
             let ids = [id.to_owned()];
-            let seen = mastodon()
-                .recheck(&self.net, who, &ids)
-                .await
-                .unwrap()
-                .remove(0);
+            let seen = mastodon().recheck(&self.net, who, &ids).await.unwrap().remove(0);
             if done(&seen) {
                 return seen;
             }
@@ -242,20 +184,11 @@ impl Peer {
             .filter(|word| !word.is_empty())
             .map(|word| String::from_utf8(word.to_vec()).unwrap())
             .collect();
-        assert!(
-            Command::new("kill")
-                .args(["-9", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args(["-9", &pid]).status().unwrap().success());
         self.until_answers(false).await;
         let result = what.await;
         let (program, arguments) = words.split_first().unwrap();
-        let log = File::options()
-            .append(true)
-            .open(self.folder.join("a.log"))
-            .unwrap();
+        let log = File::options().append(true).open(self.folder.join("a.log")).unwrap();
         let mut child = Command::new(program)
             .args(arguments)
             .stdin(Stdio::null())
@@ -288,19 +221,13 @@ pub fn mastodon() -> &'static dyn Channel {
 /// The same account with a token that was never given.
 pub fn revoked(account: &Account) -> Account {
     let secret = Secret::new(r#"{"access_token":"not-a-token"}"#);
-    Account {
-        secret,
-        ..account.clone()
-    }
+    Account { secret, ..account.clone() }
 }
 
 /// A word that no other test uses.
 pub fn word() -> String {
     let word = oauth::random().unwrap();
-    word.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(12)
-        .collect()
+    word.chars().filter(char::is_ascii_alphanumeric).take(12).collect()
 }
 
 pub fn code<T: std::fmt::Debug>(result: Result<T, ChannelError>) -> &'static str {
@@ -311,9 +238,7 @@ pub fn code<T: std::fmt::Debug>(result: Result<T, ChannelError>) -> &'static str
 fn address(folder: &Path, name: &str) -> Url {
     let text = std::fs::read_to_string(folder.join(name).join("server.json")).unwrap();
     let server: Value = serde_json::from_str(&text).unwrap();
-    format!("http://{}/", server["host"].as_str().unwrap())
-        .parse()
-        .unwrap()
+    format!("http://{}/", server["host"].as_str().unwrap()).parse().unwrap()
 }
 
 pub fn host(url: &Url) -> &str {

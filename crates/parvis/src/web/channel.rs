@@ -202,7 +202,14 @@ fn facts(words: &Words, it: &Channel, now: i64) -> Vec<Fact> {
     ];
     if let (Some(limit), Some(left)) = (health.rate_limit, health.rate_remaining) {
         let until = health.rate_reset_at.map_or_else(String::new, |at| words.moment(at, now));
-        facts.push(fact("fact-budget", words.t3("fact-budget-left", "left", left, "limit", limit, "until", until)));
+        facts.push(fact(
+            "fact-budget",
+            words.t3("fact-budget-left", "left", left, "limit", limit, "until", until),
+        ));
+    }
+    if let Some(code) = &health.notice_code {
+        let detail = health.notice_text.clone().unwrap_or_default();
+        facts.push(fact("fact-notice", words.t1(&format!("notice-{code}"), "detail", detail)));
     }
     let expiry = it.secret_expires_at.map(|at| words.day(at, now));
     if it.kind != "feed" {

@@ -168,7 +168,12 @@ pub fn line(finding: &str, days: &[Day]) -> Chart {
         last = Some((x, y));
     }
     if let Some((x, y)) = last {
-        put(&mut out, format_args!("<path class=\"l\" d=\"{path}\"/><circle class=\"dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>"));
+        put(
+            &mut out,
+            format_args!(
+                "<path class=\"l\" d=\"{path}\"/><circle class=\"dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>"
+            ),
+        );
     }
     labels(&mut out, days, step);
     out.push_str("</svg>");

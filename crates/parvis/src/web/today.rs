@@ -77,7 +77,15 @@ async fn today(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, 
     let context = words.t2("today-context", "date", &date, "week", week::number(words, now));
     let layout = Layout::of(&mut conn, &signed, Place::Today, words.t("place-today")).await?;
     let parts = sentence(&signed, &views, deaf);
-    page(&TodayPage { layout: layout.with_context(context), parts, rows, views, channels, figures, channel_count })
+    page(&TodayPage {
+        layout: layout.with_context(context),
+        parts,
+        rows,
+        views,
+        channels,
+        figures,
+        channel_count,
+    })
 }
 
 async fn waiting(

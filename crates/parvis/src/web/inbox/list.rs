@@ -137,7 +137,9 @@ impl Maker<'_> {
             if rows.iter().any(|row| row.id == hit.conversation) {
                 continue;
             }
-            let Some(it) = conversation::get(conn, actor.organisation, hit.conversation).await? else { continue };
+            let Some(it) = conversation::get(conn, actor.organisation, hit.conversation).await? else {
+                continue;
+            };
             let message = store::message::get(conn, actor.organisation, hit.message).await?;
             let mut row = self.row(&it, &self.authors(conn, std::slice::from_ref(&it)).await?);
             if let Some(message) = message {
@@ -163,7 +165,11 @@ impl Maker<'_> {
         Ok(all.iter().map(|it| self.row(it, &authors)).collect())
     }
 
-    async fn authors(&self, conn: &mut Conn, all: &[Conversation]) -> store::Result<HashMap<AuthorId, Author>> {
+    async fn authors(
+        &self,
+        conn: &mut Conn,
+        all: &[Conversation],
+    ) -> store::Result<HashMap<AuthorId, Author>> {
         let ids: Vec<AuthorId> = all.iter().filter_map(|it| it.author).collect();
         let found = store::author::get_all(conn, self.signed.actor.organisation, &ids).await?;
         Ok(found.into_iter().map(|author| (author.id, author)).collect())
@@ -186,7 +192,10 @@ impl Maker<'_> {
             host: author.map(host).unwrap_or_default(),
             at: words.moment(it.last_at, self.now),
             machine_at: words.machine_time(it.last_at),
-            excerpt: it.title.clone().map_or_else(|| it.excerpt.clone(), |title| format!("{title} · {}", it.excerpt)),
+            excerpt: it
+                .title
+                .clone()
+                .map_or_else(|| it.excerpt.clone(), |title| format!("{title} · {}", it.excerpt)),
             language: it.language.clone(),
             intent: it.facets.intent.as_ref().map(|intent| words.named("intent", intent)),
             sentiment: it.facets.sentiment.clone(),

@@ -21,8 +21,8 @@ pub struct Figure {
     pub title: String,
     /// The figure; empty where the chart says it all.
     pub value: String,
-    /// Its unit.
-    pub unit: String,
+    /// A channel couldn't be heard for a part of the time.
+    pub unheard: bool,
     /// What it is compared with, or of how many it is.
     pub beside: String,
     /// The drawing.
@@ -124,15 +124,17 @@ async fn received(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     }
     let total: i64 = counts.iter().sum();
     let finding = words.t2("figure-received-finding", "count", total, "last", last);
-    let numbers = counts.iter().enumerate().filter(|(place, _)| week.has_begun(*place)).map(|(place, count)| {
-        let said = words.number(*count);
-        let said = if unheard.contains(&place) { words.t1("figure-unheard", "count", &said) } else { said };
-        (named(words, place), said)
-    });
+    let numbers =
+        counts.iter().enumerate().filter(|(place, _)| week.has_begun(*place)).map(|(place, count)| {
+            let said = words.number(*count);
+            let said =
+                if unheard.contains(&place) { words.t1("figure-unheard", "count", &said) } else { said };
+            (named(words, place), said)
+        });
     Ok(Figure {
         title: words.t("figure-received"),
         value: words.number(total),
-        unit: String::new(),
+        unheard: !unheard.is_empty(),
         beside: words.t1("figure-last-week", "count", last),
         chart: chart::bars(&finding, &days),
         head: words.t("figure-day"),
@@ -180,13 +182,12 @@ async fn answered(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     let middle = median(&mut all).map(|wait| words.span(wait));
     let said = middle.clone().unwrap_or_else(|| words.t("figure-none"));
     let finding = words.t1("figure-answered-finding", "span", &said);
-    let numbers = medians.iter().enumerate().filter_map(|(place, it)| {
-        Some((named(words, place), words.span((*it)?)))
-    });
+    let numbers =
+        medians.iter().enumerate().filter_map(|(place, it)| Some((named(words, place), words.span((*it)?))));
     Ok(Figure {
         title: words.t("figure-answered"),
         value: said,
-        unit: String::new(),
+        unheard: false,
         beside: words.t1("figure-answered-of", "count", count),
         chart: chart::line(&finding, &week.days(words, &minutes)),
         head: words.t("figure-day"),
@@ -217,7 +218,7 @@ async fn negative(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     Ok(Figure {
         title: words.t("figure-negative"),
         value: said,
-        unit: String::new(),
+        unheard: false,
         beside: words.t1("figure-negative-of", "count", i64::from(sum.1)),
         chart: chart::line(&finding, &week.days(words, &shares)),
         head: words.t("figure-day"),
@@ -235,7 +236,8 @@ async fn newest(
     let actor = &signed.actor;
     let filter = Filter { order: Order::Newest, ..Filter::default() };
     let mut all =
-        conversation::page(conn, actor.organisation, me, &actor.scope, &filter, None, SAMPLE, week.now).await?;
+        conversation::page(conn, actor.organisation, me, &actor.scope, &filter, None, SAMPLE, week.now)
+            .await?;
     let is_cut = i64::try_from(all.len()).unwrap_or(0) == SAMPLE;
     let from = match all.last().filter(|_| is_cut).and_then(|it| week.day(it.last_at)) {
         Some(day) => week.midnights.get(day + 1).copied().filter(|next| *next <= week.now),
@@ -262,7 +264,7 @@ fn open(words: &Words, views: &Views) -> Figure {
     Figure {
         title: words.t("figure-open"),
         value: String::new(),
-        unit: String::new(),
+        unheard: false,
         beside: String::new(),
         chart: chart::rows(&finding, &bars),
         head: words.t("filter-desk"),
