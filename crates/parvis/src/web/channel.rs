@@ -207,6 +207,10 @@ fn facts(words: &Words, it: &Channel, now: i64) -> Vec<Fact> {
             words.t3("fact-budget-left", "left", left, "limit", limit, "until", until),
         ));
     }
+    if let Some(code) = &health.notice_code {
+        let detail = health.notice_text.clone().unwrap_or_default();
+        facts.push(fact("fact-notice", words.t1(&format!("notice-{code}"), "detail", detail)));
+    }
     let expiry = it.secret_expires_at.map(|at| words.day(at, now));
     if it.kind != "feed" {
         facts.push(fact("fact-expiry", expiry.unwrap_or_else(|| words.t("fact-no-expiry"))));

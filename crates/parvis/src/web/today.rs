@@ -97,16 +97,7 @@ async fn waiting(
 ) -> store::Result<Vec<Row>> {
     let actor = &signed.actor;
     let filter = Filter { state: Some(Standing::Open), ..Filter::default() };
-    let all = conversation::page(
-        conn,
-        actor.organisation,
-        actor.colleague,
-        &actor.scope,
-        &filter,
-        None,
-        SHOWN,
-        now,
-    );
+    let all = conversation::page(conn, actor, &filter, None, SHOWN, now);
     let all = all.await?;
     Maker { signed, house, asked, open: None, now }.rows(conn, &all).await
 }

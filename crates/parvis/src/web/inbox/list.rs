@@ -106,17 +106,7 @@ impl Maker<'_> {
     async fn page(&self, conn: &mut Conn) -> store::Result<List> {
         let (actor, filter) = (&self.signed.actor, self.asked.filter());
         let after = self.asked.after.parse().ok();
-        let mut all = conversation::page(
-            conn,
-            actor.organisation,
-            actor.colleague,
-            &actor.scope,
-            &filter,
-            after,
-            PAGE + 1,
-            self.now,
-        )
-        .await?;
+        let mut all = conversation::page(conn, actor, &filter, after, PAGE + 1, self.now).await?;
         let base = query(&filter);
         let is_more = i64::try_from(all.len()).unwrap_or(0) > PAGE;
         all.truncate(usize::try_from(PAGE).unwrap_or(50));

@@ -3,7 +3,6 @@
 
 use jiff::ToSpan;
 
-use crate::id::ColleagueId;
 use crate::store::conversation::{self, Conversation, Filter, Order};
 use crate::store::counter::Tally;
 use crate::store::{self, Conn};
@@ -197,7 +196,7 @@ async fn answered(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
 
 async fn negative(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Result<Figure> {
     let words = &signed.words;
-    let all = newest(conn, signed, signed.actor.colleague, week).await?;
+    let all = newest(conn, signed, week).await?;
     let mut by_day = [(0_u32, 0_u32); 7];
     let mut sum = (0_u32, 0_u32);
     for it in &all {
@@ -227,17 +226,10 @@ async fn negative(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
 }
 
 /// The newest conversations of the week; where there are more than fit, only whole days of them.
-async fn newest(
-    conn: &mut Conn,
-    signed: &Signed,
-    me: ColleagueId,
-    week: &Week,
-) -> store::Result<Vec<Conversation>> {
+async fn newest(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Result<Vec<Conversation>> {
     let actor = &signed.actor;
     let filter = Filter { order: Order::Newest, ..Filter::default() };
-    let mut all =
-        conversation::page(conn, actor.organisation, me, &actor.scope, &filter, None, SAMPLE, week.now)
-            .await?;
+    let mut all = conversation::page(conn, actor, &filter, None, SAMPLE, week.now).await?;
     let is_cut = i64::try_from(all.len()).unwrap_or(0) == SAMPLE;
     let from = match all.last().filter(|_| is_cut).and_then(|it| week.day(it.last_at)) {
         Some(day) => week.midnights.get(day + 1).copied().filter(|next| *next <= week.now),
