@@ -4,6 +4,7 @@
 mod config;
 mod export;
 mod import;
+mod openapi;
 mod progress;
 mod relocate;
 mod serve;
@@ -96,6 +97,8 @@ enum Command {
     Export(export::Export),
     /// Reads an export of Parvis (.jsonl), messages (.csv) or mail (.mbox)
     Import(import::Import),
+    /// Prints the description of the API (OpenAPI 3.1)
+    Openapi,
     /// Shows or checks the configuration
     #[command(subcommand)]
     Config(config::Config),
@@ -120,6 +123,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Config(command) = &cli.command {
         return config::run(command, cli.settings.load());
     }
+    if let Command::Openapi = cli.command {
+        return openapi::run();
+    }
     let config = cli.settings.load()?;
     log_to_stderr(&config);
     match cli.command {
@@ -127,7 +133,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Move(it) => relocate::run(&it).await,
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
-        Command::Config(_) => Ok(ExitCode::SUCCESS),
+        Command::Config(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -3,5 +3,6 @@
 
 pub mod clock;
 pub mod appointment;
+pub mod field;
 pub mod permission;
 pub mod text;

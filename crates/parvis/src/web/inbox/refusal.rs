@@ -22,7 +22,12 @@ pub fn said(refused: &Refusal, words: &Words) -> Option<(StatusCode, String)> {
             let why = words.named("error", error.code());
             Some((StatusCode::UNPROCESSABLE_ENTITY, words.t1("refusal-network", "why", why)))
         }
-        Refusal::NotFound | Refusal::Forbidden(_) | Refusal::Sealed | Refusal::Store(_) | Refusal::Media(_) => None,
+        Refusal::NotFound
+        | Refusal::Forbidden(_)
+        | Refusal::Appointment(_)
+        | Refusal::Sealed
+        | Refusal::Store(_)
+        | Refusal::Media(_) => None,
     }
 }
 
@@ -32,7 +37,7 @@ pub fn failure(refused: Refusal, words: &Words) -> Failure {
         return Failure::new(status).because(text);
     }
     match refused {
-        Refusal::Forbidden(_) => Failure::forbidden(),
+        Refusal::Forbidden(_) | Refusal::Appointment(_) => Failure::forbidden(),
         Refusal::Store(error) => error.into(),
         Refusal::Media(error) => Failure::internal(error.to_string()),
         Refusal::Sealed => Failure::internal(refused.to_string()),
