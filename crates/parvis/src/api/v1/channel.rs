@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::body::{Body, Path, Query};
+use crate::api::body::{Body, Parameters, Path};
 use crate::api::caller::Caller;
 use crate::api::page::Page;
 use crate::api::problem::{Problem, Result};
@@ -129,7 +129,7 @@ pub async fn get(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<Cha
 /// What changes; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Change {
+pub struct ChannelChange {
     /// Name within the house, 1 to 80 characters.
     name: Option<String>,
     /// Where new conversations go.
@@ -138,14 +138,14 @@ pub struct Change {
 
 /// Rename a channel, or send its new conversations to another desk
 #[utoipa::path(patch, path = "/channels/{id}", operation_id = "changeChannel", tag = "channels",
-    params(("id" = ChannelId, Path, description = "Which.")), request_body = Change,
+    params(("id" = ChannelId, Path, description = "Which.")), request_body = ChannelChange,
     responses((status = 200, description = "The channel as it stands now.", body = Channel)),
     extensions(("x-action" = json!(Action::ManageChannels))))]
 pub async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<ChannelId>,
-    Body(to): Body<Change>,
+    Body(to): Body<ChannelChange>,
 ) -> Result<Json<Channel>> {
     let it = find(&app, &caller, id).await?;
     let (name, desk) = (to.name.unwrap_or(it.name), to.desk.unwrap_or(it.desk));
@@ -270,7 +270,7 @@ pub struct Since {
 pub async fn gaps(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Query(asked): Query<Since>,
+    Parameters(asked): Parameters<Since>,
 ) -> Result<Json<Page<Gap>>> {
     let channels = seen(&app, &caller).await?;
     let mut conn = app.db.read().await?;

@@ -154,7 +154,7 @@ pub async fn invite(
 /// What changes; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Change {
+pub struct ColleagueChange {
     /// Name or role as shown to the others.
     name: Option<String>,
     /// Address for signing in.
@@ -175,7 +175,7 @@ pub struct Change {
 ///
 /// Nobody changes their own role or access, only administrators change administrators, and one of them stays.
 #[utoipa::path(patch, path = "/colleagues/{id}", operation_id = "changeColleague", tag = "colleagues",
-    params(("id" = ColleagueId, Path, description = "Who.")), request_body = Change,
+    params(("id" = ColleagueId, Path, description = "Who.")), request_body = ColleagueChange,
     responses((status = 200, description = "The colleague as they stand now.", body = Colleague),
         (status = 409, description = "Oneself, or the last administrator.", body = Told, content_type = "application/problem+json")),
     extensions(("x-action" = json!(Action::ManageColleagues))))]
@@ -183,7 +183,7 @@ pub async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<ColleagueId>,
-    Body(to): Body<Change>,
+    Body(to): Body<ColleagueChange>,
 ) -> Result<Json<Colleague>> {
     let to = command::Change {
         name: to.name,

@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::body::{Path, Query};
+use crate::api::body::{Parameters, Path};
 use crate::api::caller::Caller;
 use crate::api::page::{self, Page};
 use crate::api::problem::{Problem, Result};
@@ -185,7 +185,7 @@ impl Asked {
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Page<Conversation>>> {
     let limit = page::limit(asked.limit)?;
     let after = page::cursor::<Key>(asked.cursor.as_deref())?;

@@ -44,7 +44,7 @@ pub async fn get(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<Des
 /// What changes; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Change {
+pub struct DeskChange {
     /// Its name, 1 to 60 characters.
     name: Option<String>,
     /// First answer within (µs): one minute to thirty days.
@@ -53,14 +53,14 @@ pub struct Change {
 
 /// Change a desk
 #[utoipa::path(patch, path = "/desks/{id}", operation_id = "changeDesk", tag = "desks",
-    params(("id" = DeskId, Path, description = "Which.")), request_body = Change,
+    params(("id" = DeskId, Path, description = "Which.")), request_body = DeskChange,
     responses((status = 200, description = "The desk as it stands now.", body = Desk)),
     extensions(("x-action" = json!(Action::ManageChannels))))]
 pub async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<DeskId>,
-    Body(to): Body<Change>,
+    Body(to): Body<DeskChange>,
 ) -> Result<Json<Desk>> {
     let it = command::desk::change(&app, &caller.actor, id, to.name.as_deref(), to.answer_within).await?;
     Ok(Json(it))

@@ -39,7 +39,7 @@ pub async fn list(
 /// What stands there.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Kept {
+pub struct DraftText {
     /// At most 64 KiB; an empty text drops the draft.
     text: String,
 }
@@ -48,13 +48,13 @@ pub struct Kept {
 #[utoipa::path(put, path = "/conversations/{id}/drafts/{mode}", operation_id = "saveDraft", tag = "drafts",
     params(("id" = ConversationId, Path, description = "Which conversation."),
         ("mode" = String, Path, description = "`public`, `direct` or `note`.")),
-    request_body = Kept, responses((status = 204, description = "It is kept.")),
+    request_body = DraftText, responses((status = 204, description = "It is kept.")),
     extensions(("x-action" = json!(Action::Note))))]
 pub async fn save(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path((id, mode)): Path<(ConversationId, String)>,
-    Body(kept): Body<Kept>,
+    Body(kept): Body<DraftText>,
 ) -> Result<StatusCode> {
     command::draft::save(&app, &caller.actor, id, &mode, &kept.text).await?;
     Ok(StatusCode::NO_CONTENT)

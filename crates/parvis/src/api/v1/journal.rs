@@ -9,7 +9,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::api::body::{Path, Query};
+use crate::api::body::{Parameters, Path};
 use crate::api::caller::Caller;
 use crate::api::page::{self, Page};
 use crate::api::problem::Result;
@@ -87,7 +87,7 @@ pub async fn of_conversation(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<ConversationId>,
-    Query(asked): Query<Asked>,
+    Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Page<Entry>>> {
     let limit = page::limit(asked.limit)?;
     let before = page::cursor::<JournalId>(asked.cursor.as_deref())?;
@@ -104,7 +104,7 @@ pub async fn of_conversation(
 pub async fn page(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Page<Entry>>> {
     let limit = page::limit(asked.limit)?;
     let before = page::cursor::<JournalId>(asked.cursor.as_deref())?;

@@ -81,7 +81,7 @@ pub async fn get(caller: Caller) -> Json<Me> {
 /// What changes; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Change {
+pub struct ProfileChange {
     /// Name or role as shown to the others, 1 to 80 characters.
     name: Option<String>,
     /// `fr` or `en`; `null`: as the browser asks.
@@ -99,10 +99,10 @@ pub struct Change {
 /// Change your settings
 ///
 /// The password is changed on the screen only: a token that was lost can't lock its owner out.
-#[utoipa::path(patch, path = "/me", operation_id = "changeMe", tag = "me", request_body = Change,
+#[utoipa::path(patch, path = "/me", operation_id = "changeMe", tag = "me", request_body = ProfileChange,
     responses((status = 200, description = "You, as you stand now.", body = Me)),
     extensions(("x-action" = json!(Action::ManageSelf))))]
-pub async fn change(State(app): State<Arc<App>>, caller: Caller, Body(to): Body<Change>) -> Result<Json<Me>> {
+pub async fn change(State(app): State<Arc<App>>, caller: Caller, Body(to): Body<ProfileChange>) -> Result<Json<Me>> {
     let to = command::Profile { name: to.name, language: to.language, theme: to.theme, shortcuts: to.shortcuts };
     let after = command::set_profile(&app, &caller.actor, to).await?;
     Ok(Json(of(caller, after)))

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Outcome;
-use crate::api::body::{Path, Query};
+use crate::api::body::{Parameters, Path};
 use crate::api::caller::Caller;
 use crate::api::page::{self, Page};
 use crate::api::problem::{Problem, Result};
@@ -188,7 +188,7 @@ pub async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<ConversationId>,
-    Query(asked): Query<Asked>,
+    Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Page<Message>>> {
     let limit = page::limit(asked.limit)?;
     let before = page::cursor::<Place>(asked.cursor.as_deref())?.map(|it| (it.0, it.1));

@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::body::Query;
+use crate::api::body::Parameters;
 use crate::api::caller::Caller;
 use crate::api::page::{self, Page};
 use crate::api::problem::{Problem, Result};
@@ -60,7 +60,7 @@ pub struct Found {
 pub async fn find(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Page<Found>>> {
     if asked.q.chars().count() > LONGEST {
         return Err(Problem::parameter("q", format!("A query takes at most {LONGEST} characters.")));

@@ -133,37 +133,37 @@ pub struct Saved {
 
 /// A view that was saved.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Kept {
+pub struct SavedView {
     /// Its id.
     id: ViewId,
 }
 
 /// Save a view
 #[utoipa::path(post, path = "/views", operation_id = "makeView", tag = "views", request_body = Saved,
-    responses((status = 201, description = "It is saved.", body = Kept)),
+    responses((status = 201, description = "It is saved.", body = SavedView)),
     extensions(("x-action" = json!(Action::ManageSelf))))]
 pub async fn make(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(it): Body<Saved>,
-) -> Result<(StatusCode, Json<Kept>)> {
+) -> Result<(StatusCode, Json<SavedView>)> {
     let id = command::save(&app, &caller.actor, None, &it.name, it.shared, it.filter.read()?).await?;
-    Ok((StatusCode::CREATED, Json(Kept { id })))
+    Ok((StatusCode::CREATED, Json(SavedView { id })))
 }
 
 /// Change a view
 #[utoipa::path(put, path = "/views/{id}", operation_id = "changeView", tag = "views",
     params(("id" = ViewId, Path, description = "Which of yours.")), request_body = Saved,
-    responses((status = 200, description = "It is saved.", body = Kept)),
+    responses((status = 200, description = "It is saved.", body = SavedView)),
     extensions(("x-action" = json!(Action::ManageSelf))))]
 pub async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<ViewId>,
     Body(it): Body<Saved>,
-) -> Result<Json<Kept>> {
+) -> Result<Json<SavedView>> {
     let id = command::save(&app, &caller.actor, Some(id), &it.name, it.shared, it.filter.read()?).await?;
-    Ok(Json(Kept { id }))
+    Ok(Json(SavedView { id }))
 }
 
 /// Remove a view
