@@ -7,6 +7,7 @@ pub mod channel;
 pub mod colleague;
 pub mod desk;
 pub mod draft;
+pub mod session;
 pub mod token;
 pub mod triage;
 pub mod undo;

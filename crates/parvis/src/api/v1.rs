@@ -17,6 +17,7 @@ pub mod message;
 pub mod organisation;
 pub mod reply;
 pub mod search;
+pub mod session;
 pub mod tag;
 pub mod token;
 pub mod triage;
@@ -113,5 +114,7 @@ fn house() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(journal::page))
         .routes(routes!(token::list, token::make))
         .routes(routes!(token::revoke))
+        .routes(routes!(session::list))
+        .routes(routes!(session::end))
         .routes(routes!(export::export))
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Client, EVERYTHING};
 use crate::clock::{DAY, HOUR};
 use crate::rules::permission::Role;
+use crate::store;
 use crate::testing::{House, START, colleague, houses, said};
 
 async fn boss(house: &House, role: Role) -> Client {
@@ -109,6 +110,33 @@ async fn desks_channels_views_and_settings_are_changed_as_on_the_screens() {
         assert_eq!((&me["language"], &me["shortcuts"]), (&json!("fr"), &json!(false)));
         assert_eq!(patch(&near, "/me", json!({ "language": "tlh" })).await.be(422)["field"], "language");
         assert_eq!(near.get("/organisation").await.be(200)["time_zone"], "Europe/Paris");
+    }
+}
+
+#[tokio::test]
+async fn a_session_on_another_device_is_seen_and_ended_by_its_owner_only() {
+    for house in houses().await {
+        let session = store::session::Session {
+            organisation: house.id,
+            digest: "d1".to_owned(),
+            colleague: house.specialist.colleague,
+            agent: "Firefox".to_owned(),
+            address: "192.0.2.7".to_owned(),
+            created_at: START,
+            seen_at: START,
+            expires_at: START + DAY,
+        };
+        let mut conn = house.app.db.write().await.unwrap();
+        store::session::insert(&mut conn, &session).await.unwrap();
+        conn.commit().await.unwrap();
+        let (owner, other) = (
+            Client::new(&house, &house.specialist, &EVERYTHING).await,
+            Client::new(&house, &house.press, &EVERYTHING).await,
+        );
+        assert_eq!(owner.get("/sessions").await.be(200)["items"][0]["agent"], "Firefox");
+        other.call(Method::DELETE, "/sessions/d1", "").await.be(404);
+        owner.call(Method::DELETE, "/sessions/d1", "").await.be(204);
+        assert_eq!(owner.get("/sessions").await.be(200)["items"], json!([]));
     }
 }
 
