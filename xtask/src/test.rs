@@ -153,6 +153,12 @@ fn run_step(step: Step, root: &Path, runner: &Runner, servers: &mut Servers) -> 
 fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args(arguments).env("CARGO_TERM_COLOR", "never");
+    // `cargo run` tells xtask about xtask. Build scripts (ring's) that watch these would build anew after every plain `cargo build`.
+    for (name, _) in env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

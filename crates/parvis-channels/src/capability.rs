@@ -170,10 +170,7 @@ impl fmt::Display for Why {
             Self::NotOnServer => "this server doesn't offer it",
             Self::ServerSilent => "the server announces it, but didn't answer",
             Self::MissingScope(scope) => {
-                return write!(
-                    f,
-                    "the connection lacks the permission “{scope}”: connect again"
-                );
+                return write!(f, "the connection lacks the permission “{scope}”: connect again");
             }
             Self::NotBuilt => "Parvis doesn't offer it for this network",
             Self::Polled => "Parvis asks at intervals instead",
@@ -200,37 +197,25 @@ impl Capability {
     /// The network does it.
     #[must_use]
     pub fn native() -> Self {
-        Self {
-            support: Support::Native,
-            reason: None,
-        }
+        Self { support: Support::Native, reason: None }
     }
 
     /// Parvis does it, in this way.
     #[must_use]
     pub fn emulated(how: Why) -> Self {
-        Self {
-            support: Support::Emulated,
-            reason: Some(how),
-        }
+        Self { support: Support::Emulated, reason: Some(how) }
     }
 
     /// It works within these limits.
     #[must_use]
     pub fn conditional(limit: Why) -> Self {
-        Self {
-            support: Support::Conditional,
-            reason: Some(limit),
-        }
+        Self { support: Support::Conditional, reason: Some(limit) }
     }
 
     /// It doesn't work, for this reason.
     #[must_use]
     pub fn unsupported(why: Why) -> Self {
-        Self {
-            support: Support::Unsupported,
-            reason: Some(why),
-        }
+        Self { support: Support::Unsupported, reason: Some(why) }
     }
 }
 
@@ -263,10 +248,7 @@ impl CapabilitySet {
     /// The line of a key; an account never probed can do nothing, for want of knowledge.
     #[must_use]
     pub fn get(&self, key: CapabilityKey) -> Capability {
-        self.lines
-            .get(&key)
-            .cloned()
-            .unwrap_or_else(|| Capability::unsupported(Why::ServerSilent))
+        self.lines.get(&key).cloned().unwrap_or_else(|| Capability::unsupported(Why::ServerSilent))
     }
 
     /// Whether it can be done at all, in whatever way.

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use crate::{
-    Account, CapabilitySet, ChannelError, ChannelKind, Net, Observation, Page, Published, Reply,
-    TextRule, Why,
+    Account, CapabilitySet, ChannelError, ChannelKind, Net, Observation, Page, Published, Reply, TextRule,
+    Why,
 };
 
 /// What we learn by asking an account who it is.
@@ -81,12 +81,7 @@ pub trait Channel: Send + Sync {
     }
 
     /// Publishes an answer.
-    async fn reply(
-        &self,
-        _net: &Net,
-        _account: &Account,
-        _reply: &Reply,
-    ) -> Result<Published, ChannelError> {
+    async fn reply(&self, _net: &Net, _account: &Account, _reply: &Reply) -> Result<Published, ChannelError> {
         Err(ChannelError::Unsupported(Why::ReadOnly))
     }
 
@@ -102,12 +97,7 @@ pub trait Channel: Send + Sync {
     }
 
     /// Deletes a message of ours. A message that is gone already counts as deleted.
-    async fn delete(
-        &self,
-        _net: &Net,
-        _account: &Account,
-        _remote_id: &str,
-    ) -> Result<(), ChannelError> {
+    async fn delete(&self, _net: &Net, _account: &Account, _remote_id: &str) -> Result<(), ChannelError> {
         Err(ChannelError::Unsupported(Why::ReadOnly))
     }
 

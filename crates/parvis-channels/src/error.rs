@@ -49,8 +49,8 @@ pub enum ChannelError {
     },
     /// The address is private, or of a kind we don't call.
     #[error(
-        "the address {address} isn't public, so Parvis doesn't call it; an administrator can \
-         allow it in the configuration"
+        "Parvis doesn't call {address}: it isn't a public address, or not a safe one; an \
+         administrator can allow it in the configuration"
     )]
     ForbiddenAddress {
         /// Host, port or scheme refused.
@@ -81,9 +81,6 @@ impl ChannelError {
     /// retryable: it has to be settled by reading back.
     #[must_use]
     pub fn retryable(&self) -> bool {
-        matches!(
-            self,
-            Self::Limited { .. } | Self::Unreachable { .. } | Self::Malformed { .. }
-        )
+        matches!(self, Self::Limited { .. } | Self::Unreachable { .. } | Self::Malformed { .. })
     }
 }

@@ -4,14 +4,16 @@
 //! nor, reliably, what was changed: changes are found by comparing, and an entry that leaves
 //! the window means nothing.
 
+mod discover;
+mod encoding;
 mod poll;
 mod read;
 
 use async_trait::async_trait;
 
 use crate::{
-    Account, Capability, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind,
-    MentionRule, Net, Page, Probe, TextRule, TextUnit, Why,
+    Account, Capability, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind, MentionRule, Net,
+    Page, Probe, TextRule, TextUnit, Why,
 };
 
 /// The room of feeds.
@@ -29,9 +31,17 @@ impl Channel for Feed {
     }
 
     async fn probe(&self, net: &Net, account: &Account) -> Result<Probe, ChannelError> {
-        let answer = poll::fetch(net, account, None).await?;
-        let source = read::parse(&answer, &account.base_url).await?;
-        let address = answer.moved.as_ref().unwrap_or(&account.base_url);
+        let asked = poll::address(account);
+        let mut answer = poll::fetch(net, &asked, None).await?;
+        let mut address = answer.moved.clone().unwrap_or(asked);
+        let mut source = read::parse(&answer, &address).await;
+        let page = answer.mime().is_some_and(|mime| mime == "text/html");
+        if let Some(feed) = discover::announced(&answer.body, &answer.url).filter(|_| page) {
+            answer = poll::fetch(net, &feed, None).await?;
+            address = answer.moved.clone().unwrap_or(feed);
+            source = read::parse(&answer, &address).await;
+        }
+        let source = source?;
         Ok(Probe {
             handle: source.title.clone(),
             remote_id: source.id,

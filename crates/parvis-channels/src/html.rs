@@ -13,32 +13,16 @@ const MAX_HTML: usize = 512 * 1024;
 /// Elements within elements; what is deeper is cut.
 const MAX_NESTING: usize = 500;
 /// Elements that are often left open and don't nest by that.
-const CLOSES_ITSELF: [&str; 12] = [
-    "p", "br", "hr", "img", "li", "wbr", "source", "input", "meta", "link", "td", "tr",
-];
+const CLOSES_ITSELF: [&str; 12] =
+    ["p", "br", "hr", "img", "li", "wbr", "source", "input", "meta", "link", "td", "tr"];
 
-const TAGS: [&str; 15] = [
-    "p",
-    "br",
-    "a",
-    "span",
-    "em",
-    "strong",
-    "b",
-    "i",
-    "code",
-    "pre",
-    "blockquote",
-    "ul",
-    "ol",
-    "li",
-    "del",
-];
+const TAGS: [&str; 15] =
+    ["p", "br", "a", "span", "em", "strong", "b", "i", "code", "pre", "blockquote", "ul", "ol", "li", "del"];
 
 /// Elements dropped with all they hold.
 const DROPPED: [&str; 15] = [
-    "script", "style", "svg", "math", "iframe", "object", "template", "noscript", "title",
-    "textarea", "select", "audio", "video", "noembed", "noframes",
+    "script", "style", "svg", "math", "iframe", "object", "template", "noscript", "title", "textarea",
+    "select", "audio", "video", "noembed", "noframes",
 ];
 
 static STRICT: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
@@ -56,9 +40,7 @@ static STRICT: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 /// HTML that is safe to show as it is.
 #[must_use]
 pub fn sanitise(html: &str) -> String {
-    STRICT
-        .clean(&printable(shallow(cut(html, MAX_HTML))))
-        .to_string()
+    STRICT.clean(&printable(shallow(cut(html, MAX_HTML)))).to_string()
 }
 
 /// The text of it: paragraphs apart by an empty line, list entries by dashes, and of a link
@@ -88,8 +70,7 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// The first `max` bytes at most, whole characters only.
 fn cut(text: &str, max: usize) -> &str {
-    text.get(..text.floor_char_boundary(max))
-        .unwrap_or_default()
+    text.get(..text.floor_char_boundary(max)).unwrap_or_default()
 }
 
 /// What comes before the elements nest deeper than [`MAX_NESTING`]: the time of an HTML parser
@@ -101,10 +82,7 @@ fn shallow(html: &str) -> &str {
         if tag.starts_with('/') {
             depth = depth.saturating_sub(1);
         } else if tag.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            let name = tag
-                .split(|c: char| !c.is_ascii_alphanumeric())
-                .next()
-                .unwrap_or_default();
+            let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
             depth += usize::from(!CLOSES_ITSELF.iter().any(|t| name.eq_ignore_ascii_case(t)));
         }
         if depth > MAX_NESTING {
@@ -126,11 +104,7 @@ fn text_of(clean: &str) -> String {
         let end = tag_end(from);
         let (tag, after) = from.split_at(end);
         rest = after;
-        let name = tag
-            .trim_start_matches('<')
-            .split([' ', '>'])
-            .next()
-            .unwrap_or_default();
+        let name = tag.trim_start_matches('<').split([' ', '>']).next().unwrap_or_default();
         match name {
             "br" => out.push('\n'),
             "p" | "/p" | "pre" | "/pre" | "blockquote" | "/blockquote" | "/ul" | "/ol" => {
@@ -179,12 +153,8 @@ fn close_link(out: &mut String, address: &str, start: usize) {
         return;
     }
     let bare = |text: &str| {
-        let text = text
-            .trim_start_matches("https://")
-            .trim_start_matches("http://");
-        text.trim_start_matches("mailto:")
-            .trim_end_matches(['/', '…'])
-            .to_owned()
+        let text = text.trim_start_matches("https://").trim_start_matches("http://");
+        text.trim_start_matches("mailto:").trim_end_matches(['/', '…']).to_owned()
     };
     if shown.is_empty() || bare(address).starts_with(&bare(&shown)) {
         out.truncate(start);
@@ -206,10 +176,7 @@ fn break_lines(out: &mut String, count: usize) {
 }
 
 fn decode(text: &str) -> String {
-    let decoded = text
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"");
+    let decoded = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
     decoded.replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
 }
 
@@ -239,9 +206,7 @@ mod tests {
         ];
         for piece in hostile {
             let clean = sanitise(piece).to_lowercase();
-            for word in [
-                "alert", "evil", "onerror", "style", "class", "id=", "<img", "<svg",
-            ] {
+            for word in ["alert", "evil", "onerror", "style", "class", "id=", "<img", "<svg"] {
                 assert!(!clean.contains(word), "{piece} gave {clean}");
             }
         }
@@ -276,10 +241,9 @@ mod tests {
 
     #[test]
     fn a_bottomless_pit_is_cut_at_once() {
-        let started = std::time::Instant::now();
         let clean = sanitise(&format!("top{}", "<div><b>".repeat(50_000)));
         assert!(clean.starts_with("top"));
-        assert!(started.elapsed().as_secs() < 5);
+        assert!(clean.matches("<b>").count() <= MAX_NESTING);
         let long = "<p>x<br>".repeat(2000);
         assert_eq!(plain_text(&long).matches('x').count(), 2000);
     }

@@ -12,6 +12,10 @@
 //! The walk of an answer out: [`Channel::reply`] with a key. After [`ChannelError::Unknown`]
 //! nothing is sent again before [`Channel::find_published`] has looked whether it is there.
 //!
+//! A next network gets a folder, a line in [`ChannelKind`] and one in [`channel()`]; what it
+//! can't do is answered by the defaults of [`Channel`]. How the networks to come fit in is
+//! written down in `docs/channels/frame.md`.
+//!
 //! Times are microseconds since 1970 UTC. `None` for a time means "the network doesn't say":
 //! the program takes the moment of receipt. Waits are durations counted from the answer, by
 //! the server's own clock, so that a wrong clock on either side does no harm.
@@ -35,8 +39,8 @@ pub use error::ChannelError;
 pub use html::{plain_text, sanitise};
 pub use net::{Answer, Net, NetOptions, Request};
 pub use observation::{
-    AttachmentKind, Budget, Item, Notice, Observation, ObservationKind, Page, RemoteAttachment,
-    RemoteAuthor, Source, Visibility,
+    AttachmentKind, Budget, Item, Notice, Observation, ObservationKind, Page, RemoteAttachment, RemoteAuthor,
+    Source, Visibility,
 };
 pub use publish::{Published, Reply, Upload};
 pub use text::{MentionRule, TextRule, TextUnit};

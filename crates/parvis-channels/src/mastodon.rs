@@ -19,8 +19,8 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use crate::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, Observation, Page, Probe,
-    Published, Reply, Source, TextRule,
+    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, Observation, Page, Probe, Published,
+    Reply, Source, TextRule,
 };
 use client::Client;
 use observe::Observer;
@@ -56,13 +56,7 @@ impl Channel for Mastodon {
         cursor: Option<&str>,
     ) -> Result<Page, ChannelError> {
         let observer = Observer::new(account, Source::Poll);
-        walk::pull(
-            &Client::of(net, account)?,
-            &observer,
-            stream == STATUSES,
-            cursor,
-        )
-        .await
+        walk::pull(&Client::of(net, account)?, &observer, stream == STATUSES, cursor).await
     }
 
     async fn listen(
@@ -95,12 +89,7 @@ impl Channel for Mastodon {
         observe::recheck(&Client::of(net, account)?, &observer, remote_ids).await
     }
 
-    async fn reply(
-        &self,
-        net: &Net,
-        account: &Account,
-        reply: &Reply,
-    ) -> Result<Published, ChannelError> {
+    async fn reply(&self, net: &Net, account: &Account, reply: &Reply) -> Result<Published, ChannelError> {
         write::reply(&Client::of(net, account)?, reply).await
     }
 
@@ -114,12 +103,7 @@ impl Channel for Mastodon {
         write::edit(&Client::of(net, account)?, remote_id, reply).await
     }
 
-    async fn delete(
-        &self,
-        net: &Net,
-        account: &Account,
-        remote_id: &str,
-    ) -> Result<(), ChannelError> {
+    async fn delete(&self, net: &Net, account: &Account, remote_id: &str) -> Result<(), ChannelError> {
         write::delete(&Client::of(net, account)?, remote_id).await
     }
 
@@ -134,9 +118,6 @@ impl Channel for Mastodon {
     }
 
     fn text_rule(&self, capabilities: &CapabilitySet) -> TextRule {
-        capabilities
-            .text
-            .clone()
-            .unwrap_or_else(probe::strictest_rule)
+        capabilities.text.clone().unwrap_or_else(probe::strictest_rule)
     }
 }

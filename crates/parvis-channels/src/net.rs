@@ -8,24 +8,28 @@
 
 mod address;
 mod answer;
+mod request;
 mod resolve;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{ClientBuilder, Method, redirect};
+use reqwest::header::{AUTHORIZATION, LOCATION};
+use reqwest::{ClientBuilder, redirect};
 use url::{Host, Url};
 
 pub use answer::Answer;
+pub(crate) use answer::http_date;
+use request::Body;
+pub use request::Request;
 use resolve::{Allowed, Forbidden, Guarded};
 
 use crate::ChannelError;
 
 /// Redirects followed at most.
 const MAX_HOPS: usize = 5;
-/// Bytes of an answer kept at most, unless the request says otherwise.
-const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// Files may take longer than other calls.
+const UPLOAD_TIME: Duration = Duration::from_secs(300);
 /// Servers send a sign of life on a stream every 15 s or so; after this silence it is dead.
 const STREAM_SILENCE: Duration = Duration::from_secs(90);
 
@@ -62,106 +66,6 @@ pub struct Net {
     allowed: Arc<Allowed>,
 }
 
-/// What to send.
-#[derive(Debug)]
-pub struct Request {
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Body,
-    max_bytes: usize,
-    once: bool,
-    follow: bool,
-}
-
-#[derive(Debug)]
-enum Body {
-    None,
-    Form(Vec<(String, String)>),
-    Json(serde_json::Value),
-    Multipart(reqwest::multipart::Form),
-}
-
-impl Request {
-    /// Asks for something; redirects are followed.
-    #[must_use]
-    pub fn get(url: Url) -> Self {
-        Self {
-            follow: true,
-            ..Self::new(Method::GET, url)
-        }
-    }
-
-    /// Any other method; redirects are not followed.
-    #[must_use]
-    pub fn new(method: Method, url: Url) -> Self {
-        Self {
-            method,
-            url,
-            headers: HeaderMap::new(),
-            body: Body::None,
-            max_bytes: MAX_BYTES,
-            once: false,
-            follow: false,
-        }
-    }
-
-    /// Signs with a bearer token, which is not handed on to another host.
-    #[must_use]
-    pub fn bearer(mut self, token: &str) -> Self {
-        if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {token}")) {
-            value.set_sensitive(true);
-            self.headers.insert(AUTHORIZATION, value);
-        }
-        self
-    }
-
-    /// Adds a header; a value that can't stand in one is left out.
-    #[must_use]
-    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(name, value);
-        }
-        self
-    }
-
-    /// Sends form fields.
-    #[must_use]
-    pub fn form(mut self, fields: Vec<(String, String)>) -> Self {
-        self.body = Body::Form(fields);
-        self
-    }
-
-    /// Sends JSON.
-    #[must_use]
-    pub fn json(mut self, value: serde_json::Value) -> Self {
-        self.body = Body::Json(value);
-        self
-    }
-
-    /// Sends files.
-    #[must_use]
-    pub fn multipart(mut self, form: reqwest::multipart::Form) -> Self {
-        self.body = Body::Multipart(form);
-        self
-    }
-
-    /// Cuts the answer at so many bytes (an answer that is longer is an error).
-    #[must_use]
-    pub fn max_bytes(mut self, bytes: usize) -> Self {
-        self.max_bytes = bytes;
-        self
-    }
-
-    /// Says that the request has an effect which must not happen twice: a lost answer is then
-    /// [`ChannelError::Unknown`] rather than [`ChannelError::Unreachable`].
-    #[must_use]
-    pub fn once(mut self) -> Self {
-        self.once = true;
-        self
-    }
-}
-
 impl Net {
     /// Sets the doorway up.
     ///
@@ -175,16 +79,16 @@ impl Net {
                     .user_agent(&options.user_agent)
                     .redirect(redirect::Policy::none())
                     .no_proxy()
+                    // A kept connection may have died unseen: what is sent on it has an unknown
+                    // fate, which costs far more than a new connection.
+                    .pool_max_idle_per_host(0)
                     .dns_resolver(Guarded::new(Arc::clone(&allowed)))
                     .connect_timeout(options.timeout.min(Duration::from_secs(10)));
                 last(builder, options.timeout)
             };
             // A bare machine has no certificate roots: plain http still works, and every
             // https call then says that the certificate isn't trusted.
-            base()
-                .build()
-                .or_else(|_| base().tls_certs_only([]).build())
-                .map_err(setup)
+            base().build().or_else(|_| base().tls_certs_only([]).build()).map_err(setup)
         };
         // Another part of the program may have chosen a provider already: that one serves.
         let _chosen_before = rustls::crypto::ring::default_provider().install_default();
@@ -220,11 +124,7 @@ impl Net {
     /// # Errors
     /// `ForbiddenAddress`.
     pub fn check(&self, url: &Url) -> Result<(), ChannelError> {
-        let refuse = |what: &str| {
-            Err(ChannelError::ForbiddenAddress {
-                address: what.to_owned(),
-            })
-        };
+        let refuse = |what: &str| Err(ChannelError::ForbiddenAddress { address: what.to_owned() });
         if !matches!(url.scheme(), "http" | "https") {
             return refuse(&format!("{}:", url.scheme()));
         }
@@ -243,11 +143,21 @@ impl Net {
             Host::Ipv6(address) => address.into(),
             Host::Domain(_) => return Ok(()),
         };
-        if address::is_public(address) || self.allowed.names_host(&name) {
-            Ok(())
-        } else {
-            refuse(&name)
+        if address::is_public(address) || self.allowed.names(&name, port) { Ok(()) } else { refuse(&name) }
+    }
+
+    /// Whether a secret may travel to this address: over https, or inside the operator's own
+    /// network.
+    ///
+    /// # Errors
+    /// `ForbiddenAddress`.
+    pub(crate) fn check_secret(&self, url: &Url) -> Result<(), ChannelError> {
+        let host = url.host_str().unwrap_or_default();
+        if url.scheme() == "https" || self.allowed.names_host(host) {
+            return Ok(());
         }
+        let address = format!("http://{host} (a secret only travels over https)");
+        Err(ChannelError::ForbiddenAddress { address })
     }
 
     /// Sends, following redirects; gives the permanent ones followed from the start.
@@ -256,26 +166,19 @@ impl Net {
         client: &reqwest::Client,
         request: Request,
     ) -> Result<(reqwest::Response, answer::Hops), ChannelError> {
-        let Request {
-            method,
-            mut url,
-            mut headers,
-            mut body,
-            once,
-            follow,
-            ..
-        } = request;
+        let Request { method, mut url, mut headers, mut body, once, follow, .. } = request;
         let mut hops = answer::Hops::new(url.clone());
         for _ in 0..=MAX_HOPS {
             self.check(&url)?;
-            let mut call = client
-                .request(method.clone(), url.clone())
-                .headers(headers.clone());
+            if headers.contains_key(AUTHORIZATION) {
+                self.check_secret(&url)?;
+            }
+            let mut call = client.request(method.clone(), url.clone()).headers(headers.clone());
             call = match std::mem::replace(&mut body, Body::None) {
                 Body::None => call,
                 Body::Form(fields) => call.form(&fields),
                 Body::Json(value) => call.json(&value),
-                Body::Multipart(form) => call.multipart(form),
+                Body::Multipart(form) => call.multipart(form).timeout(UPLOAD_TIME),
             };
             let response = call.send().await.map_err(|error| failure(&error, once))?;
             let status = response.status();
@@ -293,16 +196,12 @@ impl Net {
             hops.add(status.as_u16(), &next);
             url = next;
         }
-        Err(ChannelError::Malformed {
-            message: format!("more than {MAX_HOPS} redirects"),
-        })
+        Err(ChannelError::Malformed { message: format!("more than {MAX_HOPS} redirects") })
     }
 }
 
 fn setup(error: reqwest::Error) -> ChannelError {
-    ChannelError::Unreachable {
-        message: format!("TLS can't be set up: {}", error.without_url()),
-    }
+    ChannelError::Unreachable { message: format!("TLS can't be set up: {}", error.without_url()) }
 }
 
 /// Sorts a failure of the transport. Addresses are left out: they may hold what isn't ours
@@ -312,9 +211,7 @@ pub(crate) fn failure(error: &reqwest::Error, once: bool) -> ChannelError {
     let mut message = String::from("no answer");
     while let Some(inner) = cause {
         if let Some(forbidden) = inner.downcast_ref::<Forbidden>() {
-            return ChannelError::ForbiddenAddress {
-                address: forbidden.0.clone(),
-            };
+            return ChannelError::ForbiddenAddress { address: forbidden.0.clone() };
         }
         if inner.source().is_none() && !inner.is::<reqwest::Error>() {
             message = inner.to_string().chars().take(200).collect();
@@ -372,42 +269,39 @@ mod tests {
         ] {
             assert!(refused(&net, url), "{url}");
         }
-        for url in [
-            "http://a.example/",
-            "https://a.example/x",
-            "https://a.example:80/",
-            "http://1.1.1.1/",
-        ] {
+        for url in ["http://a.example/", "https://a.example/x", "https://a.example:80/", "http://1.1.1.1/"] {
             assert!(!refused(&net, url), "{url}");
         }
     }
 
     #[test]
     fn the_operator_can_let_a_host_through() {
-        let allow = vec![
-            "127.0.0.2".to_owned(),
-            "127.0.0.1:8080".to_owned(),
-            "::1".to_owned(),
-        ];
-        let net = Net::new(&NetOptions {
-            allow,
-            ..NetOptions::default()
-        })
-        .unwrap();
+        let allow = vec!["127.0.0.2".to_owned(), "127.0.0.1:8080".to_owned(), "::1".to_owned()];
+        let net = Net::new(&NetOptions { allow, ..NetOptions::default() }).unwrap();
         assert!(!refused(&net, "http://127.0.0.2/"));
         assert!(!refused(&net, "http://127.0.0.1:8080/"));
         assert!(!refused(&net, "http://[::1]/"));
         assert!(refused(&net, "http://127.0.0.2:8080/"));
+        assert!(refused(&net, "http://127.0.0.1/"));
         assert!(refused(&net, "http://127.0.0.3/"));
+    }
+
+    #[tokio::test]
+    async fn a_token_does_not_travel_in_the_clear() {
+        let net = Net::new(&NetOptions::default()).unwrap();
+        let request = Request::get("http://1.1.1.1/".parse().unwrap()).bearer("token");
+        let error = net.send(request).await.unwrap_err();
+        assert!(error.to_string().contains("only travels over https"), "{error}");
+        let allow = vec!["127.0.0.2".to_owned()];
+        let net = Net::new(&NetOptions { allow, ..NetOptions::default() }).unwrap();
+        assert!(net.check_secret(&"http://127.0.0.2/".parse().unwrap()).is_ok());
+        assert!(net.check_secret(&"https://a.example/".parse().unwrap()).is_ok());
     }
 
     #[tokio::test]
     async fn a_name_for_a_private_address_is_refused_when_calling() {
         let net = Net::new(&NetOptions::default()).unwrap();
-        let error = net
-            .send(Request::get("http://localhost/".parse().unwrap()))
-            .await
-            .unwrap_err();
+        let error = net.send(Request::get("http://localhost/".parse().unwrap())).await.unwrap_err();
         assert_eq!(error.code(), "forbidden_address", "{error}");
     }
 }

@@ -34,15 +34,11 @@ impl Reply {
             return self.text.clone();
         };
         let at = format!("@{}", handle.trim_start_matches('@'));
-        let named = self.text.split_whitespace().any(|word| {
-            word.trim_end_matches(|c: char| !c.is_alphanumeric())
-                .eq_ignore_ascii_case(&at)
-        });
-        if named {
-            self.text.clone()
-        } else {
-            format!("{at} {}", self.text)
-        }
+        let named = self
+            .text
+            .split_whitespace()
+            .any(|word| word.trim_end_matches(|c: char| !c.is_alphanumeric()).eq_ignore_ascii_case(&at));
+        if named { self.text.clone() } else { format!("{at} {}", self.text) }
     }
 }
 
@@ -93,9 +89,6 @@ mod tests {
         let named = "Hello @Anna@social.example, yes";
         assert_eq!(reply(named).full_text(), named);
         let other = "Hello @anna@social.example.org";
-        assert_eq!(
-            reply(other).full_text(),
-            format!("@anna@social.example {other}")
-        );
+        assert_eq!(reply(other).full_text(), format!("@anna@social.example {other}"));
     }
 }

@@ -50,9 +50,7 @@ impl TextRule {
     /// What a text counts for, with its content warning.
     #[must_use]
     pub fn count(&self, text: &str, warning: Option<&str>) -> usize {
-        let mut total = warning
-            .filter(|_| self.warning_counts)
-            .map_or(0, |w| self.units(w));
+        let mut total = warning.filter(|_| self.warning_counts).map_or(0, |w| self.units(w));
         // Whole stretches of plain text are counted at once: a cluster may cross a word.
         let mut plain = 0;
         let mut place = 0;
@@ -106,14 +104,11 @@ impl TextRule {
 
 /// Bytes of the http(s) address that starts here.
 fn url_length(rest: &str) -> Option<usize> {
-    let scheme = ["https://", "http://"].into_iter().find(|scheme| {
-        rest.get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    })?;
+    let scheme = ["https://", "http://"]
+        .into_iter()
+        .find(|scheme| rest.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))?;
     let tail = rest.get(scheme.len()..)?;
-    let host = tail
-        .find(|c: char| !c.is_alphanumeric() && !"-._".contains(c))
-        .unwrap_or(tail.len());
+    let host = tail.find(|c: char| !c.is_alphanumeric() && !"-._".contains(c)).unwrap_or(tail.len());
     let name = tail.get(..host)?.trim_end_matches('.');
     let (labels, last) = name.rsplit_once('.')?;
     let is_host = !labels.is_empty()
@@ -137,9 +132,7 @@ fn path_length(path: &str) -> usize {
     if !path.starts_with(['/', '?', '#']) {
         return 0;
     }
-    let end = path
-        .find(|c: char| c.is_whitespace() || "<>\"“”«»".contains(c))
-        .unwrap_or(path.len());
+    let end = path.find(|c: char| c.is_whitespace() || "<>\"“”«»".contains(c)).unwrap_or(path.len());
     let mut kept = path.get(..end).unwrap_or_default();
     loop {
         let shorter = kept.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '…']);
@@ -160,10 +153,7 @@ fn mention_length(rest: &str) -> Option<(usize, usize)> {
     let name = rest.strip_prefix('@')?;
     let is_name = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     let length = name.find(|c: char| !is_name(c)).unwrap_or(name.len());
-    let host = name
-        .get(length..)?
-        .strip_prefix('@')
-        .filter(|_| length > 0)?;
+    let host = name.get(length..)?.strip_prefix('@').filter(|_| length > 0)?;
     let is_host = |c: char| c.is_alphanumeric() || "_.-:".contains(c);
     let end = host.find(|c: char| !is_host(c)).unwrap_or(host.len());
     let host = host.get(..end)?.trim_end_matches(['.', '-', ':', '_']);
@@ -196,10 +186,7 @@ mod tests {
             ("🇫🇷🇬🇧", 2),
             ("👍🏽", 1),
             ("https://a.example", 23),
-            (
-                "https://a.example/a/very/long/path?with=query&and=more#fragment",
-                23,
-            ),
+            ("https://a.example/a/very/long/path?with=query&and=more#fragment", 23),
             ("See https://a.example/x.", 4 + 23 + 1),
             ("(https://a.example/x)", 1 + 23 + 1),
             ("https://fr.example/Lune_(satellite)", 23),
@@ -230,22 +217,14 @@ mod tests {
     #[test]
     fn a_content_warning_counts_where_it_counts() {
         assert_eq!(mastodon().count("four", Some("warning")), 11);
-        let free = TextRule {
-            warning_counts: false,
-            ..mastodon()
-        };
+        let free = TextRule { warning_counts: false, ..mastodon() };
         assert_eq!(free.count("four", Some("warning")), 4);
     }
 
     #[test]
     fn units_differ() {
         let count = |unit| {
-            let rule = TextRule {
-                unit,
-                url_len: None,
-                mention: MentionRule::Whole,
-                ..mastodon()
-            };
+            let rule = TextRule { unit, url_len: None, mention: MentionRule::Whole, ..mastodon() };
             rule.count("👩‍👩‍👧 é", None)
         };
         assert_eq!(count(TextUnit::Grapheme), 3);

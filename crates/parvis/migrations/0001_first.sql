@@ -115,6 +115,8 @@ CREATE TABLE channel (
   rate_limit BIGINT,
   rate_remaining BIGINT,
   rate_reset_at BIGINT,
+  notice_code TEXT,
+  notice_text TEXT,
   created_at BIGINT NOT NULL,
   PRIMARY KEY (organisation_id, id),
   FOREIGN KEY (organisation_id, desk_id) REFERENCES desk (organisation_id, id)

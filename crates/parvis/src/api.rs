@@ -54,8 +54,9 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
 }
 
 async fn refuse_method() -> impl IntoResponse {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method")
-        .because("This address doesn't know the method. Nothing was changed. The header Allow names those it knows.")
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method").because(
+        "This address doesn't know the method. Nothing was changed. The header Allow names those it knows.",
+    )
 }
 
 async fn refuse_path() -> impl IntoResponse {

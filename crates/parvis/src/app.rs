@@ -167,7 +167,8 @@ pub fn seal_key(data: &Path, variable: Option<&str>) -> anyhow::Result<SealKey> 
     })
 }
 
-fn parse_key(text: &str) -> Option<SealKey> {
+/// The key that a text holds in base64; `None` when it isn't 32 bytes.
+pub fn parse_key(text: &str) -> Option<SealKey> {
     SealKey::new(&STANDARD.decode(text.trim()).ok()?)
 }
 

@@ -2,13 +2,17 @@
 //! go to standard error. Knows no SQL and no route.
 
 mod config;
+mod demo;
+mod doctor;
 mod export;
 mod import;
 mod openapi;
 mod progress;
 mod relocate;
 mod serve;
+mod user;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -91,6 +95,13 @@ impl Settings {
 enum Command {
     /// Runs Parvis until Ctrl-C or SIGTERM
     Serve,
+    /// Shows Parvis with an invented organisation; nothing leaves this machine
+    Demo(demo::Demo),
+    /// Says what is wrong with this installation and how to mend it; exit code 1 on problems
+    Doctor(doctor::Doctor),
+    /// Who may sign in
+    #[command(subcommand)]
+    User(user::User),
     /// Copies everything into another, empty database (SQLite or PostgreSQL), and compares
     Move(relocate::Move),
     /// Writes everything as lines of JSON
@@ -126,21 +137,28 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Openapi = cli.command {
         return openapi::run();
     }
+    if let Command::Doctor(it) = &cli.command {
+        return doctor::run(it, cli.settings.load()).await;
+    }
     let config = cli.settings.load()?;
     log_to_stderr(&config);
     match cli.command {
         Command::Serve => serve::run(config).await,
+        Command::Demo(it) => demo::run(&it, config).await,
         Command::Move(it) => relocate::run(&it).await,
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
-        Command::Config(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
+        Command::User(it) => user::run(config, &it).await,
+        Command::Config(_) | Command::Doctor(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
     }
 }
 
 fn log_to_stderr(config: &Config) {
     // The level was checked when the configuration was loaded.
-    let filter = EnvFilter::try_new(&config.log_level).unwrap_or_default();
+    // What PostgreSQL remarks (“relation already exists, skipping”) helps nobody, unless asked for.
+    let filter = EnvFilter::try_new(format!("sqlx=warn,{}", config.log_level)).unwrap_or_default();
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = lines.with_ansi(std::io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Text => lines.with_target(false).init(),
         LogFormat::Json => lines.json().init(),

@@ -1,8 +1,8 @@
 //! Pure decisions of the house: same input, same output. No store, no I/O, no clock, no chance; time
 //! comes in as a value.
 
-pub mod clock;
 pub mod appointment;
+pub mod clock;
 pub mod field;
 pub mod permission;
 pub mod text;

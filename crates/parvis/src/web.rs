@@ -3,6 +3,8 @@
 
 pub mod asset;
 pub mod attempt;
+pub mod channel;
+pub mod chart;
 pub mod device;
 pub mod error;
 pub mod form;
@@ -12,15 +14,16 @@ pub mod inbox;
 pub mod language;
 pub mod layout;
 pub mod live;
-pub mod presence;
 pub mod login;
 pub mod organisation;
 pub mod password;
+pub mod presence;
 pub mod session;
 pub mod settings;
 pub mod setup;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod today;
 
 use std::sync::Arc;
 
@@ -65,8 +68,16 @@ impl Route {
 }
 
 /// The tables of all rooms. A route that stands in none of them is closed to everybody.
-const TABLES: &[&[Route]] =
-    &[OWN, login::ROUTES, setup::ROUTES, settings::ROUTES, organisation::ROUTES, inbox::ROUTES];
+const TABLES: &[&[Route]] = &[
+    OWN,
+    login::ROUTES,
+    setup::ROUTES,
+    settings::ROUTES,
+    organisation::ROUTES,
+    inbox::ROUTES,
+    channel::ROUTES,
+    today::ROUTES,
+];
 
 const OWN: &[Route] =
     &[Route::open(Method::GET, "/health"), Route::open(Method::GET, "/assets/{build}/{*path}")];
@@ -89,7 +100,9 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(setup::router())
         .merge(settings::router())
         .merge(organisation::router())
-        .merge(inbox::router());
+        .merge(inbox::router())
+        .merge(channel::router())
+        .merge(today::router());
     let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))

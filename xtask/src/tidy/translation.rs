@@ -114,18 +114,19 @@ fn may_use_a_key(path: &str) -> bool {
 }
 
 /// As a string of its own (`"inbox-title"`), inside another message (`{ inbox-title }`), or put together from a beginning
-/// that stands in the code (`"role-{}"`, `"role-"`).
+/// that stands in the code (`"role-{}"`, `"role-"`, `named("role", …)`).
 fn uses(text: &str, name: &str) -> bool {
-    let is_named = [("\"", "\""), ("'", "'"), ("{ ", " }"), ("{", "}")]
+    let is_said = [("\"", "\""), ("'", "'"), ("{ ", " }"), ("{", "}")]
         .iter()
         .any(|(before, after)| text.contains(&format!("{before}{name}{after}")));
     let is_composed = || {
         name.match_indices('-').any(|(at, _)| {
             let beginning = &name[..=at];
             ['{', '"'].iter().any(|after| text.contains(&format!("\"{beginning}{after}")))
+                || text.contains(&format!("named(\"{}\",", &name[..at]))
         })
     };
-    is_named || is_composed()
+    is_said || is_composed()
 }
 
 /// U+202F before `;`, `!` and `?`, U+00A0 before `:` and inside « », ’ as apostrophe.
@@ -222,7 +223,7 @@ mod tests {
             "\"role-expert\"",
             "format!(\"role-{}\", role)",
             "format!(\"role-{role}\")",
-            "key(\"role-\", role)",
+            "words.named(\"role\", role)",
         ] {
             assert_eq!(found("role-expert = Experte\n", "role-expert = Expert\n", code), NOTHING, "{code}");
         }

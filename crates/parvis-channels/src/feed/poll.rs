@@ -37,41 +37,29 @@ struct Known {
 }
 
 /// One look at the feed.
-pub(super) async fn pull(
-    net: &Net,
-    account: &Account,
-    cursor: Option<&str>,
-) -> Result<Page, ChannelError> {
+pub(super) async fn pull(net: &Net, account: &Account, cursor: Option<&str>) -> Result<Page, ChannelError> {
     let state: Cursor = match cursor {
         Some(text) => serde_json::from_str(text).map_err(|error| ChannelError::Malformed {
             message: format!("the cursor can't be read: {error}"),
         })?,
         None => Cursor::default(),
     };
-    let answer = fetch(net, account, Some(&state)).await?;
-    let moved = answer
-        .moved
-        .as_ref()
-        .map(|to| Notice::Moved(to.to_string()));
+    let url = address(account);
+    let answer = fetch(net, &url, Some(&state)).await?;
+    let moved = answer.moved.as_ref().map(|to| Notice::Moved(to.to_string()));
     if answer.status == 304 {
         let cursor = cursor.unwrap_or("{\"entries\":{}}").to_owned();
         return Ok(page(Vec::new(), cursor, &answer, moved));
     }
-    let source = read::parse(&answer, &account.base_url).await?;
+    let source = read::parse(&answer, &url).await?;
     let cut = (source.entries.len() > MAX_ENTRIES).then_some(Notice::Cut(MAX_ENTRIES));
-    let keep = |name: &HeaderName| answer.header(name).map(str::to_owned);
-    let mut next = Cursor {
-        etag: keep(&ETAG),
-        modified: keep(&LAST_MODIFIED),
-        entries: BTreeMap::new(),
-    };
+    let settled = settled(&answer);
+    let keep = |name: &HeaderName| answer.header(name).filter(|_| settled).map(str::to_owned);
+    let mut next = Cursor { etag: keep(&ETAG), modified: keep(&LAST_MODIFIED), entries: BTreeMap::new() };
     let mut observations = Vec::new();
     for entry in source.entries.into_iter().take(MAX_ENTRIES) {
         let name = read::digest(&[&entry.id]);
-        let known = Known {
-            digest: entry.digest(),
-            updated: entry.updated,
-        };
+        let known = Known { digest: entry.digest(), updated: entry.updated };
         let before = state.entries.get(&name);
         // Twice in one feed: the first one counts.
         let twice = next.entries.contains_key(&name);
@@ -89,23 +77,28 @@ pub(super) async fn pull(
     Ok(page(observations, cursor, &answer, moved.or(cut)))
 }
 
+/// Whether the marks of this version can be trusted: they count in seconds on many servers, so
+/// a version changed in the very second of the answer may change again under the same marks
+/// (RFC 9110, 8.8.2.2).
+fn settled(answer: &Answer) -> bool {
+    let modified = answer.header(&LAST_MODIFIED).and_then(crate::net::http_date);
+    match (modified, answer.date()) {
+        (Some(modified), Some(now)) => now.saturating_sub(modified) >= 2_000_000,
+        _ => true,
+    }
+}
+
+/// Where the feed is: where the probe found it, else where the account says.
+pub(super) fn address(account: &Account) -> Url {
+    let found = account.settings.get("feed").and_then(serde_json::Value::as_str);
+    found.and_then(|found| found.parse().ok()).unwrap_or_else(|| account.base_url.clone())
+}
+
 /// Gets the feed, or the word that nothing changed.
-pub(super) async fn fetch(
-    net: &Net,
-    account: &Account,
-    known: Option<&Cursor>,
-) -> Result<Answer, ChannelError> {
+pub(super) async fn fetch(net: &Net, url: &Url, known: Option<&Cursor>) -> Result<Answer, ChannelError> {
     let accept = "application/atom+xml, application/rss+xml, application/feed+json, \
                   application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5";
-    let address = account
-        .settings
-        .get("feed")
-        .and_then(serde_json::Value::as_str);
-    let address: Option<Url> = address.and_then(|address| address.parse().ok());
-    let url = address.unwrap_or_else(|| account.base_url.clone());
-    let mut request = Request::get(url)
-        .max_bytes(MAX_BYTES)
-        .header(ACCEPT, accept);
+    let mut request = Request::get(url.clone()).max_bytes(MAX_BYTES).header(ACCEPT, accept);
     if let Some(etag) = known.and_then(|known| known.etag.as_ref()) {
         request = request.header(IF_NONE_MATCH, etag);
     }
@@ -114,27 +107,18 @@ pub(super) async fn fetch(
     }
     let answer = net.send(request).await?;
     let status = answer.status;
-    let refused = |message: &str| ChannelError::Refused {
-        status,
-        message: message.to_owned(),
-    };
+    let refused = |message: &str| ChannelError::Refused { status, message: message.to_owned() };
     match status {
         200 | 203 => Ok(answer),
         304 if known.is_some() => Ok(answer),
-        410 => Err(refused(
-            "the feed is gone for good: its publisher says to stop asking",
-        )),
+        410 => Err(refused("the feed is gone for good: its publisher says to stop asking")),
         401 | 403 => Err(refused("the feed isn't public")),
         404 => Err(refused("there is no feed at this address")),
-        429 => Err(ChannelError::Limited {
-            retry_after: answer.wait(),
-        }),
-        503 if answer.headers.contains_key(RETRY_AFTER) => Err(ChannelError::Limited {
-            retry_after: answer.wait(),
-        }),
-        408 | 425 | 500..600 => Err(ChannelError::Unreachable {
-            message: format!("status {status}"),
-        }),
+        429 => Err(ChannelError::Limited { retry_after: answer.wait() }),
+        503 if answer.headers.contains_key(RETRY_AFTER) => {
+            Err(ChannelError::Limited { retry_after: answer.wait() })
+        }
+        408 | 425 | 500..600 => Err(ChannelError::Unreachable { message: format!("status {status}") }),
         _ => Err(refused("an answer that isn't a feed")),
     }
 }
@@ -144,18 +128,12 @@ fn observe(entry: Entry, before: Option<&Known>) -> Observation {
     let version_at = match before {
         None => entry.updated.or(entry.published),
         // Changed without saying so: only the moment of receipt is later than what we have.
-        Some(before) => entry
-            .updated
-            .filter(|new| before.updated.is_none_or(|old| *new > old)),
+        Some(before) => entry.updated.filter(|new| before.updated.is_none_or(|old| *new > old)),
     };
     let changed = before.is_some();
     Observation {
         remote_id: entry.id,
-        kind: if changed {
-            ObservationKind::Edited
-        } else {
-            ObservationKind::Created
-        },
+        kind: if changed { ObservationKind::Edited } else { ObservationKind::Created },
         version_at,
         occurred_at: entry.published.or(entry.updated),
         source: Source::Poll,
@@ -164,17 +142,6 @@ fn observe(entry: Entry, before: Option<&Known>) -> Observation {
     }
 }
 
-fn page(
-    observations: Vec<Observation>,
-    cursor: String,
-    answer: &Answer,
-    notice: Option<Notice>,
-) -> Page {
-    Page {
-        observations,
-        cursor,
-        more: false,
-        budget: answer.budget(),
-        notice,
-    }
+fn page(observations: Vec<Observation>, cursor: String, answer: &Answer, notice: Option<Notice>) -> Page {
+    Page { observations, cursor, more: false, budget: answer.budget(), notice }
 }

@@ -41,11 +41,7 @@ pub(super) struct Client<'a> {
 
 impl<'a> Client<'a> {
     pub(super) fn of(net: &'a Net, account: &'a Account) -> Result<Self, ChannelError> {
-        Ok(Self {
-            net,
-            account,
-            access: Access::read(&account.secret)?,
-        })
+        Ok(Self { net, account, access: Access::read(&account.secret)? })
     }
 
     /// The address of an endpoint; path pieces that come from outside are escaped.
@@ -62,20 +58,12 @@ impl<'a> Client<'a> {
     }
 
     /// Asks; anything but success is an error.
-    pub(super) async fn fetch(
-        &self,
-        path: &[&str],
-        query: &[(&str, &str)],
-    ) -> Result<Answer, ChannelError> {
+    pub(super) async fn fetch(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Answer, ChannelError> {
         self.send(Request::get(self.url(path, query)?)).await
     }
 
     pub(super) async fn send(&self, request: Request) -> Result<Answer, ChannelError> {
-        checked(
-            self.net
-                .send(request.bearer(&self.access.access_token))
-                .await?,
-        )
+        checked(self.net.send(request.bearer(&self.access.access_token)).await?)
     }
 
     /// Like [`Client::send`], for what must not happen twice: after a failure inside the
@@ -85,9 +73,7 @@ impl<'a> Client<'a> {
         let answer = self.net.send(request).await?;
         let status = answer.status;
         checked(answer).map_err(|error| match error {
-            ChannelError::Unreachable { message } if status >= 500 => {
-                ChannelError::Unknown { message }
-            }
+            ChannelError::Unreachable { message } if status >= 500 => ChannelError::Unknown { message },
             error => error,
         })
     }
@@ -98,18 +84,12 @@ impl<'a> Client<'a> {
 }
 
 /// An address below the server's.
-pub(super) fn endpoint(
-    base: &Url,
-    path: &[&str],
-    query: &[(&str, &str)],
-) -> Result<Url, ChannelError> {
+pub(super) fn endpoint(base: &Url, path: &[&str], query: &[(&str, &str)]) -> Result<Url, ChannelError> {
     let mut url = base.clone();
     url.set_query(None);
     url.set_fragment(None);
     url.path_segments_mut()
-        .map_err(|()| ChannelError::ForbiddenAddress {
-            address: base.scheme().to_owned(),
-        })?
+        .map_err(|()| ChannelError::ForbiddenAddress { address: base.scheme().to_owned() })?
         .pop_if_empty()
         .extend(path);
     if !query.is_empty() {
@@ -127,15 +107,11 @@ pub(super) fn checked(answer: Answer) -> Result<Answer, ChannelError> {
     let message = complaint(&answer);
     Err(match status {
         401 => ChannelError::Unauthorized { message },
-        429 => ChannelError::Limited {
-            retry_after: answer.wait(),
-        },
-        503 if answer.headers.contains_key(reqwest::header::RETRY_AFTER) => ChannelError::Limited {
-            retry_after: answer.wait(),
-        },
-        408 | 425 | 500..600 => ChannelError::Unreachable {
-            message: format!("status {status}"),
-        },
+        429 => ChannelError::Limited { retry_after: answer.wait() },
+        503 if answer.headers.contains_key(reqwest::header::RETRY_AFTER) => {
+            ChannelError::Limited { retry_after: answer.wait() }
+        }
+        408 | 425 | 500..600 => ChannelError::Unreachable { message: format!("status {status}") },
         _ => ChannelError::Refused { status, message },
     })
 }
@@ -145,11 +121,7 @@ fn complaint(answer: &Answer) -> String {
     let failure: wire::Failure = serde_json::from_slice(&answer.body).unwrap_or_default();
     let words = [failure.error, failure.error_description];
     let message = words.into_iter().flatten().collect::<Vec<_>>().join(": ");
-    if message.is_empty() {
-        format!("status {}", answer.status)
-    } else {
-        one_line(&message, 300)
-    }
+    if message.is_empty() { format!("status {}", answer.status) } else { one_line(&message, 300) }
 }
 
 /// Reads JSON within bounds.
@@ -158,9 +130,7 @@ pub(super) fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, ChannelErr
     let malformed = |message: String| ChannelError::Malformed { message };
     if text.trim_start().starts_with('<') {
         let host = answer.url.host_str().unwrap_or_default();
-        return Err(malformed(format!(
-            "{host} answers with a web page instead of data"
-        )));
+        return Err(malformed(format!("{host} answers with a web page instead of data")));
     }
     if depth(text) > MAX_DEPTH {
         return Err(malformed(format!("nested deeper than {MAX_DEPTH} levels")));
@@ -201,11 +171,7 @@ mod tests {
     #[test]
     fn a_piece_from_outside_stays_one_piece_of_the_path() {
         let base: Url = "https://a.example/base/".parse().unwrap();
-        let url = endpoint(
-            &base,
-            &["api", "v1", "statuses", "../x?y#z/é"],
-            &[("q", "a&b")],
-        );
+        let url = endpoint(&base, &["api", "v1", "statuses", "../x?y#z/é"], &[("q", "a&b")]);
         let expected = "https://a.example/base/api/v1/statuses/..%2Fx%3Fy%23z%2F%C3%A9?q=a%26b";
         assert_eq!(url.unwrap().as_str(), expected);
     }

@@ -16,8 +16,7 @@ use super::client::{Access, checked, endpoint, json};
 use crate::{ChannelError, Net, Request, Secret};
 
 /// What Parvis asks for, and no more.
-pub const SCOPES: &str =
-    "read:accounts read:notifications read:statuses write:media write:statuses";
+pub const SCOPES: &str = "read:accounts read:notifications read:statuses write:media write:statuses";
 
 /// Parvis as registered at a server. Serialise it to keep it between the two halves of the
 /// walk, encrypted: it holds the client's secret.
@@ -101,17 +100,12 @@ pub async fn register(
     redirect_uri: &str,
     website: Option<&str>,
 ) -> Result<App, ChannelError> {
-    let mut fields = fields(&[
-        ("client_name", "Parvis"),
-        ("redirect_uris", redirect_uri),
-        ("scopes", SCOPES),
-    ]);
+    net.check_secret(base_url)?;
+    let mut fields =
+        fields(&[("client_name", "Parvis"), ("redirect_uris", redirect_uri), ("scopes", SCOPES)]);
     fields.extend(website.map(|site| ("website".to_owned(), site.to_owned())));
     let url = endpoint(base_url, &["api", "v1", "apps"], &[])?;
-    let answer = checked(
-        net.send(Request::new(Method::POST, url).form(fields))
-            .await?,
-    )?;
+    let answer = checked(net.send(Request::new(Method::POST, url).form(fields)).await?)?;
     let registered: Registered = json(&answer)?;
     Ok(App {
         base_url: base_url.clone(),
@@ -127,11 +121,7 @@ pub async fn register(
 ///
 /// # Errors
 /// When the server's address can't be built upon.
-pub fn authorize_url(
-    app: &App,
-    state: &str,
-    verifier: Option<&Verifier>,
-) -> Result<Url, ChannelError> {
+pub fn authorize_url(app: &App, state: &str, verifier: Option<&Verifier>) -> Result<Url, ChannelError> {
     let mut url = endpoint(
         &app.base_url,
         &["oauth", "authorize"],
@@ -173,17 +163,12 @@ pub async fn exchange(
         fields.push(("code_verifier".to_owned(), verifier.0.expose().to_owned()));
     }
     let url = endpoint(&app.base_url, &["oauth", "token"], &[])?;
-    let answer = net
-        .send(Request::new(Method::POST, url).form(fields))
-        .await?;
+    let answer = net.send(Request::new(Method::POST, url).form(fields)).await?;
     let token: Token = match checked(answer) {
         Ok(answer) => json(&answer)?,
         // There is no access yet that could have been revoked: it is the code that is wrong.
         Err(ChannelError::Unauthorized { message }) => {
-            return Err(ChannelError::Refused {
-                status: 401,
-                message,
-            });
+            return Err(ChannelError::Refused { status: 401, message });
         }
         Err(error) => return Err(error),
     };
@@ -194,10 +179,7 @@ pub async fn exchange(
         client_secret: app.client_secret.clone(),
     };
     let text = serde_json::to_string(&access);
-    text.map(Secret::new)
-        .map_err(|error| ChannelError::Malformed {
-            message: error.to_string(),
-        })
+    text.map(Secret::new).map_err(|error| ChannelError::Malformed { message: error.to_string() })
 }
 
 /// Gives the access back. Some servers don't know how; forgetting the secret is then all that
@@ -213,11 +195,7 @@ pub async fn revoke(net: &Net, base_url: &Url, secret: &Secret) -> Result<(), Ch
         ("token", &access.access_token),
     ]);
     let url = endpoint(base_url, &["oauth", "revoke"], &[])?;
-    checked(
-        net.send(Request::new(Method::POST, url).form(fields))
-            .await?,
-    )
-    .map(|_| ())
+    checked(net.send(Request::new(Method::POST, url).form(fields)).await?).map(|_| ())
 }
 
 /// A random text of 43 characters, fit for `state` and for a verifier.
@@ -226,11 +204,9 @@ pub async fn revoke(net: &Net, base_url: &Url, secret: &Secret) -> Result<(), Ch
 /// When the system has no randomness to give.
 pub fn random() -> Result<String, ChannelError> {
     let mut bytes = [0_u8; 32];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| ChannelError::Unreachable {
-            message: "the system has no randomness to give".to_owned(),
-        })?;
+    SystemRandom::new().fill(&mut bytes).map_err(|_| ChannelError::Unreachable {
+        message: "the system has no randomness to give".to_owned(),
+    })?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
@@ -238,22 +214,15 @@ pub fn random() -> Result<String, ChannelError> {
 async fn understands_pkce(net: &Net, base_url: &Url) -> bool {
     let ask = async || -> Result<Discovery, ChannelError> {
         let path = [".well-known", "oauth-authorization-server"];
-        let answer = net
-            .send(Request::get(endpoint(base_url, &path, &[])?))
-            .await?;
+        let answer = net.send(Request::get(endpoint(base_url, &path, &[])?)).await?;
         json(&checked(answer)?)
     };
-    let methods = ask()
-        .await
-        .map(|discovery| discovery.code_challenge_methods_supported);
+    let methods = ask().await.map(|discovery| discovery.code_challenge_methods_supported);
     methods.is_ok_and(|methods| methods.iter().any(|method| method == "S256"))
 }
 
 fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 #[cfg(test)]
@@ -281,9 +250,7 @@ mod tests {
     #[test]
     fn the_person_is_sent_without_any_secret() {
         let verifier = Verifier::new().unwrap();
-        let url = authorize_url(&app(true), "st", Some(&verifier))
-            .unwrap()
-            .to_string();
+        let url = authorize_url(&app(true), "st", Some(&verifier)).unwrap().to_string();
         assert!(url.starts_with("https://social.example/oauth/authorize?response_type=code&"));
         assert!(url.contains("code_challenge_method=S256") && url.contains("state=st"));
         assert!(!url.contains("s3cret") && !url.contains(verifier.secret().expose()));

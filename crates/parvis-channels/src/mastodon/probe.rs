@@ -12,8 +12,7 @@ use super::wire::{self, Instance};
 use crate::CapabilityKey as Key;
 use crate::html::one_line;
 use crate::{
-    Capability, CapabilitySet, ChannelError, MediaRule, MentionRule, Probe, Request, TextRule,
-    TextUnit, Why,
+    Capability, CapabilitySet, ChannelError, MediaRule, MentionRule, Probe, Request, TextRule, TextUnit, Why,
 };
 
 /// Length of a message where the server doesn't tell: Mastodon's own.
@@ -49,7 +48,11 @@ struct Link {
 /// Asks the server everything there is to know about our account there.
 pub(super) async fn probe(client: &Client<'_>) -> Result<Probe, ChannelError> {
     let path = ["api", "v1", "accounts", "verify_credentials"];
-    let me: wire::Account = client.get(&path, &[]).await?;
+    let me: wire::Account = client.get(&path, &[]).await.map_err(|error| match error {
+        // Nothing but the token is sent here, so it is the token that is refused.
+        ChannelError::Refused { status: 403 | 422, message } => ChannelError::Unauthorized { message },
+        error => error,
+    })?;
     let instance = instance(client).await?;
     let software = software(client).await.unwrap_or_default();
     let streaming = streaming(client, &instance).await;
@@ -123,23 +126,13 @@ async fn streaming(client: &Client<'_>, instance: &Instance) -> Result<Option<Ur
     let base: Url = address.parse().map_err(|_| ())?;
     let path = ["api", "v1", "streaming", "health"];
     let health = super::client::endpoint(&base, &path, &[]).map_err(|_| ())?;
-    let answer = client
-        .net
-        .send(Request::get(health))
-        .await
-        .map_err(|_| ())?;
-    if answer.status == 200 {
-        Ok(Some(base))
-    } else {
-        Err(())
-    }
+    let answer = client.net.send(Request::get(health)).await.map_err(|_| ())?;
+    if answer.status == 200 { Ok(Some(base)) } else { Err(()) }
 }
 
 impl Software {
     fn is(&self, names: &[&str]) -> bool {
-        names
-            .iter()
-            .any(|name| self.name.eq_ignore_ascii_case(name))
+        names.iter().any(|name| self.name.eq_ignore_ascii_case(name))
     }
 
     /// Mastodon itself and forks that count and answer as it does.
@@ -154,14 +147,7 @@ impl Software {
 
     /// snac2 answers DELETE from 2.96 on.
     fn can_delete(&self) -> bool {
-        let minor = || {
-            self.version
-                .strip_prefix("2.")?
-                .split(['.', '-'])
-                .next()?
-                .parse()
-                .ok()
-        };
+        let minor = || self.version.strip_prefix("2.")?.split(['.', '-']).next()?.parse().ok();
         !self.is(&["snac", "snac2"]) || minor().is_some_and(|minor: u32| minor >= 96)
     }
 }
@@ -170,10 +156,7 @@ impl Software {
 /// scopes are believed to have given what was asked for.
 fn has_scope(scopes: &str, needed: &str) -> bool {
     let parent = needed.split(':').next().unwrap_or_default();
-    scopes.trim().is_empty()
-        || scopes
-            .split_whitespace()
-            .any(|s| s == needed || s == parent)
+    scopes.trim().is_empty() || scopes.split_whitespace().any(|s| s == needed || s == parent)
 }
 
 /// The table, but for its rules on text and media.
@@ -186,43 +169,18 @@ fn table(software: &Software, scopes: &str, stream: Capability) -> CapabilitySet
         }
     };
     let write = |capability| needing("write:statuses", capability);
-    let delete = if software.can_delete() {
-        Capability::native()
-    } else {
-        Capability::unsupported(Why::NotOnServer)
-    };
-    let retry = if software.has_keys() {
-        Capability::native()
-    } else {
-        Capability::emulated(Why::ReadBack)
-    };
+    let delete =
+        if software.can_delete() { Capability::native() } else { Capability::unsupported(Why::NotOnServer) };
+    let retry = if software.has_keys() { Capability::native() } else { Capability::emulated(Why::ReadBack) };
     let mut set = CapabilitySet::default();
     for (key, capability) in [
-        (
-            Key::Listen,
-            needing("read:notifications", Capability::native()),
-        ),
+        (Key::Listen, needing("read:notifications", Capability::native())),
         (Key::Stream, needing("read:notifications", stream)),
-        (
-            Key::Threads,
-            needing(
-                "read:statuses",
-                Capability::conditional(Why::PartialThreads),
-            ),
-        ),
-        (
-            Key::SeeEdits,
-            needing("read:statuses", Capability::emulated(Why::Rechecked)),
-        ),
-        (
-            Key::SeeDeletions,
-            needing("read:statuses", Capability::emulated(Why::Rechecked)),
-        ),
+        (Key::Threads, needing("read:statuses", Capability::conditional(Why::PartialThreads))),
+        (Key::SeeEdits, needing("read:statuses", Capability::emulated(Why::Rechecked))),
+        (Key::SeeDeletions, needing("read:statuses", Capability::emulated(Why::Rechecked))),
         (Key::Reply, write(Capability::native())),
-        (
-            Key::ReplyPrivately,
-            write(Capability::conditional(Why::MentionDecides)),
-        ),
+        (Key::ReplyPrivately, write(Capability::conditional(Why::MentionDecides))),
         (Key::SafeRetry, write(retry)),
         (Key::Edit, write(Capability::native())),
         (Key::Delete, write(delete)),
@@ -231,10 +189,7 @@ fn table(software: &Software, scopes: &str, stream: Capability) -> CapabilitySet
         (Key::Warning, write(Capability::native())),
         (Key::Like, Capability::unsupported(Why::NotBuilt)),
         (Key::Hide, Capability::unsupported(Why::NotInNetwork)),
-        (
-            Key::Schedule,
-            write(Capability::emulated(Why::HeldByParvis)),
-        ),
+        (Key::Schedule, write(Capability::emulated(Why::HeldByParvis))),
     ] {
         set.set(key, capability);
     }
@@ -245,10 +200,7 @@ fn table(software: &Software, scopes: &str, stream: Capability) -> CapabilitySet
 /// which no text is refused that was counted as fitting.
 fn text_rule(software: &Software, instance: &Instance) -> TextRule {
     let limits = &instance.configuration.statuses;
-    let max = limits
-        .max_characters
-        .or(instance.max_toot_chars)
-        .unwrap_or(STOCK_MAX);
+    let max = limits.max_characters.or(instance.max_toot_chars).unwrap_or(STOCK_MAX);
     if software.is_mastodon() {
         TextRule {
             max,
@@ -258,10 +210,7 @@ fn text_rule(software: &Software, instance: &Instance) -> TextRule {
             ..strictest_rule()
         }
     } else {
-        TextRule {
-            max,
-            ..strictest_rule()
-        }
+        TextRule { max, ..strictest_rule() }
     }
 }
 
@@ -292,28 +241,17 @@ mod tests {
     use crate::Support;
 
     fn software(name: &str, version: &str) -> Software {
-        Software {
-            name: name.into(),
-            version: version.into(),
-        }
+        Software { name: name.into(), version: version.into() }
     }
 
     #[test]
     fn every_no_has_a_reason() {
         for scopes in ["", "read", "read write", "read:notifications"] {
             for name in ["mastodon", "snac", "gotosocial", ""] {
-                let set = table(
-                    &software(name, "2.75"),
-                    scopes,
-                    Capability::emulated(Why::Polled),
-                );
+                let set = table(&software(name, "2.75"), scopes, Capability::emulated(Why::Polled));
                 for key in Key::ALL {
                     let line = set.lines.get(&key).expect("each key has its line");
-                    assert_eq!(
-                        line.reason.is_none(),
-                        line.support == Support::Native,
-                        "{key:?}"
-                    );
+                    assert_eq!(line.reason.is_none(), line.support == Support::Native, "{key:?}");
                 }
             }
         }
@@ -343,13 +281,7 @@ mod tests {
         .unwrap();
         let rule = text_rule(&software("Mastodon", "4.6.0"), &instance);
         assert_eq!((rule.max, rule.url_len), (1000, Some(30)));
-        assert_eq!(
-            text_rule(&software("snac", "2.75"), &instance).url_len,
-            None
-        );
-        assert_eq!(
-            text_rule(&software("mastodon", "3"), &Instance::default()).max,
-            500
-        );
+        assert_eq!(text_rule(&software("snac", "2.75"), &instance).url_len, None);
+        assert_eq!(text_rule(&software("mastodon", "3"), &Instance::default()).max, 500);
     }
 }

@@ -35,35 +35,22 @@ pub(super) async fn listen(
     sink: &mpsc::Sender<Observation>,
 ) -> Result<(), ChannelError> {
     let settings = &client.account.settings;
-    let base = settings
-        .get("streaming")
-        .and_then(serde_json::Value::as_str);
-    let base: Url = base
-        .and_then(|base| base.parse().ok())
-        .ok_or(ChannelError::Unsupported(Why::Polled))?;
+    let base = settings.get("streaming").and_then(serde_json::Value::as_str);
+    let base: Url = base.and_then(|base| base.parse().ok()).ok_or(ChannelError::Unsupported(Why::Polled))?;
     let url = endpoint(&base, &["api", "v1", "streaming", "user"], &[])?;
-    let request = Request::get(url.clone())
-        .bearer(&client.access.access_token)
-        .header(ACCEPT, "text/event-stream");
+    let request =
+        Request::get(url.clone()).bearer(&client.access.access_token).header(ACCEPT, "text/event-stream");
     let response = client.net.open(request).await?;
     if !response.status().is_success() {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = bytes::Bytes::new();
-        checked(Answer {
-            status,
-            headers,
-            body,
-            url,
-            moved: None,
-        })?;
+        checked(Answer { status, headers, body, url, moved: None })?;
     }
     let kind = response.headers().get(reqwest::header::CONTENT_TYPE);
     let kind = kind.map(HeaderValue::as_bytes).unwrap_or_default();
     if !kind.starts_with(b"text/event-stream") {
-        return Err(ChannelError::Malformed {
-            message: "the stream is no event stream".into(),
-        });
+        return Err(ChannelError::Malformed { message: "the stream is no event stream".into() });
     }
     let mut pieces = response.bytes_stream();
     let mut events = Events::default();
@@ -78,20 +65,15 @@ pub(super) async fn listen(
             }
         }
     }
-    Err(ChannelError::Unreachable {
-        message: "the stream ended".to_owned(),
-    })
+    Err(ChannelError::Unreachable { message: "the stream ended".to_owned() })
 }
 
 /// What an event tells. Of the home timeline only what concerns us is kept.
 fn observations(observer: &Observer<'_>, event: &str, data: &str) -> Option<Observation> {
     match event {
         "notification" => Some(observer.notification(data)),
-        "update" | "status.update" => Some(observer.status(data)).filter(|seen| {
-            seen.item
-                .as_ref()
-                .is_some_and(|item| item.ours || item.addressed)
-        }),
+        "update" | "status.update" => Some(observer.status(data))
+            .filter(|seen| seen.item.as_ref().is_some_and(|item| item.ours || item.addressed)),
         "delete" => Some(observer.gone(data.trim().trim_matches('"'))),
         known if OF_NO_INTEREST.contains(&known) => None,
         _ => Some(observer.unsupported("event", data)),
@@ -158,10 +140,7 @@ mod tests {
     fn events_are_read_whole() {
         let found = Events::default().feed(WIRE.as_bytes()).unwrap();
         let expected = [("delete", "42"), ("x", "a\nb"), ("y", "")];
-        assert_eq!(
-            found,
-            expected.map(|(name, data)| (name.to_owned(), data.to_owned()))
-        );
+        assert_eq!(found, expected.map(|(name, data)| (name.to_owned(), data.to_owned())));
     }
 
     #[test]

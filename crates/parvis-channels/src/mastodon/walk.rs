@@ -89,19 +89,12 @@ pub(super) async fn pull(
     let me = client.account.remote_id.as_str();
     let answer = if own {
         query.push(("exclude_reblogs", "true"));
-        client
-            .fetch(&["api", "v1", "accounts", me, "statuses"], &query)
-            .await?
+        client.fetch(&["api", "v1", "accounts", me, "statuses"], &query).await?
     } else {
-        client
-            .fetch(&["api", "v1", "notifications"], &query)
-            .await?
+        client.fetch(&["api", "v1", "notifications"], &query).await?
     };
     let pieces: Vec<Box<RawValue>> = json(&answer)?;
-    let page: Vec<Entry> = pieces
-        .iter()
-        .map(|raw| entry(observer, own, raw.get()))
-        .collect();
+    let page: Vec<Entry> = pieces.iter().map(|raw| entry(observer, own, raw.get())).collect();
     let full = page.len() >= limit;
     let step = state.step(&page, full, cursor.is_none());
     let mut observations: Vec<Observation> = page
@@ -113,34 +106,16 @@ pub(super) async fn pull(
     let cursor = serde_json::to_string(&state).map_err(|error| ChannelError::Malformed {
         message: format!("the cursor can't be written: {error}"),
     })?;
-    Ok(Page {
-        observations,
-        cursor,
-        more: step.more,
-        budget: answer.budget(),
-        notice: step.notice,
-    })
+    Ok(Page { observations, cursor, more: step.more, budget: answer.budget(), notice: step.notice })
 }
 
 fn entry(observer: &Observer<'_>, own: bool, raw: &str) -> Entry {
-    let observation = if own {
-        observer.status(raw)
-    } else {
-        observer.notification(raw)
-    };
+    let observation = if own { observer.status(raw) } else { observer.notification(raw) };
     let entity: Option<super::wire::Identified> = serde_json::from_str(raw).ok();
-    let id = entity
-        .as_ref()
-        .map_or_else(|| observation.remote_id.clone(), |e| e.id.clone());
-    let at = entity
-        .and_then(|e| time(e.created_at.as_deref()))
-        .unwrap_or_default();
+    let id = entity.as_ref().map_or_else(|| observation.remote_id.clone(), |e| e.id.clone());
+    let at = entity.and_then(|e| time(e.created_at.as_deref())).unwrap_or_default();
     let version = observation.version_at.unwrap_or_default();
-    Entry {
-        seen: Seen { id, version },
-        at,
-        observation,
-    }
+    Entry { seen: Seen { id, version }, at, observation }
 }
 
 /// What a page meant.
@@ -164,10 +139,7 @@ impl Cursor {
 
     /// Takes a page (newest first) in.
     fn step(&mut self, page: &[Entry], full: bool, first: bool) -> Step {
-        let fresh: Vec<bool> = page
-            .iter()
-            .map(|entry| !self.seen.contains(&entry.seen))
-            .collect();
+        let fresh: Vec<bool> = page.iter().map(|entry| !self.seen.contains(&entry.seen)).collect();
         let joins = !full || page.iter().any(|entry| self.knows(&entry.seen.id));
         let newest_at = page.iter().map(|entry| entry.at).max().unwrap_or_default();
         let oldest_at = page.iter().map(|entry| entry.at).min().unwrap_or_default();
@@ -210,17 +182,12 @@ impl Cursor {
                 full && any && !first
             }
         };
-        Step {
-            fresh,
-            more,
-            notice,
-        }
+        Step { fresh, more, notice }
     }
 
     /// Puts entries before those remembered; a newer version replaces an older one.
     fn remember(&mut self, entries: Vec<Seen>, at: i64) {
-        self.seen
-            .retain(|old| entries.iter().all(|new| new.id != old.id));
+        self.seen.retain(|old| entries.iter().all(|new| new.id != old.id));
         for entry in entries.into_iter().rev() {
             self.seen.push_front(entry);
         }

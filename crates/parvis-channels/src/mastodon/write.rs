@@ -8,7 +8,7 @@ use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
 use super::client::{Client, json as read_json};
-use super::observe::time;
+use super::observe::{stable, time};
 use super::wire;
 use crate::{Answer, ChannelError, Published, Reply, Request, Upload, Visibility, Why, plain_text};
 
@@ -25,7 +25,7 @@ pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Publishe
     for file in &reply.media {
         media.push(upload(client, file).await?);
     }
-    let mut body = content(reply, media);
+    let mut body = content(reply, &media);
     if let Some(map) = body.as_object_mut() {
         map.insert("in_reply_to_id".to_owned(), json!(reply.parent_id));
         map.insert("visibility".to_owned(), json!(word(reply.visibility)));
@@ -36,27 +36,15 @@ pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Publishe
         .json(body);
     let answer = client.send_once(request).await?;
     // It was taken: if what came back can't be read, it stands there all the same.
-    published(&answer).map_err(|error| ChannelError::Unknown {
-        message: error.to_string(),
-    })
+    published(client, &answer).map_err(|error| ChannelError::Unknown { message: error.to_string() })
 }
 
 /// Changes text, warning and language; pictures stay.
-pub(super) async fn edit(
-    client: &Client<'_>,
-    id: &str,
-    reply: &Reply,
-) -> Result<Published, ChannelError> {
+pub(super) async fn edit(client: &Client<'_>, id: &str, reply: &Reply) -> Result<Published, ChannelError> {
     let now: wire::Status = client.get(&["api", "v1", "statuses", id], &[]).await?;
-    let media = now
-        .media_attachments
-        .into_iter()
-        .map(|file| file.id)
-        .collect();
-    let request = client
-        .request(Method::PUT, &["api", "v1", "statuses", id])?
-        .json(content(reply, media));
-    published(&client.send(request).await?)
+    let media: Vec<String> = now.media_attachments.into_iter().map(|file| file.id).collect();
+    let request = client.request(Method::PUT, &["api", "v1", "statuses", id])?.json(content(reply, &media));
+    published(client, &client.send(request).await?)
 }
 
 /// Deletes; what is gone already counts as deleted.
@@ -64,20 +52,13 @@ pub(super) async fn delete(client: &Client<'_>, id: &str) -> Result<(), ChannelE
     let request = client.request(Method::DELETE, &["api", "v1", "statuses", id])?;
     let error = match client.send(request).await {
         Ok(_) => return Ok(()),
-        Err(
-            error @ ChannelError::Refused {
-                status: 404 | 405 | 410,
-                ..
-            },
-        ) => error,
+        Err(error @ ChannelError::Refused { status: 404 | 405 | 410, .. }) => error,
         Err(error) => return Err(error),
     };
     match client.fetch(&["api", "v1", "statuses", id], &[]).await {
         // It still stands there: the server doesn't know how to delete.
         Ok(_) => Err(ChannelError::Unsupported(Why::NotOnServer)),
-        Err(ChannelError::Refused {
-            status: 404 | 410, ..
-        }) => Ok(()),
+        Err(ChannelError::Refused { status: 404 | 410, .. }) => Ok(()),
         Err(_) => Err(error),
     }
 }
@@ -102,15 +83,16 @@ pub(super) async fn find_published(
             let Ok(status) = serde_json::from_value::<wire::Status>(value.clone()) else {
                 continue;
             };
+            let parent = status.in_reply_to_id.as_ref().map(|id| stable(client.account, id));
             let at = time(status.created_at.as_deref());
             let in_time = at.is_none_or(|at| at.saturating_add(SLACK) >= since);
             if in_time
                 && status.account.id == me
-                && status.in_reply_to_id.as_deref() == Some(reply.parent_id.as_str())
+                && parent.as_deref() == Some(reply.parent_id.as_str())
                 && status.media_attachments.len() == reply.media.len()
                 && fingerprint(&plain_text(&status.content)) == wanted
             {
-                return Ok(Some(describe(&status, value.to_string())));
+                return Ok(Some(describe(client, &status, value.to_string())));
             }
             last = in_time.then_some(status.id);
         }
@@ -126,16 +108,14 @@ pub(super) async fn find_published(
 /// Uploads a picture and waits until it is ready; gives its id.
 async fn upload(client: &Client<'_>, file: &Upload) -> Result<String, ChannelError> {
     let answer = match client.send(media_request(client, "v2", file)?).await {
-        Err(ChannelError::Refused {
-            status: 404 | 405, ..
-        }) => client.send(media_request(client, "v1", file)?).await?,
+        Err(ChannelError::Refused { status: 404 | 405, .. }) => {
+            client.send(media_request(client, "v1", file)?).await?
+        }
         other => other?,
     };
     let media: wire::Attachment = read_json(&answer)?;
     if media.id.is_empty() {
-        return Err(ChannelError::Malformed {
-            message: "a picture without an id".to_owned(),
-        });
+        return Err(ChannelError::Malformed { message: "a picture without an id".to_owned() });
     }
     let mut status = answer.status;
     for look in 1..=MEDIA_LOOKS {
@@ -143,21 +123,12 @@ async fn upload(client: &Client<'_>, file: &Upload) -> Result<String, ChannelErr
             return Ok(media.id);
         }
         tokio::time::sleep(Duration::from_millis(500 * u64::from(look.min(10)))).await;
-        status = client
-            .fetch(&["api", "v1", "media", &media.id], &[])
-            .await?
-            .status;
+        status = client.fetch(&["api", "v1", "media", &media.id], &[]).await?.status;
     }
-    Err(ChannelError::Unreachable {
-        message: "the server doesn't finish a picture".to_owned(),
-    })
+    Err(ChannelError::Unreachable { message: "the server doesn't finish a picture".to_owned() })
 }
 
-fn media_request(
-    client: &Client<'_>,
-    version: &str,
-    file: &Upload,
-) -> Result<Request, ChannelError> {
+fn media_request(client: &Client<'_>, version: &str, file: &Upload) -> Result<Request, ChannelError> {
     // Some servers take a part without a file name for a plain field.
     let name = match file.mime.as_str() {
         "image/png" => "picture.png",
@@ -166,24 +137,18 @@ fn media_request(
         "image/jpeg" => "picture.jpg",
         _ => "file",
     };
-    let part = Part::bytes(file.bytes.clone())
-        .file_name(name)
-        .mime_str(&file.mime)
-        .map_err(|_| ChannelError::Refused {
-            status: 415,
-            message: format!("“{}” isn't a media type", file.mime),
-        })?;
+    let part = Part::bytes(file.bytes.clone()).file_name(name).mime_str(&file.mime).map_err(|_| {
+        ChannelError::Refused { status: 415, message: format!("“{}” isn't a media type", file.mime) }
+    })?;
     let mut form = Form::new().part("file", part);
     if !file.alt.is_empty() {
         form = form.text("description", file.alt.clone());
     }
-    Ok(client
-        .request(Method::POST, &["api", version, "media"])?
-        .multipart(form))
+    Ok(client.request(Method::POST, &["api", version, "media"])?.multipart(form))
 }
 
 /// What a message says: the same when publishing and when changing.
-fn content(reply: &Reply, media: Vec<String>) -> serde_json::Value {
+fn content(reply: &Reply, media: &[String]) -> serde_json::Value {
     let warning = reply.warning.as_deref().unwrap_or_default();
     let mut body = json!({
         "status": reply.full_text(),
@@ -210,14 +175,14 @@ fn word(visibility: Visibility) -> &'static str {
     }
 }
 
-fn published(answer: &Answer) -> Result<Published, ChannelError> {
+fn published(client: &Client<'_>, answer: &Answer) -> Result<Published, ChannelError> {
     let status: wire::Status = read_json(answer)?;
-    Ok(describe(&status, answer.text()?.to_owned()))
+    Ok(describe(client, &status, answer.text()?.to_owned()))
 }
 
-fn describe(status: &wire::Status, raw: String) -> Published {
+fn describe(client: &Client<'_>, status: &wire::Status, raw: String) -> Published {
     Published {
-        remote_id: status.id.clone(),
+        remote_id: stable(client.account, &status.id),
         url: status.url.clone().or_else(|| status.uri.clone()),
         published_at: time(status.created_at.as_deref()),
         raw,

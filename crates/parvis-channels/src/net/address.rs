@@ -47,18 +47,13 @@ pub(super) fn is_public(address: IpAddr) -> bool {
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let bits = address.to_bits();
-    !PRIVATE_V4
-        .iter()
-        .any(|&(first, length)| (bits ^ Ipv4Addr::from(first).to_bits()) >> (32 - length) == 0)
+    !PRIVATE_V4.iter().any(|&(first, length)| (bits ^ Ipv4Addr::from(first).to_bits()) >> (32 - length) == 0)
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     let bits = (u32::from(first) << 16) | u32::from(second);
-    bits >> 29 == 1
-        && !PRIVATE_V6
-            .iter()
-            .any(|&(block, length)| (bits ^ block) >> (32 - length) == 0)
+    bits >> 29 == 1 && !PRIVATE_V6.iter().any(|&(block, length)| (bits ^ block) >> (32 - length) == 0)
 }
 
 #[cfg(test)]

@@ -25,11 +25,7 @@ pub(super) struct Hops {
 
 impl Hops {
     pub(super) fn new(start: Url) -> Self {
-        Self {
-            last: start,
-            permanent: None,
-            broken: false,
-        }
+        Self { last: start, permanent: None, broken: false }
     }
 
     pub(super) fn add(&mut self, status: u16, next: &Url) {
@@ -79,13 +75,7 @@ pub(super) async fn read(
         }
         body.extend_from_slice(&piece);
     }
-    Ok(Answer {
-        status,
-        headers,
-        body: body.freeze(),
-        url: hops.last,
-        moved: hops.permanent,
-    })
+    Ok(Answer { status, headers, body: body.freeze(), url: hops.last, moved: hops.permanent })
 }
 
 impl Answer {
@@ -117,11 +107,7 @@ impl Answer {
     #[must_use]
     pub fn budget(&self) -> Option<Budget> {
         let number = |name: &str| -> Option<u32> { self.rate(name)?.trim().parse().ok() };
-        Some(Budget {
-            limit: number("limit")?,
-            remaining: number("remaining")?,
-            reset_at: self.reset_at(),
-        })
+        Some(Budget { limit: number("limit")?, remaining: number("remaining")?, reset_at: self.reset_at() })
     }
 
     /// How long the server wants us to wait: `Retry-After` (seconds or a date), else until
@@ -156,11 +142,7 @@ impl Answer {
         let seconds = value.parse::<i64>().ok().filter(|seconds| *seconds >= 0)?;
         let micros = seconds.checked_mul(1_000_000)?;
         // A count since 1970 is large, a count from now is small.
-        if seconds > 1_000_000_000 {
-            Some(micros)
-        } else {
-            self.date()?.checked_add(micros)
-        }
+        if seconds > 1_000_000_000 { Some(micros) } else { self.date()?.checked_add(micros) }
     }
 
     fn until(&self, time: i64) -> Option<Duration> {
@@ -171,9 +153,7 @@ impl Answer {
 
 /// A date of an HTTP header (RFC 9110, 5.6.7), µs.
 pub(crate) fn http_date(value: &str) -> Option<i64> {
-    let zoned = jiff::fmt::rfc2822::DateTimeParser::new()
-        .parse_timestamp(value.trim())
-        .ok()?;
+    let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value.trim()).ok()?;
     Some(zoned.as_microsecond())
 }
 
@@ -217,20 +197,13 @@ mod tests {
             ];
             let answer = answer(&headers);
             assert_eq!(answer.wait().as_secs(), 300, "{reset}");
-            assert_eq!(
-                answer.budget().unwrap().reset_at,
-                Some(1_795_341_900_000_000),
-                "{reset}"
-            );
+            assert_eq!(answer.budget().unwrap().reset_at, Some(1_795_341_900_000_000), "{reset}");
         }
     }
 
     #[test]
     fn nonsense_in_rate_headers_is_no_budget() {
-        let headers = [
-            ("x-ratelimit-limit", "many"),
-            ("x-ratelimit-remaining", "0"),
-        ];
+        let headers = [("x-ratelimit-limit", "many"), ("x-ratelimit-remaining", "0")];
         assert_eq!(answer(&headers).budget(), None);
     }
 }

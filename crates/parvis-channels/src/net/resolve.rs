@@ -18,9 +18,7 @@ impl Allowed {
     /// Reads `host`, `host:port`, `address`, `[v6]`, `[v6]:port`.
     pub(super) fn parse(entries: &[String]) -> Result<Self, ChannelError> {
         let read = |entry: &String| {
-            let wrong = || ChannelError::ForbiddenAddress {
-                address: format!("“{entry}” (not a host)"),
-            };
+            let wrong = || ChannelError::ForbiddenAddress { address: format!("“{entry}” (not a host)") };
             let bare: Result<IpAddr, _> = entry.parse();
             if let Ok(address @ IpAddr::V6(_)) = bare {
                 return Ok((format!("[{address}]"), None));
@@ -36,16 +34,20 @@ impl Allowed {
         entries.iter().map(read).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The host may have a private address.
+    /// The host may have a private address, on some port at least.
     pub(super) fn names_host(&self, host: &str) -> bool {
         self.0.iter().any(|(name, _)| name == host)
     }
 
+    /// The host may have a private address and be called on this port.
+    pub(super) fn names(&self, host: &str, port: u16) -> bool {
+        let fits = |allowed: &Option<u16>| allowed.is_none_or(|allowed| allowed == port);
+        self.0.iter().any(|(name, allowed)| name == host && fits(allowed))
+    }
+
     /// The host may be called on this unusual port.
     pub(super) fn names_port(&self, host: &str, port: u16) -> bool {
-        self.0
-            .iter()
-            .any(|(name, allowed)| name == host && *allowed == Some(port))
+        self.0.iter().any(|(name, allowed)| name == host && *allowed == Some(port))
     }
 }
 
@@ -78,17 +80,11 @@ impl Resolve for Guarded {
 }
 
 /// One private address among public ones refuses the name: no honest server has both.
-fn permit(
-    allowed: &Allowed,
-    name: &str,
-    found: &[SocketAddr],
-) -> Result<Vec<SocketAddr>, Forbidden> {
+fn permit(allowed: &Allowed, name: &str, found: &[SocketAddr]) -> Result<Vec<SocketAddr>, Forbidden> {
     let name = name.trim_end_matches('.');
     let private = found.iter().find(|place| !address::is_public(place.ip()));
     match private {
-        Some(place)
-            if !allowed.names_host(name) && !allowed.names_host(&place.ip().to_string()) =>
-        {
+        Some(place) if !allowed.names_host(name) && !allowed.names_host(&place.ip().to_string()) => {
             Err(Forbidden(format!("{name} ({})", place.ip())))
         }
         _ => Ok(found.to_vec()),
@@ -107,16 +103,12 @@ mod tests {
     fn one_private_address_refuses_the_name() {
         let found = [place("93.184.216.34"), place("10.0.0.1")];
         assert!(permit(&Allowed::default(), "rebind.example", &found).is_err());
-        assert_eq!(
-            permit(&Allowed::default(), "fine.example", &found[..1]).unwrap(),
-            found[..1]
-        );
+        assert_eq!(permit(&Allowed::default(), "fine.example", &found[..1]).unwrap(), found[..1]);
     }
 
     #[test]
     fn an_exception_is_for_its_host_only() {
-        let allowed =
-            Allowed::parse(&["intranet.example".into(), "[fd00::1]:8080".into()]).unwrap();
+        let allowed = Allowed::parse(&["intranet.example".into(), "[fd00::1]:8080".into()]).unwrap();
         let found = [place("10.0.0.1")];
         assert!(permit(&allowed, "intranet.example", &found).is_ok());
         assert!(permit(&allowed, "other.example", &found).is_err());

@@ -5,7 +5,7 @@
 import { morph, morphInPlace } from "./morph.js";
 import { say } from "./toast.js";
 
-const words = document.documentElement.dataset;
+const words = () => document.querySelector("[data-page]")?.dataset ?? {};
 const main = () => document.querySelector("main");
 let busy = 0, again = 0, last = 0, pending = null;
 
@@ -21,12 +21,22 @@ async function get(url, options = {}) {
 
 const regions = (root) => new Map([...root.querySelectorAll("[data-region]")].map((it) => [it.dataset.region, it]));
 
+// What stands around the page: how many wait, and what has just been done.
+function around(page, quiet) {
+  const now = document.querySelector("[data-badge]"), then = page.querySelector("[data-badge]");
+  if (now && then) { now.hidden = then.hidden; morph(now, then); }
+  const toasts = page.querySelectorAll("[data-toasts] > .toast");
+  if (!quiet && toasts.length) document.querySelector("[data-toasts]")?.replaceChildren(...toasts);
+}
+
 // Puts a fetched page on the screen. `quiet`: nobody asked for it, so no row may move.
 function show(page, quiet) {
-  if (!page || page.body.dataset.page !== document.body.dataset.page) return false;
+  const kind = (root) => root.querySelector("[data-page]")?.dataset.page;
+  if (!page || !kind(page) || kind(page) !== kind(document)) return false;
   const now = regions(document), then = regions(page);
   if (!quiet && [...then.keys()].join() !== [...now.keys()].join()) {
-    morph(main(), page.querySelector("main"));
+    const box = document.querySelector("[data-follow]");
+    follow(box ?? main(), () => morph(main(), page.querySelector("main")));
     morphShared(now, then);
   } else {
     for (const [name, fresh] of then) {
@@ -36,6 +46,7 @@ function show(page, quiet) {
       else follow(old, () => morph(old, fresh));
     }
   }
+  around(page, quiet);
   document.title = page.title;
   if (!quiet) pending = null;
   emit("parvis:shown", { quiet });
@@ -55,7 +66,8 @@ function follow(box, change) {
   const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
   const before = scroll?.dataset.k;
   change();
-  if (scroll?.isConnected && (atEnd || scroll.dataset.k !== before)) scroll.scrollTop = scroll.scrollHeight;
+  const now = scroll?.isConnected ? scroll : document.querySelector("[data-follow]");
+  if (now && (atEnd || now.dataset.k !== before)) { now.scrollTop = now.scrollHeight; delete now.dataset.read; }
 }
 
 function wait(old, fresh) {
@@ -94,7 +106,7 @@ export async function visit(url, { push = true, method = "GET", body = null } = 
     }
     return answer;
   } catch {
-    say(words.offlineKept, { alert: true });
+    say(words().offlineKept, { alert: true });
     return null;
   } finally {
     clearTimeout(slow);
@@ -123,14 +135,15 @@ function onClick(event) {
   if (event.target.closest("[data-reveal]")) { reveal(); return; }
   const link = event.target.closest("a[href]");
   if (!link || link.target || link.download !== "" || !sameOrigin(link.href)) return;
-  if (!link.closest("[data-swap]") || new URL(link.href).pathname.startsWith("/media/")) return;
+  const first = (path) => path.split("/")[1];
+  if (!link.closest("[data-swap]") || first(link.pathname) !== first(location.pathname)) return;
   event.preventDefault();
   visit(link.href);
 }
 
 function onSubmit(event) {
   const form = event.target, button = event.submitter;
-  if (event.defaultPrevented || !form.closest("[data-swap]")) return;
+  if (event.defaultPrevented || !document.querySelector("[data-swap]") || !form.closest("[data-swap], [data-toasts]")) return;
   event.preventDefault();
   const action = button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
   const method = (button?.getAttribute("formmethod") || form.method).toUpperCase();
@@ -167,15 +180,17 @@ function stream() {
   let lost = 0, wasLost = false;
   const mark = (on) => {
     if (!state) return;
+    state.hidden = false;
     state.classList.toggle("off", !on);
     state.textContent = on ? state.dataset.on : state.dataset.off;
-    if (!on) say(words.offline, { alert: true });
+    if (!on) say(words().offline, { alert: true });
   };
   const events = new EventSource("/events");
   events.onopen = () => {
     clearTimeout(lost);
     lost = 0;
-    if (wasLost) { wasLost = false; mark(true); soon(); }
+    mark(true);
+    if (wasLost) { wasLost = false; soon(); }
   };
   events.onerror = () => {
     if (lost) return;
@@ -188,10 +203,18 @@ function stream() {
   addEventListener("pagehide", () => events.close(), { once: true });
 }
 
+// A picture that arrives makes the thread longer: its end stays in view while that is what is being read.
+function onLoad(event) {
+  const box = event.target.closest?.("[data-follow]");
+  if (box && event.target.tagName === "IMG" && !box.dataset.read) box.scrollTop = box.scrollHeight;
+}
+
 export function start() {
   if (!document.querySelector("[data-live]")) return;
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
+  document.addEventListener("load", onLoad, true);
+  document.addEventListener("wheel", ({ target }) => { const box = target.closest?.("[data-follow]"); if (box) box.dataset.read = ""; }, { passive: true });
   addEventListener("popstate", () => visit(location.href, { push: false }));
   document.addEventListener("visibilitychange", () => { if (!document.hidden && again) soon(); });
   document.addEventListener("parvis:refresh", soon);

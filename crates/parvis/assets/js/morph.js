@@ -29,7 +29,7 @@ function attributes(now, then) {
   }
   for (const { name } of [...now.attributes]) {
     // What a person opened stays open; what scripts mark is theirs.
-    if (name === "open" || name === "data-mine" || then.hasAttribute(name)) continue;
+    if (name === "open" || name === "data-mine" || name === "style" || then.hasAttribute(name)) continue;
     now.removeAttribute(name);
   }
 }

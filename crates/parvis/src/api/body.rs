@@ -66,8 +66,9 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     reader.end().map_err(|error| refused(&error))?;
     // A struct could also be read from a list of its values.
     if bytes.iter().find(|it| !it.is_ascii_whitespace()) != Some(&b'{') {
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "shape")
-            .because("The body has to be an object. Nothing was changed. The documentation lists its fields."));
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "shape").because(
+            "The body has to be an object. Nothing was changed. The documentation lists its fields.",
+        ));
     }
     if bytes.windows(6).any(|it| it == br"\u0000") {
         let whole: Value = serde_json::from_slice(bytes).map_err(|error| refused(&error))?;
@@ -82,7 +83,9 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 fn refused(error: &serde_json::Error) -> Problem {
     let (line, column) = (error.line(), error.column().max(1));
     let (status, code, what) = match error.classify() {
-        Category::Data => (StatusCode::UNPROCESSABLE_ENTITY, "shape", "The body isn't what this endpoint takes"),
+        Category::Data => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "shape", "The body isn't what this endpoint takes")
+        }
         _ => (StatusCode::BAD_REQUEST, "json", "The body isn't JSON"),
     };
     let detail = format!("{what}: {error}. Nothing was changed. Mend it and send it again.");

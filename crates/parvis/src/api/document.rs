@@ -54,7 +54,11 @@ const METHODS: [(&str, Method); 5] = [
 
 /// Status, name of the shared answer, and when it is given.
 const ERRORS: [(&str, &str, &str); 8] = [
-    ("400", "BadRequest", "The request can't be read: malformed JSON (with line and column), an id that is none, an unknown or unreadable parameter."),
+    (
+        "400",
+        "BadRequest",
+        "The request can't be read: malformed JSON (with line and column), an id that is none, an unknown or unreadable parameter.",
+    ),
     ("401", "Unauthorized", "No token, or one that isn't valid."),
     ("403", "Forbidden", "The role of the token's owner, or the token's scopes, don't allow it."),
     ("404", "NotFound", "There is no such thing, or it is on a desk that the owner doesn't see."),
@@ -89,7 +93,8 @@ pub fn build(described: &openapi::OpenApi) -> Document {
         "type": "http", "scheme": "bearer",
         "description": "A personal access token, made in the settings and shown once.",
     } });
-    let problem = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+    let problem =
+        json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
     let answers: Map<String, Value> = ERRORS
         .iter()
         .map(|(_, name, said)| ((*name).to_owned(), json!({ "description": said, "content": problem })))
@@ -110,8 +115,11 @@ fn complete(path: &str, operation: &mut Value) -> Option<Action> {
     let needs = match need {
         None => "Needs a valid token of any scope.".to_owned(),
         Some(action) => {
-            let roles: Vec<String> =
-                Role::ALL.into_iter().filter(|it| it.may(action)).map(|it| format!("`{}`", it.as_str())).collect();
+            let roles: Vec<String> = Role::ALL
+                .into_iter()
+                .filter(|it| it.may(action))
+                .map(|it| format!("`{}`", it.as_str()))
+                .collect();
             let roles = if roles.len() == Role::ALL.len() { "any role".to_owned() } else { roles.join(", ") };
             format!("Needs the scope `{}`. For {roles}.", scopes.join(" "))
         }

@@ -27,7 +27,12 @@ impl<T> Page<T> {
     }
 
     /// A page of `limit` out of `limit + 1` found; `key` makes the cursor from the last that is shown.
-    pub fn cut<R>(mut found: Vec<R>, limit: i64, key: impl Fn(&R) -> String, make: impl FnMut(R) -> T) -> Self {
+    pub fn cut<R>(
+        mut found: Vec<R>,
+        limit: i64,
+        key: impl Fn(&R) -> String,
+        make: impl FnMut(R) -> T,
+    ) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = found.len() > limit;
         found.truncate(limit);

@@ -183,7 +183,9 @@ impl From<store::Error> for Problem {
             return it;
         }
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "database")
-            .because("The database can't be reached now. Nothing of this request was kept. Try again in a moment.")
+            .because(
+                "The database can't be reached now. Nothing of this request was kept. Try again in a moment.",
+            )
             .retry_after(10)
     }
 }
@@ -224,7 +226,9 @@ impl From<Refusal> for Problem {
 fn appointed(why: appointment::Refusal) -> Problem {
     use appointment::Refusal as R;
     let (status, code, said) = match why {
-        R::Oneself => (StatusCode::CONFLICT, "oneself", "Your own role and access are somebody else's decision."),
+        R::Oneself => {
+            (StatusCode::CONFLICT, "oneself", "Your own role and access are somebody else's decision.")
+        }
         R::AdministratorOnly => {
             (StatusCode::FORBIDDEN, "administrator-only", "Only an administrator makes, changes or ends one.")
         }
@@ -232,7 +236,8 @@ fn appointed(why: appointment::Refusal) -> Problem {
             (StatusCode::CONFLICT, "last-administrator", "The house would be left without an administrator.")
         }
     };
-    Problem::new(status, code).because(format!("{said} Nothing was changed. Ask an administrator, or make another."))
+    Problem::new(status, code)
+        .because(format!("{said} Nothing was changed. Ask an administrator, or make another."))
 }
 
 fn english() -> Words {
@@ -267,7 +272,9 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         let challenge = match (self.status, self.scope) {
-            (StatusCode::UNAUTHORIZED, _) => Some("Bearer realm=\"Parvis\", error=\"invalid_token\"".to_owned()),
+            (StatusCode::UNAUTHORIZED, _) => {
+                Some("Bearer realm=\"Parvis\", error=\"invalid_token\"".to_owned())
+            }
             (_, Some(scope)) => Some(format!(
                 "Bearer realm=\"Parvis\", error=\"insufficient_scope\", scope=\"{}\"",
                 scope_name(scope)

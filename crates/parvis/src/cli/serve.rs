@@ -31,20 +31,30 @@ pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
         say(format!("Nobody has set Parvis up yet. Open this address to begin:\n  {address}"))?;
     }
     say(format!("Parvis listens on http://{} (Ctrl-C ends it)", listener.local_addr()?))?;
-    let ending = Arc::clone(&app);
-    tokio::spawn(async move {
-        asked_to_end().await;
-        ending.stop.ask();
-    });
-    listen(&app, listener).await?;
+    end_when_asked(&app);
+    listen(&app, listener, |router| router).await?;
     app.db.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Answers until the end is asked for, then lets open requests finish for a while.
-pub(super) async fn listen(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
+/// Ends the program on Ctrl-C or SIGTERM.
+pub(super) fn end_when_asked(app: &Arc<App>) {
+    let ending = Arc::clone(app);
+    tokio::spawn(async move {
+        asked_to_end().await;
+        ending.stop.ask();
+    });
+}
+
+/// Answers until the end is asked for, then lets open requests finish for a while. `around` may put a layer
+/// of its own around the pages.
+pub(super) async fn listen(
+    app: &Arc<App>,
+    listener: TcpListener,
+    around: impl FnOnce(axum::Router) -> axum::Router,
+) -> anyhow::Result<()> {
     let stop = app.stop.clone();
-    let router = crate::web::router(Arc::clone(app))
+    let router = around(crate::web::router(Arc::clone(app)))
         .layer(from_fn_with_state(Arc::clone(app), name_the_client))
         .into_make_service_with_connect_info::<SocketAddr>();
     let background = [

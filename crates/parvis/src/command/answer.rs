@@ -111,7 +111,8 @@ pub async fn reply_once(
 
 /// What an answer says and where, as one digest.
 fn fingerprint(id: ConversationId, it: &Answer) -> String {
-    let media: Vec<_> = it.media.iter().map(|it| (seal::digest_bytes(&it.bytes), &it.mime, &it.alt)).collect();
+    let media: Vec<_> =
+        it.media.iter().map(|it| (seal::digest_bytes(&it.bytes), &it.mime, &it.alt)).collect();
     let whole = json!([id, it.text, it.visibility.as_str(), it.close, it.seen, it.anyway, media]);
     seal::digest(&whole.to_string())
 }

@@ -150,7 +150,8 @@ pub async fn set_profile(app: &App, actor: &Actor, to: Profile) -> Result<Collea
     one_of("theme", &to.theme, ["light", "dark"])?;
     let now = app.now();
     let mut conn = app.db.write().await?;
-    let before = colleague::get(&mut conn, actor.organisation, actor.colleague).await?.ok_or(Refusal::NotFound)?;
+    let before =
+        colleague::get(&mut conn, actor.organisation, actor.colleague).await?.ok_or(Refusal::NotFound)?;
     let mut after = named(&before, to.name.as_deref())?;
     after.language = to.language.unwrap_or(after.language);
     after.theme = to.theme.unwrap_or(after.theme);
@@ -204,7 +205,8 @@ async fn weigh(
     let others =
         all.iter().filter(|it| it.id != after.id && it.role == Role::Administrator && it.has_access(now));
     let who = (actor.colleague, actor.role);
-    appoint(who, after.id, before.map(standing), standing(after), others.count()).map_err(Refusal::Appointment)?;
+    appoint(who, after.id, before.map(standing), standing(after), others.count())
+        .map_err(Refusal::Appointment)?;
     let Some(before) = before else { return Ok(()) };
     if before.role == Role::Administrator && actor.role != Role::Administrator {
         return Err(Refusal::Appointment(No::AdministratorOnly));
@@ -229,7 +231,13 @@ async fn set_desks(conn: &mut Conn, actor: &Actor, id: ColleagueId, desks: &[Des
     Ok(colleague::set_desks(conn, actor.organisation, id, &wanted).await?)
 }
 
-async fn make_link(app: &App, conn: &mut Conn, actor: &Actor, it: &Colleague, now: i64) -> Result<Invitation> {
+async fn make_link(
+    app: &App,
+    conn: &mut Conn,
+    actor: &Actor,
+    it: &Colleague,
+    now: i64,
+) -> Result<Invitation> {
     let secret = seal::secret().map_err(|_| Refusal::Sealed)?;
     let expires_at = now + LINK;
     let made = Link {

@@ -45,7 +45,7 @@ pub fn initials(name: &str) -> String {
     let mut words: Vec<&str> =
         name.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty()).collect();
     if words.iter().filter(|word| small(word)).count() >= 2 {
-        words.retain(|word| small(&word));
+        words.retain(|word| small(word));
     }
     let letters: String = match words.as_slice() {
         [] => "?".to_owned(),

@@ -251,10 +251,10 @@ impl Conn {
     pub(super) async fn script(&mut self, sql: impl SqlSafeStr) -> Result<()> {
         let sql = sqlx::raw_sql(sql);
         match &mut self.inner {
-            Inner::SqliteRead(it) => drop(sql.execute(&mut **it).await?),
-            Inner::SqliteWrite(it) => drop(sql.execute(&mut **it).await?),
-            Inner::PostgresRead(it) => drop(sql.execute(&mut **it).await?),
-            Inner::PostgresWrite(it) => drop(sql.execute(&mut **it).await?),
+            Inner::SqliteRead(it) => sql.execute(&mut **it).await.map(|_| ())?,
+            Inner::SqliteWrite(it) => sql.execute(&mut **it).await.map(|_| ())?,
+            Inner::PostgresRead(it) => sql.execute(&mut **it).await.map(|_| ())?,
+            Inner::PostgresWrite(it) => sql.execute(&mut **it).await.map(|_| ())?,
         }
         Ok(())
     }

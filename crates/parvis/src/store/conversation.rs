@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 use super::counter::{self, Place};
 use super::{Conn, Error, Result, Row, Value};
 use crate::id::{AuthorId, ChannelId, ColleagueId, ConversationId, DeskId, OrganisationId, TagId};
-use crate::rules::permission::Scope;
+use crate::rules::permission::{Actor, Scope};
 
 /// Due date of what nobody waits for: it sorts after everything else.
 pub const NEVER: i64 = i64::MAX;
@@ -375,48 +375,36 @@ impl Conversation {
     }
 }
 
-/// A page of at most `limit` conversations that `scope` covers, after `after`.
+/// A page of at most `limit` conversations that the viewer may see, after `after`.
 pub async fn page(
     conn: &mut Conn,
-    organisation: OrganisationId,
-    viewer: ColleagueId,
-    scope: &Scope,
+    viewer: &Actor,
     filter: &Filter,
     after: Option<Key>,
     limit: i64,
     now: i64,
 ) -> Result<Vec<Conversation>> {
-    let (sql, args) = page_query(organisation, viewer, scope, filter, after, limit, now);
+    let (sql, args) = page_query(viewer, filter, after, limit, now);
     conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
 }
 
 /// How many of an open list are past due, counted up to `cap`.
-pub async fn late(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-    viewer: ColleagueId,
-    scope: &Scope,
-    filter: &Filter,
-    now: i64,
-    cap: i64,
-) -> Result<i64> {
+pub async fn late(conn: &mut Conn, viewer: &Actor, filter: &Filter, now: i64, cap: i64) -> Result<i64> {
     let filter = Filter { late: true, state: Some(State::Open), order: Order::Due, ..filter.clone() };
-    let (sql, args) = page_query(organisation, viewer, scope, &filter, None, cap, now);
+    let (sql, args) = page_query(viewer, &filter, None, cap, now);
     let sql = format!("SELECT COUNT(*) FROM ({sql}) AS late");
     conn.first(AssertSqlSafe(sql), &args).await?.map_or(Ok(0), |row| row.only())
 }
 
 /// SQL that only this room builds: every value is bound, every fragment is a literal below.
 fn page_query(
-    organisation: OrganisationId,
-    viewer: ColleagueId,
-    scope: &Scope,
+    viewer: &Actor,
     filter: &Filter,
     after: Option<Key>,
     limit: i64,
     now: i64,
 ) -> (String, Vec<Value>) {
-    let mut args: Vec<Value> = vec![organisation.into()];
+    let mut args: Vec<Value> = vec![viewer.organisation.into()];
     let mut from = String::from("conversation c");
     let mut conditions = vec!["c.organisation_id = $1".to_owned()];
     let mut push = |condition: &str, value: Value| {
@@ -432,9 +420,9 @@ fn page_query(
     }
     match filter.holder {
         Holder::Any => {}
-        Holder::Me => push("c.assignee_id = ?", viewer.into()),
+        Holder::Me => push("c.assignee_id = ?", viewer.colleague.into()),
         Holder::Colleague(id) => push("c.assignee_id = ?", id.into()),
-        Holder::Nobody => push("c.assignee_id IS NULL AND c.organisation_id = ?", organisation.into()),
+        Holder::Nobody => push("c.assignee_id IS NULL AND c.organisation_id = ?", viewer.organisation.into()),
     }
     if let Some(channel) = filter.channel {
         push("c.channel_id = ?", channel.into());
@@ -470,7 +458,7 @@ fn page_query(
         let last = args.len();
         conditions.push(format!("(c.{column}, c.id) {compare} (${}, ${last})", last - 1));
     }
-    if let Scope::Desks(desks) = scope {
+    if let Scope::Desks(desks) = &viewer.scope {
         let first = args.len() + 1;
         args.extend(desks.iter().map(|desk| Value::from(*desk)));
         let list: Vec<String> = (first..=args.len()).map(|n| format!("${n}")).collect();

@@ -39,6 +39,11 @@ const CLEAR: &str = "DELETE FROM counter WHERE organisation_id = $1";
 const RECOUNT: &str = "INSERT INTO counter (organisation_id, state, desk_id, assignee_id, value)
     SELECT organisation_id, state, desk_id, COALESCE(assignee_id, $2), COUNT(*) FROM conversation
     WHERE organisation_id = $1 AND state <> 'merged' GROUP BY organisation_id, state, desk_id, COALESCE(assignee_id, $2)";
+const WRONG: &str = "SELECT COUNT(*) FROM (SELECT state FROM (
+      SELECT state, desk_id, assignee_id, value FROM counter WHERE organisation_id = $1
+      UNION ALL SELECT state, desk_id, COALESCE(assignee_id, $2), -1 FROM conversation
+      WHERE organisation_id = $1 AND state <> 'merged') AS place
+    GROUP BY state, desk_id, assignee_id HAVING SUM(value) <> 0) AS wrong";
 const TALLY: &str =
     "INSERT INTO tally (organisation_id, hour_at, channel_id, direction, value) VALUES ($1, $2, $3, $4, 1)
     ON CONFLICT (organisation_id, hour_at, channel_id, direction) DO UPDATE SET value = tally.value + 1";
@@ -85,6 +90,12 @@ pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<C
 pub async fn recount(conn: &mut Conn, organisation: OrganisationId) -> Result<()> {
     conn.run(CLEAR, &[organisation.into()]).await?;
     conn.run(RECOUNT, &[organisation.into(), Uuid::nil().into()]).await.map(drop)
+}
+
+/// In how many places the counters differ from the conversations.
+pub async fn wrong(conn: &mut Conn, organisation: OrganisationId) -> Result<i64> {
+    let row = conn.first(WRONG, &[organisation.into(), Uuid::nil().into()]).await?;
+    row.map_or(Ok(0), |row| row.only())
 }
 
 /// Counts one message in the hour of `at` (µs).

@@ -187,6 +187,8 @@ const RECENT_REMOTE: &str = "SELECT remote_id FROM message WHERE organisation_id
     AND sent_at > $3 AND remote_id IS NOT NULL AND deleted_at IS NULL ORDER BY sent_at DESC LIMIT $4";
 const KEEP_VERSION: &str = "INSERT INTO message_version (organisation_id, message_id, version_at, text, html)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (organisation_id, message_id, version_at) DO NOTHING";
+const REWRITE_VERSION: &str = "UPDATE message_version SET text = $4, html = $5
+    WHERE organisation_id = $1 AND message_id = $2 AND version_at = $3";
 const VERSIONS: &str = "SELECT message_id, version_at, text, html FROM message_version
     WHERE organisation_id = $1 AND message_id = $2 ORDER BY version_at";
 
@@ -378,6 +380,13 @@ pub async fn keep_version(conn: &mut Conn, organisation: OrganisationId, it: &Me
     let args =
         [organisation.into(), it.id.into(), it.version_at.into(), (&it.text).into(), (&it.html).into()];
     conn.run(KEEP_VERSION, &args).await.map(drop)
+}
+
+/// Writes an earlier version anew.
+pub async fn rewrite_version(conn: &mut Conn, organisation: OrganisationId, it: &Message) -> Result<()> {
+    let args =
+        [organisation.into(), it.id.into(), it.version_at.into(), (&it.text).into(), (&it.html).into()];
+    conn.run(REWRITE_VERSION, &args).await.map(drop)
 }
 
 /// What a message said before, oldest first.

@@ -23,11 +23,23 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (
     step BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL)";
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7077041)";
 const APPLIED: &str = "SELECT step, digest FROM migration ORDER BY step";
+const THERE_SQLITE: &str = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'migration'";
+const THERE: &str = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'migration'";
 const RECORD: &str = "INSERT INTO migration (step, name, digest) VALUES ($1, $2, $3)";
 
 /// The number of the last step that this program knows.
 pub fn last() -> i64 {
     STEPS.last().map_or(0, |step| step.0)
+}
+
+/// The last step that was applied to a database; `None` for one without tables.
+pub async fn found(conn: &mut Conn) -> Result<Option<i64>> {
+    let there = if conn.is_sqlite() { THERE_SQLITE } else { THERE };
+    let count: i64 = conn.first(there, &[]).await?.map_or(Ok(0), |row| row.only())?;
+    if count == 0 {
+        return Ok(None);
+    }
+    Ok(read_applied(conn).await?.last().map(|(step, _)| *step))
 }
 
 /// Applies the steps that are missing, each in the same transaction as its record.

@@ -116,3 +116,130 @@ pub async fn remove_stale(
 ) -> Result<u64> {
     conn.run(REMOVE_STALE, &[organisation.into(), now.into(), idle_since.into()]).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{DAY, HOUR};
+    use crate::id::TokenId;
+    use crate::rules::permission::{Role, TokenScope};
+    use crate::store::colleague::Colleague;
+    use crate::store::link::{self, Link};
+    use crate::store::organisation::Organisation;
+    use crate::store::token::{self, Token};
+    use crate::store::{Db, colleague, organisation, tests::databases};
+
+    async fn somebody(db: &Db) -> (OrganisationId, ColleagueId) {
+        let (organisation, id) = (OrganisationId::new(1), ColleagueId::new(1));
+        let mut conn = db.write().await.unwrap();
+        let house = Organisation {
+            id: organisation,
+            name: "Solstice".to_owned(),
+            language: "fr".to_owned(),
+            time_zone: "Europe/Paris".to_owned(),
+            created_at: 0,
+        };
+        organisation::insert(&mut conn, &house).await.unwrap();
+        let person = Colleague {
+            organisation,
+            id,
+            email: "a@b.example".to_owned(),
+            name: "A".to_owned(),
+            initials: "A".to_owned(),
+            role: Role::Expert,
+            password_hash: None,
+            language: None,
+            theme: None,
+            shortcuts: true,
+            active: true,
+            access_ends_at: None,
+            created_at: 0,
+        };
+        colleague::insert(&mut conn, &person).await.unwrap();
+        conn.commit().await.unwrap();
+        (organisation, id)
+    }
+
+    fn session(organisation: OrganisationId, colleague: ColleagueId, digest: &str) -> Session {
+        Session {
+            organisation,
+            digest: digest.to_owned(),
+            colleague,
+            agent: String::new(),
+            address: String::new(),
+            created_at: 0,
+            seen_at: 0,
+            expires_at: DAY,
+        }
+    }
+
+    #[tokio::test]
+    async fn sessions_end_one_by_one_all_but_one_and_with_time() {
+        for (db, _folder) in databases().await {
+            let (organisation, id) = somebody(&db).await;
+            let mut conn = db.write().await.unwrap();
+            for digest in ["a", "b", "c"] {
+                insert(&mut conn, &session(organisation, id, digest)).await.unwrap();
+            }
+            see(&mut conn, organisation, "b", HOUR).await.unwrap();
+            let listed = of_colleague(&mut conn, organisation, id).await.unwrap();
+            assert_eq!(listed.iter().map(|it| it.digest.as_str()).collect::<Vec<_>>(), ["b", "a", "c"]);
+            assert!(!remove(&mut conn, organisation, ColleagueId::new(2), "a").await.unwrap());
+            assert!(remove(&mut conn, organisation, id, "a").await.unwrap());
+            assert_eq!(remove_others(&mut conn, organisation, id, "b").await.unwrap(), 1);
+            assert_eq!(remove_stale(&mut conn, organisation, HOUR, HOUR).await.unwrap(), 0);
+            assert_eq!(remove_stale(&mut conn, organisation, 2 * DAY, 0).await.unwrap(), 1);
+            assert!(by_digest(&mut conn, "b").await.unwrap().is_none(), "{}", db.engine_name());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_link_is_consumed_once_and_not_after_its_end() {
+        for (db, _folder) in databases().await {
+            let (organisation, colleague) = somebody(&db).await;
+            let mut conn = db.write().await.unwrap();
+            for digest in ["used", "late", "revoked"] {
+                let digest = digest.to_owned();
+                let made =
+                    Link { organisation, digest, colleague, created_at: 0, expires_at: DAY, used_at: None };
+                link::insert(&mut conn, &made).await.unwrap();
+            }
+            assert!(link::consume(&mut conn, organisation, "used", HOUR).await.unwrap());
+            assert!(!link::consume(&mut conn, organisation, "used", HOUR).await.unwrap());
+            assert!(!link::consume(&mut conn, organisation, "late", DAY).await.unwrap());
+            assert_eq!(link::revoke(&mut conn, organisation, colleague).await.unwrap(), 2);
+            assert!(link::by_digest(&mut conn, "revoked").await.unwrap().is_none());
+            assert_eq!(link::by_digest(&mut conn, "used").await.unwrap().unwrap().used_at, Some(HOUR));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_revoked_token_is_kept_but_no_longer_listed() {
+        for (db, _folder) in databases().await {
+            let (organisation, colleague) = somebody(&db).await;
+            let mut conn = db.write().await.unwrap();
+            let made = Token {
+                organisation,
+                id: TokenId::new(1),
+                colleague,
+                name: "Tableau".to_owned(),
+                digest: "d".to_owned(),
+                scopes: vec![TokenScope::Read, TokenScope::Admin],
+                created_at: 0,
+                expires_at: None,
+                used_at: None,
+                revoked_at: None,
+            };
+            token::insert(&mut conn, &made).await.unwrap();
+            token::see(&mut conn, organisation, made.id, HOUR).await.unwrap();
+            let listed = token::of_colleague(&mut conn, organisation, colleague).await.unwrap();
+            assert_eq!((listed[0].scopes.clone(), listed[0].used_at), (made.scopes, Some(HOUR)));
+            assert!(
+                !token::revoke(&mut conn, organisation, ColleagueId::new(2), made.id, DAY).await.unwrap()
+            );
+            assert!(token::revoke(&mut conn, organisation, colleague, made.id, DAY).await.unwrap());
+            assert!(token::of_colleague(&mut conn, organisation, colleague).await.unwrap().is_empty());
+            assert_eq!(token::by_digest(&mut conn, "d").await.unwrap().unwrap().revoked_at, Some(DAY));
+        }
+    }
+}

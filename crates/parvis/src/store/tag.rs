@@ -22,6 +22,7 @@ const OF: &str = "SELECT t.id, t.name FROM conversation_tag ct JOIN tag t ON t.o
 const PUT: &str =
     "INSERT INTO conversation_tag (organisation_id, tag_id, conversation_id) VALUES ($1, $2, $3)
     ON CONFLICT (organisation_id, tag_id, conversation_id) DO NOTHING";
+const RENAME: &str = "UPDATE tag SET name = $3 WHERE organisation_id = $1 AND id = $2";
 const TAKE: &str =
     "DELETE FROM conversation_tag WHERE organisation_id = $1 AND tag_id = $2 AND conversation_id = $3";
 
@@ -65,4 +66,9 @@ pub async fn take(
     tag: TagId,
 ) -> Result<bool> {
     Ok(conn.run(TAKE, &[organisation.into(), tag.into(), id.into()]).await? == 1)
+}
+
+/// Gives a tag another name, which no other tag may have.
+pub async fn rename(conn: &mut Conn, organisation: OrganisationId, tag: TagId, name: &str) -> Result<()> {
+    conn.run(RENAME, &[organisation.into(), tag.into(), name.into()]).await.map(drop)
 }

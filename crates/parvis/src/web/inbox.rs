@@ -7,6 +7,7 @@ pub mod context;
 pub mod dial;
 pub mod filter;
 pub mod house;
+pub mod key;
 pub mod list;
 pub mod media;
 pub mod palette;
@@ -72,6 +73,7 @@ pub const ROUTES: &[Route] = &[
     Route::post("/undo/{journal}", Action::Read),
     Route::get("/media/{id}", Action::Read),
     Route::get("/palette", Action::Read),
+    Route::get("/keys", Action::ManageSelf),
     Route::get("/events", Action::Read),
 ];
 
@@ -105,6 +107,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/undo/{journal}", post(action::undo_one))
         .route("/media/{id}", get(media::serve))
         .route("/palette", get(palette::serve))
+        .route("/keys", get(key::serve))
         .route("/events", get(super::live::events))
         .layer(Extension(Arc::new(Presence::default())))
 }
@@ -132,6 +135,7 @@ struct Open {
     icon: &'static str,
     channel: String,
     who: String,
+    host: String,
     intent: Option<String>,
     intent_code: String,
     sentiment: String,
@@ -362,6 +366,7 @@ async fn opened(
         icon: channel.map_or("globe", |it| channel_icon(&it.kind)),
         channel: channel.map_or_else(|| words.t("channel-removed"), |it| it.name.clone()),
         who: context.person.as_ref().map_or_else(|| words.t("author-unknown"), |it| it.who.clone()),
+        host: context.person.as_ref().map(|it| it.host.clone()).unwrap_or_default(),
         intent: facets.intent.as_ref().map(|code| words.named("intent", code)),
         intent_code: facets.intent.clone().unwrap_or_default(),
         sentiment: facets.sentiment.clone().unwrap_or_default(),

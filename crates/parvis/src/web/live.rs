@@ -34,6 +34,7 @@ pub async fn events(
     Extension(presence): Extension<Arc<Presence>>,
     signed: Signed,
 ) -> Sse<impl Stream<Item = Result<Sent, Infallible>>> {
+    let stop = app.stop.clone();
     let changes = {
         let signed = signed.clone();
         follow(app.db.follow()).filter_map(move |event| {
@@ -50,7 +51,12 @@ pub async fn events(
             change.filter(|it| is_seen(&signed, it)).map(|it| present(&presence, &signed, &it, app.now()));
         std::future::ready(sent)
     });
-    let end = Box::pin(tokio::time::sleep(LONGEST));
+    let end = Box::pin(async move {
+        tokio::select! {
+            () = tokio::time::sleep(LONGEST) => {}
+            () = stop.asked() => {}
+        }
+    });
     let all = stream::select(changes, people).take_until(end).map(Ok);
     Sse::new(all).keep_alive(KeepAlive::new().interval(BREATH))
 }

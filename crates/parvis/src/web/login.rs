@@ -75,12 +75,12 @@ async fn show(visitor: Visitor, Query(wanted): Query<Wanted>) -> Result<Response
     if visitor.signed.is_some() {
         return Ok(Redirect::to(form::next(&wanted.next)).into_response());
     }
-    page(&login_page(&visitor, String::new(), wanted.next, None))
+    page(&login_page(&visitor, String::new(), &wanted.next, None))
 }
 
-fn login_page(visitor: &Visitor, email: String, next: String, error: Option<String>) -> LoginPage {
+fn login_page(visitor: &Visitor, email: String, next: &str, error: Option<String>) -> LoginPage {
     let layout = Layout::bare(visitor, Place::None, visitor.words.t("login-title"));
-    LoginPage { layout, email, next: form::next(&next).to_owned(), error, link: None }
+    LoginPage { layout, email, next: form::next(next).to_owned(), error, link: None }
 }
 
 #[derive(Deserialize)]
@@ -113,7 +113,7 @@ async fn sign_in(
         && password::verify(asked.password, hashed).await?;
     let Some(colleague) = found.filter(|it| known && session::has_access(it, now)) else {
         let error = visitor.words.t("login-wrong");
-        let shown = login_page(&visitor, email, asked.next, Some(error));
+        let shown = login_page(&visitor, email, &asked.next, Some(error));
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     };
     attempts.forgive(&account);
@@ -180,7 +180,7 @@ async fn show_link(
         Some(colleague) => (StatusCode::OK, LinkState::Good { secret, name: colleague.name }),
         None => (StatusCode::NOT_FOUND, LinkState::Spent),
     };
-    let shown = login_page(&visitor, String::new(), String::new(), None);
+    let shown = login_page(&visitor, String::new(), "", None);
     page_with(status, &LoginPage { link: Some(link), ..shown })
 }
 
@@ -201,7 +201,7 @@ async fn use_link(
     };
     let Some(colleague) = found.filter(|_| used) else {
         drop(conn);
-        let shown = login_page(&visitor, String::new(), String::new(), None);
+        let shown = login_page(&visitor, String::new(), "", None);
         return page_with(StatusCode::NOT_FOUND, &LoginPage { link: Some(LinkState::Spent), ..shown });
     };
     let cookie = welcome(&app, &mut conn, &colleague, &device, true).await?;

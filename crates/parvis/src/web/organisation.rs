@@ -4,8 +4,6 @@
 mod colleague;
 mod desk;
 mod journal;
-#[cfg(test)]
-mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;

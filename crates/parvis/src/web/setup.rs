@@ -91,9 +91,17 @@ async fn show(
     }
     let admitted = app.setup.accepts(&fields.token);
     fields.language = visitor.words.language.as_str().to_owned();
-    fields.time_zone = jiff::tz::TimeZone::system().iana_name().unwrap_or("Europe/Paris").to_owned();
+    fields.time_zone = likely_zone(visitor.words.language);
     let status = if admitted { StatusCode::OK } else { StatusCode::FORBIDDEN };
     page_with(status, &setup_page(&app, &visitor, admitted, fields, Wrong::default()))
+}
+
+/// The machine's zone; servers stand on UTC as a rule, which says nothing about the people.
+fn likely_zone(language: Language) -> String {
+    let system = jiff::tz::TimeZone::system();
+    let named = system.iana_name().filter(|it| it.contains('/') && !it.starts_with("Etc/"));
+    let likely = if language == Language::Fr { "Europe/Paris" } else { "Europe/London" };
+    named.unwrap_or(likely).to_owned()
 }
 
 fn setup_page(app: &App, visitor: &Visitor, admitted: bool, fields: Fields, wrong: Wrong) -> SetupPage {

@@ -78,7 +78,8 @@ async fn a_token_ends_with_its_date_its_revocation_and_its_owners_access() {
         let ends = START + DAY;
         let body = serde_json::json!({ "name": "short", "scopes": ["read", "write"], "expires_at": ends });
         let made = client.post("/tokens", body).await.be(201);
-        let short = Client { router: client.router.clone(), secret: made["secret"].as_str().unwrap().to_owned() };
+        let short =
+            Client { router: client.router.clone(), secret: made["secret"].as_str().unwrap().to_owned() };
         assert_eq!(short.get("/me").await.be(200)["token"]["name"], "short");
         // A token makes none that may do more or lasts longer than itself.
         for (body, code) in [
@@ -141,7 +142,8 @@ async fn who_asks_too_often_is_told_how_long_to_wait() {
 async fn the_description_is_open_to_everybody_and_unknown_paths_and_methods_are_told() {
     let house = houses().await.swap_remove(0);
     let client = Client::new(&house, &house.manager, &EVERYTHING).await;
-    let request = |method: Method, path: &str| Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+    let request =
+        |method: Method, path: &str| Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
     let got = client.send(request(Method::GET, "/api/v1/openapi.json")).await.be(200);
     assert_eq!(got["openapi"], "3.1.0");
     assert_eq!(client.get("/nothing").await.be(404)["code"], "path");

@@ -40,11 +40,13 @@ async fn somebody_is_invited_moved_and_let_go() {
         assert_eq!(it["desks"], json!([house.desks[1]]));
         assert_eq!(patch(&admin, &at, json!({ "active": false })).await.be(200)["active"], false);
         assert_eq!(patch(&admin, &at, json!({ "desks": [house.channel] })).await.be(422)["field"], "desk");
-        for (field, value) in [("email", json!("nobody")), ("name", json!(" ")), ("access_ends_at", json!(1))] {
+        for (field, value) in [("email", json!("nobody")), ("name", json!(" ")), ("access_ends_at", json!(1))]
+        {
             assert_eq!(patch(&admin, &at, json!({ field: value })).await.be(422)["field"], field);
         }
         let log = admin.get("/journal?limit=4").await.be(200);
-        let verbs: Vec<&str> = log["items"].as_array().unwrap().iter().map(|it| it["verb"].as_str().unwrap()).collect();
+        let verbs: Vec<&str> =
+            log["items"].as_array().unwrap().iter().map(|it| it["verb"].as_str().unwrap()).collect();
         assert_eq!(verbs, ["colleague.ended", "colleague.changed", "link.made", "colleague.invited"]);
     }
 }
@@ -58,7 +60,11 @@ async fn rights_are_not_given_to_oneself_nor_taken_from_the_last_administrator()
     let two = id(&referent.get("/me").await.be(200));
     assert_eq!(patch(&admin, &one, json!({ "role": "expert" })).await.be(409)["code"], "oneself");
     assert_eq!(patch(&referent, &two, json!({ "desks": [house.desks[0]] })).await.be(409)["code"], "oneself");
-    for (path, body) in [(&one, json!({ "active": false })), (&one, json!({ "email": "mine@x.example" })), (&two, json!({ "role": "administrator" }))] {
+    for (path, body) in [
+        (&one, json!({ "active": false })),
+        (&one, json!({ "email": "mine@x.example" })),
+        (&two, json!({ "role": "administrator" })),
+    ] {
         let got = patch(&referent, path, body).await;
         assert!(matches!(got.status.as_u16(), 403 | 409), "{}", got.body);
     }
@@ -67,7 +73,11 @@ async fn rights_are_not_given_to_oneself_nor_taken_from_the_last_administrator()
     // Who doesn't manage colleagues isn't told their addresses.
     let near = Client::new(&house, &house.specialist, &EVERYTHING).await;
     let seen = near.get("/colleagues").await.be(200);
-    let others = seen["items"].as_array().unwrap().iter().filter(|it| it["id"] != house.specialist.colleague.to_string());
+    let others = seen["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["id"] != house.specialist.colleague.to_string());
     assert!(others.clone().all(|it| it["email"].is_null()), "{seen}");
 }
 
@@ -78,7 +88,10 @@ async fn desks_channels_views_and_settings_are_changed_as_on_the_screens() {
         let desk = format!("/desks/{}", house.desks[0]);
         let it = patch(&admin, &desk, json!({ "answer_within": 2 * HOUR })).await.be(200);
         assert_eq!((&it["name"], &it["answer_within"]), (&json!("care"), &json!(2 * HOUR)));
-        assert_eq!(patch(&admin, &desk, json!({ "answer_within": 1 })).await.be(422)["field"], "answer_within");
+        assert_eq!(
+            patch(&admin, &desk, json!({ "answer_within": 1 })).await.be(422)["field"],
+            "answer_within"
+        );
 
         let channel = format!("/channels/{}", house.channel);
         let it = patch(&admin, &channel, json!({ "desk": house.desks[1] })).await.be(200);
@@ -106,7 +119,8 @@ async fn desks_channels_views_and_settings_are_changed_as_on_the_screens() {
         admin.call(Method::DELETE, &at, "").await.be(204);
         admin.call(Method::DELETE, &at, "").await.be(404);
 
-        let me = patch(&near, "/me", json!({ "language": "fr", "theme": null, "shortcuts": false })).await.be(200);
+        let me =
+            patch(&near, "/me", json!({ "language": "fr", "theme": null, "shortcuts": false })).await.be(200);
         assert_eq!((&me["language"], &me["shortcuts"]), (&json!("fr"), &json!(false)));
         assert_eq!(patch(&near, "/me", json!({ "language": "tlh" })).await.be(422)["field"], "language");
         assert_eq!(near.get("/organisation").await.be(200)["time_zone"], "Europe/Paris");
@@ -148,8 +162,11 @@ async fn everything_is_exported_to_the_last_line() {
         let response = admin.open(admin.request(&Method::GET, "/export").body(Body::empty()).unwrap()).await;
         assert_eq!(response.status(), 200);
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let lines: Vec<Value> =
-            std::str::from_utf8(&bytes).unwrap().lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+        let lines: Vec<Value> = std::str::from_utf8(&bytes)
+            .unwrap()
+            .lines()
+            .map(|it| serde_json::from_str(it).unwrap())
+            .collect();
         let rows = lines.iter().filter(|it| it["table"].is_string()).count();
         assert!(lines.iter().any(|it| it["table"] == "message"));
         assert_eq!(lines.last().unwrap()["end"]["rows"], rows);

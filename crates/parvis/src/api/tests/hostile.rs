@@ -47,8 +47,14 @@ async fn a_bad_body_is_refused_by_every_endpoint_that_takes_one() {
         ("null", b"null".to_vec()),
         ("a list", b"[1,2,3,4,5,6]".to_vec()),
         ("a list of texts", br#"["a","b"]"#.to_vec()),
-        ("giant integers", br#"{"until":99999999999999999999999999,"answer_within":1e400,"expires_at":1e99}"#.to_vec()),
-        ("wrong types", br#"{"text":{},"name":[],"urgent":"yes","colleague":7,"desk":true,"intent":1}"#.to_vec()),
+        (
+            "giant integers",
+            br#"{"until":99999999999999999999999999,"answer_within":1e400,"expires_at":1e99}"#.to_vec(),
+        ),
+        (
+            "wrong types",
+            br#"{"text":{},"name":[],"urgent":"yes","colleague":7,"desk":true,"intent":1}"#.to_vec(),
+        ),
         ("unknown field", br#"{"__proto__":{"admin":true}}"#.to_vec()),
         ("twice", br#"{"text":"a","text":"b","name":"a","name":"b"}"#.to_vec()),
         ("deep lists", deep("[")),
@@ -127,7 +133,19 @@ async fn odd_searches_find_nothing_and_break_nothing_on_either_engine() {
     for house in houses().await {
         house.hear(&[said("1", "Bonjour musée", 0)]).await;
         let client = Client::new(&house, &house.manager, &EVERYTHING).await;
-        for q in ["%22", "%27", "*", "a%20AND%20OR%20NOT", "%28%29", "%3A*", "%5C", "NEAR%28a%2Cb%29", "%F0%9F%8E%AC", "%20", ""] {
+        for q in [
+            "%22",
+            "%27",
+            "*",
+            "a%20AND%20OR%20NOT",
+            "%28%29",
+            "%3A*",
+            "%5C",
+            "NEAR%28a%2Cb%29",
+            "%F0%9F%8E%AC",
+            "%20",
+            "",
+        ] {
             client.get(&format!("/search?q={q}")).await.be(200);
         }
         let long = "a%20".repeat(150);

@@ -83,7 +83,8 @@ async fn what_lies_on_another_desk_is_nowhere_to_be_found() {
         let stranger = Client::new(&house, &house.press, &EVERYTHING).await;
         let (mut tried, before) = (0, house.conversation("1").await);
         for (method, path, need) in crate::api::document().table.rows() {
-            let Some((_, id)) = care.ids.iter().find(|(noun, _)| path.starts_with(&format!("/{noun}/{{"))) else {
+            let Some((_, id)) = care.ids.iter().find(|(noun, _)| path.starts_with(&format!("/{noun}/{{")))
+            else {
                 continue;
             };
             let path = path.replace("{mode}", "public");
@@ -95,14 +96,25 @@ async fn what_lies_on_another_desk_is_nowhere_to_be_found() {
         }
         assert!(tried >= 35, "only {tried} were tried");
         assert_eq!(house.conversation("1").await.facets, before.facets);
-        for list in ["/conversations", "/search?q=musée", "/counters", "/channels", "/gaps", "/desks", "/colleagues", "/views"] {
+        for list in [
+            "/conversations",
+            "/search?q=musée",
+            "/counters",
+            "/channels",
+            "/gaps",
+            "/desks",
+            "/colleagues",
+            "/views",
+        ] {
             let list = list.replace('é', "%C3%A9");
             let told = stranger.get(&list).await.be(200).to_string();
             assert!(care.ids.iter().all(|(_, id)| !told.contains(id.as_str())), "{list}: {told}");
         }
         // And those of the desk do find it.
         let near = Client::new(&house, &house.specialist, &EVERYTHING).await;
-        for (noun, id) in care.ids.iter().filter(|it| !matches!(it.0, "views" | "tokens" | "undo" | "attachments")) {
+        for (noun, id) in
+            care.ids.iter().filter(|it| !matches!(it.0, "views" | "tokens" | "undo" | "attachments"))
+        {
             near.get(&format!("/{noun}/{id}")).await.be(200);
         }
         assert_eq!(near.get("/search?q=mus%C3%A9e").await.be(200)["items"].as_array().unwrap().len(), 1);

@@ -29,7 +29,10 @@ async fn a_conversation_is_found_taken_answered_taken_back_noted_closed_and_foun
         let client = Client::new(&house, &house.specialist, &EVERYTHING).await;
         let first = client.get("/conversations?state=open&order=oldest&limit=1").await.be(200);
         let next = first["next"].as_str().unwrap();
-        let second = client.get(&format!("/conversations?state=open&order=oldest&limit=1&cursor={next}")).await.be(200);
+        let second = client
+            .get(&format!("/conversations?state=open&order=oldest&limit=1&cursor={next}"))
+            .await
+            .be(200);
         assert_eq!((items(&second).len(), &second["next"]), (1, &Value::Null));
         let id = items(&first)[0]["id"].as_str().unwrap().to_owned();
         assert_ne!(items(&second)[0]["id"], id.as_str());
@@ -45,7 +48,10 @@ async fn a_conversation_is_found_taken_answered_taken_back_noted_closed_and_foun
         let again = answer(&client, &at, "monday", &body).await.be(201);
         assert_eq!(held, again);
         let other = answer(&client, &at, "monday", &json!({ "text": "Non." })).await.be(422);
-        assert_eq!((other["code"].as_str(), other["field"].as_str()), (Some("Idempotency-Key-reused"), Some("Idempotency-Key")));
+        assert_eq!(
+            (other["code"].as_str(), other["field"].as_str()),
+            (Some("Idempotency-Key-reused"), Some("Idempotency-Key"))
+        );
         let thread = client.get(&format!("{at}/messages")).await.be(200);
         assert_eq!(items(&thread).iter().filter(|it| it["direction"] == "out").count(), 1);
         let message = format!("/messages/{}", held["message"].as_str().unwrap());
@@ -55,7 +61,10 @@ async fn a_conversation_is_found_taken_answered_taken_back_noted_closed_and_foun
         client.post(&format!("{message}/withdraw"), json!({})).await.be(200);
         assert_eq!(client.post(&format!("{message}/withdraw"), json!({})).await.be(409)["code"], "changed");
         let drafts = client.get(&format!("{at}/drafts")).await.be(200);
-        assert_eq!((&items(&drafts)[0]["mode"], &items(&drafts)[0]["text"]), (&json!("public"), &body["text"]));
+        assert_eq!(
+            (&items(&drafts)[0]["mode"], &items(&drafts)[0]["text"]),
+            (&json!("public"), &body["text"])
+        );
         client.call(Method::PUT, &format!("{at}/drafts/public"), r#"{"text":""}"#).await.be(204);
         assert!(items(&client.get(&format!("{at}/drafts")).await.be(200)).is_empty());
 
@@ -166,7 +175,9 @@ async fn two_answers_at_once_under_one_key_are_one() {
 fn form(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, more, bytes) in parts {
-        body.extend(format!("--limit\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n").bytes());
+        body.extend(
+            format!("--limit\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n").bytes(),
+        );
         body.extend(*bytes);
         body.extend(b"\r\n");
     }
@@ -198,9 +209,7 @@ async fn a_picture_goes_along_in_base64_or_as_a_file() {
         house.hear(&[said("1", "Bonjour", 0)]).await;
         let at = format!("/conversations/{}", house.conversation("1").await.id);
         let client = Client::new(&house, &house.manager, &EVERYTHING).await;
-        let picture = |alt: &str, data: &str| {
-            json!({ "text": "Voici", "media": [{ "mime": "image/png", "data": data, "alt": alt }] })
-        };
+        let picture = |alt: &str, data: &str| json!({ "text": "Voici", "media": [{ "mime": "image/png", "data": data, "alt": alt }] });
         let data = STANDARD.encode(PIXEL);
         let replies = format!("{at}/replies");
         assert_eq!(client.post(&replies, picture("", &data)).await.be(422)["code"], "media-alt");

@@ -33,7 +33,8 @@ pub async fn get(
     let organisation = caller.actor.organisation;
     let mut conn = app.db.read().await?;
     let it = store::attachment::get(&mut conn, organisation, id).await?.ok_or_else(Problem::not_found)?;
-    let message = store::message::get(&mut conn, organisation, it.message).await?.ok_or_else(Problem::not_found)?;
+    let message =
+        store::message::get(&mut conn, organisation, it.message).await?.ok_or_else(Problem::not_found)?;
     command::load(&mut conn, &caller.actor, message.conversation, Action::Read).await?;
     drop(conn);
     let path = it.stored_as.ok_or_else(Problem::not_found)?;

@@ -24,7 +24,8 @@ const MOST: i64 = 500;
 async fn of(app: &App, caller: &Caller, id: AuthorId) -> Result<(Author, Vec<room::Conversation>)> {
     let actor = &caller.actor;
     let mut conn = app.db.read().await?;
-    let author = store::author::get(&mut conn, actor.organisation, id).await?.ok_or_else(Problem::not_found)?;
+    let author =
+        store::author::get(&mut conn, actor.organisation, id).await?.ok_or_else(Problem::not_found)?;
     let mut found = room::of_author(&mut conn, actor.organisation, id, MOST).await?;
     found.retain(|it| actor.scope.covers(it.facets.desk));
     if found.is_empty() && actor.scope != Scope::Every {
@@ -38,7 +39,11 @@ async fn of(app: &App, caller: &Caller, id: AuthorId) -> Result<(Author, Vec<roo
     params(("id" = AuthorId, Path, description = "Which.")),
     responses((status = 200, description = "The author.", body = Author)),
     extensions(("x-action" = json!(Action::Read))))]
-pub async fn get(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<AuthorId>) -> Result<Json<Author>> {
+pub async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<AuthorId>,
+) -> Result<Json<Author>> {
     Ok(Json(of(&app, &caller, id).await?.0))
 }
 

@@ -122,7 +122,11 @@ pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Pa
     params(("id" = ChannelId, Path, description = "Which.")),
     responses((status = 200, description = "The channel.", body = Channel)),
     extensions(("x-action" = json!(Action::ReadChannels))))]
-pub async fn get(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<ChannelId>) -> Result<Json<Channel>> {
+pub async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ChannelId>,
+) -> Result<Json<Channel>> {
     Ok(Json(find(&app, &caller, id).await?.into()))
 }
 
@@ -161,7 +165,11 @@ pub async fn change(
     params(("id" = ChannelId, Path, description = "Which.")),
     responses((status = 204, description = "It is paused.")),
     extensions(("x-action" = json!(Action::ManageChannels))))]
-pub async fn pause(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<ChannelId>) -> Result<StatusCode> {
+pub async fn pause(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ChannelId>,
+) -> Result<StatusCode> {
     command::channel::pause(&app, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -171,7 +179,11 @@ pub async fn pause(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<C
     params(("id" = ChannelId, Path, description = "Which.")),
     responses((status = 204, description = "It is heard again.")),
     extensions(("x-action" = json!(Action::ManageChannels))))]
-pub async fn resume(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<ChannelId>) -> Result<StatusCode> {
+pub async fn resume(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ChannelId>,
+) -> Result<StatusCode> {
     command::channel::resume(&app, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -183,7 +195,11 @@ pub async fn resume(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<
     params(("id" = ChannelId, Path, description = "Which.")),
     responses((status = 204, description = "It is removed.")),
     extensions(("x-action" = json!(Action::ManageChannels))))]
-pub async fn remove(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<ChannelId>) -> Result<StatusCode> {
+pub async fn remove(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ChannelId>,
+) -> Result<StatusCode> {
     command::channel::remove(&app, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -192,8 +192,7 @@ pub async fn list(
     let filter = asked.filter()?;
     let mut conn = app.db.read().await?;
     let it = &caller.actor;
-    let found =
-        room::page(&mut conn, it.organisation, it.colleague, &it.scope, &filter, after, limit + 1, app.now()).await?;
+    let found = room::page(&mut conn, it, &filter, after, limit + 1, app.now()).await?;
     let key = |it: &room::Conversation| it.key(filter.order).to_string();
     Ok(Json(Page::cut(found, limit, key, Conversation::from)))
 }

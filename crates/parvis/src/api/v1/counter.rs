@@ -38,6 +38,7 @@ pub struct Count {
 pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Page<Count>>> {
     let found = room::list(&mut app.db.read().await?, caller.actor.organisation).await?;
     let seen = found.into_iter().filter(|it| caller.actor.scope.covers(it.desk));
-    let count = |it: room::Count| Count { state: it.state, desk: it.desk, assignee: it.assignee, value: it.value };
+    let count =
+        |it: room::Count| Count { state: it.state, desk: it.desk, assignee: it.assignee, value: it.value };
     Ok(Json(Page::whole(seen.map(count).collect())))
 }

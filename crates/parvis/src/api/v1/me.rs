@@ -102,8 +102,13 @@ pub struct ProfileChange {
 #[utoipa::path(patch, path = "/me", operation_id = "changeMe", tag = "me", request_body = ProfileChange,
     responses((status = 200, description = "You, as you stand now.", body = Me)),
     extensions(("x-action" = json!(Action::ManageSelf))))]
-pub async fn change(State(app): State<Arc<App>>, caller: Caller, Body(to): Body<ProfileChange>) -> Result<Json<Me>> {
-    let to = command::Profile { name: to.name, language: to.language, theme: to.theme, shortcuts: to.shortcuts };
+pub async fn change(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Body(to): Body<ProfileChange>,
+) -> Result<Json<Me>> {
+    let to =
+        command::Profile { name: to.name, language: to.language, theme: to.theme, shortcuts: to.shortcuts };
     let after = command::set_profile(&app, &caller.actor, to).await?;
     Ok(Json(of(caller, after)))
 }

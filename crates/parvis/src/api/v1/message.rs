@@ -119,7 +119,11 @@ impl From<attachment::Attachment> for Attachment {
 
 impl Message {
     /// The message with its attachments and earlier versions.
-    pub async fn read(conn: &mut Conn, organisation: OrganisationId, it: room::Message) -> store::Result<Self> {
+    pub async fn read(
+        conn: &mut Conn,
+        organisation: OrganisationId,
+        it: room::Message,
+    ) -> store::Result<Self> {
         let attachments = attachment::of(conn, organisation, it.id).await?;
         let versions = match it.edited_at {
             Some(_) => room::versions(conn, organisation, it.id).await?,

@@ -74,7 +74,9 @@ pub async fn find(
     let page = Page::cut(hits, limit, |it| it.no.to_string(), |it| it);
     let mut items = Vec::with_capacity(page.items.len());
     for hit in page.items {
-        let Some(it) = store::message::get(&mut conn, actor.organisation, hit.message).await? else { continue };
+        let Some(it) = store::message::get(&mut conn, actor.organisation, hit.message).await? else {
+            continue;
+        };
         items.push(Found {
             message: it.id,
             conversation: hit.conversation,

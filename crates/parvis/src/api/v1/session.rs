@@ -41,7 +41,8 @@ pub struct Session {
     extensions(("x-action" = json!(Action::ManageSelf))))]
 pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Page<Session>>> {
     let (actor, now) = (&caller.actor, app.now());
-    let mut found = room::of_colleague(&mut app.db.read().await?, actor.organisation, actor.colleague).await?;
+    let mut found =
+        room::of_colleague(&mut app.db.read().await?, actor.organisation, actor.colleague).await?;
     found.retain(|it| it.expires_at > now && it.seen_at + IDLE > now);
     let session = |it: room::Session| Session {
         id: it.digest,

@@ -101,7 +101,11 @@ pub async fn make(
     params(("id" = TokenId, Path, description = "Which of yours.")),
     responses((status = 204, description = "It no longer opens anything.")),
     extensions(("x-action" = json!(Action::ManageSelf))))]
-pub async fn revoke(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<TokenId>) -> Result<StatusCode> {
+pub async fn revoke(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<TokenId>,
+) -> Result<StatusCode> {
     command::revoke(&app, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -97,7 +97,8 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
         if kind.is_some_and(|it| it.to_ascii_lowercase().starts_with("multipart/form-data")) {
-            let form = Multipart::from_request(request, state).await.map_err(|error| broken(&error.body_text()))?;
+            let form =
+                Multipart::from_request(request, state).await.map_err(|error| broken(&error.body_text()))?;
             return take_in(form).await.and_then(check).map(Self);
         }
         let Body(reply) = Body::<Reply>::from_request(request, state).await?;
@@ -126,9 +127,9 @@ fn visibility(audience: Audience) -> Visibility {
 fn from_json(reply: Reply) -> Result<Answer> {
     let mut media = Vec::new();
     for picture in reply.media {
-        let bytes = STANDARD
-            .decode(&picture.data)
-            .map_err(|error| Problem::invalid("media", "base64", format!("A picture isn't base64: {error}.")))?;
+        let bytes = STANDARD.decode(&picture.data).map_err(|error| {
+            Problem::invalid("media", "base64", format!("A picture isn't base64: {error}."))
+        })?;
         media.push(Upload { bytes, mime: picture.mime, alt: picture.alt });
     }
     Ok(Answer {

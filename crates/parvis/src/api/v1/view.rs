@@ -171,7 +171,11 @@ pub async fn change(
     params(("id" = ViewId, Path, description = "Which of yours.")),
     responses((status = 204, description = "It is gone.")),
     extensions(("x-action" = json!(Action::ManageSelf))))]
-pub async fn remove(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<ViewId>) -> Result<StatusCode> {
+pub async fn remove(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ViewId>,
+) -> Result<StatusCode> {
     command::remove(&app, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

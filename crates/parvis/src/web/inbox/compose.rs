@@ -12,7 +12,6 @@ use parvis_channels::{CapabilityKey, CapabilitySet, Upload, Visibility};
 use serde::Deserialize;
 
 use super::filter::{Asked, address};
-use super::list::who;
 use super::{Problem, back, refusal};
 use crate::app::App;
 use crate::command::{self, Refusal};
@@ -156,7 +155,7 @@ fn natural(last: Option<&Message>) -> &'static str {
 async fn mention(conn: &mut Conn, signed: &Signed, last: Option<&Message>) -> store::Result<Option<String>> {
     let Some(id) = last.and_then(|it| it.author) else { return Ok(None) };
     let author = store::author::get(conn, signed.actor.organisation, id).await?;
-    Ok(author.filter(|it| !it.handle.is_empty()).map(|it| who(&it)))
+    Ok(author.filter(|it| !it.handle.is_empty()).map(|it| format!("@{}", it.handle.trim_start_matches('@'))))
 }
 
 fn tabs(id: ConversationId, asked: &Asked, mode: &str, answers: bool, privately: bool) -> Vec<Tab> {

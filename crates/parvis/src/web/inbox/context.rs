@@ -2,9 +2,9 @@
 
 use super::filter::address;
 use super::house::{House, channel_icon};
-use super::list::{Badge, who};
+use super::list::{Badge, host, who};
 use crate::id::{ColleagueId, ConversationId, DeskId};
-use crate::rules::permission::{Action, Scope};
+use crate::rules::permission::{Action, Role};
 use crate::rules::text::excerpt;
 use crate::store::conversation::{self, Conversation};
 use crate::store::{self, Conn};
@@ -29,6 +29,8 @@ pub struct Earlier {
 pub struct Person {
     /// As people call them.
     pub who: String,
+    /// Their server, where the network has several.
+    pub host: String,
     /// Display name, when it says more.
     pub name: Option<String>,
     /// Their public page.
@@ -105,19 +107,23 @@ pub async fn read(
         let count: i64 = counts.iter().filter(|c| c.state == "open" && pick(c)).map(|c| c.value).sum();
         signed.words.t1("open-count", "count", count)
     };
+    let members = store::colleague::memberships(conn, signed.actor.organisation).await?;
+    let members: Vec<ColleagueId> =
+        members.into_iter().filter(|(_, desk)| *desk == it.facets.desk).map(|(id, _)| id).collect();
     let mut colleagues = Vec::new();
     for other in house.colleagues.iter().filter(|other| other.active && other.id != signed.actor.colleague) {
         let has_access = other.access_ends_at.is_none_or(|ends| ends > now);
-        let sees = match store::colleague::scope(conn, other).await? {
-            Scope::Every => other.role.may(Action::Answer),
-            Scope::Desks(desks) => desks.contains(&it.facets.desk),
+        let sees = if other.role.sees_every_desk() {
+            other.role.may(Action::Answer)
+        } else {
+            members.contains(&other.id)
         };
         if has_access && sees && other.role.may(Action::Note) {
             colleagues.push(ToColleague {
                 id: other.id,
                 badge: Badge { initials: other.initials.clone(), name: other.name.clone() },
                 waiting: open(&|c| c.assignee == Some(other.id)),
-                external: other.role == crate::rules::permission::Role::External,
+                external: other.role == Role::External,
             });
         }
     }
@@ -152,6 +158,7 @@ async fn person(
     let called = who(&author);
     Ok(Some(Person {
         name: Some(author.name.clone()).filter(|name| !name.is_empty() && *name != called),
+        host: host(&author),
         url: author.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         since: words.day(author.first_seen_at, now),
         messages: author.messages,
@@ -174,7 +181,8 @@ fn to(id: ConversationId, query: &str) -> String {
     address(&format!("/inbox/{id}"), query, &[])
 }
 
-fn heard(signed: &Signed, channel: &store::channel::Channel, now: i64) -> Heard {
+/// How a channel is heard, in words.
+pub fn heard(signed: &Signed, channel: &store::channel::Channel, now: i64) -> Heard {
     let words = &signed.words;
     let said = match (channel.state.as_str(), channel.health.failing_since, channel.health.heard_at) {
         ("paused", _, _) => words.t("channel-paused"),

@@ -68,26 +68,3 @@ pub fn desk_icon(kind: &str) -> &'static str {
         _ => "book",
     }
 }
-
-/// Two letters for the square or circle of somebody: of two words their first letters, else the first two.
-pub fn initials(name: &str) -> String {
-    let words: Vec<&str> =
-        name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let letters: String = match words.as_slice() {
-        [] => "?".to_owned(),
-        [one] => one.chars().take(2).collect(),
-        [one, two, ..] => one.chars().take(1).chain(two.chars().take(1)).collect(),
-    };
-    letters.to_uppercase()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::initials;
-
-    #[test]
-    fn initials_are_two_letters_whatever_the_name() {
-        let of = ["lea_dlr", "marco.brandt", "Ciné du Nord", "ok", "x", "", "🎬", "ßen"].map(initials);
-        assert_eq!(of, ["LD", "MB", "CD", "OK", "X", "?", "?", "SSE"]);
-    }
-}

@@ -41,6 +41,8 @@ pub struct Row {
     pub channel: String,
     /// Who writes.
     pub who: String,
+    /// Their server, where the network has several.
+    pub host: String,
     /// When it last moved, as people say it.
     pub at: String,
     /// The same for machines.
@@ -104,17 +106,7 @@ impl Maker<'_> {
     async fn page(&self, conn: &mut Conn) -> store::Result<List> {
         let (actor, filter) = (&self.signed.actor, self.asked.filter());
         let after = self.asked.after.parse().ok();
-        let mut all = conversation::page(
-            conn,
-            actor.organisation,
-            actor.colleague,
-            &actor.scope,
-            &filter,
-            after,
-            PAGE + 1,
-            self.now,
-        )
-        .await?;
+        let mut all = conversation::page(conn, actor, &filter, after, PAGE + 1, self.now).await?;
         let base = query(&filter);
         let is_more = i64::try_from(all.len()).unwrap_or(0) > PAGE;
         all.truncate(usize::try_from(PAGE).unwrap_or(50));
@@ -187,6 +179,7 @@ impl Maker<'_> {
             icon: channel.map_or("globe", |it| channel_icon(&it.kind)),
             channel: channel.map_or_else(|| words.t("channel-removed"), |it| it.name.clone()),
             who: author.map_or_else(|| words.t("author-unknown"), who),
+            host: author.map(host).unwrap_or_default(),
             at: words.moment(it.last_at, self.now),
             machine_at: words.machine_time(it.last_at),
             excerpt: it
@@ -203,13 +196,18 @@ impl Maker<'_> {
     }
 }
 
-/// A public account as people call it: its handle, or its name where there are no handles.
+/// A public account as people call it: its handle without the server, or its name where there are no handles.
 pub fn who(author: &Author) -> String {
-    if author.handle.is_empty() {
-        author.name.clone()
-    } else {
-        format!("@{}", author.handle.trim_start_matches('@'))
+    let handle = author.handle.trim_start_matches('@');
+    match handle.split('@').next() {
+        Some(local) if !local.is_empty() => format!("@{local}"),
+        _ => author.name.clone(),
     }
+}
+
+/// The server of a handle such as `lea@social.example`; empty where there is none.
+pub fn host(author: &Author) -> String {
+    author.handle.trim_start_matches('@').split_once('@').map(|(_, host)| host.to_owned()).unwrap_or_default()
 }
 
 /// The part of a text around the first word looked for.

@@ -19,8 +19,7 @@ pub fn said(refused: &Refusal, words: &Words) -> Option<(StatusCode, String)> {
             Some((StatusCode::UNPROCESSABLE_ENTITY, words.t1("refusal-channel", "why", why)))
         }
         Refusal::Network(error) => {
-            let why = words.named("error", error.code());
-            Some((StatusCode::UNPROCESSABLE_ENTITY, words.t1("refusal-network", "why", why)))
+            Some((StatusCode::UNPROCESSABLE_ENTITY, words.named("channel-error", error.code())))
         }
         Refusal::NotFound
         | Refusal::Forbidden(_)

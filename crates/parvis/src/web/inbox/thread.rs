@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 
 use super::filter::address;
-use super::house::{House, initials};
+use super::house::House;
 use super::list::who;
 use crate::id::{AuthorId, ConversationId, MessageId};
 use crate::store::attachment::Attachment;
 use crate::store::author::Author;
 use crate::store::message::{self, Direction, Message, Stage};
 use crate::store::{self, Conn};
+use crate::web::form::initials;
 use crate::web::session::Signed;
 
 /// Messages shown at once; older ones are asked for.

@@ -124,9 +124,7 @@ pub async fn read(
     let mut desks = Vec::new();
     for desk in house.desks.iter().filter(|desk| actor.scope.covers(desk.id)) {
         let filter = Filter { desk: Some(desk.id), ..open.clone() };
-        let late =
-            conversation::late(conn, actor.organisation, actor.colleague, &actor.scope, &filter, now, CAP)
-                .await?;
+        let late = conversation::late(conn, actor, &filter, now, CAP).await?;
         desks.push(Entry {
             href: address("/inbox", &query(&filter), &[]),
             icon: desk_icon(&desk.kind),

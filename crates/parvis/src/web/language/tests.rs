@@ -85,6 +85,50 @@ fn every_message_that_a_page_uses_is_in_the_catalogues() {
     assert_eq!(missing, Vec::<(String, String)>::new());
 }
 
+/// Verbs of the journal: `"noun.past"` in the code, for the nouns that the journal writes about.
+#[test]
+fn the_journal_has_words_for_every_change_that_the_program_writes() {
+    const NOUNS: [&str; 11] = [
+        "channel",
+        "colleague",
+        "conversation",
+        "desk",
+        "link",
+        "message",
+        "organisation",
+        "password",
+        "session",
+        "token",
+        "view",
+    ];
+    let mut paths = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut paths);
+    let french = catalogue(Language::Fr);
+    let mut missing = BTreeSet::new();
+    let mut seen = 0;
+    for path in paths {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for literal in text.split('"').filter(|it| it.len() < 60) {
+            let Some((noun, past)) = literal.split_once('.') else { continue };
+            let is_verb = past.ends_with("ed")
+                || ["again", "made", "woken", "undone", "unknown", "committing"]
+                    .iter()
+                    .any(|it| past.ends_with(it))
+                || ["held", "withdrawn", "handed_over"].contains(&past);
+            let plain = past.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            if NOUNS.contains(&noun) && plain && is_verb {
+                seen += 1;
+                let key = format!("verb-{noun}-{past}");
+                if !french.contains_key(&key) {
+                    missing.insert(key);
+                }
+            }
+        }
+    }
+    assert_eq!(missing, BTreeSet::new());
+    assert!(seen > 30, "only {seen} verbs were found");
+}
+
 #[test]
 fn french_is_written_with_its_spaces_and_apostrophes() {
     let mut wrong = Vec::new();

@@ -1,0 +1,105 @@
+//! What to send, put together piece by piece.
+
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+/// Bytes of an answer kept at most, unless the request says otherwise.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// What to send.
+#[derive(Debug)]
+pub struct Request {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Body,
+    pub(super) max_bytes: usize,
+    pub(super) once: bool,
+    pub(super) follow: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Body {
+    None,
+    Form(Vec<(String, String)>),
+    Json(serde_json::Value),
+    Multipart(reqwest::multipart::Form),
+}
+
+impl Request {
+    /// Asks for something; redirects are followed.
+    #[must_use]
+    pub fn get(url: Url) -> Self {
+        Self { follow: true, ..Self::new(Method::GET, url) }
+    }
+
+    /// Any other method; redirects are not followed.
+    #[must_use]
+    pub fn new(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: Body::None,
+            max_bytes: MAX_BYTES,
+            once: false,
+            follow: false,
+        }
+    }
+
+    /// Signs with a bearer token, which is not handed on to another host.
+    #[must_use]
+    pub fn bearer(mut self, token: &str) -> Self {
+        if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {token}")) {
+            value.set_sensitive(true);
+            self.headers.insert(AUTHORIZATION, value);
+        }
+        self
+    }
+
+    /// Adds a header; a value that can't stand in one is left out.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Sends form fields.
+    #[must_use]
+    pub fn form(mut self, fields: Vec<(String, String)>) -> Self {
+        self.body = Body::Form(fields);
+        self
+    }
+
+    /// Sends JSON.
+    #[must_use]
+    pub fn json(mut self, value: serde_json::Value) -> Self {
+        self.body = Body::Json(value);
+        self
+    }
+
+    /// Sends files.
+    #[must_use]
+    pub fn multipart(mut self, form: reqwest::multipart::Form) -> Self {
+        self.body = Body::Multipart(form);
+        self
+    }
+
+    /// Cuts the answer at so many bytes (an answer that is longer is an error).
+    #[must_use]
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Says that the request has an effect which must not happen twice: a lost answer is then
+    /// [`ChannelError::Unknown`] rather than [`ChannelError::Unreachable`].
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.once = true;
+        self
+    }
+}

@@ -1,0 +1,111 @@
+//! Publishing when the network does its worst.
+
+use parvis_channels::{ChannelError, Upload, Visibility};
+use serde_json::json;
+
+use crate::fake::{Fake, mastodon, reply, status};
+
+#[tokio::test]
+async fn the_same_key_twice_is_one_post() {
+    let fake = Fake::start().await;
+    let first = mastodon().reply(&fake.net, &fake.account(), &reply("k")).await.unwrap();
+    let second = mastodon().reply(&fake.net, &fake.account(), &reply("k")).await.unwrap();
+    assert_eq!(first.remote_id, second.remote_id);
+    assert_eq!(fake.world().statuses.len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_unknown_and_settled_by_reading_back() {
+    let fake = Fake::start().await;
+    let account = fake.account();
+    let find = async || mastodon().find_published(&fake.net, &account, &reply("k"), 0).await.unwrap();
+    assert_eq!(find().await, None);
+    fake.world().lose = 1;
+    let error = mastodon().reply(&fake.net, &account, &reply("k")).await.unwrap_err();
+    assert_eq!(error.code(), "unknown", "{error}");
+    assert!(!error.retryable());
+    assert_eq!(find().await.unwrap().remote_id, "1000");
+}
+
+#[tokio::test]
+async fn each_refusal_of_a_post_is_named_for_what_it_is() {
+    let fake = Fake::start().await;
+    for (answer, code) in [
+        ((401, "{\"error\":\"The access token was revoked\"}"), "unauthorized"),
+        ((403, "{\"error\":\"This action is outside the authorized scopes\"}"), "refused"),
+        ((404, "{}"), "refused"),
+        ((422, "{\"error\":\"Text character limit of 500 exceeded\"}"), "refused"),
+        ((429, "{}"), "limited"),
+        ((500, "oops"), "unknown"),
+        ((503, "oops"), "unknown"),
+        ((200, "<html>"), "unknown"),
+        ((302, ""), "refused"),
+    ] {
+        fake.instead("POST /api/v1/statuses", answer.0, answer.1);
+        let result = mastodon().reply(&fake.net, &fake.account(), &reply("k")).await;
+        assert_eq!(result.unwrap_err().code(), code, "{answer:?}");
+    }
+    let long = mastodon().reply(&fake.net, &fake.account(), &reply("k")).await;
+    assert!(long.is_err());
+    fake.instead("POST /api/v1/statuses", 422, "{\"error\":\"Too\\u202e long\\nhere\"}");
+    let error = mastodon().reply(&fake.net, &fake.account(), &reply("k")).await.unwrap_err();
+    assert_eq!(error, ChannelError::Refused { status: 422, message: "Too long here".into() });
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_got_nothing() {
+    let fake = Fake::start().await;
+    let mut account = fake.account();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    account.base_url.set_port(Some(silent)).unwrap();
+    let allow = vec![format!("127.0.0.1:{silent}")];
+    let options = parvis_channels::NetOptions { allow, ..Default::default() };
+    let net = parvis_channels::Net::new(&options).unwrap();
+    let error = mastodon().reply(&net, &account, &reply("k")).await.unwrap_err();
+    assert_eq!(error.code(), "unreachable", "{error}");
+}
+
+#[tokio::test]
+async fn a_slow_picture_is_waited_for_and_goes_with_its_words() {
+    let fake = Fake::start().await;
+    fake.world().slow = 1;
+    let mut answer = reply("k");
+    answer.visibility = Visibility::Direct;
+    answer.warning = Some("Spoiler".into());
+    answer.media = vec![Upload { bytes: vec![1, 2], mime: "image/png".into(), alt: "A dot".into() }];
+    mastodon().reply(&fake.net, &fake.account(), &answer).await.unwrap();
+    let world = fake.world();
+    let places: Vec<&str> = world.log.iter().map(|(place, ..)| place.as_str()).collect();
+    let expected =
+        ["POST /api/v2/media", "GET /api/v1/media/9", "GET /api/v1/media/9", "POST /api/v1/statuses"];
+    assert_eq!(places, expected);
+    assert!(world.log[0].2.contains("A dot") && world.log[0].2.contains("filename="));
+    let sent: serde_json::Value = serde_json::from_str(&world.log[3].2).unwrap();
+    let expected = json!({
+        "status": "@p2@fake.example Hello", "spoiler_text": "Spoiler", "sensitive": true,
+        "in_reply_to_id": "100", "visibility": "direct", "media_ids": ["9"],
+    });
+    assert_eq!(sent, expected);
+}
+
+#[tokio::test]
+async fn an_edit_keeps_the_pictures() {
+    let fake = Fake::start().await;
+    let mut old = status(5, 1, "old");
+    old["media_attachments"] = json!([{ "id": "77", "type": "image" }]);
+    fake.world().statuses = vec![old];
+    mastodon().edit(&fake.net, &fake.account(), "5", &reply("k")).await.unwrap();
+    let world = fake.world();
+    assert_eq!(world.statuses[0]["media_attachments"], json!([{ "id": "77" }]));
+    assert_eq!(world.statuses[0]["content"], "@p2@fake.example Hello");
+}
+
+#[tokio::test]
+async fn deleting_twice_is_deleting_once() {
+    let fake = Fake::start().await;
+    fake.world().statuses = vec![status(5, 1, "mine")];
+    for _ in 0..2 {
+        mastodon().delete(&fake.net, &fake.account(), "5").await.unwrap();
+    }
+    assert!(fake.world().statuses.is_empty());
+}

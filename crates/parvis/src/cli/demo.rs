@@ -1,0 +1,167 @@
+//! `parvis demo`: an invented organisation, five weeks old, alive in a folder of its own.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use tokio::net::TcpListener;
+use tokio::sync::Mutex;
+
+use super::{say, serve};
+use crate::app::App;
+use crate::clock::{Clock, DAY};
+use crate::config::Config;
+use crate::demo::data::Data;
+use crate::demo::network::Network;
+use crate::demo::{self, fill, language};
+use crate::seal;
+use crate::store::link::{self, Link};
+use crate::web::session::Visitor;
+
+/// Shows Parvis with an invented organisation; nothing leaves this machine
+#[derive(Debug, clap::Args)]
+pub(super) struct Demo {
+    /// Keeps the data after the end, and goes on with it the next time
+    #[arg(long)]
+    keep: bool,
+    /// Port to listen on, on this machine only
+    #[arg(long, default_value_t = 7700)]
+    port: u16,
+    /// Language to begin in; afterwards it follows the browser
+    #[arg(long, value_parser = ["fr", "en"], default_value = "fr")]
+    language: String,
+}
+
+/// What the running demonstration needs to change its language.
+struct Show {
+    app: Arc<App>,
+    network: Arc<Network>,
+    data: Arc<Data>,
+    keys: fill::Keys,
+    language: Mutex<String>,
+}
+
+pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode> {
+    let folder = folder(demo.keep);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).with_context(|| format!("{} can't be emptied", folder.display()))?;
+    }
+    let (listener, outside) = listeners(demo.port).await?;
+    let base = format!("http://{}", outside.local_addr()?);
+    let address = format!("http://{}", listener.local_addr()?);
+    let config = Config {
+        listen: listener.local_addr()?.to_string(),
+        public_url: address.clone(),
+        data: folder.clone(),
+        database: String::new(),
+        allow_hosts: vec![outside.local_addr()?.to_string()],
+        poll_seconds: 4,
+        // The past of the demonstration doesn't change behind its back.
+        recheck_seconds: 86_400,
+        ..config
+    };
+    let app = Arc::new(App::open(config, Clock::System).await?);
+    let data = Arc::new(Data::load()?);
+    let network = Network::new(&base, &demo.language, &data, Clock::System);
+    tokio::spawn(axum::serve(outside, network.router()).into_future());
+    let began = Instant::now();
+    let keys = fill::fill(&app, &network, &data, &demo.language, &base, progress).await?;
+    for channel in keys.channels.values() {
+        // A deaf one stays deaf: the error is part of what is shown.
+        let _ = crate::intake::listen::probe(&app, keys.house, channel.id).await;
+    }
+    say(format!("{} conversations in {:.1} s.", data.conversations.len(), began.elapsed().as_secs_f32()))?;
+    let secret = sign_in(&app, &keys).await?;
+    say(format!(
+        "\nParvis shows {}. Open this address, it signs you in once:\n\n  {address}/link/{secret}\n\nNothing leaves this machine. Ctrl-C ends it{}.",
+        data.organisation.name,
+        if demo.keep {
+            format!("; the data stays in {}", folder.display())
+        } else {
+            " and removes the data".to_owned()
+        },
+    ))?;
+    serve::end_when_asked(&app);
+    tokio::spawn(demo::play(app.clone(), network.clone(), data.clone()));
+    let language = Mutex::new(demo.language.clone());
+    let show = Arc::new(Show { app: app.clone(), network, data, keys, language });
+    serve::listen(&app, listener, |router| router.layer(from_fn_with_state(show, follow_language))).await?;
+    app.db.close().await;
+    if !demo.keep {
+        std::fs::remove_dir_all(&folder).with_context(|| format!("{} can't be removed", folder.display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn folder(keep: bool) -> PathBuf {
+    if keep {
+        PathBuf::from("parvis-demo")
+    } else {
+        std::env::temp_dir().join(format!("parvis-demo-{}", std::process::id()))
+    }
+}
+
+/// Where people come in, and the invented network on a port that is free.
+async fn listeners(port: u16) -> anyhow::Result<(TcpListener, TcpListener)> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.with_context(|| {
+        format!("can't listen on 127.0.0.1:{port}; nothing was started. Choose another with --port, or end what uses it")
+    })?;
+    Ok((listener, TcpListener::bind("127.0.0.1:0").await?))
+}
+
+fn progress(done: usize, total: usize) {
+    let step = (total / 20).max(1);
+    if std::io::stderr().is_terminal() && (done.is_multiple_of(step) || done == total) {
+        eprint!(
+            "\rFilling the demonstration: {done} of {total} messages{}",
+            if done == total { "\n" } else { "" }
+        );
+    }
+}
+
+async fn sign_in(app: &App, keys: &fill::Keys) -> anyhow::Result<String> {
+    let secret = seal::secret()?;
+    let now = app.now();
+    let colleague = *keys.colleagues.get("RC").context("the demonstration has no head of community")?;
+    let link = Link {
+        organisation: keys.house,
+        digest: seal::digest(&secret),
+        colleague,
+        created_at: now,
+        expires_at: now + DAY,
+        used_at: None,
+    };
+    let mut conn = app.db.write().await?;
+    link::insert(&mut conn, &link).await?;
+    conn.commit().await?;
+    Ok(secret)
+}
+
+/// Tells the shipped messages in the language in which the page was answered.
+async fn follow_language(State(show): State<Arc<Show>>, request: Request, next: Next) -> Response {
+    let (path, reading) = (request.uri().clone(), request.method() == axum::http::Method::GET);
+    let response = next.run(request).await;
+    let wanted = response.extensions().get::<Visitor>().filter(|it| it.signed.is_some());
+    let Some(wanted) = wanted.map(|it| it.words.language.as_str()) else { return response };
+    let mut told = show.language.lock().await;
+    if told.as_str() == wanted || !reading {
+        return response;
+    }
+    match language::retell(&show.app, &show.data, &show.keys, wanted).await {
+        Ok(()) => {
+            show.network.speak(wanted);
+            wanted.clone_into(&mut told);
+            Redirect::to(path.path_and_query().map_or("/", |it| it.as_str())).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "the demonstration can't change its language");
+            response
+        }
+    }
+}

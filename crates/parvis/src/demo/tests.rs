@@ -1,0 +1,202 @@
+//! The whole way on both engines, over the real client: filled, heard, answered, read back, told in the
+//! other language.
+
+use std::sync::Arc;
+
+use parvis_channels::{Upload, Visibility};
+
+use super::data::Data;
+use super::fill::{self, Keys};
+use super::language::retell;
+use super::network::Network;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::command::answer::{self, Answer, HOLD};
+use crate::config::Config;
+use crate::id::ChannelId;
+use crate::intake::listen;
+use crate::rules::permission::{Actor, Role, Scope};
+use crate::seal::SealKey;
+use crate::store::conversation::{Filter, Order, State};
+use crate::store::message::{self, Stage};
+use crate::store::{self, conversation, counter};
+use crate::testing::START;
+
+struct Set {
+    app: Arc<App>,
+    data: Data,
+    keys: Keys,
+    network: Arc<Network>,
+    _folder: tempfile::TempDir,
+}
+
+async fn stages() -> Vec<Set> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut all = Vec::new();
+    for (db, folder) in store::tests::databases().await {
+        let folder = folder.unwrap_or_else(|| tempfile::tempdir().unwrap());
+        let outside = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = outside.local_addr().unwrap().to_string();
+        let config = Config {
+            data: folder.path().to_owned(),
+            allow_hosts: vec![address.clone()],
+            ..Config::default()
+        };
+        let clock = Clock::fixed(START);
+        let app = Arc::new(App::new(config, db, clock.clone(), SealKey::new(&[7; 32]).unwrap()).unwrap());
+        let (data, base) = (Data::load().unwrap(), format!("http://{address}"));
+        let network = Network::new(&base, "fr", &data, clock);
+        tokio::spawn(axum::serve(outside, network.router()).into_future());
+        let keys = fill::fill(&app, &network, &data, "fr", &base, |_, _| {}).await.unwrap();
+        for channel in keys.channels.values() {
+            // The deaf one can't answer.
+            let _ = listen::probe(&app, keys.house, channel.id).await;
+        }
+        all.push(Set { app, data, keys, network, _folder: folder });
+    }
+    all
+}
+
+impl Set {
+    fn actor(&self) -> Actor {
+        Actor {
+            organisation: self.keys.house,
+            colleague: self.keys.colleagues["RC"],
+            role: Role::Referent,
+            scope: Scope::Every,
+            token: None,
+        }
+    }
+
+    async fn first_open(&self, channel: ChannelId) -> conversation::Conversation {
+        let filter = Filter {
+            state: Some(State::Open),
+            channel: Some(channel),
+            order: Order::Due,
+            ..Filter::default()
+        };
+        let mut conn = self.app.db.read().await.unwrap();
+        let me = self.actor();
+        let now = self.app.now();
+        let page = conversation::page(&mut conn, &me, &filter, None, 50, now);
+        page.await.unwrap().into_iter().next().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn an_answer_stands_once_on_the_network_and_its_echo_makes_no_second_one() {
+    for it in stages().await {
+        let channel = it.keys.channels["aide"].id;
+        let open = it.first_open(channel).await;
+        let picture = Upload {
+            bytes: vec![0x89, b'P', b'N', b'G', 1],
+            mime: "image/png".to_owned(),
+            alt: "Plan".to_owned(),
+        };
+        let words = Answer {
+            text: "Nous regardons, merci de votre patience.".to_owned(),
+            visibility: Visibility::Public,
+            close: true,
+            seen: None,
+            anyway: true,
+            media: vec![picture],
+        };
+        answer::reply(&it.app, &it.actor(), open.id, words).await.unwrap();
+        crate::work::step(&it.app).await.unwrap();
+        let held = message::last_out(&mut it.app.db.read().await.unwrap(), it.keys.house, open.id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(held.stage, Stage::Held, "it waits its ten seconds");
+        it.app.clock.advance(HOLD);
+        crate::work::step(&it.app).await.unwrap();
+        for _ in 0..3 {
+            listen::poll(&it.app, it.keys.house, channel).await.unwrap();
+        }
+        let mut conn = it.app.db.read().await.unwrap();
+        let thread = message::thread(&mut conn, it.keys.house, open.id, None, 100).await.unwrap();
+        let ours: Vec<_> = thread.iter().filter(|m| m.text.contains("votre patience")).collect();
+        assert_eq!(ours.len(), 1, "{}", it.app.db.engine_name());
+        assert_eq!((ours[0].stage, ours[0].colleague), (Stage::Published, Some(it.actor().colleague)));
+        assert_eq!(
+            conversation::get(&mut conn, it.keys.house, open.id).await.unwrap().unwrap().facets.state,
+            State::Closed
+        );
+        drop(conn);
+        // The member reacts: the conversation is open again, in the same place.
+        let answered = it.network.next_answer().await.unwrap();
+        it.network.react(&answered, &it.data.reactions[0], it.app.now());
+        listen::poll(&it.app, it.keys.house, channel).await.unwrap();
+        let mut conn = it.app.db.read().await.unwrap();
+        let again = conversation::get(&mut conn, it.keys.house, open.id).await.unwrap().unwrap();
+        assert_eq!(again.facets.state, State::Open);
+        assert_eq!(again.messages, open.messages + 2);
+    }
+}
+
+#[tokio::test]
+async fn arrivals_come_in_by_the_real_channel_and_go_on_with_their_conversation() {
+    for it in stages().await {
+        for arrival in &it.data.arrivals {
+            it.network.arrive(&it.data, arrival, 0, it.app.now());
+        }
+        for channel in it.keys.channels.values() {
+            let _ = listen::poll(&it.app, it.keys.house, channel.id).await;
+        }
+        let mut conn = it.app.db.read().await.unwrap();
+        for arrival in it.data.arrivals.iter().filter(|a| it.keys.channels[&a.channel].kind == "mastodon") {
+            let channel = it.keys.channels[&arrival.channel].id;
+            let id = format!("{}-0-0", arrival.key);
+            let came = message::by_remote(&mut conn, it.keys.house, channel, &id)
+                .await
+                .unwrap()
+                .expect(&arrival.key);
+            if let Some(key) = &arrival.conversation {
+                let first = message::by_remote(&mut conn, it.keys.house, channel, &fill::remote_id(key, 0))
+                    .await
+                    .unwrap();
+                assert_eq!(first.unwrap().conversation, came.conversation, "{}", arrival.key);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_channel_that_cannot_be_heard_is_deaf_and_its_hole_is_kept() {
+    for it in stages().await {
+        let deaf = it.data.organisation.channels.iter().find(|c| c.health == "deaf").unwrap();
+        let id = it.keys.channels[&deaf.key].id;
+        assert!(listen::poll(&it.app, it.keys.house, id).await.is_err());
+        let mut conn = it.app.db.read().await.unwrap();
+        let gaps = store::channel::gaps(&mut conn, it.keys.house, 0).await.unwrap();
+        assert!(gaps.iter().any(|gap| gap.channel == id && gap.to_at.is_none()));
+        assert!(gaps.iter().any(|gap| gap.channel == id && gap.to_at.is_some()));
+    }
+}
+
+#[tokio::test]
+async fn the_other_language_tells_the_same_story_and_search_follows() {
+    for it in stages().await {
+        let before = counter::list(&mut it.app.db.read().await.unwrap(), it.keys.house).await.unwrap().len();
+        retell(&it.app, &it.data, &it.keys, "en").await.unwrap();
+        let mut conn = it.app.db.read().await.unwrap();
+        let told = &it.data.conversations[0];
+        let channel = it.keys.channels[&told.channel].id;
+        let first = message::by_remote(&mut conn, it.keys.house, channel, &fill::remote_id(&told.key, 0))
+            .await
+            .unwrap();
+        let first = first.unwrap();
+        assert_eq!(first.text, told.messages[0].text.en);
+        let words: Vec<&str> = told.messages[0].text.en.split_whitespace().take(4).collect();
+        let hits = store::search::find(&mut conn, it.keys.house, &Scope::Every, &words.join(" "), None, 50)
+            .await
+            .unwrap();
+        assert!(hits.iter().any(|hit| hit.message == first.id));
+        assert_eq!(counter::list(&mut conn, it.keys.house).await.unwrap().len(), before);
+        drop(conn);
+        retell(&it.app, &it.data, &it.keys, "fr").await.unwrap();
+        let mut conn = it.app.db.read().await.unwrap();
+        let again = message::get(&mut conn, it.keys.house, first.id).await.unwrap().unwrap();
+        assert_eq!(again.text, told.messages[0].text.fr);
+    }
+}
