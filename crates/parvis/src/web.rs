@@ -103,11 +103,14 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(inbox::router())
         .merge(channel::router())
         .merge(today::router());
-    pages
+    let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))
         .layer(from_fn_with_state(app.clone(), session::guard))
-        .layer(CsrfLayer::new())
+        .layer(CsrfLayer::new());
+    // The API has a guard of its own and reads no cookie, so no other site can use a browser's session.
+    pages
+        .merge(crate::api::router(&app))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app.clone(), error::render))
         .layer(CompressionLayer::new())

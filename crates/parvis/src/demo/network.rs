@@ -66,20 +66,25 @@ impl Network {
 
     /// A shipped arrival is said now.
     pub fn arrive(&self, data: &Data, arrival: &Arrival, round: u32, now: i64) {
+        let Some((channel, author)) = data.told_by(arrival) else { return };
         for (place, message) in arrival.messages.iter().enumerate() {
             let parent = match place {
-                0 => self.last_of(data, arrival.conversation.as_deref()),
+                0 => arrival.conversation.as_deref().and_then(|home| Self::last_of(data, home, round)),
                 _ => Some(format!("{}-{round}-{}", arrival.key, place - 1)),
             };
             let id = format!("{}-{round}-{place}", arrival.key);
-            self.say(&arrival.channel, &arrival.author, message, id, parent, now);
+            self.say(channel, author, message, id, parent, now);
         }
     }
 
-    fn last_of(&self, data: &Data, conversation: Option<&str>) -> Option<String> {
-        let found = data.conversations.iter().find(|it| Some(it.key.as_str()) == conversation)?;
-        let said = found.messages.iter().enumerate().rfind(|(_, it)| it.from != "note")?;
-        Some(format!("{}-{}", found.key, said.0))
+    /// The last thing said in what an arrival goes on with.
+    fn last_of(data: &Data, home: &str, round: u32) -> Option<String> {
+        if let Some(it) = data.arrivals.iter().find(|it| it.key == home) {
+            return Some(format!("{home}-{round}-{}", it.messages.len().checked_sub(1)?));
+        }
+        let found = data.conversations.iter().find(|it| it.key == home)?;
+        let (place, _) = found.messages.iter().enumerate().rfind(|(_, it)| it.from != "note")?;
+        Some(format!("{home}-{place}"))
     }
 
     /// Somebody says something to an account.

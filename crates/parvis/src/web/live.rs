@@ -19,14 +19,14 @@ use super::presence::{Change, Doing, Presence};
 use super::session::Signed;
 use crate::app::App;
 use crate::id::ConversationId;
-use crate::rules::permission::Action;
+use crate::rules::permission::{Action, Actor};
 use crate::store::{self, Event};
 
 /// A stream ends after this and the browser opens a new one, so that ended access ends here too.
-const LONGEST: Duration = Duration::from_secs(600);
+pub const LONGEST: Duration = Duration::from_secs(600);
 
 /// A comment every so often keeps proxies from closing the stream.
-const BREATH: Duration = Duration::from_secs(15);
+pub const BREATH: Duration = Duration::from_secs(15);
 
 /// `GET /events`
 pub async fn events(
@@ -39,7 +39,7 @@ pub async fn events(
         let signed = signed.clone();
         follow(app.db.follow()).filter_map(move |event| {
             let sent = match event {
-                Some(event) => is_for(&signed, &event).then(|| changed(&event)),
+                Some(event) => is_for(&signed.actor, &event).then(|| changed(&event)),
                 // Too many at once: whatever it was, look again.
                 None => Some(Sent::default().event("change").data("{}")),
             };
@@ -62,7 +62,7 @@ pub async fn events(
 }
 
 /// What a channel brings, one after the other; `None` for what was missed in between.
-fn follow<T: Clone + Send + 'static>(heard: Receiver<T>) -> impl Stream<Item = Option<T>> {
+pub fn follow<T: Clone + Send + 'static>(heard: Receiver<T>) -> impl Stream<Item = Option<T>> {
     stream::unfold(heard, |mut heard: Receiver<T>| async move {
         match heard.recv().await {
             Ok(it) => Some((Some(it), heard)),
@@ -72,14 +72,15 @@ fn follow<T: Clone + Send + 'static>(heard: Receiver<T>) -> impl Stream<Item = O
     })
 }
 
-fn is_for(signed: &Signed, event: &Event) -> bool {
-    if event.organisation != signed.actor.organisation {
+/// Whether somebody may know of a change.
+pub fn is_for(actor: &Actor, event: &Event) -> bool {
+    if event.organisation != actor.organisation {
         return false;
     }
     match event.desk {
-        Some(desk) => signed.actor.scope.covers(desk),
+        Some(desk) => actor.scope.covers(desk),
         // Of channels only those are told who may see them; nothing else without a desk is on these screens.
-        None => event.verb.starts_with("channel.") && signed.actor.may(Action::ReadChannels),
+        None => event.verb.starts_with("channel.") && actor.may(Action::ReadChannels),
     }
 }
 

@@ -88,7 +88,7 @@ pub async fn facets_before(
     it: &Conversation,
     id: MessageId,
 ) -> Result<Facets> {
-    let rows = journal::of_conversation(conn, organisation, it.id, 200).await?;
+    let rows = journal::of_conversation(conn, organisation, it.id, None, 200).await?;
     let held = rows.iter().find(|row| row.verb == "message.held" && row.subject_id == id.0);
     let Some(held) = held else { return Ok(it.facets.clone()) };
     let after: Option<Facets> = held.after.clone().and_then(|json| serde_json::from_value(json).ok());

@@ -53,6 +53,8 @@ tables! {
     link 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int, expires_at Int, used_at Int }
     token 2 { organisation_id Id, id Id, colleague_id Id, name Text, digest Text, scopes Text, created_at Int,
         expires_at Int, used_at Int, revoked_at Int }
+    answer_key 3 { organisation_id Id, colleague_id Id, key Text, digest Text, conversation_id Id, journal_id Id,
+        created_at Int }
     desk 2 { organisation_id Id, id Id, kind Text, name Text, position Int, answer_within Int, created_at Int }
     colleague_desk 3 { organisation_id Id, colleague_id Id, desk_id Id }
     channel 2 { organisation_id Id, id Id, kind Text, name Text, base_url Text, handle Text, remote_id Text,

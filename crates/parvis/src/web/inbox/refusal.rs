@@ -23,6 +23,7 @@ pub fn said(refused: &Refusal, words: &Words) -> Option<(StatusCode, String)> {
         }
         Refusal::NotFound
         | Refusal::Forbidden(_)
+        | Refusal::Appointment(_)
         | Refusal::Sealed
         | Refusal::Store(_)
         | Refusal::Media(_) => None,
@@ -35,7 +36,7 @@ pub fn failure(refused: Refusal, words: &Words) -> Failure {
         return Failure::new(status).because(text);
     }
     match refused {
-        Refusal::Forbidden(_) => Failure::forbidden(),
+        Refusal::Forbidden(_) | Refusal::Appointment(_) => Failure::forbidden(),
         Refusal::Store(error) => error.into(),
         Refusal::Media(error) => Failure::internal(error.to_string()),
         Refusal::Sealed => Failure::internal(refused.to_string()),
