@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::{Done, Refusal, Result, answer, load, write_change};
 use crate::app::App;
 use crate::clock::MINUTE;
-use crate::id::{JournalId, MessageId, TagId};
+use crate::id::{ConversationId, JournalId, MessageId, TagId};
 use crate::rules::permission::{Action, Actor};
 use crate::store::conversation::Facets;
 use crate::store::journal::{self, By, Entry, Journalled};
@@ -82,9 +82,30 @@ async fn undo_facets(mut conn: Conn, actor: &Actor, now: i64, row: &Journalled) 
     if found.facets != after {
         return Err(Refusal::Changed);
     }
+    if let Some(into) = found.facets.merged_into {
+        put_target_back(&mut conn, actor, into, row).await?;
+    }
     let journal = write_change(&mut conn, actor, now, "conversation.undone", found, before).await?;
     conn.commit().await?;
     Ok(Done { journal, conversation: id })
+}
+
+/// What a conversation took over from one merged into it goes back with it, unless it has moved on since.
+async fn put_target_back(
+    conn: &mut Conn,
+    actor: &Actor,
+    into: ConversationId,
+    row: &Journalled,
+) -> Result<()> {
+    let side = |name: &str| -> Option<Facets> {
+        serde_json::from_value(row.after.as_ref()?.get("target")?.get(name)?.clone()).ok()
+    };
+    let (Some(before), Some(after)) = (side("before"), side("after")) else { return Ok(()) };
+    let found = store::conversation::get(conn, actor.organisation, into).await?;
+    let Some(mut target) = found.filter(|it| it.facets == after && after != before) else { return Ok(()) };
+    let place = target.place();
+    target.facets = before;
+    Ok(store::conversation::update(conn, actor.organisation, &place, &target).await?)
 }
 
 fn facets(json: &Option<Json>) -> Result<Facets> {

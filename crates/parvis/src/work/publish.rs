@@ -15,7 +15,7 @@ use super::Outcome;
 use crate::app::App;
 use crate::clock::{MINUTE, SECOND};
 use crate::command::answer::to_network;
-use crate::command::{Refusal, Result};
+use crate::command::Result;
 use crate::id::{MessageId, OrganisationId};
 use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets};
