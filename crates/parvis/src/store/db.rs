@@ -149,10 +149,13 @@ async fn open_sqlite(path: &Path) -> Result<Engine> {
     let write = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(30))
+        .test_before_acquire(false)
         .connect_with(options.clone())
         .await?;
     let read = SqlitePoolOptions::new()
         .max_connections(4)
+        // A file doesn't go away between two requests as a server may.
+        .test_before_acquire(false)
         .connect_with(options.pragma("query_only", "true"))
         .await?;
     Ok(Engine::Sqlite { write, read })

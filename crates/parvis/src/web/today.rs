@@ -30,7 +30,7 @@ use crate::store::{self, Conn};
 pub const ROUTES: &[Route] = &[Route::get("/", Action::Read)];
 
 /// Those who wait longest that are shown.
-const SHOWN: i64 = 6;
+const SHOWN: i64 = 9;
 
 /// Channels that are shown; those that can't be heard come first.
 const CHANNELS: usize = 7;
