@@ -57,8 +57,13 @@ pub async fn undo(app: &App, actor: &Actor, id: JournalId) -> Result<Done> {
     }
     match row.verb.as_str() {
         "message.held" => {
+            // Marked only once it was taken back: what has left isn't undone.
+            drop(conn);
+            let done = answer::withdraw(app, actor, MessageId(row.subject_id)).await?;
+            let mut conn = app.db.write().await?;
+            journal::mark_undone(&mut conn, actor.organisation, id, now).await?;
             conn.commit().await?;
-            answer::withdraw(app, actor, MessageId(row.subject_id)).await
+            Ok(done)
         }
         "conversation.tagged" | "conversation.untagged" => undo_tag(conn, actor, now, &row).await,
         _ => undo_facets(conn, actor, now, &row).await,
