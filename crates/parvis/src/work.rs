@@ -27,6 +27,8 @@ pub enum Outcome {
     Done,
     /// Again at this time (µs), for this reason.
     Retry(i64, String),
+    /// The same, its attempts counted from this one on.
+    Anew(i64, String),
     /// Given up, for this reason; a person has to look.
     Failed(String),
 }
@@ -79,7 +81,9 @@ async fn carry_out(app: &Arc<App>, job: &Job) {
         media::KIND => media::carry_out(app, job).await,
         other => Ok(Outcome::Failed(format!("no work of the kind {other}"))),
     };
-    let outcome = outcome.unwrap_or_else(|error| Outcome::Retry(app.now() + 5 * SECOND, error.to_string()));
+    // Ever more seldom, up to an hour and a half: what fails for good must not fill the log.
+    let wait = 5 * SECOND * (1 << job.attempts.clamp(0, 10));
+    let outcome = outcome.unwrap_or_else(|error| Outcome::Retry(app.now() + wait, error.to_string()));
     if let Err(error) = settle(app, job, &outcome).await {
         tracing::error!(%error, kind = job.kind, "work: an outcome can't be kept; the lease will bring it back");
     }
@@ -89,7 +93,8 @@ async fn settle(app: &App, job: &Job, outcome: &Outcome) -> store::Result<()> {
     let mut conn: Conn = app.db.write().await?;
     match outcome {
         Outcome::Done => job::done(&mut conn, job).await?,
-        Outcome::Retry(at, why) => job::retry(&mut conn, job, *at, why).await?,
+        Outcome::Retry(at, why) => job::retry(&mut conn, job, *at, job.attempts + 1, why).await?,
+        Outcome::Anew(at, why) => job::retry(&mut conn, job, *at, 1, why).await?,
         Outcome::Failed(why) => job::fail(&mut conn, job, why).await?,
     }
     conn.commit().await

@@ -408,8 +408,11 @@ pub(super) async fn write_note(
 /// # Errors
 /// [`Refusal::Changed`] when it has left already.
 pub async fn withdraw(app: &App, actor: &Actor, id: MessageId) -> Result<Done> {
-    let now = app.now();
-    let mut conn = app.db.write().await?;
+    withdraw_within(app.db.write().await?, actor, id, app.now()).await
+}
+
+/// The same in a transaction that has already begun.
+pub(super) async fn withdraw_within(mut conn: Conn, actor: &Actor, id: MessageId, now: i64) -> Result<Done> {
     let mut it = message::get(&mut conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
     let found = load(&mut conn, actor, it.conversation, Action::Answer).await?;
     if it.stage != Stage::Held || !publish::cancel(&mut conn, actor.organisation, id).await? {

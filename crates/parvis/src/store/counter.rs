@@ -50,6 +50,8 @@ const WRONG: &str = "SELECT COUNT(*) FROM (SELECT state FROM (
 const TALLY: &str =
     "INSERT INTO tally (organisation_id, hour_at, channel_id, direction, value) VALUES ($1, $2, $3, $4, 1)
     ON CONFLICT (organisation_id, hour_at, channel_id, direction) DO UPDATE SET value = tally.value + 1";
+const UNTALLY: &str = "UPDATE tally SET value = value - 1
+    WHERE organisation_id = $1 AND hour_at = $2 AND channel_id = $3 AND direction = $4 AND value > 0";
 const TALLIES: &str = "SELECT hour_at, channel_id, direction, value FROM tally
     WHERE organisation_id = $1 AND hour_at >= $2 ORDER BY hour_at";
 
@@ -147,6 +149,18 @@ pub async fn tally(
 ) -> Result<()> {
     let hour = at - at.rem_euclid(crate::clock::HOUR);
     conn.run(TALLY, &[organisation.into(), hour.into(), channel.into(), direction.into()]).await.map(drop)
+}
+
+/// Takes one message back that was counted twice.
+pub async fn untally(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    channel: ChannelId,
+    direction: &str,
+    at: i64,
+) -> Result<()> {
+    let hour = at - at.rem_euclid(crate::clock::HOUR);
+    conn.run(UNTALLY, &[organisation.into(), hour.into(), channel.into(), direction.into()]).await.map(drop)
 }
 
 /// Messages of one hour, on one channel, in one direction.

@@ -42,8 +42,12 @@ pub struct Db {
 #[derive(Clone)]
 enum Engine {
     Sqlite { write: SqlitePool, read: SqlitePool },
-    Postgres(PgPool),
+    Postgres { write: PgPool, read: PgPool },
 }
+
+/// Writers on PostgreSQL take their turn by this key, which only Parvis knows within its database.
+/// `lock_timeout` as on SQLite: whoever waits this long is told, instead of hanging.
+const TURN: &str = "SET LOCAL lock_timeout = '30s'; SELECT pg_advisory_xact_lock(7306093452219)";
 
 impl Db {
     /// Opens `sqlite:FILE` (made when missing) or `postgresql://…`, and brings its tables up to date.
@@ -67,11 +71,12 @@ impl Db {
             let options = PgConnectOptions::from_str(address)
                 .map_err(|_| Error::Address(address.to_owned()))?
                 .application_name("parvis");
-            let pool = PgPoolOptions::new()
-                .max_connections(12)
-                .acquire_timeout(Duration::from_secs(10))
-                .connect_with(options);
-            Engine::Postgres(pool.await?)
+            // Apart, so that writers who wait for their turn leave connections to those who read.
+            let pool = |most, patience| {
+                let pool = PgPoolOptions::new().max_connections(most);
+                pool.acquire_timeout(Duration::from_secs(patience)).connect_with(options.clone())
+            };
+            Engine::Postgres { write: pool(4, 30).await?, read: pool(8, 10).await? }
         } else {
             return Err(Error::Address(address.to_owned()));
         };
@@ -82,17 +87,22 @@ impl Db {
     pub async fn read(&self) -> Result<Conn> {
         let inner = match &self.engine {
             Engine::Sqlite { read, .. } => Inner::SqliteRead(read.acquire().await?),
-            Engine::Postgres(pool) => Inner::PostgresRead(pool.acquire().await?),
+            Engine::Postgres { read, .. } => Inner::PostgresRead(read.acquire().await?),
         };
         Ok(Conn { inner, live: None, events: Vec::new() })
     }
 
     /// A transaction for writing; on SQLite it takes the one write lock at once (`BEGIN IMMEDIATE`),
-    /// since a reader that upgrades later fails without waiting.
+    /// since a reader that upgrades later fails without waiting. On PostgreSQL writers take turns as well,
+    /// until they commit: what a change has read is still so when it writes (docs/decisions/0007).
     pub async fn write(&self) -> Result<Conn> {
         let inner = match &self.engine {
             Engine::Sqlite { write, .. } => Inner::SqliteWrite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Engine::Postgres(pool) => Inner::PostgresWrite(pool.begin().await?),
+            Engine::Postgres { write, .. } => {
+                let mut turn = write.begin().await?;
+                sqlx::raw_sql(TURN).execute(&mut *turn).await?;
+                Inner::PostgresWrite(turn)
+            }
         };
         Ok(Conn { inner, live: Some(self.live.clone()), events: Vec::new() })
     }
@@ -102,8 +112,8 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Conn> {
         let inner = match &self.engine {
             Engine::Sqlite { read, .. } => Inner::SqliteWrite(read.begin().await?),
-            Engine::Postgres(pool) => Inner::PostgresWrite(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+            Engine::Postgres { read, .. } => Inner::PostgresWrite(
+                read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             ),
         };
         Ok(Conn { inner, live: None, events: Vec::new() })
@@ -118,7 +128,7 @@ impl Db {
     pub fn engine_name(&self) -> &'static str {
         match self.engine {
             Engine::Sqlite { .. } => "SQLite",
-            Engine::Postgres(_) => "PostgreSQL",
+            Engine::Postgres { .. } => "PostgreSQL",
         }
     }
 
@@ -129,7 +139,10 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Engine::Postgres(pool) => pool.close().await,
+            Engine::Postgres { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
         }
     }
 }

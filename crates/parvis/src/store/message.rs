@@ -168,20 +168,23 @@ const THREAD: &str = concat!("SELECT ", columns!(), " FROM message WHERE organis
 const LAST_OUT: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM message WHERE organisation_id = $1 AND conversation_id = $2
+    " FROM message WHERE organisation_id = $1
+    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND (id = $2 OR merged_into = $2))
     AND direction = 'out' AND state <> 'withdrawn' ORDER BY sent_at DESC, id DESC LIMIT 1"
 );
 const LAST_IN: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM message WHERE organisation_id = $1 AND conversation_id = $2
+    " FROM message WHERE organisation_id = $1
+    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND (id = $2 OR merged_into = $2))
     AND direction = 'in' AND deleted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT 1"
 );
 const AWAITING_ECHO: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM message WHERE organisation_id = $1 AND channel_id = $2
-    AND state IN ('committing', 'unknown') AND remote_id IS NULL ORDER BY sent_at LIMIT 100"
+    AND (state IN ('committing', 'unknown') OR (state = 'rejected' AND error_code = 'unknown'))
+    AND remote_id IS NULL ORDER BY sent_at LIMIT 100"
 );
 const RECENT_REMOTE: &str = "SELECT remote_id FROM message WHERE organisation_id = $1 AND channel_id = $2
     AND sent_at > $3 AND remote_id IS NOT NULL AND deleted_at IS NULL ORDER BY sent_at DESC LIMIT $4";
@@ -336,7 +339,7 @@ pub async fn thread(
     Ok(messages)
 }
 
-/// Our newest message that wasn't taken back.
+/// Our newest message that wasn't taken back, in the conversation and in those merged into it.
 pub async fn last_out(
     conn: &mut Conn,
     organisation: OrganisationId,
@@ -345,7 +348,7 @@ pub async fn last_out(
     conn.first(LAST_OUT, &[organisation.into(), conversation.into()]).await?.as_ref().map(read).transpose()
 }
 
-/// The public's newest message that stands.
+/// The public's newest message that stands, in the conversation and in those merged into it.
 pub async fn last_in(
     conn: &mut Conn,
     organisation: OrganisationId,

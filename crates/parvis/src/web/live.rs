@@ -34,7 +34,7 @@ pub async fn events(
     Extension(presence): Extension<Arc<Presence>>,
     signed: Signed,
 ) -> Sse<impl Stream<Item = Result<Sent, Infallible>>> {
-    let stop = app.stop.clone();
+    let end = Box::pin(end(app.clone(), signed.actor.clone()));
     let changes = {
         let signed = signed.clone();
         follow(app.db.follow()).filter_map(move |event| {
@@ -51,14 +51,44 @@ pub async fn events(
             change.filter(|it| is_seen(&signed, it)).map(|it| present(&presence, &signed, &it, app.now()));
         std::future::ready(sent)
     });
-    let end = Box::pin(async move {
-        tokio::select! {
-            () = tokio::time::sleep(LONGEST) => {}
-            () = stop.asked() => {}
-        }
-    });
     let all = stream::select(changes, people).take_until(end).map(Ok);
     Sse::new(all).keep_alive(KeepAlive::new().interval(BREATH))
+}
+
+/// Resolves when a stream has to end: after [`LONGEST`], when Parvis stops, when this person's contract is
+/// over, or when anybody's role, desks or access changed. The browser asks again, with the rights that stand.
+pub async fn end(app: Arc<App>, actor: Actor) {
+    let mut changes = app.db.follow();
+    let rights = async {
+        loop {
+            match changes.recv().await {
+                Ok(event) if may_end_rights(&actor, &event) => return,
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
+    };
+    tokio::select! {
+        () = tokio::time::sleep(longest(&app, &actor).await) => {}
+        () = app.stop.asked() => {}
+        () = rights => {}
+    }
+}
+
+/// How long a stream may last at most.
+async fn longest(app: &App, actor: &Actor) -> Duration {
+    let Ok(mut conn) = app.db.read().await else { return Duration::ZERO };
+    let found = store::colleague::get(&mut conn, actor.organisation, actor.colleague).await;
+    let Ok(Some(colleague)) = found else { return Duration::ZERO };
+    let left = colleague.access_ends_at.map(|ends| ends.saturating_sub(app.now()).max(0).unsigned_abs());
+    left.map_or(LONGEST, |left| Duration::from_micros(left).min(LONGEST))
+}
+
+/// Whether somebody's rights may have changed, or this person has signed out somewhere.
+fn may_end_rights(actor: &Actor, event: &Event) -> bool {
+    let own = event.colleague == Some(actor.colleague);
+    let signs = event.verb == "session.closed" || event.verb.starts_with("token.");
+    event.organisation == actor.organisation && (event.verb.starts_with("colleague.") || (own && signs))
 }
 
 /// What a channel brings, one after the other; `None` for what was missed in between.

@@ -91,4 +91,5 @@ fact-notice = Good to know
 notice-moved = This source has moved for good: { $detail }. Parvis still follows it; connect the new address.
 notice-gap = This server does not page back: part of what appeared between two looks may be missing.
 notice-cut = The source holds more entries than Parvis follows ({ $detail }).
+notice-aside = One entry could not be kept and was set aside in the journal with its reason ({ $detail }). Everything else goes on; tell whoever looks after Parvis.
 network-import = Import

@@ -83,6 +83,7 @@ actor-channel = Channel
 actor-system = Parvis
 verb-session-opened = signed in
 verb-session-closed = signed out
+verb-observation-set_aside = observation set aside, it can’t be kept
 verb-organisation-founded = organisation founded
 verb-colleague-invited = colleague invited
 verb-colleague-changed = colleague changed

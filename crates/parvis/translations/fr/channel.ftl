@@ -91,4 +91,5 @@ fact-notice = À savoir
 notice-moved = Cette source a déménagé pour de bon : { $detail }. Parvis la suit encore ; connectez la nouvelle adresse.
 notice-gap = Ce serveur ne permet pas de remonter : une partie de ce qui est paru entre deux lectures peut manquer.
 notice-cut = La source contient plus d’entrées que Parvis n’en suit ({ $detail }).
+notice-aside = Une entrée n’a pas pu être conservée ; elle est mise de côté dans le journal avec sa raison ({ $detail }). Tout le reste continue ; prévenez la personne qui s’occupe de Parvis.
 network-import = Import

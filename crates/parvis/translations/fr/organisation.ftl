@@ -83,6 +83,7 @@ actor-channel = Canal
 actor-system = Parvis
 verb-session-opened = connexion
 verb-session-closed = déconnexion
+verb-observation-set_aside = observation mise de côté, elle ne peut pas être conservée
 verb-organisation-founded = organisation créée
 verb-colleague-invited = collègue invité
 verb-colleague-changed = collègue modifié

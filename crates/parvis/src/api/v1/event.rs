@@ -17,7 +17,7 @@ use crate::web::live;
 ///
 /// Server-sent events named `change`, each with the id of the journal row and, as JSON, its `verb`, the
 /// `conversation` and the `colleague` who did it. Empty data (`{}`) means that some were missed: read again
-/// what you show. The stream ends after ten minutes: open it anew.
+/// what you show. The stream ends after ten minutes, or when somebody's rights change: open it anew.
 #[utoipa::path(get, path = "/events", operation_id = "followEvents", tag = "conversations",
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")),
     extensions(("x-action" = json!(Action::Read))))]
@@ -25,6 +25,7 @@ pub async fn follow(
     State(app): State<Arc<App>>,
     caller: Caller,
 ) -> Sse<impl Stream<Item = Result<Sent, Infallible>>> {
+    let end = Box::pin(live::end(app.clone(), caller.actor.clone()));
     let changes = live::follow(app.db.follow()).filter_map(move |event| {
         let sent = match event {
             Some(event) => live::is_for(&caller.actor, &event).then(|| told(&event)),
@@ -32,13 +33,7 @@ pub async fn follow(
         };
         std::future::ready(sent)
     });
-    let end = async move {
-        tokio::select! {
-            () = tokio::time::sleep(live::LONGEST) => {}
-            () = app.stop.asked() => {}
-        }
-    };
-    let all = changes.take_until(Box::pin(end)).map(Ok);
+    let all = changes.take_until(end).map(Ok);
     Sse::new(all).keep_alive(KeepAlive::new().interval(live::BREATH))
 }
 
