@@ -78,7 +78,7 @@ impl Network {
 
     fn last_of(&self, data: &Data, conversation: Option<&str>) -> Option<String> {
         let found = data.conversations.iter().find(|it| Some(it.key.as_str()) == conversation)?;
-        let said = found.messages.iter().enumerate().filter(|(_, it)| it.from != "note").last()?;
+        let said = found.messages.iter().enumerate().rfind(|(_, it)| it.from != "note")?;
         Some(format!("{}-{}", found.key, said.0))
     }
 

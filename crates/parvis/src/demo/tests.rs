@@ -78,8 +78,7 @@ impl Set {
         let mut conn = self.app.db.read().await.unwrap();
         let me = self.actor();
         let now = self.app.now();
-        let page =
-            conversation::page(&mut conn, me.organisation, me.colleague, &me.scope, &filter, None, 50, now);
+        let page = conversation::page(&mut conn, &me, &filter, None, 50, now);
         page.await.unwrap().into_iter().next().unwrap()
     }
 }

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parvis_channels::{Account, Budget, CapabilityKey, ChannelError, ChannelKind, Observation, Support};
+use parvis_channels::{
+    Account, Budget, CapabilityKey, ChannelError, ChannelKind, Notice, Observation, Support,
+};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -134,7 +136,7 @@ async fn hear(app: Arc<App>, house: OrganisationId, id: ChannelId, stop: watch::
             () = tokio::time::sleep(wait) => {}
             Some(seen) = streamed.recv() => {
                 let seen = drain(seen, &mut streamed);
-                log_failure(id, "stream", keep(&app, house, id, seen, None, None).await);
+                log_failure(id, "stream", keep(&app, house, id, seen, Step::default()).await);
             }
         }
     }
@@ -189,7 +191,9 @@ pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<boo
             let cursor = channel::cursor(&mut app.db.read().await?, house, id, stream).await?;
             let page = room.pull(&app.net, &account, stream, cursor.as_deref()).await?;
             let more = page.more && cursor.as_deref() != Some(page.cursor.as_str());
-            keep(app, house, id, page.observations, Some((stream, &page.cursor)), page.budget).await?;
+            let step =
+                Step { cursor: Some((stream, &page.cursor)), budget: page.budget, notice: page.notice };
+            keep(app, house, id, page.observations, step).await?;
             if !more {
                 break;
             }
@@ -198,14 +202,24 @@ pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<boo
     Ok(account.capabilities.get(CapabilityKey::Stream).support == Support::Native)
 }
 
+/// What goes with the observations of one look.
+#[derive(Default)]
+struct Step<'a> {
+    /// Stream and cursor.
+    cursor: Option<(&'a str, &'a str)>,
+    /// What the server said about our allowance.
+    budget: Option<Budget>,
+    /// What a person should know.
+    notice: Option<Notice>,
+}
+
 /// Folds what was seen and moves the cursor, in one transaction.
 async fn keep(
     app: &App,
     house: OrganisationId,
     id: ChannelId,
     seen: Vec<Observation>,
-    cursor: Option<(&str, &str)>,
-    budget: Option<Budget>,
+    step: Step<'_>,
 ) -> Result<(), Error> {
     let seen = with_threads(app, house, id, seen).await?;
     let now = app.now();
@@ -216,14 +230,24 @@ async fn keep(
     for it in &seen {
         fold(&mut conn, &context, it).await?;
     }
-    if let Some((stream, value)) = cursor {
+    if let Some((stream, value)) = step.cursor {
         channel::move_cursor(&mut conn, house, id, stream, value, now).await?;
     }
-    if let Some(budget) = budget {
+    if step.budget.is_some() || step.notice.is_some() {
         let mut health = found.health.clone();
-        health.rate_limit = Some(i64::from(budget.limit));
-        health.rate_remaining = Some(i64::from(budget.remaining));
-        health.rate_reset_at = budget.reset_at;
+        if let Some(budget) = step.budget {
+            health.rate_limit = Some(i64::from(budget.limit));
+            health.rate_remaining = Some(i64::from(budget.remaining));
+            health.rate_reset_at = budget.reset_at;
+        }
+        if let Some(notice) = step.notice {
+            health.notice_code = Some(notice.code().to_owned());
+            health.notice_text = match notice {
+                Notice::Moved(address) => Some(address),
+                Notice::Cut(followed) => Some(followed.to_string()),
+                Notice::Gap => None,
+            };
+        }
         channel::set_health(&mut conn, house, id, &health).await?;
     }
     Ok(conn.commit().await?)
@@ -274,7 +298,7 @@ pub async fn recheck(app: &App, house: OrganisationId, id: ChannelId) -> Result<
     let ids = message::recent_remote(&mut app.db.read().await?, house, id, since, RECHECKED).await?;
     let room = parvis_channels::channel(account.kind);
     let seen = room.recheck(&app.net, &account, &ids).await?;
-    keep(app, house, id, seen, None, None).await
+    keep(app, house, id, seen, Step::default()).await
 }
 
 /// Asks anew what the account can do: once a day, since servers change.

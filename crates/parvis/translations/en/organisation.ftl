@@ -96,7 +96,6 @@ verb-desk-made = desk made
 verb-desk-changed = desk changed
 verb-channel-connected = channel connected
 verb-channel-edited = channel changed
-verb-channel-imported = channel imported
 verb-channel-paused = channel paused
 verb-channel-reconnected = channel reconnected
 verb-channel-removed = channel removed

@@ -96,7 +96,6 @@ verb-desk-made = bureau créé
 verb-desk-changed = bureau modifié
 verb-channel-connected = canal connecté
 verb-channel-edited = canal modifié
-verb-channel-imported = canal importé
 verb-channel-paused = canal mis en pause
 verb-channel-reconnected = canal reconnecté
 verb-channel-removed = canal retiré
