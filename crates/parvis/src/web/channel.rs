@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::Route;
 use super::error::{Failure, page};
 use super::inbox::context::{Heard, heard};
-use super::inbox::house::{House, channel_icon};
+use super::inbox::house::channel_icon;
 use super::inbox::refusal;
 use super::language::Words;
 use super::layout::{Layout, Place};
@@ -27,6 +27,7 @@ use crate::command;
 use crate::id::{ChannelId, DeskId};
 use crate::rules::permission::Action;
 use crate::store::channel::{self, Channel};
+use crate::store::house::House;
 
 /// The routes and the right that each needs.
 pub const ROUTES: &[Route] = &[
@@ -146,7 +147,7 @@ struct OnePage {
     facts: Vec<Fact>,
     can: Vec<Can>,
     holes: Vec<Hole>,
-    house: House,
+    house: Arc<House>,
     manage: bool,
     reconnects: bool,
 }

@@ -28,7 +28,7 @@ use self::compose::Compose;
 use self::context::Context;
 use self::dial::Dial;
 use self::filter::{Asked, address};
-use self::house::{House, channel_icon};
+use self::house::channel_icon;
 use self::list::{List, Maker};
 use self::thread::{Reader, Thread};
 use self::view::Views;
@@ -42,6 +42,7 @@ use crate::command::{Done, triage, undo};
 use crate::id::{ColleagueId, ConversationId, JournalId, MessageId};
 use crate::rules::permission::Action;
 use crate::store::conversation::{self, Conversation, Holder, Order, State as Standing};
+use crate::store::house::House;
 use crate::store::tag::Tag;
 use crate::store::{self, Conn};
 
@@ -161,7 +162,7 @@ struct InboxPage {
     layout: Layout,
     views: Views,
     list: List,
-    house: House,
+    house: Arc<House>,
     asked: Asked,
     filter: conversation::Filter,
     query: String,

@@ -9,13 +9,13 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::filter::Asked;
-use super::house::House;
 use super::list::Maker;
 use super::view;
 use crate::app::App;
 use crate::id::ConversationId;
 use crate::rules::text::fold;
 use crate::store::conversation::{Filter, Holder, State as Standing};
+use crate::store::house::House;
 use crate::web::error::{Failure, page};
 use crate::web::layout::{Layout, Place};
 use crate::web::session::Signed;
