@@ -13,7 +13,8 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
         command.current_dir(root).args(rest);
         Ok(command)
     };
-    let built = cargo(&["build", "--release", "--package", "parvis", "--package", "parvis-bench"])?.status()?;
+    let built =
+        cargo(&["build", "--release", "--package", "parvis", "--package", "parvis-bench"])?.status()?;
     if !built.success() {
         return Ok(false);
     }

@@ -54,7 +54,11 @@ async fn no_list_of_the_inbox_reads_or_sorts_a_whole_table() {
         let mut conn = db.write().await.unwrap();
         if !conn.is_sqlite() {
             // The tables are empty here, where reading them whole is right: what counts is that an index fits.
-            for off in ["SET LOCAL enable_seqscan = off", "SET LOCAL enable_sort = off", "SET LOCAL enable_bitmapscan = off"] {
+            for off in [
+                "SET LOCAL enable_seqscan = off",
+                "SET LOCAL enable_sort = off",
+                "SET LOCAL enable_bitmapscan = off",
+            ] {
                 conn.run(off, &[]).await.unwrap();
             }
         }
