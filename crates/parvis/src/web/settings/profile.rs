@@ -15,7 +15,7 @@ use crate::store::colleague::Colleague;
 use crate::web::attempt::{ACCOUNT, Attempts};
 use crate::web::error::Failure;
 use crate::web::language::Language;
-use crate::web::session::Signed;
+use crate::web::session::{self, Signed};
 use crate::web::{form, password};
 
 /// The form of one's own profile.
@@ -56,7 +56,8 @@ pub(super) async fn change(
     };
     let theme = Some(fields.theme).filter(|it| it == "light" || it == "dark");
     let language = Language::parse(&fields.language).map(|it| it.as_str().to_owned());
-    let before = &signed.colleague;
+    let mut conn = app.db.write().await?;
+    let before = &session::anew(&mut conn, &signed, app.now()).await?;
     let after = Colleague {
         initials: if name == before.name { before.initials.clone() } else { form::initials(&name) },
         name,
@@ -66,7 +67,6 @@ pub(super) async fn change(
         ..before.clone()
     };
     let facts = |it: &Colleague| json!({ "name": it.name, "language": it.language, "theme": it.theme, "shortcuts": it.shortcuts });
-    let mut conn = app.db.write().await?;
     store::colleague::update(&mut conn, &after).await?;
     let (before, after) = (Some(facts(before)), Some(facts(&after)));
     note(&mut conn, &signed, app.now(), "colleague.changed", before, after).await?;
@@ -104,9 +104,15 @@ pub(super) async fn change_password(
         let told = Told { new_password: Some(words.t(key)), ..Told::default() };
         return again(&app, &signed, None, told).await;
     }
-    let after = Colleague { password_hash: Some(password::hash(passwords.new).await?), ..it.clone() };
+    let hashed = password::hash(passwords.new).await?;
     let kept = signed.session.as_deref().unwrap_or_default();
     let mut conn = app.db.write().await?;
+    let current = session::anew(&mut conn, &signed, app.now()).await?;
+    if current.password_hash != it.password_hash {
+        // Changed elsewhere while this form was on its way: the old one that was given is no longer it.
+        return Err(Failure::conflict());
+    }
+    let after = Colleague { password_hash: Some(hashed), ..current };
     store::colleague::update(&mut conn, &after).await?;
     store::session::remove_others(&mut conn, it.organisation, it.id, kept).await?;
     note(&mut conn, &signed, app.now(), "password.changed", None, None).await?;
