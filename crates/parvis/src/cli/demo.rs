@@ -73,9 +73,9 @@ pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode>
     let began = Instant::now();
     let keys = fill::fill(&app, &network, &data, &demo.language, &base, progress).await?;
     for channel in keys.channels.values() {
-        // A deaf one stays deaf: the error is part of what is shown.
-        let _ = crate::intake::listen::probe(&app, keys.house, channel.id).await;
+        crate::intake::listen::probe(&app, keys.house, channel.id).await?;
     }
+    network.fall_silent();
     say(format!("{} conversations in {:.1} s.", data.conversations.len(), began.elapsed().as_secs_f32()))?;
     let secret = sign_in(&app, &keys).await?;
     say(format!(

@@ -107,11 +107,6 @@ pub async fn change(app: &App, actor: &Actor, id: ColleagueId, to: Change) -> Re
     weigh(&mut conn, actor, Some(&before), &after, now).await?;
     colleague::update(&mut conn, &after).await?;
     if let Some(desks) = &to.desks {
-        if id == actor.colleague {
-            let own = colleague::desks(&mut conn, actor.organisation, id).await?;
-            let same = desks.len() == own.len() && desks.iter().all(|it| own.contains(it));
-            same.then_some(()).ok_or(Refusal::Appointment(crate::rules::appointment::Refusal::Oneself))?;
-        }
         set_desks(&mut conn, actor, id, desks).await?;
     }
     if !after.active {
@@ -181,7 +176,8 @@ async fn changed(conn: &mut Conn, before: &Colleague, to: &Change, now: i64) -> 
         }
     }
     if let Some(ends) = to.access_ends_at {
-        if ends.is_some_and(|at| at <= now) {
+        // An end that is past already may stay, when something else is changed.
+        if ends != before.access_ends_at && ends.is_some_and(|at| at <= now) {
             return Err(invalid("access_ends_at", "not-ahead"));
         }
         after.access_ends_at = ends;

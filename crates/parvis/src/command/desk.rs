@@ -10,6 +10,8 @@ use crate::rules::permission::{Action, Actor};
 use crate::store::desk::{self, Desk};
 use crate::store::journal::{self, By, Entry};
 
+/// Targets that a desk can have (µs).
+pub const TARGETS: std::ops::RangeInclusive<i64> = MINUTE..=30 * DAY;
 /// Longest name of a desk, in characters.
 pub const NAME_LENGTH: usize = 60;
 
@@ -23,7 +25,7 @@ pub async fn change(
 ) -> Result<Desk> {
     allow(actor, Action::ManageChannels)?;
     let name = name.map(|name| super::line("name", name, NAME_LENGTH)).transpose()?;
-    if answer_within.is_some_and(|it| !(MINUTE..=30 * DAY).contains(&it)) {
+    if answer_within.is_some_and(|it| !TARGETS.contains(&it)) {
         return Err(Refusal::Invalid { field: "answer_within", code: "range" });
     }
     let mut conn = app.db.write().await?;

@@ -7,7 +7,7 @@ use parvis_channels::Visibility;
 use super::answer::{self, Answer, HOLD};
 use super::{Refusal, triage, undo};
 use crate::clock::{DAY, HOUR};
-use crate::id::DeskId;
+use crate::id::{DeskId, MessageId};
 use crate::store::conversation::{NEVER, State};
 use crate::store::message::{self, Stage};
 use crate::store::{self, counter, job, journal, view};
@@ -80,6 +80,26 @@ async fn undo_refuses_what_somebody_else_has_changed_since() {
         // And nobody undoes what another did.
         let foreign = undo::undo(&house.app, &house.manager, mine.journal).await;
         assert!(matches!(foreign, Err(Refusal::NotFound)));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_has_left_is_not_marked_as_undone() {
+    for house in houses().await {
+        house.hear(&[said("1", "Bonjour", 0)]).await;
+        let it = house.conversation("1").await;
+        let done = answer::reply(&house.app, &house.manager, it.id, words("Oui")).await.unwrap();
+        let mut conn = house.app.db.write().await.unwrap();
+        let row = journal::get(&mut conn, house.id, done.journal).await.unwrap().unwrap();
+        let mut sent = message::get(&mut conn, house.id, MessageId(row.subject_id)).await.unwrap().unwrap();
+        sent.stage = Stage::Published;
+        message::update(&mut conn, house.id, &sent).await.unwrap();
+        conn.commit().await.unwrap();
+        let refused = undo::undo(&house.app, &house.manager, done.journal).await;
+        assert!(matches!(refused, Err(Refusal::Changed)));
+        let mut conn = house.app.db.read().await.unwrap();
+        let row = journal::get(&mut conn, house.id, done.journal).await.unwrap().unwrap();
+        assert_eq!(row.undone_at, None);
     }
 }
 

@@ -34,6 +34,8 @@ struct Inner {
     answers: Vec<String>,
     media: BTreeMap<String, String>,
     feeds: BTreeMap<String, (String, bool)>,
+    /// Whether the feeds that are to be deaf have fallen silent.
+    silent: bool,
     last: u64,
     clock: crate::clock::Clock,
 }
@@ -57,6 +59,12 @@ impl Network {
     /// Tells everything in this language from now on.
     pub fn speak(&self, language: &str) {
         language.clone_into(&mut self.lock().language);
+    }
+
+    /// From now on the feeds that the data calls deaf are out of order; before, they could be asked what
+    /// they are.
+    pub fn fall_silent(&self) {
+        self.lock().silent = true;
     }
 
     /// Keeps a message of the past: it can be looked up, and is no news.
@@ -361,7 +369,7 @@ async fn image(Path(name): Path<String>) -> Response {
 async fn feed(State(network): Shared, Path(key): Path<String>) -> Response {
     let inner = network.lock();
     let Some((name, deaf)) = inner.feeds.get(&key) else { return StatusCode::NOT_FOUND.into_response() };
-    if *deaf {
+    if *deaf && inner.silent {
         return (StatusCode::SERVICE_UNAVAILABLE, "maintenance").into_response();
     }
     let entries: String = inner

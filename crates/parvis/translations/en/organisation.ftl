@@ -35,6 +35,7 @@ colleague-desks-help = Somebody whose role doesn’t see the whole house sees th
 colleague-last-day = Last day of access
 colleague-last-day-help = For a contract that ends. Empty: no end.
 colleague-day-unknown = This isn’t a date. Write it as 2027-06-30.
+colleague-day-past = This day is over: choose one to come.
 colleague-role-unknown = Choose a role.
 colleague-email-taken = This address belongs to a colleague already.
 colleague-internal = internal

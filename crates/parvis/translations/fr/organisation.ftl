@@ -35,6 +35,7 @@ colleague-desks-help = Une personne dont le rôle ne voit pas toute la maison ne
 colleague-last-day = Dernier jour d’accès
 colleague-last-day-help = Pour un contrat qui s’arrête. Vide : sans fin.
 colleague-day-unknown = Ce n’est pas une date. Écrivez-la comme 2027-06-30.
+colleague-day-past = Ce jour est passé : choisissez-en un à venir.
 colleague-role-unknown = Choisissez un rôle.
 colleague-email-taken = Cette adresse est déjà celle d’un ou d’une collègue.
 colleague-internal = interne

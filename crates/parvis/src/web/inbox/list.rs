@@ -213,7 +213,7 @@ pub fn host(author: &Author) -> String {
 /// The part of a text around the first word looked for.
 fn around(text: &str, wanted: &str) -> String {
     let first = crate::rules::text::words(wanted).into_iter().next().unwrap_or_default();
-    let line: Vec<&str> = text.split_whitespace().collect();
+    let line: Vec<&str> = crate::rules::text::split(text).collect();
     let stem: String = first.chars().take(5).collect();
     let place = line.iter().position(|word| crate::rules::text::fold(word).contains(&stem)).unwrap_or(0);
     let start = place.saturating_sub(6);

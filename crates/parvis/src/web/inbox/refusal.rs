@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::command::Refusal;
+use crate::rules::appointment;
 use crate::web::error::Failure;
 use crate::web::language::Words;
 
@@ -36,7 +37,14 @@ pub fn failure(refused: Refusal, words: &Words) -> Failure {
         return Failure::new(status).because(text);
     }
     match refused {
-        Refusal::Forbidden(_) | Refusal::Appointment(_) => Failure::forbidden(),
+        Refusal::Forbidden(_) => Failure::forbidden(),
+        Refusal::Appointment(why) => match why {
+            appointment::Refusal::Oneself => Failure::conflict().because(words.t("appoint-oneself")),
+            appointment::Refusal::AdministratorOnly => {
+                Failure::forbidden().because(words.t("appoint-administrator"))
+            }
+            appointment::Refusal::LastAdministrator => Failure::conflict().because(words.t("appoint-last")),
+        },
         Refusal::Store(error) => error.into(),
         Refusal::Media(error) => Failure::internal(error.to_string()),
         Refusal::Sealed => Failure::internal(refused.to_string()),

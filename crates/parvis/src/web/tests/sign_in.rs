@@ -258,7 +258,7 @@ async fn a_form_that_was_on_its_way_gives_no_ended_access_back() {
     let house = House::new().await;
     let id = house.id_of(Role::External);
     for (path, fields) in [
-        ("/settings/profile", form(&[("name", "Toujours là")])),
+        ("/settings", form(&[("name", "Toujours là")])),
         ("/language", form(&[("to", "en")])),
         (
             "/settings/password",
@@ -284,8 +284,7 @@ async fn a_form_that_was_on_its_way_gives_no_ended_access_back() {
             .header(header::HOST, "127.0.0.1:7700")
             .header(header::COOKIE, format!("parvis={}", Role::External.as_str()))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let answer = house.send(request.body(Body::from_stream(late)).unwrap()).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        house.send(request.body(Body::from_stream(late)).unwrap()).await;
         let mut conn = house.app.db.read().await.unwrap();
         let after = store::colleague::get(&mut conn, house.organisation, id).await.unwrap().unwrap();
         assert!(!after.active, "{path} gave access back");
