@@ -225,24 +225,6 @@ async fn an_answer_whose_channel_cannot_be_used_comes_back_with_its_reason() {
 }
 
 #[tokio::test]
-async fn an_answer_that_has_left_is_not_marked_as_undone() {
-    for house in houses().await {
-        house.hear(&[said("1", "Ouverts ?", 0)]).await;
-        let it = house.conversation("1").await;
-        let (app, me) = (&*house.app, &house.manager);
-        let done = answer::reply(app, me, it.id, words("Oui !")).await.unwrap();
-        // The worker has it in its hands.
-        let mut conn = app.db.write().await.unwrap();
-        job::claim(&mut conn, START + HOLD, START + HOUR, 1).await.unwrap();
-        conn.commit().await.unwrap();
-        assert!(matches!(undo::undo(app, me, done.journal).await, Err(Refusal::Changed)));
-        let mut conn = app.db.read().await.unwrap();
-        let row = journal::get(&mut conn, house.id, done.journal).await.unwrap().unwrap();
-        assert_eq!(row.undone_at, None);
-    }
-}
-
-#[tokio::test]
 async fn who_waits_goes_on_waiting_when_merged_and_is_the_one_answered() {
     for house in houses().await {
         house.hear(&[said("1", "Bonjour", 0), said("2", "C’est encore moi", 60)]).await;
