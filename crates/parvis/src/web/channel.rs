@@ -78,7 +78,7 @@ struct ListPage {
 async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Failure> {
     let (now, words) = (app.now(), &signed.words);
     let mut conn = app.db.read().await?;
-    let house = House::read(&mut conn, signed.actor.organisation).await?;
+    let house = House::read(&mut conn, &signed.actor).await?;
     let mut lines: Vec<Line> = house.channels.iter().map(|it| line(&signed, &house, it, now)).collect();
     lines.sort_by_key(|it| !it.heard.deaf);
     let deaf = lines.iter().filter(|it| it.heard.deaf).count();
@@ -158,7 +158,7 @@ async fn one(
 ) -> Result<Response, Failure> {
     let (now, words, organisation) = (app.now(), &signed.words, signed.actor.organisation);
     let mut conn = app.db.read().await?;
-    let house = House::read(&mut conn, organisation).await?;
+    let house = House::read(&mut conn, &signed.actor).await?;
     let it = house.channel(id).cloned().ok_or_else(Failure::not_found)?;
     let gaps = channel::gaps(&mut conn, organisation, now - 35 * DAY).await?;
     let holes = gaps.iter().rev().filter(|gap| gap.channel == id).take(10).map(|gap| Hole {

@@ -290,7 +290,7 @@ async fn show_with(
     let now = app.now();
     let (words, query) = (&signed.words, asked.query());
     let mut conn = app.db.read().await?;
-    let house = House::read(&mut conn, signed.actor.organisation).await?;
+    let house = House::read(&mut conn, &signed.actor).await?;
     let it = match id {
         Some(id) => Some(find(&mut conn, signed, id).await?),
         None => None,

@@ -65,7 +65,7 @@ async fn today(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, 
     let (now, words) = (app.now(), &signed.words);
     let asked = Asked::default();
     let mut conn = app.db.read().await?;
-    let house = House::read(&mut conn, signed.actor.organisation).await?;
+    let house = House::read(&mut conn, &signed.actor).await?;
     let views = view::read(&mut conn, &signed, &house, &asked, now).await?;
     let rows = waiting(&mut conn, &signed, &house, &asked, now).await?;
     let mut channels = channels(&signed, &house, now);

@@ -1,6 +1,9 @@
 //! What every page of the inbox knows by name: desks, channels, colleagues, tags, read once per request.
 
-use crate::id::{ChannelId, ColleagueId, DeskId, OrganisationId};
+use std::collections::HashSet;
+
+use crate::id::{ChannelId, ColleagueId, DeskId};
+use crate::rules::permission::{Actor, Scope};
 use crate::store::channel::Channel;
 use crate::store::colleague::Colleague;
 use crate::store::desk::Desk;
@@ -17,17 +20,34 @@ pub struct House {
     pub colleagues: Vec<Colleague>,
     /// Tags by name.
     pub tags: Vec<Tag>,
+    /// Whom the reader meets: who shares a desk with them. `None` for everybody.
+    near: Option<HashSet<ColleagueId>>,
 }
 
 impl House {
-    /// Reads it.
-    pub async fn read(conn: &mut Conn, organisation: OrganisationId) -> store::Result<Self> {
+    /// Reads it for `actor`.
+    pub async fn read(conn: &mut Conn, actor: &Actor) -> store::Result<Self> {
+        let organisation = actor.organisation;
+        let near = match &actor.scope {
+            Scope::Every => None,
+            Scope::Desks(_) => {
+                let all = store::colleague::memberships(conn, organisation).await?;
+                Some(all.into_iter().filter(|(_, desk)| actor.scope.covers(*desk)).map(|(id, _)| id).collect())
+            }
+        };
         Ok(Self {
+            near,
             desks: store::desk::list(conn, organisation).await?,
             channels: store::channel::list(conn, organisation).await?,
             colleagues: store::colleague::list(conn, organisation).await?,
             tags: store::tag::list(conn, organisation).await?,
         })
+    }
+
+    /// Those who can be chosen in lists: with access, and within what the reader sees of the house.
+    pub fn people(&self) -> impl Iterator<Item = &Colleague> {
+        let met = |id: &ColleagueId| self.near.as_ref().is_none_or(|near| near.contains(id));
+        self.colleagues.iter().filter(move |it| it.active && met(&it.id))
     }
 
     /// The desk with that id.
