@@ -6,9 +6,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use parvis::clock::{Clock, DAY, HOUR};
 use parvis::id::{ColleagueId, DeskId, OrganisationId, TagId};
+use parvis::rules::permission::{Actor, Role, Scope};
+use parvis::seal;
 use parvis::store::session::{self, Session};
 use parvis::store::{Db, colleague, conversation, desk, organisation, tag};
-use parvis::{rules::permission::Scope, seal};
 
 use crate::measure::{Case, Sample, open_loop, rounds};
 use crate::process::Server;
@@ -134,8 +135,9 @@ async fn house(db: &Db, now: i64) -> Result<House> {
     let tag = tag::list(&mut conn, organisation).await?.first().context("no tag")?.id;
     let filter =
         conversation::Filter { state: None, order: conversation::Order::Newest, ..Default::default() };
-    let list = conversation::page(&mut conn, organisation, colleague, &Scope::Every, &filter, None, 500, now)
-        .await?;
+    let actor =
+        Actor { organisation, colleague, role: Role::CommunityManager, scope: Scope::Every, token: None };
+    let list = conversation::page(&mut conn, &actor, &filter, None, 500, now).await?;
     let thread = list.iter().max_by_key(|it| it.messages).context("no conversation")?.id.to_string();
     conn.commit().await?;
     let cookie = format!("Cookie: parvis={secret}\r\n");

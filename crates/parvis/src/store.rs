@@ -11,6 +11,7 @@ pub mod conversation;
 pub mod counter;
 pub mod db;
 pub mod desk;
+pub mod house;
 pub mod job;
 pub mod journal;
 pub mod link;

@@ -321,8 +321,7 @@ async fn set_aside(
     };
     journal::write(&mut conn, entry).await?;
     let remote: String = it.remote_id.chars().take(120).collect();
-    let health =
-        Health { notice_code: Some("aside".to_owned()), notice_text: Some(remote), ..found.health };
+    let health = Health { notice_code: Some("aside".to_owned()), notice_text: Some(remote), ..found.health };
     channel::set_health(&mut conn, house, id, &health).await?;
     conn.commit().await?;
     tracing::error!(%error, channel = %id, "intake: an observation can't be kept and was set aside");

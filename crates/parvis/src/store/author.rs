@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use sqlx::AssertSqlSafe;
 
+use super::conn::places;
 use super::{Conn, Result, Row, Value};
 use crate::id::{AuthorId, OrganisationId};
 
@@ -79,18 +80,9 @@ pub async fn get(conn: &mut Conn, organisation: OrganisationId, id: AuthorId) ->
 
 /// The authors with these ids, in no order; those that don't exist are left out.
 pub async fn get_all(conn: &mut Conn, organisation: OrganisationId, ids: &[AuthorId]) -> Result<Vec<Author>> {
-    let ids: BTreeSet<_> = ids.iter().collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let list: Vec<String> = (2..ids.len() + 2).map(|n| format!("${n}")).collect();
-    let sql = format!(
-        "SELECT {} FROM author WHERE organisation_id = $1 AND id IN ({})",
-        columns!(),
-        list.join(", ")
-    );
     let mut args: Vec<Value> = vec![organisation.into()];
-    args.extend(ids.into_iter().map(|id| Value::from(*id)));
+    let list = places(&mut args, ids.iter().collect::<BTreeSet<_>>().into_iter().copied());
+    let sql = format!("SELECT {} FROM author WHERE organisation_id = $1 AND id IN ({list})", columns!());
     conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
 }
 

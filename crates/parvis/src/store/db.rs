@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use sqlx::{PgPool, SqlitePool};
 use tokio::sync::broadcast;
 
 use super::conn::{Conn, Inner};
+use super::house::Kept;
 use super::{Error, Result};
 use crate::id::{ColleagueId, ConversationId, DeskId, JournalId, OrganisationId};
 
@@ -37,6 +39,7 @@ pub struct Event {
 pub struct Db {
     engine: Engine,
     live: broadcast::Sender<Event>,
+    kept: Arc<Kept>,
 }
 
 #[derive(Clone)]
@@ -80,7 +83,7 @@ impl Db {
         } else {
             return Err(Error::Address(address.to_owned()));
         };
-        Ok(Self { engine, live: broadcast::channel(1_024).0 })
+        Ok(Self { engine, live: broadcast::channel(1_024).0, kept: Arc::default() })
     }
 
     /// A connection for reading.
@@ -89,7 +92,7 @@ impl Db {
             Engine::Sqlite { read, .. } => Inner::SqliteRead(read.acquire().await?),
             Engine::Postgres { read, .. } => Inner::PostgresRead(read.acquire().await?),
         };
-        Ok(Conn { inner, live: None, events: Vec::new() })
+        Ok(self.conn(inner, None))
     }
 
     /// A transaction for writing; on SQLite it takes the one write lock at once (`BEGIN IMMEDIATE`),
@@ -104,7 +107,7 @@ impl Db {
                 Inner::PostgresWrite(turn)
             }
         };
-        Ok(Conn { inner, live: Some(self.live.clone()), events: Vec::new() })
+        Ok(self.conn(inner, Some(self.live.clone())))
     }
 
     /// A view of everything as it stands now, however long the reading takes; nothing can be written
@@ -116,7 +119,11 @@ impl Db {
                 read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             ),
         };
-        Ok(Conn { inner, live: None, events: Vec::new() })
+        Ok(self.conn(inner, None))
+    }
+
+    fn conn(&self, inner: Inner, live: Option<broadcast::Sender<Event>>) -> Conn {
+        Conn { inner, live, events: Vec::new(), kept: Arc::clone(&self.kept) }
     }
 
     /// Follows what is committed from now on.

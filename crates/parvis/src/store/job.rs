@@ -38,7 +38,8 @@ const EXPIRE: &str =
 const DONE: &str = "DELETE FROM job WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
 const RETRY: &str = "UPDATE job SET state = 'ready', lease_until = NULL, run_at = $4, attempts = $5, error_text = $6 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
 const FAIL: &str = "UPDATE job SET state = 'failed', lease_until = NULL, error_text = $4 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
-const COUNT_ANEW: &str = "UPDATE job SET attempts = 1 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
+const COUNT_ANEW: &str =
+    "UPDATE job SET attempts = 1 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
 const CANCEL: &str =
     "DELETE FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state = 'ready'";
 const NEXT: &str = "SELECT MIN(run_at) FROM job WHERE state = 'ready'";

@@ -1,7 +1,9 @@
 //! Messages: what was said by the public, by us and between us, with its earlier versions.
 
 use serde::Serialize;
+use sqlx::AssertSqlSafe;
 
+use super::conn::places;
 use super::{Conn, Error, Result, Row, Value};
 use crate::id::{AuthorId, ChannelId, ColleagueId, ConversationId, MessageId, OrganisationId};
 
@@ -295,6 +297,18 @@ pub async fn update(conn: &mut Conn, organisation: OrganisationId, it: &Message)
 /// The message with that id.
 pub async fn get(conn: &mut Conn, organisation: OrganisationId, id: MessageId) -> Result<Option<Message>> {
     conn.first(GET, &[organisation.into(), id.into()]).await?.as_ref().map(read).transpose()
+}
+
+/// The messages with these ids, in no order; those that don't exist are left out.
+pub async fn get_all(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    ids: impl IntoIterator<Item = MessageId>,
+) -> Result<Vec<Message>> {
+    let mut args: Vec<Value> = vec![organisation.into()];
+    let list = places(&mut args, ids);
+    let sql = format!("SELECT {} FROM message WHERE organisation_id = $1 AND id IN ({list})", columns!());
+    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
 }
 
 /// The message that the network knows by `remote_id`.

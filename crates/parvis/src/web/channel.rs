@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::Route;
 use super::error::{Failure, page};
 use super::inbox::context::{Heard, heard};
-use super::inbox::house::{House, channel_icon};
+use super::inbox::house::channel_icon;
 use super::inbox::refusal;
 use super::language::Words;
 use super::layout::{Layout, Place};
@@ -27,6 +27,7 @@ use crate::command;
 use crate::id::{ChannelId, DeskId};
 use crate::rules::permission::Action;
 use crate::store::channel::{self, Channel};
+use crate::store::house::House;
 
 /// The routes and the right that each needs.
 pub const ROUTES: &[Route] = &[
@@ -78,7 +79,7 @@ struct ListPage {
 async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Failure> {
     let (now, words) = (app.now(), &signed.words);
     let mut conn = app.db.read().await?;
-    let house = House::read(&mut conn, &signed.actor).await?;
+    let house = House::read(&mut conn, signed.actor.organisation).await?;
     let mut lines: Vec<Line> = house.channels.iter().map(|it| line(&signed, &house, it, now)).collect();
     lines.sort_by_key(|it| !it.heard.deaf);
     let deaf = lines.iter().filter(|it| it.heard.deaf).count();
@@ -146,7 +147,7 @@ struct OnePage {
     facts: Vec<Fact>,
     can: Vec<Can>,
     holes: Vec<Hole>,
-    house: House,
+    house: Arc<House>,
     manage: bool,
     reconnects: bool,
 }
@@ -158,7 +159,7 @@ async fn one(
 ) -> Result<Response, Failure> {
     let (now, words, organisation) = (app.now(), &signed.words, signed.actor.organisation);
     let mut conn = app.db.read().await?;
-    let house = House::read(&mut conn, &signed.actor).await?;
+    let house = House::read(&mut conn, signed.actor.organisation).await?;
     let it = house.channel(id).cloned().ok_or_else(Failure::not_found)?;
     let gaps = channel::gaps(&mut conn, organisation, now - 35 * DAY).await?;
     let holes = gaps.iter().rev().filter(|gap| gap.channel == id).take(10).map(|gap| Hole {

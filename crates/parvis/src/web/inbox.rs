@@ -28,7 +28,7 @@ use self::compose::Compose;
 use self::context::Context;
 use self::dial::Dial;
 use self::filter::{Asked, address};
-use self::house::{House, channel_icon};
+use self::house::channel_icon;
 use self::list::{List, Maker};
 use self::thread::{Reader, Thread};
 use self::view::Views;
@@ -40,8 +40,9 @@ use super::session::Signed;
 use crate::app::App;
 use crate::command::{Done, triage, undo};
 use crate::id::{ColleagueId, ConversationId, JournalId, MessageId};
-use crate::rules::permission::Action;
+use crate::rules::permission::{Action, Scope};
 use crate::store::conversation::{self, Conversation, Holder, Order, State as Standing};
+use crate::store::house::House;
 use crate::store::tag::Tag;
 use crate::store::{self, Conn};
 
@@ -161,7 +162,7 @@ struct InboxPage {
     layout: Layout,
     views: Views,
     list: List,
-    house: House,
+    house: Arc<House>,
     asked: Asked,
     filter: conversation::Filter,
     query: String,
@@ -172,6 +173,7 @@ struct InboxPage {
     triage: bool,
     share: bool,
     others: String,
+    scope: Scope,
 }
 
 impl InboxPage {
@@ -290,7 +292,7 @@ async fn show_with(
     let now = app.now();
     let (words, query) = (&signed.words, asked.query());
     let mut conn = app.db.read().await?;
-    let house = House::read(&mut conn, &signed.actor).await?;
+    let house = House::read(&mut conn, signed.actor.organisation).await?;
     let it = match id {
         Some(id) => Some(find(&mut conn, signed, id).await?),
         None => None,
@@ -327,6 +329,7 @@ async fn show_with(
         triage: signed.actor.may(Action::Triage),
         share: signed.actor.may(Action::ShareView),
         others,
+        scope: signed.actor.scope.clone(),
         house,
     };
     page_with(status, &page)

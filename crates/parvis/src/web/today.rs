@@ -16,7 +16,6 @@ use super::Route;
 use super::error::{Failure, page};
 use super::inbox::context::{Heard, heard};
 use super::inbox::filter::Asked;
-use super::inbox::house::House;
 use super::inbox::list::{Maker, Row};
 use super::inbox::view::{self, Views};
 use super::layout::{Layout, Place};
@@ -24,6 +23,7 @@ use super::session::Signed;
 use crate::app::App;
 use crate::rules::permission::{Action, Scope};
 use crate::store::conversation::{self, Filter, State as Standing};
+use crate::store::house::House;
 use crate::store::{self, Conn};
 
 /// The routes and the right that each needs. Who may not read conversations finds their place in the rail.
@@ -65,7 +65,7 @@ async fn today(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, 
     let (now, words) = (app.now(), &signed.words);
     let asked = Asked::default();
     let mut conn = app.db.read().await?;
-    let house = House::read(&mut conn, &signed.actor).await?;
+    let house = House::read(&mut conn, signed.actor.organisation).await?;
     let views = view::read(&mut conn, &signed, &house, &asked, now).await?;
     let rows = waiting(&mut conn, &signed, &house, &asked, now).await?;
     let mut channels = channels(&signed, &house, now);

@@ -14,8 +14,8 @@ use serde_json::json;
 use super::Outcome;
 use crate::app::App;
 use crate::clock::{MINUTE, SECOND};
-use crate::command::answer::to_network;
 use crate::command::Result;
+use crate::command::answer::to_network;
 use crate::id::{MessageId, OrganisationId};
 use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets};
@@ -197,7 +197,9 @@ async fn read_back(app: &App, job: &Job, it: &Message, account: &Account, reply:
         Ok(Ok(None)) if job.attempts < READ_BACKS => "not there yet".to_owned(),
         Ok(Ok(None)) => return send_once_more(app, job, it, account, reply).await,
         Ok(Err(error)) if error.retryable() => error.to_string(),
-        Ok(Err(error)) => return reject(app, job, it, UNKNOWN, &format!("can't be read back: {error}")).await,
+        Ok(Err(error)) => {
+            return reject(app, job, it, UNKNOWN, &format!("can't be read back: {error}")).await;
+        }
         Err(_) => "no answer in time".to_owned(),
     };
     lost(app, job, it, &error).await?;

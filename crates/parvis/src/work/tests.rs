@@ -37,8 +37,11 @@ async fn forgetful(posts: Arc<AtomicUsize>) -> String {
 
 /// The house's program, its channel connected to the server at `address`.
 async fn connected(house: &House, address: &str) -> Arc<App> {
-    let config =
-        Config { allow_hosts: vec![address.to_owned()], data: house.app.config.data.clone(), ..Config::default() };
+    let config = Config {
+        allow_hosts: vec![address.to_owned()],
+        data: house.app.config.data.clone(),
+        ..Config::default()
+    };
     let (db, clock) = (house.app.db.clone(), house.app.clock.clone());
     let app = App::new(config, db, clock, SealKey::new(&[7; 32]).unwrap()).unwrap();
     let mut conn = app.db.write().await.unwrap();
@@ -89,7 +92,8 @@ async fn an_answer_that_the_network_loses_twice_is_left_to_a_person() {
         }
         // Sent; read back twice before it is sent again; then a person looks, and the member waits again.
         let (unknown, rejected) = (Stage::Unknown, Stage::Rejected);
-        let expected = [(1, unknown), (1, unknown), (2, rejected), (2, rejected), (2, rejected), (2, rejected)];
+        let expected =
+            [(1, unknown), (1, unknown), (2, rejected), (2, rejected), (2, rejected), (2, rejected)];
         assert_eq!(seen, expected, "{:?} on {}", ours(&house, it.id).await.error_text, app.db.engine_name());
         assert_eq!(ours(&house, it.id).await.error_code.as_deref(), Some("unknown"));
         assert_eq!(house.conversation("1").await.facets.awaiting_since, it.facets.awaiting_since);

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::filter::{Asked, address, query};
-use super::house::{House, desk_icon};
+use super::house::desk_icon;
 use super::refusal;
 use crate::app::App;
 use crate::command;
@@ -17,6 +17,7 @@ use crate::id::ViewId;
 use crate::rules::permission::Action;
 use crate::store::conversation::{self, Filter, Holder, Order, State as Standing};
 use crate::store::counter::Badge;
+use crate::store::house::House;
 use crate::store::{self, Conn};
 use crate::web::error::Failure;
 use crate::web::session::Signed;

@@ -260,10 +260,7 @@ async fn a_form_that_was_on_its_way_gives_no_ended_access_back() {
     for (path, fields) in [
         ("/settings", form(&[("name", "Toujours là")])),
         ("/language", form(&[("to", "en")])),
-        (
-            "/settings/password",
-            form(&[("old", PASSWORD), ("new", "quatre mots pris au hasard")]),
-        ),
+        ("/settings/password", form(&[("old", PASSWORD), ("new", "quatre mots pris au hasard")])),
     ] {
         let mut conn = house.app.db.write().await.unwrap();
         let mut it = store::colleague::get(&mut conn, house.organisation, id).await.unwrap().unwrap();
@@ -274,7 +271,9 @@ async fn a_form_that_was_on_its_way_gives_no_ended_access_back() {
         // Who asks has been read by the time the form arrives; between the two, access ends.
         let late = futures_util::stream::once(async move {
             let mut conn = app.db.write().await.unwrap();
-            store::colleague::update(&mut conn, &store::colleague::Colleague { active: false, ..it }).await.unwrap();
+            store::colleague::update(&mut conn, &store::colleague::Colleague { active: false, ..it })
+                .await
+                .unwrap();
             conn.commit().await.unwrap();
             Ok::<_, std::convert::Infallible>(fields)
         });
