@@ -5,6 +5,9 @@ pub mod media;
 pub mod publish;
 pub mod wake;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -208,18 +208,18 @@ pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<boo
 
 /// What goes with the observations of one look.
 #[derive(Default)]
-struct Step<'a> {
+pub(super) struct Step<'a> {
     /// Stream and cursor.
-    cursor: Option<(&'a str, &'a str)>,
+    pub(super) cursor: Option<(&'a str, &'a str)>,
     /// What the server said about our allowance.
-    budget: Option<Budget>,
+    pub(super) budget: Option<Budget>,
     /// What a person should know.
-    notice: Option<Notice>,
+    pub(super) notice: Option<Notice>,
 }
 
 /// Folds what was seen and moves the cursor, in one transaction. What the database can't take is set aside,
 /// so that one message nobody can read doesn't make the channel deaf for all that come after it.
-async fn keep(
+pub(super) async fn keep(
     app: &App,
     house: OrganisationId,
     id: ChannelId,

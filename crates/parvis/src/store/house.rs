@@ -12,6 +12,7 @@ use super::desk::Desk;
 use super::tag::Tag;
 use super::{Conn, Result, channel, colleague, desk, tag};
 use crate::id::{ChannelId, ColleagueId, DeskId, OrganisationId};
+use crate::rules::permission::Scope;
 
 /// How long a reading is kept at most.
 const AGE: Duration = Duration::from_secs(1);
@@ -56,6 +57,8 @@ pub struct House {
     pub colleagues: Vec<Colleague>,
     /// Tags by name.
     pub tags: Vec<Tag>,
+    /// Who works at which desk.
+    pub members: Vec<(ColleagueId, DeskId)>,
 }
 
 impl House {
@@ -81,7 +84,14 @@ impl House {
             channels: channel::list(conn, organisation).await?,
             colleagues: colleague::list(conn, organisation).await?,
             tags: tag::list(conn, organisation).await?,
+            members: colleague::memberships(conn, organisation).await?,
         })
+    }
+
+    /// Those who can be chosen in lists: with access, and within what `scope` shows of the house.
+    pub fn people(&self, scope: &Scope) -> impl Iterator<Item = &Colleague> {
+        let near = |id| self.members.iter().any(|(member, desk)| *member == id && scope.covers(*desk));
+        self.colleagues.iter().filter(move |it| it.active && (*scope == Scope::Every || near(it.id)))
     }
 
     /// The desk with that id.

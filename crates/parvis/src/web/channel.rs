@@ -159,7 +159,7 @@ async fn one(
 ) -> Result<Response, Failure> {
     let (now, words, organisation) = (app.now(), &signed.words, signed.actor.organisation);
     let mut conn = app.db.read().await?;
-    let house = House::read(&mut conn, organisation).await?;
+    let house = House::read(&mut conn, signed.actor.organisation).await?;
     let it = house.channel(id).cloned().ok_or_else(Failure::not_found)?;
     let gaps = channel::gaps(&mut conn, organisation, now - 35 * DAY).await?;
     let holes = gaps.iter().rev().filter(|gap| gap.channel == id).take(10).map(|gap| Hole {

@@ -40,7 +40,7 @@ use super::session::Signed;
 use crate::app::App;
 use crate::command::{Done, triage, undo};
 use crate::id::{ColleagueId, ConversationId, JournalId, MessageId};
-use crate::rules::permission::Action;
+use crate::rules::permission::{Action, Scope};
 use crate::store::conversation::{self, Conversation, Holder, Order, State as Standing};
 use crate::store::house::House;
 use crate::store::tag::Tag;
@@ -173,6 +173,7 @@ struct InboxPage {
     triage: bool,
     share: bool,
     others: String,
+    scope: Scope,
 }
 
 impl InboxPage {
@@ -328,6 +329,7 @@ async fn show_with(
         triage: signed.actor.may(Action::Triage),
         share: signed.actor.may(Action::ShareView),
         others,
+        scope: signed.actor.scope.clone(),
         house,
     };
     page_with(status, &page)

@@ -162,3 +162,47 @@ pub async fn sign(
     presence.sign(change, signed.actor.colleague, &signed.colleague.name, form.doing, app.now());
     Ok(StatusCode::NO_CONTENT)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::permission::Role;
+    use crate::store::journal::{self, By, Entry};
+    use crate::testing::{colleague, houses};
+
+    async fn ends(app: &Arc<App>, actor: &Actor) -> bool {
+        let end = tokio::spawn(end(app.clone(), actor.clone()));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let mut conn = app.db.write().await.unwrap();
+        let entry = Entry {
+            organisation: actor.organisation,
+            at: app.now(),
+            by: By::System,
+            verb: "colleague.ended",
+            subject: actor.colleague.0,
+            conversation: None,
+            before: None,
+            after: None,
+        };
+        let before = end.is_finished();
+        journal::write(&mut conn, entry).await.unwrap();
+        conn.commit().await.unwrap();
+        tokio::time::timeout(Duration::from_secs(10), end).await.unwrap().unwrap();
+        before
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_with_the_rights_and_with_the_contract() {
+        for house in houses().await {
+            assert!(!ends(&house.app, &house.specialist).await, "open while nothing changes");
+            let mut conn = house.app.db.write().await.unwrap();
+            let external = colleague(&mut conn, house.id, Role::External, &house.desks[..1]).await;
+            let mut it =
+                store::colleague::get(&mut conn, house.id, external.colleague).await.unwrap().unwrap();
+            it.access_ends_at = Some(house.app.now() + 50_000);
+            store::colleague::update(&mut conn, &it).await.unwrap();
+            conn.commit().await.unwrap();
+            assert!(ends(&house.app, &external).await, "closed by itself when the contract is over");
+        }
+    }
+}

@@ -220,6 +220,17 @@ pub fn has_access(colleague: &Colleague, now: i64) -> bool {
     colleague.has_access(now)
 }
 
+/// The reader's own settings as they stand within the transaction `conn`. What was read when the request
+/// began may be old: a form can take its time to arrive, and writing it back whole would give an ended
+/// access or a former role back.
+///
+/// # Errors
+/// 403 when access has ended meanwhile.
+pub async fn anew(conn: &mut Conn, signed: &Signed, now: i64) -> Result<Colleague, Failure> {
+    let found = store::colleague::get(conn, signed.actor.organisation, signed.actor.colleague).await?;
+    found.filter(|it| has_access(it, now)).ok_or_else(Failure::forbidden)
+}
+
 /// Whether people reach Parvis over https.
 pub fn is_https(app: &App) -> bool {
     app.config.public_url.starts_with("https://")

@@ -123,7 +123,7 @@ pub async fn read(
             colleagues.push(ToColleague {
                 id: other.id,
                 badge: Badge { initials: other.initials.clone(), name: other.name.clone() },
-                waiting: open(&|c| c.assignee == Some(other.id)),
+                waiting: open(&|c| c.assignee == Some(other.id) && signed.actor.scope.covers(c.desk)),
                 external: other.role == Role::External,
             });
         }

@@ -17,7 +17,7 @@ use crate::web::error::Failure;
 use crate::web::inbox::refusal;
 use crate::web::language::Language;
 use crate::web::password;
-use crate::web::session::Signed;
+use crate::web::session::{self, Signed};
 
 /// The form of one's own profile.
 #[derive(Clone, Default, Deserialize)]
@@ -94,9 +94,15 @@ pub(super) async fn change_password(
         let told = Told { new_password: Some(words.t(key)), ..Told::default() };
         return again(&app, &signed, None, told).await;
     }
-    let after = Colleague { password_hash: Some(password::hash(passwords.new).await?), ..it.clone() };
+    let hashed = password::hash(passwords.new).await?;
     let kept = signed.session.as_deref().unwrap_or_default();
     let mut conn = app.db.write().await?;
+    let current = session::anew(&mut conn, &signed, app.now()).await?;
+    if current.password_hash != it.password_hash {
+        // Changed elsewhere while this form was on its way: the old one that was given is no longer it.
+        return Err(Failure::conflict());
+    }
+    let after = Colleague { password_hash: Some(hashed), ..current };
     store::colleague::update(&mut conn, &after).await?;
     store::session::remove_others(&mut conn, it.organisation, it.id, kept).await?;
     note(&mut conn, &signed, app.now(), "password.changed", None, None).await?;
