@@ -36,14 +36,25 @@ pub enum Outcome {
     Failed(String),
 }
 
+/// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
+/// slow.
+const LANES: [&str; 2] = [publish::KIND, media::KIND];
+
 /// Works until `stop` turns true, finishing what was begun.
-pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     if let Err(error) = release(&app).await {
         tracing::error!(%error, "work: what the last run held comes back when its lease ends");
     }
+    let [answers, pictures] = LANES;
+    tokio::join!(keep_on(&app, answers, stop.clone()), keep_on(&app, pictures, stop));
+}
+
+/// Works along one lane; that of the answers also ends snoozes.
+async fn keep_on(app: &Arc<App>, kind: &str, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        if let Err(error) = step(&app).await {
-            tracing::error!(%error, "work: the queue can't be read; trying again");
+        let woken = if kind == publish::KIND { wake::step(app).await } else { Ok(()) };
+        if let Err(error) = woken.and(lane(app, kind).await) {
+            tracing::error!(%error, kind, "work: the queue can't be read; trying again");
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
@@ -69,16 +80,25 @@ async fn release(app: &App) -> store::Result<()> {
 /// The database refused.
 pub async fn step(app: &Arc<App>) -> store::Result<()> {
     wake::step(app).await?;
+    for kind in LANES {
+        lane(app, kind).await?;
+    }
+    Ok(())
+}
+
+/// Does every job of a kind that is due now.
+async fn lane(app: &Arc<App>, kind: &str) -> store::Result<()> {
     loop {
-        let mut conn = app.db.read().await?;
-        let next = job::next_at(&mut conn).await?;
-        drop(conn);
         let now = app.now();
-        if next.is_none_or(|at| at > now) && !expired(app, now).await? {
+        let mut conn = app.db.read().await?;
+        let next = job::next_at(&mut conn, kind).await?;
+        let expired = job::any_expired(&mut conn, kind, now).await?;
+        drop(conn);
+        if next.is_none_or(|at| at > now) && !expired {
             return Ok(());
         }
         let mut conn = app.db.write().await?;
-        let jobs = job::claim(&mut conn, now, now + LEASE, 16).await?;
+        let jobs = job::claim(&mut conn, kind, now, now + LEASE, 16).await?;
         conn.commit().await?;
         if jobs.is_empty() {
             return Ok(());
@@ -87,15 +107,11 @@ pub async fn step(app: &Arc<App>) -> store::Result<()> {
     }
 }
 
-async fn expired(app: &App, now: i64) -> store::Result<bool> {
-    job::any_expired(&mut app.db.read().await?, now).await
-}
-
 async fn carry_out(app: &Arc<App>, job: &Job) {
-    let outcome = match job.kind.as_str() {
-        publish::KIND => publish::carry_out(app, job).await,
-        media::KIND => media::carry_out(app, job).await,
-        other => Ok(Outcome::Failed(format!("no work of the kind {other}"))),
+    let outcome = if job.kind == publish::KIND {
+        publish::carry_out(app, job).await
+    } else {
+        media::carry_out(app, job).await
     };
     // Ever more seldom, up to an hour and a half: what fails for good must not fill the log.
     let wait = 5 * SECOND * (1 << job.attempts.clamp(0, 10));

@@ -128,12 +128,12 @@ async fn an_answer_is_held_for_ten_seconds_and_taking_it_back_makes_it_a_draft()
         let held = house.conversation("1").await;
         assert_eq!((held.facets.state, held.facets.due_at), (State::Closed, NEVER));
         let mut conn = app.db.read().await.unwrap();
-        assert_eq!(job::next_at(&mut conn).await.unwrap(), Some(START + HOLD));
+        assert_eq!(job::next_at(&mut conn, crate::work::publish::KIND).await.unwrap(), Some(START + HOLD));
         drop(conn);
         undo::undo(app, me, done.journal).await.unwrap();
         assert_eq!(house.conversation("1").await.facets, it.facets);
         let mut conn = app.db.read().await.unwrap();
-        assert_eq!(job::next_at(&mut conn).await.unwrap(), None);
+        assert_eq!(job::next_at(&mut conn, crate::work::publish::KIND).await.unwrap(), None);
         let drafts = view::drafts(&mut conn, house.id, it.id, me.colleague).await.unwrap();
         assert_eq!(drafts[0].text, "Oui !");
     }

@@ -28,10 +28,10 @@ const ENQUEUE: &str = "INSERT INTO job (organisation_id, id, kind, dedup_key, su
     DO UPDATE SET state = 'ready', run_at = excluded.run_at, attempts = 0, lease_until = NULL, error_text = NULL WHERE job.state <> 'ready'";
 // On SQLite the write transaction is already alone; FOR UPDATE SKIP LOCKED is added on PostgreSQL.
 const CLAIM: &str = "UPDATE job SET state = 'running', lease_until = $2, attempts = attempts + 1
-    WHERE (organisation_id, id) IN (SELECT organisation_id, id FROM job WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT $3)
+    WHERE (organisation_id, id) IN (SELECT organisation_id, id FROM job WHERE state = 'ready' AND kind = $4 AND run_at <= $1 ORDER BY run_at LIMIT $3)
     RETURNING organisation_id, id, kind, subject_id, attempts - 1";
 const CLAIM_SKIPPING: &str = "UPDATE job SET state = 'running', lease_until = $2, attempts = attempts + 1
-    WHERE (organisation_id, id) IN (SELECT organisation_id, id FROM job WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+    WHERE (organisation_id, id) IN (SELECT organisation_id, id FROM job WHERE state = 'ready' AND kind = $4 AND run_at <= $1 ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED)
     RETURNING organisation_id, id, kind, subject_id, attempts - 1";
 const EXPIRE: &str =
     "UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'running' AND lease_until < $1";
@@ -43,9 +43,10 @@ const COUNT_ANEW: &str =
 const RELEASE: &str = "UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'running'";
 const CANCEL: &str =
     "DELETE FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state = 'ready'";
-const NEXT: &str = "SELECT MIN(run_at) FROM job WHERE state = 'ready'";
+const NEXT: &str = "SELECT MIN(run_at) FROM job WHERE state = 'ready' AND kind = $1";
 
-const ANY_EXPIRED: &str = "SELECT 1 FROM job WHERE state = 'running' AND lease_until < $1 LIMIT 1";
+const ANY_EXPIRED: &str =
+    "SELECT 1 FROM job WHERE state = 'running' AND kind = $2 AND lease_until < $1 LIMIT 1";
 
 /// Makes a job for `run_at` (µs). A second one of the same kind and key is ignored while the first waits;
 /// one that runs or was given up begins anew, and who still runs it has no say in it any more.
@@ -70,11 +71,12 @@ pub async fn enqueue(
     conn.run(ENQUEUE, &args).await.map(drop)
 }
 
-/// Claims at most `limit` jobs that are due, until `lease_until`; those whose lease ended come back first.
-pub async fn claim(conn: &mut Conn, now: i64, lease_until: i64, limit: i64) -> Result<Vec<Job>> {
+/// Claims at most `limit` jobs of a kind that are due, until `lease_until`; those whose lease ended come
+/// back first.
+pub async fn claim(conn: &mut Conn, kind: &str, now: i64, lease_until: i64, limit: i64) -> Result<Vec<Job>> {
     conn.run(EXPIRE, &[now.into()]).await?;
     let sql = if conn.is_sqlite() { CLAIM } else { CLAIM_SKIPPING };
-    let rows = conn.all(sql, &[now.into(), lease_until.into(), limit.into()]).await?;
+    let rows = conn.all(sql, &[now.into(), lease_until.into(), limit.into(), kind.into()]).await?;
     rows.iter()
         .map(|row| {
             let mut cells = row.cells();
@@ -126,12 +128,12 @@ pub async fn cancel(conn: &mut Conn, organisation: OrganisationId, kind: &str, k
     Ok(conn.run(CANCEL, &[organisation.into(), kind.into(), key.into()]).await? == 1)
 }
 
-/// When the next job is due (µs).
-pub async fn next_at(conn: &mut Conn) -> Result<Option<i64>> {
-    conn.first(NEXT, &[]).await?.as_ref().map_or(Ok(None), Row::only)
+/// When the next job of a kind is due (µs).
+pub async fn next_at(conn: &mut Conn, kind: &str) -> Result<Option<i64>> {
+    conn.first(NEXT, &[kind.into()]).await?.as_ref().map_or(Ok(None), Row::only)
 }
 
-/// Whether a worker died with a job in its hands.
-pub async fn any_expired(conn: &mut Conn, now: i64) -> Result<bool> {
-    Ok(conn.first(ANY_EXPIRED, &[now.into()]).await?.is_some())
+/// Whether a worker died with a job of this kind in its hands.
+pub async fn any_expired(conn: &mut Conn, kind: &str, now: i64) -> Result<bool> {
+    Ok(conn.first(ANY_EXPIRED, &[now.into(), kind.into()]).await?.is_some())
 }

@@ -136,20 +136,20 @@ async fn a_worker_whose_lease_ended_has_no_say_any_more() {
         let mut conn = house.app.db.write().await.unwrap();
         let subject = crate::id::new(START);
         job::enqueue(&mut conn, house.id, "x", "key", subject, START, START).await.unwrap();
-        let slow = job::claim(&mut conn, START, START + MINUTE, 1).await.unwrap().remove(0);
+        let slow = job::claim(&mut conn, "x", START, START + MINUTE, 1).await.unwrap().remove(0);
         let later = START + 2 * MINUTE;
-        let quick = job::claim(&mut conn, later, later + MINUTE, 1).await.unwrap().remove(0);
+        let quick = job::claim(&mut conn, "x", later, later + MINUTE, 1).await.unwrap().remove(0);
         job::done(&mut conn, &slow).await.unwrap();
         assert!(!job::count_anew(&mut conn, &slow).await.unwrap());
         assert!(job::count_anew(&mut conn, &quick).await.unwrap(), "its job is still there");
         // Asked for anew while it runs, it is done anew, whatever the running one says.
         job::enqueue(&mut conn, house.id, "x", "key", subject, later, later).await.unwrap();
         job::done(&mut conn, &quick).await.unwrap();
-        assert_eq!(job::next_at(&mut conn).await.unwrap(), Some(later));
+        assert_eq!(job::next_at(&mut conn, "x").await.unwrap(), Some(later));
         // And what was given up can be asked for again.
-        let last = job::claim(&mut conn, later, later + HOUR, 1).await.unwrap().remove(0);
+        let last = job::claim(&mut conn, "x", later, later + HOUR, 1).await.unwrap().remove(0);
         job::fail(&mut conn, &last, "broken").await.unwrap();
         job::enqueue(&mut conn, house.id, "x", "key", subject, later, later).await.unwrap();
-        assert_eq!(job::next_at(&mut conn).await.unwrap(), Some(later));
+        assert_eq!(job::next_at(&mut conn, "x").await.unwrap(), Some(later));
     }
 }
