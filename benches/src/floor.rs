@@ -60,7 +60,8 @@ pub async fn serve(database: &str, host: &str) -> Result<()> {
         .pragma("cache_size", "-16384")
         .pragma("query_only", "true")
         .statement_cache_capacity(256);
-    let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+    let pool =
+        SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
     let router = axum::Router::new()
         .route("/health", get(|| async { "ok" }))
         .route("/page", get(page))

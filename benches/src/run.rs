@@ -172,7 +172,7 @@ async fn measure(wanted: &Wanted, folder: &Path, now: i64) -> Result<Findings> {
     let mut pages = cases(&house, &server, &bare);
     say(&format!("{count} rounds of {} pages", pages.len()));
     rounds(&mut pages, count, if wanted.quick { 10 } else { 40 }).await?;
-    let length = Duration::from_secs(if wanted.quick { 2 } else { 15 });
+    let length = Duration::from_secs(if wanted.quick { 2 } else { 8 });
     let mut measured = Vec::new();
     for case in pages {
         let is_compressed = case.headers.contains("Accept-Encoding");

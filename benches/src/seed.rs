@@ -155,23 +155,27 @@ impl<'a> Filler<'a> {
             written: 0,
             begun: 0,
             authors: Vec::new(),
-            author: Table::new(AUTHOR, "(?,?,?,?,?,?,?,?,?,?,?,?)"),
-            conversation: Table::new(CONVERSATION, "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
-            message: Table::new(MESSAGE, "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
-            tagged: Table::new(TAGGED, "(?,?,?)"),
+            author: Table::new(AUTHOR, "(?,?,?,?,?,?,?,?,?,?,?,?)", is_sqlite),
+            conversation: Table::new(
+                CONVERSATION,
+                "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                is_sqlite,
+            ),
+            message: Table::new(MESSAGE, "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", is_sqlite),
+            tagged: Table::new(TAGGED, "(?,?,?)", is_sqlite),
             number: if is_sqlite {
-                Table::new(NUMBER, "(?,?,?,?)")
+                Table::new(NUMBER, "(?,?,?,?)", is_sqlite)
             } else {
-                Table::new(NUMBER_POSTGRES, "(?,?,?,?,to_tsvector('simple',?))")
+                Table::new(NUMBER_POSTGRES, "(?,?,?,?,to_tsvector('simple',?))", is_sqlite)
             },
-            terms: is_sqlite.then(|| Table::new(TERMS, "(?,?)")),
+            terms: is_sqlite.then(|| Table::new(TERMS, "(?,?)", is_sqlite)),
         }
     }
 
     /// Writes conversations until `until` messages are there.
     async fn batch(&mut self, conn: &mut Conn, until: i64) -> Result<()> {
         while self.written < until {
-            self.one(conn).await?;
+            self.one()?;
         }
         for table in [&mut self.author, &mut self.conversation, &mut self.message, &mut self.tagged] {
             table.flush(conn).await?;
@@ -184,13 +188,13 @@ impl<'a> Filler<'a> {
     }
 
     /// One conversation with its messages.
-    async fn one(&mut self, conn: &mut Conn) -> Result<()> {
+    fn one(&mut self) -> Result<()> {
         let house = self.house;
         let organisation = house.organisation;
         let first_at =
             self.now - SPAN + (SPAN - HOUR) / self.conversations * self.begun.min(self.conversations - 1);
         let (channel, kind) = *self.random.pick(&house.channels).context("no channel")?;
-        let author = self.author(conn, kind, first_at).await?;
+        let author = self.author(kind, first_at)?;
         let id = ConversationId::new(first_at);
         let language = ["fr", "fr", "fr", "fr", "fr", "fr", "en", "en", "en", "de", "es", "it"];
         let language = self.random.pick(&language).copied().unwrap_or("fr");
@@ -236,8 +240,8 @@ impl<'a> Filler<'a> {
                 none(),
                 last_at.into(),
             ];
-            self.message.push(conn, row).await?;
-            self.search(conn, message, id, said.terms).await?;
+            self.message.push(row);
+            self.search(message, id, said.terms);
             if !is_ours {
                 last_said = said.text;
             }
@@ -274,12 +278,13 @@ impl<'a> Filler<'a> {
             last_at.into(),
             Some(first_at + HOUR).filter(|_| count > 1).into(),
         ];
-        self.conversation.push(conn, row).await?;
+        self.conversation.push(row);
         self.begun += 1;
-        self.tag(conn, id).await
+        self.tag(id);
+        Ok(())
     }
 
-    async fn author(&mut self, conn: &mut Conn, kind: &str, at: i64) -> Result<AuthorId> {
+    fn author(&mut self, kind: &str, at: i64) -> Result<AuthorId> {
         if !self.authors.is_empty() && !self.random.once_in(4) {
             return Ok(*self.random.pick(&self.authors).context("no author")?);
         }
@@ -298,26 +303,20 @@ impl<'a> Filler<'a> {
             at.into(),
             4_i64.into(),
         ];
-        self.author.push(conn, row).await?;
+        self.author.push(row);
         self.authors.push(id);
         Ok(id)
     }
 
-    async fn search(
-        &mut self,
-        conn: &mut Conn,
-        message: MessageId,
-        id: ConversationId,
-        terms: String,
-    ) -> Result<()> {
-        let organisation = self.house.organisation;
-        let row = [self.written.into(), organisation.into(), message.into(), id.into()];
+    fn search(&mut self, message: MessageId, id: ConversationId, terms: String) {
+        let row: [Value; 4] =
+            [self.written.into(), self.house.organisation.into(), message.into(), id.into()];
         match &mut self.terms {
             Some(table) => {
-                self.number.push(conn, row).await?;
-                table.push(conn, [self.written.into(), terms.into()]).await
+                self.number.push(row);
+                table.push([self.written.into(), terms.into()]);
             }
-            None => self.number.push(conn, row.into_iter().chain([terms.into()])).await,
+            None => self.number.push(row.into_iter().chain([terms.into()])),
         }
     }
 
@@ -357,13 +356,12 @@ impl<'a> Filler<'a> {
         }
     }
 
-    async fn tag(&mut self, conn: &mut Conn, id: ConversationId) -> Result<()> {
+    fn tag(&mut self, id: ConversationId) {
         let (organisation, tags) = (self.house.organisation, &self.house.tags);
         let rare = tags.first().filter(|_| self.random.once_in(1_000));
         let other = tags.get(1..).and_then(|tags| self.random.pick(tags)).filter(|_| self.random.once_in(6));
         for tag in rare.into_iter().chain(other) {
-            self.tagged.push(conn, [organisation.into(), (*tag).into(), id.into()]).await?;
+            self.tagged.push([organisation.into(), (*tag).into(), id.into()]);
         }
-        Ok(())
     }
 }

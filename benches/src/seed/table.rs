@@ -13,32 +13,42 @@ pub struct Table {
     head: &'static str,
     row: &'static str,
     width: usize,
+    /// SQLite looks for each `$n` among all before it, which takes longer than the writing; `?` needs no looking.
+    is_sqlite: bool,
     waiting: Vec<Value>,
 }
 
 impl Table {
     /// Rows for `head`, each written as `row`.
-    pub fn new(head: &'static str, row: &'static str) -> Self {
-        Self { head, row, width: row.matches('?').count().max(1), waiting: Vec::new() }
+    pub fn new(head: &'static str, row: &'static str, is_sqlite: bool) -> Self {
+        Self { head, row, width: row.matches('?').count().max(1), is_sqlite, waiting: Vec::new() }
     }
 
-    /// Puts a row to the others, and writes them when they are enough for one statement.
-    pub async fn push(&mut self, conn: &mut Conn, row: impl IntoIterator<Item = Value>) -> Result<()> {
+    /// Puts a row to those that wait.
+    pub fn push(&mut self, row: impl IntoIterator<Item = Value>) {
         self.waiting.extend(row);
-        if self.waiting.len() + self.width > PLACEHOLDERS { self.flush(conn).await } else { Ok(()) }
     }
 
     /// Writes what waits.
     pub async fn flush(&mut self, conn: &mut Conn) -> Result<()> {
-        let rows = self.waiting.len() / self.width;
-        if rows == 0 {
-            return Ok(());
+        let rows = PLACEHOLDERS / self.width;
+        for part in self.waiting.chunks(rows * self.width) {
+            conn.run(AssertSqlSafe(self.statement(part.len() / self.width)), part).await?;
         }
+        self.waiting.clear();
+        Ok(())
+    }
+
+    fn statement(&self, rows: usize) -> String {
         let mut sql = format!("{} VALUES ", self.head);
         let mut number = 0;
         for row in 0..rows {
             if row > 0 {
                 sql.push(',');
+            }
+            if self.is_sqlite {
+                sql.push_str(self.row);
+                continue;
             }
             for piece in self.row.split_inclusive('?') {
                 sql.push_str(piece.trim_end_matches('?'));
@@ -48,8 +58,6 @@ impl Table {
                 }
             }
         }
-        conn.run(AssertSqlSafe(sql), &self.waiting).await?;
-        self.waiting.clear();
-        Ok(())
+        sql
     }
 }

@@ -38,6 +38,9 @@ pub enum Outcome {
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    if let Err(error) = release(&app).await {
+        tracing::error!(%error, "work: what the last run held comes back when its lease ends");
+    }
     while !*stop.borrow() {
         if let Err(error) = step(&app).await {
             tracing::error!(%error, "work: the queue can't be read; trying again");
@@ -48,6 +51,16 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => {}
         }
     }
+}
+
+/// An embedded database has one worker, so what is held at the start was held by a run that died: an
+/// answer that was under way then isn't kept waiting for the end of its lease.
+async fn release(app: &App) -> store::Result<()> {
+    let mut conn = app.db.write().await?;
+    if conn.is_sqlite() {
+        job::release(&mut conn).await?;
+    }
+    conn.commit().await
 }
 
 /// Ends snoozes and does every job that is due now. Tests pump this by hand.

@@ -124,6 +124,8 @@ macro_rules! columns {
 
 mod list;
 
+#[cfg(test)]
+pub(crate) use list::explain;
 pub use list::{Filter, Holder, Key, Order, late, page};
 
 const INSERT: &str = "INSERT INTO conversation (organisation_id, id, channel_id, thread_key, author_id, state, desk_id, assignee_id, urgent, intent, sentiment, awaiting_since, due_at, snoozed_until, closed_at, merged_into, language, title, excerpt, messages, first_at, last_at, answered_at)

@@ -40,6 +40,7 @@ const RETRY: &str = "UPDATE job SET state = 'ready', lease_until = NULL, run_at 
 const FAIL: &str = "UPDATE job SET state = 'failed', lease_until = NULL, error_text = $4 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
 const COUNT_ANEW: &str =
     "UPDATE job SET attempts = 1 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
+const RELEASE: &str = "UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'running'";
 const CANCEL: &str =
     "DELETE FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state = 'ready'";
 const NEXT: &str = "SELECT MIN(run_at) FROM job WHERE state = 'ready'";
@@ -91,6 +92,11 @@ pub async fn claim(conn: &mut Conn, now: i64, lease_until: i64, limit: i64) -> R
 
 fn held(job: &Job) -> [Value; 3] {
     [job.organisation.into(), job.id.into(), job.lease_until.into()]
+}
+
+/// Ends every lease before its time. Only for a worker that knows it is the only one.
+pub async fn release(conn: &mut Conn) -> Result<()> {
+    conn.run(RELEASE, &[]).await.map(drop)
 }
 
 /// The job is done: its row goes, the journal keeps what it did.

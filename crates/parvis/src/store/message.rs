@@ -164,9 +164,14 @@ const BY_REMOTE: &str = concat!(
     " FROM message WHERE organisation_id = $1 AND channel_id = $2 AND remote_id = $3"
 );
 const CHILD_OF: &str = "SELECT conversation_id FROM message WHERE organisation_id = $1 AND channel_id = $2 AND remote_parent_id = $3 LIMIT 1";
-const THREAD: &str = concat!("SELECT ", columns!(), " FROM message WHERE organisation_id = $1
-    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND (id = $2 OR merged_into = $2))
-    AND (sent_at, id) < ($3, $4) ORDER BY sent_at DESC, id DESC LIMIT $5");
+const THREAD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message WHERE organisation_id = $1
+    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND id = $2
+      UNION ALL SELECT id FROM conversation WHERE organisation_id = $1 AND merged_into = $2)
+    AND (sent_at, id) < ($3, $4) ORDER BY sent_at DESC, id DESC LIMIT $5"
+);
 const LAST_OUT: &str = concat!(
     "SELECT ",
     columns!(),

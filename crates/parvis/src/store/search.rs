@@ -103,8 +103,9 @@ pub async fn find(
     let sql = if conn.is_sqlite() {
         args.push(fts5(&wanted).into());
         let n = args.len();
+        // SQLite keeps the order of a CROSS JOIN: otherwise it asks the words of each message in turn.
         format!(
-            "SELECT i.no, i.message_id, i.conversation_id FROM message_terms f JOIN message_index i ON i.no = f.rowid
+            "SELECT i.no, i.message_id, i.conversation_id FROM message_terms f CROSS JOIN message_index i ON i.no = f.rowid
              WHERE message_terms MATCH ${n} AND f.rowid < $2 AND i.organisation_id = $1{scope} ORDER BY f.rowid DESC LIMIT $3"
         )
     } else {

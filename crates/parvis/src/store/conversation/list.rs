@@ -257,3 +257,21 @@ fn page_query(
     );
     (sql, args)
 }
+
+/// The plan of a page as a statement, for tests of how the engines read it.
+#[cfg(test)]
+pub(crate) fn explain(
+    is_sqlite: bool,
+    viewer: &Actor,
+    filter: &Filter,
+    from_tag: bool,
+) -> (String, Vec<Value>) {
+    let way = match (from_tag, is_sqlite) {
+        (true, _) => Way::FromTag,
+        (false, true) => Way::Walk(index(filter)),
+        (false, false) => Way::Planned,
+    };
+    let key = Key { at: 1, id: ConversationId::new(1) };
+    let (sql, args) = page_query(viewer, filter, Some(key), 51, 1, way);
+    (format!("EXPLAIN {}{sql}", if is_sqlite { "QUERY PLAN " } else { "" }), args)
+}
