@@ -1,7 +1,7 @@
 //! Jobs and publishing on both engines, against a server on loopback that takes posts and loses its answers.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::extract::State;
@@ -13,50 +13,55 @@ use crate::app::App;
 use crate::clock::{HOUR, MINUTE, SECOND};
 use crate::command::answer::{self, Answer};
 use crate::config::Config;
-use crate::id::ConversationId;
+use crate::id::{ChannelId, ConversationId};
 use crate::seal::SealKey;
 use crate::store::message::{self, Message, Stage};
 use crate::store::{channel, job, journal};
 use crate::testing::{House, START, houses, said};
 
-/// Takes every post and then says that it failed; shows nothing of what it took.
-async fn forgetful(posts: Arc<AtomicUsize>) -> String {
-    async fn serve(State(posts): State<Arc<AtomicUsize>>, method: Method) -> Response {
-        if method == Method::POST {
-            posts.fetch_add(1, Ordering::SeqCst);
-            return StatusCode::BAD_GATEWAY.into_response();
-        }
-        ([("content-type", "application/json")], "[]").into_response()
-    }
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    let router = Router::new().fallback(serve).with_state(posts);
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    address
+/// A server that takes every post, says that it failed, and shows nothing of what it took.
+#[derive(Clone, Default)]
+struct Forgetful {
+    posts: Arc<AtomicUsize>,
+    away: Arc<AtomicBool>,
 }
 
-/// The house's program, its channel connected to the server at `address`.
-async fn connected(house: &House, address: &str) -> Arc<App> {
-    let config = Config {
-        allow_hosts: vec![address.to_owned()],
-        data: house.app.config.data.clone(),
-        ..Config::default()
-    };
+impl Forgetful {
+    /// Listens on loopback; answers with its address.
+    async fn start(&self) -> String {
+        async fn serve(State(it): State<Forgetful>, method: Method) -> Response {
+            if it.away.load(Ordering::SeqCst) {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            }
+            if method == Method::POST {
+                it.posts.fetch_add(1, Ordering::SeqCst);
+                return StatusCode::BAD_GATEWAY.into_response();
+            }
+            ([("content-type", "application/json")], "[]").into_response()
+        }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let router = Router::new().fallback(serve).with_state(self.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        address
+    }
+}
+
+/// The house's program, with a channel of its own on the server at `address`.
+async fn connected(house: &mut House, address: &str) -> Arc<App> {
+    let data = house.app.config.data.clone();
+    let config = Config { allow_hosts: vec![address.to_owned()], data, ..Config::default() };
     let (db, clock) = (house.app.db.clone(), house.app.clock.clone());
     let app = App::new(config, db, clock, SealKey::new(&[7; 32]).unwrap()).unwrap();
     let mut conn = app.db.write().await.unwrap();
     let mut it = channel::get(&mut conn, house.id, house.channel).await.unwrap().unwrap();
+    it.id = ChannelId::new(START);
+    it.remote_id = "2".to_owned();
     it.base_url = format!("http://{address}/");
     it.secret = Some(app.seal.seal(br#"{"access_token":"token"}"#, it.id.0.as_bytes()).unwrap());
-    // What `update` doesn't move stays as the house made it.
-    channel::update(&mut conn, house.id, &it).await.unwrap();
-    conn.run(
-        "UPDATE channel SET base_url = $2 WHERE organisation_id = $1",
-        &[house.id.into(), (&it.base_url).into()],
-    )
-    .await
-    .unwrap();
+    channel::insert(&mut conn, house.id, &it).await.unwrap();
     conn.commit().await.unwrap();
+    house.channel = it.id;
     Arc::new(app)
 }
 
@@ -78,9 +83,9 @@ fn words(text: &str) -> Answer {
 
 #[tokio::test]
 async fn an_answer_that_the_network_loses_twice_is_left_to_a_person() {
-    for house in houses().await {
-        let posts = Arc::new(AtomicUsize::new(0));
-        let app = connected(&house, &forgetful(posts.clone()).await).await;
+    for mut house in houses().await {
+        let server = Forgetful::default();
+        let app = connected(&mut house, &server.start().await).await;
         house.hear(&[said("1", "Ouverts ?", 0)]).await;
         let it = house.conversation("1").await;
         answer::reply(&app, &house.manager, it.id, words("Oui !")).await.unwrap();
@@ -88,7 +93,7 @@ async fn an_answer_that_the_network_loses_twice_is_left_to_a_person() {
         for _ in 0..6 {
             app.clock.advance(10 * SECOND);
             super::step(&app).await.unwrap();
-            seen.push((posts.load(Ordering::SeqCst), ours(&house, it.id).await.stage));
+            seen.push((server.posts.load(Ordering::SeqCst), ours(&house, it.id).await.stage));
         }
         // Sent; read back twice before it is sent again; then a person looks, and the member waits again.
         let (unknown, rejected) = (Stage::Unknown, Stage::Rejected);
@@ -109,19 +114,19 @@ async fn an_answer_that_the_network_loses_twice_is_left_to_a_person() {
 
 #[tokio::test]
 async fn looking_again_at_a_server_that_is_away_fills_no_journal() {
-    for house in houses().await {
-        let posts = Arc::new(AtomicUsize::new(0));
-        let app = connected(&house, &forgetful(posts).await).await;
+    for mut house in houses().await {
+        let server = Forgetful::default();
+        let app = connected(&mut house, &server.start().await).await;
         house.hear(&[said("1", "Ouverts ?", 0)]).await;
         let it = house.conversation("1").await;
         answer::reply(&app, &house.manager, it.id, words("Oui !")).await.unwrap();
         app.clock.advance(10 * SECOND);
         super::step(&app).await.unwrap();
         // From here on the server is away.
-        let away = connected(&house, "127.0.0.1:9").await;
+        server.away.store(true, Ordering::SeqCst);
         for _ in 0..20 {
-            away.clock.advance(HOUR);
-            super::step(&away).await.unwrap();
+            app.clock.advance(HOUR);
+            super::step(&app).await.unwrap();
         }
         assert_eq!(ours(&house, it.id).await.stage, Stage::Unknown);
         let mut conn = app.db.read().await.unwrap();
