@@ -48,10 +48,9 @@ class Program {
     this.ended = new Promise(resolve => child.once('exit', resolve))
     child.stdout.on('data', data => { this.out += data })
     child.stderr.on('data', data => { this.log += data })
-    return until(`${this.args.join(' ')} is ready`, () => {
-      if (child.exitCode !== null) throw new Error(`it ended: ${this.out}${this.log}`)
-      return this.out.match(ready)
-    }, 120)
+    const seen = await until(`${this.args.join(' ')} is ready`, () => child.exitCode !== null || this.out.match(ready), 120)
+    assert.notEqual(seen, true, `it ended: ${this.out}${this.log}`)
+    return seen
   }
 
   async end(signal) {
