@@ -3,6 +3,7 @@
 //! It is no part of the product and knows none of its rules: it runs cargo, the test servers and the browser tests, and reads
 //! the project's files as text.
 
+mod bench;
 mod test;
 mod tidy;
 
@@ -17,6 +18,8 @@ use anyhow::{Context, Result};
 
 const USAGE: &str = "\
 cargo xtask test [STEP…]   runs every check and test, or those named; --list names them
+cargo xtask bench [--messages N] [--quick]
+                           measures the built program and writes docs/benchmarks.md
 cargo xtask tidy           checks what neither the compiler nor clippy can see";
 
 fn main() -> ExitCode {
@@ -35,6 +38,7 @@ fn run() -> Result<bool> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.split_first() {
         Some((command, rest)) if command == "test" => test::run(&root()?, rest),
+        Some((command, rest)) if command == "bench" => bench::run(&root()?, rest),
         Some((command, [])) if command == "tidy" => {
             let findings = tidy::check(&root()?)?;
             say(&tidy::report(&findings));

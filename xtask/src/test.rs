@@ -215,21 +215,17 @@ fn contract_step(root: &Path, runner: &Runner, settings: &[(String, String)]) ->
     Ok(runner.run("contract", cargo_test(root, &targets, settings))?.tally)
 }
 
-/// The files `crates/*/tests/*.rs`, by name, and whether they talk to a real network server (they then name its setting).
+/// The files `crates/*/tests/*.rs`, by name, and whether the name says that they talk to a real network server: `feed_wordpress`.
 fn integration_tests(root: &Path) -> Result<Vec<(String, bool)>> {
     let mut found = Vec::new();
     for folder in list(&root.join("crates"))? {
         for file in list(&folder.join("tests"))? {
             if file.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-                let is_contract = ["PARVIS_TEST_SNAC2", "PARVIS_TEST_WORDPRESS"]
-                    .iter()
-                    .any(|setting| text.contains(setting));
                 let name = file
                     .file_stem()
                     .and_then(|stem| stem.to_str())
                     .context("a test file with a strange name")?;
-                found.push((name.to_owned(), is_contract));
+                found.push((name.to_owned(), name.ends_with("_snac2") || name.ends_with("_wordpress")));
             }
         }
     }

@@ -115,6 +115,8 @@ CREATE TABLE channel (
   rate_limit BIGINT,
   rate_remaining BIGINT,
   rate_reset_at BIGINT,
+  notice_code TEXT,
+  notice_text TEXT,
   created_at BIGINT NOT NULL,
   PRIMARY KEY (organisation_id, id),
   FOREIGN KEY (organisation_id, desk_id) REFERENCES desk (organisation_id, id)
@@ -205,9 +207,11 @@ CREATE TABLE conversation (
 CREATE INDEX conversation_due ON conversation (organisation_id, state, due_at, id);
 CREATE INDEX conversation_desk_due ON conversation (organisation_id, desk_id, state, due_at, id);
 CREATE INDEX conversation_assignee_due ON conversation (organisation_id, assignee_id, state, due_at, id);
+CREATE INDEX conversation_all_due ON conversation (organisation_id, due_at, id);
 CREATE INDEX conversation_last ON conversation (organisation_id, last_at, id);
 CREATE INDEX conversation_state_last ON conversation (organisation_id, state, last_at, id);
 CREATE INDEX conversation_desk_last ON conversation (organisation_id, desk_id, last_at, id);
+CREATE INDEX conversation_assignee_last ON conversation (organisation_id, assignee_id, last_at, id);
 CREATE INDEX conversation_channel_last ON conversation (organisation_id, channel_id, last_at, id);
 CREATE INDEX conversation_author ON conversation (organisation_id, author_id, last_at, id);
 CREATE INDEX conversation_snoozed ON conversation (organisation_id, snoozed_until) WHERE snoozed_until IS NOT NULL;

@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod export;
 mod import;
+mod openapi;
 mod progress;
 mod relocate;
 mod serve;
@@ -107,6 +108,8 @@ enum Command {
     Export(export::Export),
     /// Reads an export of Parvis (.jsonl), messages (.csv) or mail (.mbox)
     Import(import::Import),
+    /// Prints the description of the API (OpenAPI 3.1)
+    Openapi,
     /// Shows or checks the configuration
     #[command(subcommand)]
     Config(config::Config),
@@ -131,6 +134,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Config(command) = &cli.command {
         return config::run(command, cli.settings.load());
     }
+    if let Command::Openapi = cli.command {
+        return openapi::run();
+    }
     if let Command::Doctor(it) = &cli.command {
         return doctor::run(it, cli.settings.load()).await;
     }
@@ -143,7 +149,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
         Command::User(it) => user::run(config, &it).await,
-        Command::Config(_) | Command::Doctor(_) => Ok(ExitCode::SUCCESS),
+        Command::Config(_) | Command::Doctor(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
     }
 }
 

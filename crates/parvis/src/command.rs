@@ -4,7 +4,11 @@
 
 pub mod answer;
 pub mod channel;
+pub mod colleague;
+pub mod desk;
 pub mod draft;
+pub mod session;
+pub mod token;
 pub mod triage;
 pub mod undo;
 pub mod view;
@@ -52,6 +56,9 @@ pub enum Refusal {
     /// The channel can't do it; the code of the reason.
     #[error("the channel can't: {0}")]
     Channel(String),
+    /// Nobody gets this standing from this actor.
+    #[error("not appointed: {0:?}")]
+    Appointment(crate::rules::appointment::Refusal),
     /// The database refused.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -76,6 +83,16 @@ pub struct Done {
     pub journal: JournalId,
     /// The conversation that changed.
     pub conversation: ConversationId,
+}
+
+/// One line of text for `field`: trimmed, at most `most` characters, without control characters.
+fn line(field: &'static str, text: &str, most: usize) -> Result<String> {
+    crate::rules::field::line(text, most).map_err(|key| Refusal::Invalid { field, code: code_of(key) })
+}
+
+/// The code of an objection: `empty` for `field-empty`.
+fn code_of(key: &'static str) -> &'static str {
+    key.trim_start_matches("field-")
 }
 
 /// Refuses what the actor may not do.

@@ -203,6 +203,10 @@ impl Config {
                 .map(|part| toml::Value::String(part.to_owned()))
                 .collect::<Vec<_>>()
                 .into(),
+            Some(toml::Value::Integer(_)) => {
+                let number = text.trim().parse::<u32>();
+                number.map_err(|_| fail(format!("“{text}” is no whole number; write 20")))?.into()
+            }
             _ => toml::Value::String(text.to_owned()),
         };
         table.insert(key.to_owned(), value);

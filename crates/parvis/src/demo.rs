@@ -24,6 +24,9 @@ const THINKING: Duration = Duration::from_secs(25);
 /// the program ends.
 pub async fn play(app: Arc<App>, network: Arc<Network>, data: Arc<Data>) {
     let arrivals = async {
+        if data.arrivals.is_empty() {
+            return;
+        }
         for round in 0_u32.. {
             for arrival in &data.arrivals {
                 tokio::time::sleep(Duration::from_secs(arrival.after_seconds)).await;

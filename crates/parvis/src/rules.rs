@@ -3,5 +3,6 @@
 
 pub mod appointment;
 pub mod clock;
+pub mod field;
 pub mod permission;
 pub mod text;

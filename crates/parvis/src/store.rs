@@ -1,6 +1,7 @@
 //! The only room that knows SQL. One file per noun; each function takes a [`Conn`], so that several
 //! of them share one transaction. Every row belongs to an organisation and every key begins with it.
 
+pub mod answer_key;
 pub mod attachment;
 pub mod author;
 pub mod channel;
@@ -10,6 +11,7 @@ pub mod conversation;
 pub mod counter;
 pub mod db;
 pub mod desk;
+pub mod house;
 pub mod job;
 pub mod journal;
 pub mod link;

@@ -86,7 +86,8 @@ async fn house(db: Db, folder: tempfile::TempDir) -> House {
     House { app: Arc::new(app), id, desks, channel: channel.id, manager, specialist, press, _folder: folder }
 }
 
-fn channel(desk: DeskId) -> Channel {
+/// A Mastodon account of `desk` that can do everything.
+pub fn channel(desk: DeskId) -> Channel {
     let mut capabilities = CapabilitySet::default();
     for key in CapabilityKey::ALL {
         capabilities.set(key, Capability::native());

@@ -103,11 +103,15 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(inbox::router())
         .merge(channel::router())
         .merge(today::router());
-    pages
+    let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))
         .layer(from_fn_with_state(app.clone(), session::guard))
-        .layer(CsrfLayer::new())
+        .layer(CsrfLayer::new());
+    // The API has a guard of its own and reads no cookie, so no other site can use a browser's session. The
+    // pages come second: what nobody knows is then answered by a page.
+    crate::api::router(&app)
+        .merge(pages)
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app.clone(), error::render))
         .layer(CompressionLayer::new())

@@ -5,6 +5,9 @@ pub mod media;
 pub mod publish;
 pub mod wake;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,12 +30,17 @@ pub enum Outcome {
     Done,
     /// Again at this time (µs), for this reason.
     Retry(i64, String),
+    /// The same, its attempts counted from this one on.
+    Anew(i64, String),
     /// Given up, for this reason; a person has to look.
     Failed(String),
 }
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    if let Err(error) = release(&app).await {
+        tracing::error!(%error, "work: what the last run held comes back when its lease ends");
+    }
     while !*stop.borrow() {
         if let Err(error) = step(&app).await {
             tracing::error!(%error, "work: the queue can't be read; trying again");
@@ -43,6 +51,16 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => {}
         }
     }
+}
+
+/// An embedded database has one worker, so what is held at the start was held by a run that died: an
+/// answer that was under way then isn't kept waiting for the end of its lease.
+async fn release(app: &App) -> store::Result<()> {
+    let mut conn = app.db.write().await?;
+    if conn.is_sqlite() {
+        job::release(&mut conn).await?;
+    }
+    conn.commit().await
 }
 
 /// Ends snoozes and does every job that is due now. Tests pump this by hand.
@@ -79,7 +97,9 @@ async fn carry_out(app: &Arc<App>, job: &Job) {
         media::KIND => media::carry_out(app, job).await,
         other => Ok(Outcome::Failed(format!("no work of the kind {other}"))),
     };
-    let outcome = outcome.unwrap_or_else(|error| Outcome::Retry(app.now() + 5 * SECOND, error.to_string()));
+    // Ever more seldom, up to an hour and a half: what fails for good must not fill the log.
+    let wait = 5 * SECOND * (1 << job.attempts.clamp(0, 10));
+    let outcome = outcome.unwrap_or_else(|error| Outcome::Retry(app.now() + wait, error.to_string()));
     if let Err(error) = settle(app, job, &outcome).await {
         tracing::error!(%error, kind = job.kind, "work: an outcome can't be kept; the lease will bring it back");
     }
@@ -89,7 +109,8 @@ async fn settle(app: &App, job: &Job, outcome: &Outcome) -> store::Result<()> {
     let mut conn: Conn = app.db.write().await?;
     match outcome {
         Outcome::Done => job::done(&mut conn, job).await?,
-        Outcome::Retry(at, why) => job::retry(&mut conn, job, *at, why).await?,
+        Outcome::Retry(at, why) => job::retry(&mut conn, job, *at, job.attempts + 1, why).await?,
+        Outcome::Anew(at, why) => job::retry(&mut conn, job, *at, 1, why).await?,
         Outcome::Failed(why) => job::fail(&mut conn, job, why).await?,
     }
     conn.commit().await

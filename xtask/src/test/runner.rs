@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -15,6 +15,9 @@ use crate::say;
 
 /// How often a long step says that it is alive.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+
+/// How long a program may print nothing before it counts as hanging: no crate takes so long to compile, and no test may.
+const HANGING: Duration = Duration::from_secs(15 * 60);
 
 /// Where the output of the steps is kept.
 pub(crate) struct Runner {
@@ -59,17 +62,7 @@ impl Runner {
         let program = command.get_program().to_string_lossy().into_owned();
         let mut child =
             command.spawn().with_context(|| format!("{program} cannot be started: is it installed?"))?;
-        let mut next_sign = Instant::now() + SIGN_OF_LIFE;
-        let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break status;
-            }
-            if Instant::now() >= next_sign {
-                next_sign += SIGN_OF_LIFE;
-                say(&format!("          … {}", last_line(&read(&path)?)));
-            }
-            thread::sleep(Duration::from_millis(50));
-        };
+        let status = watch(&mut child, &path)?;
         let output = read(&path)?;
         let mut tally = Tally::read(&output);
         if !status.success() {
@@ -81,6 +74,50 @@ impl Runner {
         }
         Ok(Ran { success: status.success(), tally })
     }
+}
+
+/// Waits for the end, with a sign of life now and then; ends a program that hangs.
+fn watch(child: &mut Child, log: &Path) -> Result<ExitStatus> {
+    let mut next_sign = Instant::now() + SIGN_OF_LIFE;
+    let mut printed = (0, Instant::now());
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        let length = fs::metadata(log)?.len();
+        if length != printed.0 {
+            printed = (length, Instant::now());
+        } else if printed.1.elapsed() > HANGING {
+            say(&format!("nothing printed for {} minutes: it hangs, and is ended", HANGING.as_secs() / 60));
+            end(child)?;
+        }
+        if Instant::now() >= next_sign {
+            next_sign += SIGN_OF_LIFE;
+            say(&format!("          … {}", last_line(&read(log)?)));
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Kills a program with all that it started: the test that hangs is a child of cargo.
+fn end(child: &mut Child) -> Result<()> {
+    let mut family = vec![child.id()];
+    let mut at = 0;
+    while let Some(parent) = family.get(at) {
+        // A child belongs to the thread that started it.
+        for thread in fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten() {
+            let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+            family.extend(children.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
+        }
+        at += 1;
+    }
+    let ids: Vec<String> = family.iter().map(u32::to_string).collect();
+    Command::new("bash")
+        .args(["-c", "kill -KILL \"$@\"", "kill"])
+        .args(ids)
+        .stderr(Stdio::null())
+        .status()?;
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<String> {
@@ -113,6 +150,8 @@ fn last_line(output: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead, BufReader, Read};
+
     use super::*;
 
     fn runner(name: &str) -> Runner {
@@ -144,6 +183,20 @@ mod tests {
         assert_eq!(ran.tally, Tally { passed: 2, failed: 0, skipped: 0 });
         assert_eq!(read(&runner.logs().join("sh.log")).expect("the log is there"), "# pass 2\n# fail 0\n");
         fs::remove_dir_all(runner.logs()).expect("the folder goes");
+    }
+
+    #[test]
+    fn a_program_is_ended_with_all_that_it_started() {
+        let mut child =
+            shell("sleep 1000 & echo $!; wait").stdout(Stdio::piped()).spawn().expect("sh starts");
+        let mut line = String::new();
+        let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
+        output.read_line(&mut line).expect("sh says the id of sleep");
+        end(&mut child).expect("bash starts");
+        assert!(!child.wait().expect("it has ended").success());
+        // The pipe closes when the last of them is gone.
+        output.read_to_string(&mut line).expect("the pipe closes");
+        assert!(!Path::new("/proc").join(line.trim()).join("exe").exists());
     }
 
     #[test]

@@ -29,15 +29,11 @@ pub(super) fn check(files: &[SourceFile], findings: &mut Vec<Finding>) {
     });
     compare(&french, &english, "English", findings);
     compare(&english, &french, "French", findings);
-    let code: Vec<&SourceFile> = files.iter().filter(|file| may_use_a_key(&file.path)).collect();
-    for (name, entry) in english.iter().filter(|(name, _)| !name.starts_with('-')) {
-        if !code.iter().any(|file| uses(&file.text, name)) {
-            findings.push(Finding::new(
-                entry.path,
-                entry.line,
-                format!("{name} is shown nowhere: remove it from both languages"),
-            ));
-        }
+    let mut said = Said::default();
+    files.iter().filter(|file| may_use_a_key(&file.path)).for_each(|file| said.read(&file.text));
+    for (name, entry) in english.iter().filter(|(name, _)| !name.starts_with('-') && !said.includes(name)) {
+        let message = format!("{name} is shown nowhere: remove it from both languages");
+        findings.push(Finding::new(entry.path, entry.line, message));
     }
     for file in files.iter().filter(|file| file.path.starts_with(&format!("{FOLDER}fr/"))) {
         check_typography(file, findings);
@@ -113,20 +109,41 @@ fn may_use_a_key(path: &str) -> bool {
     path.starts_with("crates/") && [".rs", ".html", ".js", ".ftl"].iter().any(|ending| path.ends_with(ending))
 }
 
-/// As a string of its own (`"inbox-title"`), inside another message (`{ inbox-title }`), or put together from a beginning
-/// that stands in the code (`"role-{}"`, `"role-"`, `named("role", …)`).
-fn uses(text: &str, name: &str) -> bool {
-    let is_said = [("\"", "\""), ("'", "'"), ("{ ", " }"), ("{", "}")]
-        .iter()
-        .any(|(before, after)| text.contains(&format!("{before}{name}{after}")));
-    let is_composed = || {
-        name.match_indices('-').any(|(at, _)| {
-            let beginning = &name[..=at];
-            ['{', '"'].iter().any(|after| text.contains(&format!("\"{beginning}{after}")))
-                || text.contains(&format!("named(\"{}\",", &name[..at]))
-        })
-    };
-    is_said || is_composed()
+/// What code, templates and messages ask for.
+#[derive(Default)]
+struct Said<'a> {
+    /// Strings of their own (`"inbox-title"`) and messages inside messages (`{ inbox-title }`).
+    whole: BTreeSet<&'a str>,
+    /// Beginnings, without the hyphen, of keys that are put together: `named("role", …)`, `format!("role-{}", …)`.
+    beginnings: BTreeSet<&'a str>,
+}
+
+impl<'a> Said<'a> {
+    fn read(&mut self, text: &'a str) {
+        let mut start = 0;
+        for (end, c) in text.char_indices() {
+            if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+                continue;
+            }
+            let word = &text[start..end];
+            let before = &text[..start];
+            if !word.is_empty() && before.ends_with(['"', '\'', '{', ' ']) {
+                match c {
+                    '{' if before.ends_with('"') => self.beginnings.extend(word.strip_suffix('-')),
+                    '"' if before.ends_with("named(\"") => drop(self.beginnings.insert(word)),
+                    '"' | '\'' if before.ends_with(c) => drop(self.whole.insert(word)),
+                    ' ' | '}' if before.trim_end().ends_with('{') => drop(self.whole.insert(word)),
+                    _ => {}
+                }
+            }
+            start = end + c.len_utf8();
+        }
+    }
+
+    fn includes(&self, name: &str) -> bool {
+        self.whole.contains(name)
+            || name.match_indices('-').any(|(at, _)| self.beginnings.contains(&name[..at]))
+    }
 }
 
 /// U+202F before `;`, `!` and `?`, U+00A0 before `:` and inside « », ’ as apostrophe.

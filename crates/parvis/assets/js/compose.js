@@ -3,7 +3,7 @@
 import { count } from "./count.js";
 
 const EVERY = 15_000;
-let saving = 0, presenceOf = null, wrote = 0, told = 0;
+let saving = 0, presenceOf = null, wrote = -EVERY, saidDoing = "";
 
 const field = () => document.querySelector("[data-text]");
 const conversation = () => document.querySelector("[data-conversation]")?.dataset.conversation;
@@ -52,7 +52,7 @@ function onInput(event) {
   measure();
   grow();
   wrote = performance.now();
-  if (performance.now() - told > 3_000) sign();
+  if (saidDoing !== "writing") sign();
   clearTimeout(saving);
   const form = box.form;
   saving = setTimeout(() => save(form), 700);
@@ -77,8 +77,9 @@ function sign() {
   if (presenceOf && presenceOf !== id) tell(presenceOf, "gone");
   presenceOf = id ?? null;
   if (!id || document.hidden) return;
-  told = performance.now();
-  tell(id, told - wrote < EVERY && field()?.value.trim() ? "writing" : "reading");
+  const writes = performance.now() - wrote < EVERY && field()?.value.trim();
+  saidDoing = writes ? "writing" : "reading";
+  tell(id, saidDoing);
 }
 
 function tell(id, doing) {
@@ -94,7 +95,7 @@ function onPresence({ detail }) {
 function tick() {
   for (const it of document.querySelectorAll("[data-until]")) {
     const left = Math.ceil((Number(it.dataset.until) - Date.now()) / 1000);
-    if (left > 0) it.textContent = it.dataset.text.replace("0", left);
+    if (left > 0) it.textContent = it.dataset.words.replace("0", left);
     else if (!it.dataset.left) { it.dataset.left = "1"; it.textContent = ""; document.dispatchEvent(new Event("parvis:refresh")); }
   }
 }
@@ -111,7 +112,7 @@ export function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("parvis:presence", onPresence);
   document.addEventListener("parvis:leave", () => flush(false));
-  document.addEventListener("parvis:sent", () => { clearTimeout(saving); saving = 0; wrote = 0; measure(); grow(); });
+  document.addEventListener("parvis:sent", () => { clearTimeout(saving); saving = 0; wrote = -EVERY; sign(); measure(); grow(); });
   document.addEventListener("parvis:shown", ({ detail }) => { if (detail.quiet) { measure(); } else shown(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) { flush(true); if (presenceOf) tell(presenceOf, "gone"); } else sign(); });
   addEventListener("pagehide", () => { flush(true); if (presenceOf) navigator.sendBeacon(`/inbox/${presenceOf}/presence`, new URLSearchParams({ doing: "gone" })); });

@@ -35,7 +35,8 @@ function show(page, quiet) {
   if (!page || !kind(page) || kind(page) !== kind(document)) return false;
   const now = regions(document), then = regions(page);
   if (!quiet && [...then.keys()].join() !== [...now.keys()].join()) {
-    morph(main(), page.querySelector("main"));
+    const box = document.querySelector("[data-follow]");
+    follow(box ?? main(), () => morph(main(), page.querySelector("main")));
     morphShared(now, then);
   } else {
     for (const [name, fresh] of then) {
@@ -65,7 +66,8 @@ function follow(box, change) {
   const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
   const before = scroll?.dataset.k;
   change();
-  if (scroll?.isConnected && (atEnd || scroll.dataset.k !== before)) scroll.scrollTop = scroll.scrollHeight;
+  const now = scroll?.isConnected ? scroll : document.querySelector("[data-follow]");
+  if (now && (atEnd || now.dataset.k !== before)) { now.scrollTop = now.scrollHeight; delete now.dataset.read; }
 }
 
 function wait(old, fresh) {

@@ -62,6 +62,10 @@ function onKey(event) {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     select(all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
     event.preventDefault();
+  } else if (event.key === "Escape") {
+    // A search field would only empty itself.
+    event.preventDefault();
+    dialog.close();
   } else if (event.key === "Enter") {
     event.preventDefault();
     if (all[at]) choose(all[at]);

@@ -21,13 +21,14 @@ use crate::demo::data::Data;
 use crate::demo::network::Network;
 use crate::demo::{self, fill, language};
 use crate::seal;
+use crate::store;
 use crate::store::link::{self, Link};
 use crate::web::session::Visitor;
 
 /// Shows Parvis with an invented organisation; nothing leaves this machine
 #[derive(Debug, clap::Args)]
 pub(super) struct Demo {
-    /// Keeps the data after the end, and goes on with it the next time
+    /// Keeps the data after the end, in a folder here, for the other commands to look at
     #[arg(long)]
     keep: bool,
     /// Port to listen on, on this machine only
@@ -49,9 +50,6 @@ struct Show {
 
 pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode> {
     let folder = folder(demo.keep);
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).with_context(|| format!("{} can't be emptied", folder.display()))?;
-    }
     let (listener, outside) = listeners(demo.port).await?;
     let base = format!("http://{}", outside.local_addr()?);
     let address = format!("http://{}", listener.local_addr()?);
@@ -73,9 +71,9 @@ pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode>
     let began = Instant::now();
     let keys = fill::fill(&app, &network, &data, &demo.language, &base, progress).await?;
     for channel in keys.channels.values() {
-        // A deaf one stays deaf: the error is part of what is shown.
-        let _ = crate::intake::listen::probe(&app, keys.house, channel.id).await;
+        crate::intake::listen::probe(&app, keys.house, channel.id).await?;
     }
+    network.fall_silent();
     say(format!("{} conversations in {:.1} s.", data.conversations.len(), began.elapsed().as_secs_f32()))?;
     let secret = sign_in(&app, &keys).await?;
     say(format!(
@@ -99,12 +97,10 @@ pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
+/// A folder of its own for each run, so that nothing that somebody kept is ever overwritten.
 fn folder(keep: bool) -> PathBuf {
-    if keep {
-        PathBuf::from("parvis-demo")
-    } else {
-        std::env::temp_dir().join(format!("parvis-demo-{}", std::process::id()))
-    }
+    let name = format!("parvis-demo-{}", std::process::id());
+    if keep { PathBuf::from(name) } else { std::env::temp_dir().join(name) }
 }
 
 /// Where people come in, and the invented network on a port that is free.
@@ -138,6 +134,11 @@ async fn sign_in(app: &App, keys: &fill::Keys) -> anyhow::Result<String> {
         used_at: None,
     };
     let mut conn = app.db.write().await?;
+    // A password that nobody knows: whoever comes by the link isn't asked to choose one first.
+    if let Some(mut it) = store::colleague::get(&mut conn, keys.house, colleague).await? {
+        it.password_hash = Some(crate::web::password::digest(&seal::secret()?)?);
+        store::colleague::update(&mut conn, &it).await?;
+    }
     link::insert(&mut conn, &link).await?;
     conn.commit().await?;
     Ok(secret)

@@ -8,9 +8,11 @@ use serde_json::json;
 
 use super::{Done, Refusal, Result, load, stop_clock, write_change};
 use crate::app::App;
-use crate::clock::SECOND;
+use crate::clock::{DAY, SECOND};
 use crate::id::{AttachmentId, ConversationId, JournalId, MessageId};
 use crate::rules::permission::{Action, Actor};
+use crate::seal;
+use crate::store::answer_key::AnswerKey;
 use crate::store::attachment::Attachment;
 use crate::store::conversation::{Conversation, State};
 use crate::store::journal::{self, By, Entry};
@@ -20,6 +22,8 @@ use crate::work::publish;
 
 /// How long an answer is held before it leaves (µs).
 pub const HOLD: i64 = 10 * SECOND;
+/// How long a caller's key is known (µs).
+pub const KEY_LASTS: i64 = DAY;
 /// Longest note, in characters.
 pub const NOTE_LENGTH: usize = 20_000;
 /// Largest picture, in bytes.
@@ -47,7 +51,28 @@ pub struct Answer {
 /// # Errors
 /// [`Refusal::Answered`] when a colleague has answered since `seen` and `anyway` isn't set.
 pub async fn reply(app: &App, actor: &Actor, id: ConversationId, answer: Answer) -> Result<Done> {
+    reply_once(app, actor, id, answer, None).await
+}
+
+/// The same under a key of the caller's: the same answer sent again under it isn't given again, but told as
+/// it was given. A key is good for [`KEY_LASTS`].
+///
+/// # Errors
+/// As [`reply`]; [`Refusal::Invalid`] for `Idempotency-Key` when it was used for another answer.
+pub async fn reply_once(
+    app: &App,
+    actor: &Actor,
+    id: ConversationId,
+    answer: Answer,
+    key: Option<&str>,
+) -> Result<Done> {
     let now = app.now();
+    let marked = key.map(|key| (key, fingerprint(id, &answer)));
+    if let Some((key, digest)) = &marked
+        && let Some(done) = given(&mut app.db.read().await?, actor, key, digest, now).await?
+    {
+        return Ok(done);
+    }
     let message = MessageId::new(now);
     // Media first: the object store isn't part of the transaction, and an orphaned file harms nobody.
     let attachments = keep_media(app, message, &answer.media, now).await?;
@@ -70,9 +95,56 @@ pub async fn reply(app: &App, actor: &Actor, id: ConversationId, answer: Answer)
     drop_draft(&mut conn, actor, found.id, mode).await?;
     publish::enqueue(&mut conn, actor.organisation, it.id, it.sent_at, now).await?;
     let journal = hold(&mut conn, actor, now, found, &it, answer.close).await?;
+    let done = Done { journal, conversation: it.conversation };
+    if let Some((key, digest)) = &marked
+        && !mark(&mut conn, actor, key, digest, done, now).await?
+    {
+        // The same key came in twice at once and the other was first: this one is undone.
+        drop(conn);
+        let mut conn = app.db.read().await?;
+        return given(&mut conn, actor, key, digest, now).await?.ok_or(Refusal::Changed);
+    }
     conn.commit().await?;
     app.work.notify_one();
-    Ok(Done { journal, conversation: it.conversation })
+    Ok(done)
+}
+
+/// What an answer says and where, as one digest.
+fn fingerprint(id: ConversationId, it: &Answer) -> String {
+    let media: Vec<_> =
+        it.media.iter().map(|it| (seal::digest_bytes(&it.bytes), &it.mime, &it.alt)).collect();
+    let whole = json!([id, it.text, it.visibility.as_str(), it.close, it.seen, it.anyway, media]);
+    seal::digest(&whole.to_string())
+}
+
+/// What the actor answered under this key before, if they did.
+async fn given(conn: &mut Conn, actor: &Actor, key: &str, digest: &str, now: i64) -> Result<Option<Done>> {
+    let found = store::answer_key::get(conn, actor.organisation, actor.colleague, key).await?;
+    match found.filter(|it| it.created_at + KEY_LASTS > now) {
+        Some(it) if it.digest != digest => Err(Refusal::Invalid { field: "Idempotency-Key", code: "reused" }),
+        found => Ok(found.map(|it| Done { journal: it.journal, conversation: it.conversation })),
+    }
+}
+
+/// Keeps the key; false when it came in twice at once.
+async fn mark(
+    conn: &mut Conn,
+    actor: &Actor,
+    key: &str,
+    digest: &str,
+    done: Done,
+    now: i64,
+) -> store::Result<bool> {
+    store::answer_key::forget(conn, actor.organisation, now - KEY_LASTS).await?;
+    let it = AnswerKey {
+        colleague: actor.colleague,
+        key: key.to_owned(),
+        digest: digest.to_owned(),
+        conversation: done.conversation,
+        journal: done.journal,
+        created_at: now,
+    };
+    store::answer_key::insert(conn, actor.organisation, &it).await
 }
 
 fn written(
@@ -336,8 +408,11 @@ pub(super) async fn write_note(
 /// # Errors
 /// [`Refusal::Changed`] when it has left already.
 pub async fn withdraw(app: &App, actor: &Actor, id: MessageId) -> Result<Done> {
-    let now = app.now();
-    let mut conn = app.db.write().await?;
+    withdraw_within(app.db.write().await?, actor, id, app.now()).await
+}
+
+/// The same in a transaction that has already begun.
+pub(super) async fn withdraw_within(mut conn: Conn, actor: &Actor, id: MessageId, now: i64) -> Result<Done> {
     let mut it = message::get(&mut conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
     let found = load(&mut conn, actor, it.conversation, Action::Answer).await?;
     if it.stage != Stage::Held || !publish::cancel(&mut conn, actor.organisation, id).await? {

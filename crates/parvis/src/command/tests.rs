@@ -1,14 +1,16 @@
 //! Commands on both engines: rights, undo, collisions, the ten-second hold.
 
+use std::sync::Arc;
+
 use parvis_channels::Visibility;
 
 use super::answer::{self, Answer, HOLD};
 use super::{Refusal, triage, undo};
 use crate::clock::{DAY, HOUR};
-use crate::id::DeskId;
+use crate::id::{DeskId, MessageId};
 use crate::store::conversation::{NEVER, State};
 use crate::store::message::{self, Stage};
-use crate::store::{counter, job, view};
+use crate::store::{self, counter, job, journal, view};
 use crate::testing::{House, START, houses, said};
 
 fn words(text: &str) -> Answer {
@@ -78,6 +80,26 @@ async fn undo_refuses_what_somebody_else_has_changed_since() {
         // And nobody undoes what another did.
         let foreign = undo::undo(&house.app, &house.manager, mine.journal).await;
         assert!(matches!(foreign, Err(Refusal::NotFound)));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_has_left_is_not_marked_as_undone() {
+    for house in houses().await {
+        house.hear(&[said("1", "Bonjour", 0)]).await;
+        let it = house.conversation("1").await;
+        let done = answer::reply(&house.app, &house.manager, it.id, words("Oui")).await.unwrap();
+        let mut conn = house.app.db.write().await.unwrap();
+        let row = journal::get(&mut conn, house.id, done.journal).await.unwrap().unwrap();
+        let mut sent = message::get(&mut conn, house.id, MessageId(row.subject_id)).await.unwrap().unwrap();
+        sent.stage = Stage::Published;
+        message::update(&mut conn, house.id, &sent).await.unwrap();
+        conn.commit().await.unwrap();
+        let refused = undo::undo(&house.app, &house.manager, done.journal).await;
+        assert!(matches!(refused, Err(Refusal::Changed)));
+        let mut conn = house.app.db.read().await.unwrap();
+        let row = journal::get(&mut conn, house.id, done.journal).await.unwrap().unwrap();
+        assert_eq!(row.undone_at, None);
     }
 }
 
@@ -199,5 +221,98 @@ async fn an_answer_whose_channel_cannot_be_used_comes_back_with_its_reason() {
         let ours = message::last_out(&mut conn, house.id, it.id).await.unwrap().unwrap();
         assert_eq!(ours.stage, Stage::Rejected);
         assert!(ours.error_text.is_some());
+    }
+}
+
+#[tokio::test]
+async fn who_waits_goes_on_waiting_when_merged_and_is_the_one_answered() {
+    for house in houses().await {
+        house.hear(&[said("1", "Bonjour", 0), said("2", "C’est encore moi", 60)]).await;
+        let (app, me) = (&*house.app, &house.manager);
+        let (first, second) = (house.conversation("1").await, house.conversation("2").await);
+        triage::close(app, me, first.id).await.unwrap();
+        let closed = house.conversation("1").await.facets;
+        let merged = triage::merge(app, me, second.id, first.id).await.unwrap();
+        let home = house.conversation("1").await.facets;
+        assert_eq!((home.state, home.awaiting_since), (State::Open, second.facets.awaiting_since));
+        let mut conn = app.db.read().await.unwrap();
+        let last = message::last_in(&mut conn, house.id, first.id).await.unwrap().unwrap();
+        assert_eq!(last.remote_id.as_deref(), Some("2"));
+        drop(conn);
+        recounted(&house).await;
+        // What she writes to the merged thread goes to the one that remains, from whichever side it comes.
+        let (mut later, mut before) = (said("4", "Et ?", 120), said("3", "Avant", 30));
+        later.item.as_mut().unwrap().parent_id = Some("2".to_owned());
+        house.hear(&[later]).await;
+        assert_eq!(house.conversation("4").await.id, first.id);
+        let mut child = said("5", "Suite", 130);
+        child.item.as_mut().unwrap().parent_id = Some("3".to_owned());
+        before.item.as_mut().unwrap().parent_id = Some("0".to_owned());
+        house.hear(&[child]).await;
+        let loose = house.conversation("5").await;
+        triage::merge(app, me, loose.id, first.id).await.unwrap();
+        house.hear(&[before]).await;
+        assert_eq!(house.conversation("3").await.id, first.id);
+        recounted(&house).await;
+        // Undone at once, both stand where they stood; here she has written since, so only one goes back.
+        undo::undo(app, me, merged.journal).await.unwrap();
+        assert_eq!(house.conversation("2").await.facets, second.facets);
+        assert_ne!(house.conversation("1").await.facets, closed);
+        recounted(&house).await;
+    }
+}
+
+#[tokio::test]
+async fn two_hundred_changes_at_once_lose_none_and_the_counters_stay_right() {
+    for house in houses().await {
+        let seen: Vec<_> = (0..8).map(|n| said(&n.to_string(), "Bonjour", n)).collect();
+        house.hear(&seen).await;
+        let mut ids = Vec::new();
+        for n in 0..8 {
+            ids.push(house.conversation(&n.to_string()).await.id);
+        }
+        let house = Arc::new(house);
+        let mut tasks = tokio::task::JoinSet::new();
+        for n in 0..200_usize {
+            let (house, id, other) = (house.clone(), ids[n * 7 % 8], ids[(n * 3 + 1) % 8]);
+            tasks.spawn(async move {
+                let (app, me, her) = (&*house.app, &house.manager, &house.specialist);
+                let done = match n % 8 {
+                    0 => triage::take(app, me, id).await,
+                    1 => triage::take(app, her, id).await,
+                    2 => triage::close(app, me, id).await,
+                    3 => triage::reopen(app, her, id).await,
+                    4 => triage::snooze(app, me, id, START + DAY).await,
+                    5 => answer::note(app, her, id, "Vu").await,
+                    6 => {
+                        let mut more = said(&format!("more-{n}"), "Alors ?", 60);
+                        more.item.as_mut().unwrap().parent_id = Some((n % 8).to_string());
+                        house.hear(&[more]).await;
+                        return;
+                    }
+                    _ if n % 5 == 0 => triage::merge(app, me, id, other).await,
+                    _ => answer::note(app, me, other, "Vu aussi").await,
+                };
+                assert!(!matches!(done, Err(Refusal::Store(_))), "{done:?}");
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.unwrap();
+        }
+        recounted(&house).await;
+        // Every message is counted where it is: none was overwritten by another change.
+        let mut conn = house.app.db.read().await.unwrap();
+        for id in ids {
+            let it = store::conversation::get(&mut conn, house.id, id).await.unwrap().unwrap();
+            let row = conn
+                .first(
+                    "SELECT COUNT(*) FROM message WHERE organisation_id = $1 AND conversation_id = $2",
+                    &[house.id.into(), id.into()],
+                )
+                .await
+                .unwrap()
+                .unwrap();
+            assert_eq!(it.messages, row.only::<i64>().unwrap(), "{}", house.app.db.engine_name());
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::{Done, Refusal, Result, allow, change, load, restart_clock, stop_cloc
 use crate::app::App;
 use crate::id::{ColleagueId, ConversationId, DeskId, TagId};
 use crate::rules::permission::{Action, Actor};
-use crate::store::conversation::State;
+use crate::store::conversation::{Facets, State};
 use crate::store::journal::{self, By, Entry};
 use crate::store::{self, Conn};
 
@@ -246,8 +246,8 @@ pub async fn merge(app: &App, actor: &Actor, id: ConversationId, into: Conversat
     allow(actor, Action::Triage)?;
     let now = app.now();
     let mut conn = app.db.write().await?;
-    let found = load(&mut conn, actor, id, Action::Triage).await?;
-    let target = load(&mut conn, actor, into, Action::Triage).await?;
+    let mut found = load(&mut conn, actor, id, Action::Triage).await?;
+    let mut target = load(&mut conn, actor, into, Action::Triage).await?;
     if found.id == target.id {
         return Err(Refusal::Invalid { field: "into", code: "itself" });
     }
@@ -261,7 +261,39 @@ pub async fn merge(app: &App, actor: &Actor, id: ConversationId, into: Conversat
     after.state = State::Merged;
     after.merged_into = Some(target.id);
     stop_clock(&mut after);
-    let journal = write_change(&mut conn, actor, now, "conversation.merged", found, after).await?;
+    // Somebody who waits goes on waiting, and what is urgent stays so, in the one that remains.
+    let place = target.place();
+    let stood = target.facets.clone();
+    wait_in(&mut target.facets, &found.facets);
+    target.last_at = target.last_at.max(found.last_at);
+    store::conversation::update(&mut conn, actor.organisation, &place, &target).await?;
+    let place = found.place();
+    let from = json!(std::mem::replace(&mut found.facets, after));
+    store::conversation::update(&mut conn, actor.organisation, &place, &found).await?;
+    let mut to = json!(found.facets);
+    to["target"] = json!({ "before": stood, "after": target.facets });
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: now,
+        by: By::Colleague(actor.colleague),
+        verb: "conversation.merged",
+        subject: found.id.0,
+        conversation: Some((found.id, found.facets.desk)),
+        before: Some(from),
+        after: Some(to),
+    };
+    let journal = journal::write(&mut conn, entry).await?;
     conn.commit().await?;
     Ok(Done { journal, conversation: target.id })
+}
+
+/// Takes over the clock and the urgency of what is merged into it.
+fn wait_in(target: &mut Facets, merged: &Facets) {
+    target.urgent |= merged.urgent;
+    let Some(since) = merged.awaiting_since else { return };
+    target.awaiting_since = Some(target.awaiting_since.map_or(since, |own| own.min(since)));
+    target.due_at = target.due_at.min(merged.due_at);
+    target.state = State::Open;
+    target.snoozed_until = None;
+    target.closed_at = None;
 }

@@ -5,7 +5,8 @@ use serde_json::Value as Json;
 
 use super::{Done, Refusal, Result, answer, load, write_change};
 use crate::app::App;
-use crate::id::{JournalId, MessageId, TagId};
+use crate::clock::MINUTE;
+use crate::id::{ConversationId, JournalId, MessageId, TagId};
 use crate::rules::permission::{Action, Actor};
 use crate::store::conversation::Facets;
 use crate::store::journal::{self, By, Entry, Journalled};
@@ -13,6 +14,9 @@ use crate::store::{self, Conn};
 
 /// How far back `u` goes.
 pub const STEPS: i64 = 20;
+/// How long (µs) `u` means an answer, even one that can't be taken back any more: pressed a moment too late
+/// it says so, instead of undoing something else.
+const ANSWERS: i64 = 2 * MINUTE;
 
 /// Whether a journalled change can be undone at all.
 pub fn undoable(verb: &str) -> bool {
@@ -37,7 +41,9 @@ pub async fn last(app: &App, actor: &Actor) -> Result<Done> {
     let mut conn = app.db.read().await?;
     let rows = journal::by_actor(&mut conn, actor.organisation, actor.colleague.0, 3 * STEPS).await?;
     drop(conn);
-    let newest = rows.iter().find(|row| undoable(&row.verb) && row.undone_at.is_none());
+    // An answer that has left long ago is no longer in the way of what was done before it.
+    let gone = |row: &Journalled| row.verb == "message.held" && row.at + ANSWERS < app.now();
+    let newest = rows.iter().find(|row| undoable(&row.verb) && row.undone_at.is_none() && !gone(row));
     undo(app, actor, newest.ok_or(Refusal::NotFound)?.id).await
 }
 
@@ -56,10 +62,8 @@ pub async fn undo(app: &App, actor: &Actor, id: JournalId) -> Result<Done> {
         return Err(Refusal::Changed);
     }
     match row.verb.as_str() {
-        "message.held" => {
-            conn.commit().await?;
-            answer::withdraw(app, actor, MessageId(row.subject_id)).await
-        }
+        // One transaction: when the answer has left, the row isn't marked as undone either.
+        "message.held" => answer::withdraw_within(conn, actor, MessageId(row.subject_id), now).await,
         "conversation.tagged" | "conversation.untagged" => undo_tag(conn, actor, now, &row).await,
         _ => undo_facets(conn, actor, now, &row).await,
     }
@@ -78,9 +82,30 @@ async fn undo_facets(mut conn: Conn, actor: &Actor, now: i64, row: &Journalled) 
     if found.facets != after {
         return Err(Refusal::Changed);
     }
+    if let Some(into) = found.facets.merged_into {
+        put_target_back(&mut conn, actor, into, row).await?;
+    }
     let journal = write_change(&mut conn, actor, now, "conversation.undone", found, before).await?;
     conn.commit().await?;
     Ok(Done { journal, conversation: id })
+}
+
+/// What a conversation took over from one merged into it goes back with it, unless it has moved on since.
+async fn put_target_back(
+    conn: &mut Conn,
+    actor: &Actor,
+    into: ConversationId,
+    row: &Journalled,
+) -> Result<()> {
+    let side = |name: &str| -> Option<Facets> {
+        serde_json::from_value(row.after.as_ref()?.get("target")?.get(name)?.clone()).ok()
+    };
+    let (Some(before), Some(after)) = (side("before"), side("after")) else { return Ok(()) };
+    let found = store::conversation::get(conn, actor.organisation, into).await?;
+    let Some(mut target) = found.filter(|it| it.facets == after && after != before) else { return Ok(()) };
+    let place = target.place();
+    target.facets = before;
+    Ok(store::conversation::update(conn, actor.organisation, &place, &target).await?)
 }
 
 fn facets(json: &Option<Json>) -> Result<Facets> {

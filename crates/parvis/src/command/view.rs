@@ -20,7 +20,7 @@ pub async fn save(
     shared: bool,
     filter: Filter,
 ) -> Result<ViewId> {
-    allow(actor, Action::Read)?;
+    allow(actor, Action::ManageSelf)?;
     if shared {
         allow(actor, Action::ShareView)?;
     }
@@ -42,7 +42,7 @@ pub async fn save(
 
 /// Removes a view of one's own.
 pub async fn remove(app: &App, actor: &Actor, id: ViewId) -> Result<()> {
-    allow(actor, Action::Read)?;
+    allow(actor, Action::ManageSelf)?;
     let now = app.now();
     let mut conn = app.db.write().await?;
     own(&mut conn, actor, id).await?;

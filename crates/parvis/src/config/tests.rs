@@ -78,6 +78,17 @@ fn people_reach_parvis_where_it_listens_unless_told_otherwise() {
 }
 
 #[test]
+fn numbers_are_read_from_flags_and_variables() {
+    let flags = [("poll_seconds", "2".to_owned())];
+    let environment = |name: &str| (name == "PARVIS_RECHECK_SECONDS").then(|| "60".to_owned());
+    let config = Config::load(None, environment, &flags).unwrap();
+    assert_eq!((config.poll_seconds, config.recheck_seconds), (2, 60));
+    let flags = [("poll_seconds", "often".to_owned())];
+    let error = Config::load(None, none, &flags).unwrap_err().to_string();
+    assert_eq!(error, "--poll-seconds: “often” is no whole number; write 20");
+}
+
+#[test]
 fn values_of_no_use_are_refused_by_name() {
     for (key, text, said) in [
         ("listen", "7700", "listen: “7700” is no address and port"),

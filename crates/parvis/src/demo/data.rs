@@ -182,6 +182,8 @@ pub struct Conversation {
     /// Before everything else.
     #[serde(default)]
     pub urgent: bool,
+    /// Headline of its first message, for feeds.
+    title: Option<Text>,
     /// What was said, in order.
     pub messages: Vec<Message>,
 }
@@ -239,30 +241,54 @@ pub struct Image {
 pub struct Arrival {
     /// Key within the data.
     pub key: String,
-    /// Channel by key.
-    pub channel: String,
-    /// Who says it.
-    pub author: Author,
+    /// Channel by key; that of the conversation it goes on with, when left out.
+    channel: Option<String>,
+    /// Who says it; who began the conversation it goes on with, when left out.
+    author: Option<Author>,
     /// How long after the one before.
     pub after_seconds: u64,
-    /// The conversation it goes on with, if any.
+    /// The conversation or earlier arrival that it goes on with, if any.
     pub conversation: Option<String>,
+    /// Headline of its first message, for feeds.
+    title: Option<Text>,
     /// What is said.
     pub messages: Vec<Message>,
 }
 
 impl Data {
+    /// Where an arrival is said and by whom; `None` when the data says neither.
+    pub fn told_by<'a>(&'a self, arrival: &'a Arrival) -> Option<(&'a str, &'a Author)> {
+        if let (Some(channel), Some(author)) = (&arrival.channel, &arrival.author) {
+            return Some((channel, author));
+        }
+        let home = arrival.conversation.as_ref()?;
+        if let Some(it) = self.conversations.iter().find(|it| it.key == *home) {
+            return Some((&it.channel, &it.author));
+        }
+        // Only earlier ones are looked at, so this ends.
+        let before = self.arrivals.iter().take_while(|it| it.key != arrival.key);
+        self.told_by(before.into_iter().find(|it| it.key == *home)?)
+    }
+
     /// Reads what is shipped.
     ///
     /// # Errors
     /// A file is missing or can't be read; the text says which and where.
     pub fn load() -> anyhow::Result<Self> {
-        Ok(Self {
+        let mut data = Self {
             organisation: serde_json::from_slice(&file("organisation.json")?).context("organisation.json")?,
             conversations: lines("conversations.jsonl")?,
             arrivals: lines("arrivals.jsonl")?,
             reactions: lines("reactions.jsonl")?,
-        })
+        };
+        let headed = data.conversations.iter_mut().map(|it| (it.title.take(), &mut it.messages));
+        let headed = headed.chain(data.arrivals.iter_mut().map(|it| (it.title.take(), &mut it.messages)));
+        for (title, messages) in headed {
+            if let Some(first) = messages.first_mut().filter(|_| title.is_some()) {
+                first.title = title;
+            }
+        }
+        Ok(data)
     }
 }
 
@@ -341,8 +367,8 @@ mod tests {
             }
         }
         for it in &data.arrivals {
-            assert!(channels.contains(&it.channel), "{}", it.key);
-            assert!(it.conversation.iter().all(|key| keys.contains(key)), "{}", it.key);
+            let (channel, _) = data.told_by(it).unwrap();
+            assert!(channels.contains(&channel.to_owned()), "{}", it.key);
         }
         assert!(data.reactions.len() >= 5);
     }

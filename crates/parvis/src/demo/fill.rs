@@ -323,11 +323,8 @@ fn status(said: &Said<'_>, speaker: Speaker) -> Status {
 
 /// What a message answers: the last thing said before it that isn't a note.
 fn parent(said: &Said<'_>) -> Option<String> {
-    let before = said.conversation.messages.iter().enumerate().take(said.place);
-    before
-        .filter(|(_, it)| it.from != "note")
-        .last()
-        .map(|(place, _)| remote_id(&said.conversation.key, place))
+    let mut before = said.conversation.messages.iter().enumerate().take(said.place);
+    before.rfind(|(_, it)| it.from != "note").map(|(place, _)| remote_id(&said.conversation.key, place))
 }
 
 fn observation(said: &Said<'_>, language: &str, base: &str) -> Observation {

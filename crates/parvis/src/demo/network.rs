@@ -34,6 +34,8 @@ struct Inner {
     answers: Vec<String>,
     media: BTreeMap<String, String>,
     feeds: BTreeMap<String, (String, bool)>,
+    /// Whether the feeds that are to be deaf have fallen silent.
+    silent: bool,
     last: u64,
     clock: crate::clock::Clock,
 }
@@ -59,6 +61,12 @@ impl Network {
         language.clone_into(&mut self.lock().language);
     }
 
+    /// From now on the feeds that the data calls deaf are out of order; before, they could be asked what
+    /// they are.
+    pub fn fall_silent(&self) {
+        self.lock().silent = true;
+    }
+
     /// Keeps a message of the past: it can be looked up, and is no news.
     pub fn remember(&self, status: Status) {
         self.lock().statuses.insert(status.id.clone(), status);
@@ -66,20 +74,25 @@ impl Network {
 
     /// A shipped arrival is said now.
     pub fn arrive(&self, data: &Data, arrival: &Arrival, round: u32, now: i64) {
+        let Some((channel, author)) = data.told_by(arrival) else { return };
         for (place, message) in arrival.messages.iter().enumerate() {
             let parent = match place {
-                0 => self.last_of(data, arrival.conversation.as_deref()),
+                0 => arrival.conversation.as_deref().and_then(|home| Self::last_of(data, home, round)),
                 _ => Some(format!("{}-{round}-{}", arrival.key, place - 1)),
             };
             let id = format!("{}-{round}-{place}", arrival.key);
-            self.say(&arrival.channel, &arrival.author, message, id, parent, now);
+            self.say(channel, author, message, id, parent, now);
         }
     }
 
-    fn last_of(&self, data: &Data, conversation: Option<&str>) -> Option<String> {
-        let found = data.conversations.iter().find(|it| Some(it.key.as_str()) == conversation)?;
-        let said = found.messages.iter().enumerate().filter(|(_, it)| it.from != "note").last()?;
-        Some(format!("{}-{}", found.key, said.0))
+    /// The last thing said in what an arrival goes on with.
+    fn last_of(data: &Data, home: &str, round: u32) -> Option<String> {
+        if let Some(it) = data.arrivals.iter().find(|it| it.key == home) {
+            return Some(format!("{home}-{round}-{}", it.messages.len().checked_sub(1)?));
+        }
+        let found = data.conversations.iter().find(|it| it.key == home)?;
+        let (place, _) = found.messages.iter().enumerate().rfind(|(_, it)| it.from != "note")?;
+        Some(format!("{home}-{place}"))
     }
 
     /// Somebody says something to an account.
@@ -356,7 +369,7 @@ async fn image(Path(name): Path<String>) -> Response {
 async fn feed(State(network): Shared, Path(key): Path<String>) -> Response {
     let inner = network.lock();
     let Some((name, deaf)) = inner.feeds.get(&key) else { return StatusCode::NOT_FOUND.into_response() };
-    if *deaf {
+    if *deaf && inner.silent {
         return (StatusCode::SERVICE_UNAVAILABLE, "maintenance").into_response();
     }
     let entries: String = inner

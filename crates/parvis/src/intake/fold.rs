@@ -74,7 +74,8 @@ async fn create(
     if item.ours && adopt_echo(conn, context, seen, item).await? {
         return Ok(());
     }
-    let at = seen.occurred_at.unwrap_or(context.now);
+    // A sender's clock that runs wild must not keep a message at the top for years.
+    let at = seen.occurred_at.filter(|at| *at < context.now + DAY).unwrap_or(context.now);
     let author = if item.ours { None } else { Some(keep_author(conn, context, item, at, 1).await?) };
     let found = match place {
         Some(id) => conversation::get(conn, context.organisation, id).await?,
@@ -123,7 +124,7 @@ async fn find_conversation(
     if let Some(child) = message::conversation_of_child(conn, house, channel, &seen.remote_id).await?
         && !item.ours
     {
-        return Ok(Some(child));
+        return Ok(Some(resolve(conversation::get(conn, house, child).await?, child)));
     }
     let Some(thread) = &item.thread_id else { return Ok(None) };
     let found = conversation::by_thread(conn, house, channel, thread).await?;
@@ -330,13 +331,18 @@ async fn refresh_excerpt(conn: &mut Conn, context: &Context<'_>, it: &Message) -
     if it.direction != Direction::In {
         return Ok(());
     }
-    let Some(mut home) = conversation::get(conn, context.organisation, it.conversation).await? else {
+    let own = conversation::get(conn, context.organisation, it.conversation).await?;
+    let id = resolve(own, it.conversation);
+    let Some(mut home) = conversation::get(conn, context.organisation, id).await? else {
         return Ok(());
     };
     let place = home.place();
-    let standing = message::last_in(conn, context.organisation, it.conversation).await?;
+    let standing = message::last_in(conn, context.organisation, id).await?;
     match &standing {
-        Some(last) => home.excerpt = text::excerpt(&last.text, EXCERPT),
+        Some(last) => {
+            let line = last.title.as_deref().filter(|_| last.text.is_empty()).unwrap_or(&last.text);
+            home.excerpt = text::excerpt(line, EXCERPT);
+        }
         None => {
             // Nothing is left to answer.
             home.facets.awaiting_since = None;

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parvis_channels::{Account, Budget, CapabilityKey, ChannelError, ChannelKind, Observation, Support};
+use parvis_channels::{
+    Account, Budget, CapabilityKey, ChannelError, ChannelKind, Notice, Observation, Support,
+};
+use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -13,7 +16,8 @@ use super::fold::{Context, fold};
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
 use crate::id::{ChannelId, OrganisationId};
-use crate::store::channel::{self, Channel};
+use crate::store::channel::{self, Channel, Health};
+use crate::store::journal::{self, By, Entry};
 use crate::store::{self, desk, message, organisation};
 use crate::work::publish;
 
@@ -57,7 +61,9 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         match active(&app).await {
             Ok((house, channels)) => {
                 tasks.retain(|id, (started, task)| {
-                    let same = channels.iter().any(|it| it.id == *id && same_connection(it, started));
+                    // A task that ended by a mistake of ours is begun anew; a channel must not fall deaf unseen.
+                    let same = !task.is_finished()
+                        && channels.iter().any(|it| it.id == *id && same_connection(it, started));
                     if !same {
                         task.abort();
                     }
@@ -134,7 +140,7 @@ async fn hear(app: Arc<App>, house: OrganisationId, id: ChannelId, stop: watch::
             () = tokio::time::sleep(wait) => {}
             Some(seen) = streamed.recv() => {
                 let seen = drain(seen, &mut streamed);
-                log_failure(id, "stream", keep(&app, house, id, seen, None, None).await);
+                log_failure(id, "stream", keep(&app, house, id, seen, Step::default()).await);
             }
         }
     }
@@ -189,7 +195,9 @@ pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<boo
             let cursor = channel::cursor(&mut app.db.read().await?, house, id, stream).await?;
             let page = room.pull(&app.net, &account, stream, cursor.as_deref()).await?;
             let more = page.more && cursor.as_deref() != Some(page.cursor.as_str());
-            keep(app, house, id, page.observations, Some((stream, &page.cursor)), page.budget).await?;
+            let step =
+                Step { cursor: Some((stream, &page.cursor)), budget: page.budget, notice: page.notice };
+            keep(app, house, id, page.observations, step).await?;
             if !more {
                 break;
             }
@@ -198,35 +206,126 @@ pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<boo
     Ok(account.capabilities.get(CapabilityKey::Stream).support == Support::Native)
 }
 
-/// Folds what was seen and moves the cursor, in one transaction.
-async fn keep(
+/// What goes with the observations of one look.
+#[derive(Default)]
+pub(super) struct Step<'a> {
+    /// Stream and cursor.
+    pub(super) cursor: Option<(&'a str, &'a str)>,
+    /// What the server said about our allowance.
+    pub(super) budget: Option<Budget>,
+    /// What a person should know.
+    pub(super) notice: Option<Notice>,
+}
+
+/// Folds what was seen and moves the cursor, in one transaction. What the database can't take is set aside,
+/// so that one message nobody can read doesn't make the channel deaf for all that come after it.
+pub(super) async fn keep(
     app: &App,
     house: OrganisationId,
     id: ChannelId,
     seen: Vec<Observation>,
-    cursor: Option<(&str, &str)>,
-    budget: Option<Budget>,
+    step: Step<'_>,
 ) -> Result<(), Error> {
-    let seen = with_threads(app, house, id, seen).await?;
+    let mut seen = with_threads(app, house, id, seen).await?;
+    loop {
+        let refused = match keep_all(app, house, id, &seen, &step).await? {
+            Kept::All => return Ok(()),
+            Kept::Nothing(refused) => refused,
+        };
+        let bad = seen.remove(refused.place);
+        set_aside(app, house, id, &bad, &refused.error).await?;
+    }
+}
+
+/// What became of the observations of one look.
+enum Kept {
+    All,
+    Nothing(Refused),
+}
+
+/// An observation that the database can't take.
+struct Refused {
+    place: usize,
+    error: store::Error,
+}
+
+async fn keep_all(
+    app: &App,
+    house: OrganisationId,
+    id: ChannelId,
+    seen: &[Observation],
+    step: &Step<'_>,
+) -> Result<Kept, Error> {
     let now = app.now();
     let mut conn = app.db.write().await?;
-    let Some(found) = channel::get(&mut conn, house, id).await? else { return Ok(()) };
+    let found = channel::get(&mut conn, house, id).await?;
+    let Some(found) = found.filter(|it| it.state != "removed") else { return Ok(Kept::All) };
     let within = desk::get(&mut conn, house, found.desk).await?.map_or(DAY, |desk| desk.answer_within);
     let context = Context { organisation: house, channel: &found, answer_within: within, now };
-    for it in &seen {
-        fold(&mut conn, &context, it).await?;
+    for (place, it) in seen.iter().enumerate() {
+        match fold(&mut conn, &context, it).await {
+            Ok(()) => {}
+            Err(error) if error.is_away() => return Err(error.into()),
+            Err(error) => return Ok(Kept::Nothing(Refused { place, error })),
+        }
     }
-    if let Some((stream, value)) = cursor {
+    if let Some((stream, value)) = step.cursor {
         channel::move_cursor(&mut conn, house, id, stream, value, now).await?;
     }
-    if let Some(budget) = budget {
-        let mut health = found.health.clone();
+    if step.budget.is_some() || step.notice.is_some() {
+        channel::set_health(&mut conn, house, id, &told(found.health.clone(), step)).await?;
+    }
+    conn.commit().await?;
+    Ok(Kept::All)
+}
+
+/// The channel's health with what the server said of itself.
+fn told(mut health: Health, step: &Step<'_>) -> Health {
+    if let Some(budget) = &step.budget {
         health.rate_limit = Some(i64::from(budget.limit));
         health.rate_remaining = Some(i64::from(budget.remaining));
         health.rate_reset_at = budget.reset_at;
-        channel::set_health(&mut conn, house, id, &health).await?;
     }
-    Ok(conn.commit().await?)
+    if let Some(notice) = &step.notice {
+        health.notice_code = Some(notice.code().to_owned());
+        health.notice_text = match notice {
+            Notice::Moved(address) => Some(address.clone()),
+            Notice::Cut(followed) => Some(followed.to_string()),
+            Notice::Gap => None,
+        };
+    }
+    health
+}
+
+/// Keeps an observation that can't be folded in the journal, with its reason, and tells people on the
+/// channel's page. A full disk refuses this too, and then the cursor stays where it is.
+async fn set_aside(
+    app: &App,
+    house: OrganisationId,
+    id: ChannelId,
+    it: &Observation,
+    error: &store::Error,
+) -> Result<(), Error> {
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let Some(found) = channel::get(&mut conn, house, id).await? else { return Ok(()) };
+    let entry = Entry {
+        organisation: house,
+        at: now,
+        by: By::Channel(id),
+        verb: "observation.set_aside",
+        subject: id.0,
+        conversation: None,
+        before: None,
+        after: Some(json!({ "remote_id": it.remote_id, "raw": it.raw, "error": error.to_string() })),
+    };
+    journal::write(&mut conn, entry).await?;
+    let remote: String = it.remote_id.chars().take(120).collect();
+    let health = Health { notice_code: Some("aside".to_owned()), notice_text: Some(remote), ..found.health };
+    channel::set_health(&mut conn, house, id, &health).await?;
+    conn.commit().await?;
+    tracing::error!(%error, channel = %id, "intake: an observation can't be kept and was set aside");
+    Ok(())
 }
 
 /// Puts the ancestors that we don't know before a message that answers them. A thread that can't be
@@ -274,16 +373,19 @@ pub async fn recheck(app: &App, house: OrganisationId, id: ChannelId) -> Result<
     let ids = message::recent_remote(&mut app.db.read().await?, house, id, since, RECHECKED).await?;
     let room = parvis_channels::channel(account.kind);
     let seen = room.recheck(&app.net, &account, &ids).await?;
-    keep(app, house, id, seen, None, None).await
+    keep(app, house, id, seen, Step::default()).await
 }
 
 /// Asks anew what the account can do: once a day, since servers change.
 pub async fn probe(app: &App, house: OrganisationId, id: ChannelId) -> Result<(), Error> {
-    let (mut found, account) = load(app, house, id).await?;
+    let (_, account) = load(app, house, id).await?;
     let probe = parvis_channels::channel(account.kind).probe(&app.net, &account).await?;
+    let mut conn = app.db.write().await?;
+    // Read anew: somebody may have renamed or removed it while the network was asked.
+    let found = channel::get(&mut conn, house, id).await?;
+    let Some(mut found) = found.filter(|it| it.state == "active") else { return Ok(()) };
     found.capabilities = serde_json::to_string(&probe.capabilities).unwrap_or_default();
     found.settings = probe.settings.to_string();
-    let mut conn = app.db.write().await?;
     channel::update(&mut conn, house, &found).await?;
     Ok(conn.commit().await?)
 }

@@ -2,10 +2,11 @@
 
 use parvis_channels::{Observation, ObservationKind};
 
+use super::listen::{self, Step};
 use crate::clock::{HOUR, SECOND};
 use crate::store::conversation::{NEVER, State};
 use crate::store::message::{self, Direction};
-use crate::store::{counter, search};
+use crate::store::{channel, counter, journal, search};
 use crate::testing::{START, houses, said};
 
 #[tokio::test]
@@ -147,5 +148,38 @@ async fn an_unknown_kind_is_kept_raw_and_makes_no_message() {
         let mut conn = house.app.db.read().await.unwrap();
         let found = message::by_remote(&mut conn, house.id, house.channel, "notification:7").await.unwrap();
         assert!(found.is_none());
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_set_aside_and_the_rest_goes_on() {
+    for house in houses().await {
+        // A database that refuses one message, whatever its reason.
+        let mut conn = house.app.db.write().await.unwrap();
+        conn.run("CREATE UNIQUE INDEX refuses ON message (organisation_id, text)", &[]).await.unwrap();
+        conn.commit().await.unwrap();
+        let seen = vec![said("1", "Bonjour", 0), said("2", "Bonjour", 1), said("3", "Autre", 2)];
+        let step = Step { cursor: Some(("mentions", "3")), ..Step::default() };
+        listen::keep(&house.app, house.id, house.channel, seen, step).await.unwrap();
+        assert_ne!(house.conversation("1").await.id, house.conversation("3").await.id);
+        let mut conn = house.app.db.read().await.unwrap();
+        let cursor = channel::cursor(&mut conn, house.id, house.channel, "mentions").await.unwrap();
+        assert_eq!(cursor.as_deref(), Some("3"));
+        assert!(message::by_remote(&mut conn, house.id, house.channel, "2").await.unwrap().is_none());
+        let rows = journal::page(&mut conn, house.id, None, 50).await.unwrap();
+        let aside: Vec<_> = rows.iter().filter(|row| row.verb == "observation.set_aside").collect();
+        assert_eq!(aside.len(), 1);
+        assert_eq!(aside[0].after.as_ref().unwrap()["raw"], "{\"id\":\"2\"}");
+        let health = channel::get(&mut conn, house.id, house.channel).await.unwrap().unwrap().health;
+        assert_eq!(health.notice_code.as_deref(), Some("aside"));
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_runs_years_ahead_keeps_no_message_at_the_top() {
+    for house in houses().await {
+        house.hear(&[said("1", "Je viens du futur", 100_000_000)]).await;
+        let it = house.conversation("1").await;
+        assert_eq!((it.last_at, it.facets.due_at), (START, START + HOUR));
     }
 }

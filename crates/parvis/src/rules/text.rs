@@ -51,9 +51,15 @@ pub fn terms(text: &str) -> String {
     out
 }
 
+/// The words of a text as they stand, where a line may break: the no-break spaces of typography stay within.
+pub fn split(text: &str) -> impl Iterator<Item = &str> {
+    let breaks = |c: char| c.is_whitespace() && !matches!(c, '\u{A0}' | '\u{202F}' | '\u{2007}');
+    text.split(breaks).filter(|word| !word.is_empty())
+}
+
 /// The first `max` characters on one line, with an ellipsis when cut: what lists show.
 pub fn excerpt(text: &str, max: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = split(text).collect::<Vec<_>>().join(" ");
     if line.chars().count() <= max {
         return line;
     }
@@ -79,6 +85,7 @@ mod tests {
     #[test]
     fn an_excerpt_is_one_line_and_says_that_it_was_cut() {
         assert_eq!(excerpt("un\n deux   trois", 40), "un deux trois");
+        assert_eq!(excerpt("quoi\u{202F}?", 40), "quoi\u{202F}?");
         assert_eq!(excerpt("abcdef", 4), "abc…");
     }
 }

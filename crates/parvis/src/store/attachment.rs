@@ -1,8 +1,10 @@
 //! Attachments of messages: where the network keeps them, where we do, and their alternative text.
 
 use serde::Serialize;
+use sqlx::AssertSqlSafe;
 
-use super::{Conn, Result, Row};
+use super::conn::places;
+use super::{Conn, Result, Row, Value};
 use crate::id::{AttachmentId, MessageId, OrganisationId};
 
 /// A picture, video or file of a message.
@@ -93,6 +95,21 @@ pub async fn of(
     message: MessageId,
 ) -> Result<Vec<Attachment>> {
     conn.all(ATTACHMENTS, &[organisation.into(), message.into()]).await?.iter().map(read).collect()
+}
+
+/// The attachments of several messages, in their order within each.
+pub async fn of_all(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    messages: impl IntoIterator<Item = MessageId>,
+) -> Result<Vec<Attachment>> {
+    let mut args: Vec<Value> = vec![organisation.into()];
+    let list = places(&mut args, messages);
+    let sql = format!(
+        "SELECT id, message_id, position, kind, remote_url, alt, mime, width, height, stored_as, error_text FROM attachment
+         WHERE organisation_id = $1 AND message_id IN ({list}) ORDER BY position"
+    );
+    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
 }
 
 /// The attachment with that id.

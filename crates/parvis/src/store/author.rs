@@ -1,8 +1,12 @@
 //! Authors: the public accounts that write to us.
 
-use serde::Serialize;
+use std::collections::BTreeSet;
 
-use super::{Conn, Result, Row};
+use serde::Serialize;
+use sqlx::AssertSqlSafe;
+
+use super::conn::places;
+use super::{Conn, Result, Row, Value};
 use crate::id::{AuthorId, OrganisationId};
 
 /// A public account.
@@ -32,6 +36,12 @@ pub struct Author {
     pub messages: i64,
 }
 
+macro_rules! columns {
+    () => {
+        "id, kind, remote_id, handle, name, url, avatar_url, bot, first_seen_at, last_seen_at, messages"
+    };
+}
+
 const UPSERT: &str = "INSERT INTO author (organisation_id, id, kind, remote_id, handle, name, url, avatar_url, bot, first_seen_at, last_seen_at, messages)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     ON CONFLICT (organisation_id, kind, remote_id) DO UPDATE SET handle = excluded.handle, name = excluded.name, url = excluded.url,
@@ -40,9 +50,7 @@ const UPSERT: &str = "INSERT INTO author (organisation_id, id, kind, remote_id, 
       last_seen_at = CASE WHEN excluded.last_seen_at > author.last_seen_at THEN excluded.last_seen_at ELSE author.last_seen_at END,
       messages = author.messages + excluded.messages
     RETURNING id";
-const GET: &str =
-    "SELECT id, kind, remote_id, handle, name, url, avatar_url, bot, first_seen_at, last_seen_at, messages
-    FROM author WHERE organisation_id = $1 AND id = $2";
+const GET: &str = concat!("SELECT ", columns!(), " FROM author WHERE organisation_id = $1 AND id = $2");
 
 /// Writes an author, or brings the one that the network knows by the same id up to date, adding
 /// `messages` to its count; answers with the id that stands.
@@ -72,11 +80,10 @@ pub async fn get(conn: &mut Conn, organisation: OrganisationId, id: AuthorId) ->
 
 /// The authors with these ids, in no order; those that don't exist are left out.
 pub async fn get_all(conn: &mut Conn, organisation: OrganisationId, ids: &[AuthorId]) -> Result<Vec<Author>> {
-    let mut found = Vec::new();
-    for id in ids.iter().collect::<std::collections::BTreeSet<_>>() {
-        found.extend(get(conn, organisation, *id).await?);
-    }
-    Ok(found)
+    let mut args: Vec<Value> = vec![organisation.into()];
+    let list = places(&mut args, ids.iter().collect::<BTreeSet<_>>().into_iter().copied());
+    let sql = format!("SELECT {} FROM author WHERE organisation_id = $1 AND id IN ({list})", columns!());
+    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<Author> {

@@ -59,6 +59,10 @@ pub struct Health {
     pub rate_remaining: Option<i64>,
     /// When the window ends.
     pub rate_reset_at: Option<i64>,
+    /// What a person should know though it is no failure (`moved`, `gap`, `cut`).
+    pub notice_code: Option<String>,
+    /// Its detail: the new address, or a number.
+    pub notice_text: Option<String>,
 }
 
 /// A time during which a channel couldn't be heard.
@@ -79,12 +83,12 @@ const INSERT: &str = "INSERT INTO channel (organisation_id, id, kind, name, base
 const UPDATE: &str = "UPDATE channel SET name = $3, base_url = $4, handle = $5, remote_id = $6, desk_id = $7, state = $8, settings = $9, capabilities = $10, secret = $11, secret_expires_at = $12
     WHERE organisation_id = $1 AND id = $2";
 const LIST: &str = "SELECT id, kind, name, base_url, handle, remote_id, desk_id, state, settings, capabilities, secret, secret_expires_at,
-    heard_at, tried_at, failing_since, error_code, error_text, rate_limit, rate_remaining, rate_reset_at, created_at
+    heard_at, tried_at, failing_since, error_code, error_text, rate_limit, rate_remaining, rate_reset_at, notice_code, notice_text, created_at
     FROM channel WHERE organisation_id = $1 AND state <> 'removed' ORDER BY name, id";
 const GET: &str = "SELECT id, kind, name, base_url, handle, remote_id, desk_id, state, settings, capabilities, secret, secret_expires_at,
-    heard_at, tried_at, failing_since, error_code, error_text, rate_limit, rate_remaining, rate_reset_at, created_at
+    heard_at, tried_at, failing_since, error_code, error_text, rate_limit, rate_remaining, rate_reset_at, notice_code, notice_text, created_at
     FROM channel WHERE organisation_id = $1 AND id = $2";
-const HEALTH: &str = "UPDATE channel SET heard_at = $3, tried_at = $4, failing_since = $5, error_code = $6, error_text = $7, rate_limit = $8, rate_remaining = $9, rate_reset_at = $10
+const HEALTH: &str = "UPDATE channel SET heard_at = $3, tried_at = $4, failing_since = $5, error_code = $6, error_text = $7, rate_limit = $8, rate_remaining = $9, rate_reset_at = $10, notice_code = $11, notice_text = $12
     WHERE organisation_id = $1 AND id = $2";
 const CURSOR: &str =
     "SELECT value FROM channel_cursor WHERE organisation_id = $1 AND channel_id = $2 AND stream = $3";
@@ -123,6 +127,8 @@ fn read(row: &Row) -> Result<Channel> {
             rate_limit: cells.next()?,
             rate_remaining: cells.next()?,
             rate_reset_at: cells.next()?,
+            notice_code: cells.next()?,
+            notice_text: cells.next()?,
         },
         created_at: cells.next()?,
     })
@@ -196,6 +202,8 @@ pub async fn set_health(
         it.rate_limit.into(),
         it.rate_remaining.into(),
         it.rate_reset_at.into(),
+        (&it.notice_code).into(),
+        (&it.notice_text).into(),
     ];
     conn.run(HEALTH, &args).await?;
     match it.failing_since {

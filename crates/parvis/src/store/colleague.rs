@@ -38,6 +38,13 @@ pub struct Colleague {
     pub created_at: i64,
 }
 
+impl Colleague {
+    /// Whether they may act at `now` (µs): access was not ended and the contract runs.
+    pub fn has_access(&self, now: i64) -> bool {
+        self.active && self.access_ends_at.is_none_or(|ends| ends > now)
+    }
+}
+
 const INSERT: &str = "INSERT INTO colleague (organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const UPDATE: &str = "UPDATE colleague SET email = $3, name = $4, initials = $5, role = $6, password_hash = $7, language = $8, theme = $9, shortcuts = $10, active = $11, access_ends_at = $12

@@ -1,12 +1,15 @@
 //! One connection, whichever engine stands behind it: values in, rows out. SQL is written once with
 //! `$1` placeholders and read back column by column in the order of its SELECT. Knows no table.
 
+use std::sync::Arc;
+
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 use uuid::Uuid;
 
+use super::house::Kept;
 use super::{Error, Event, Result};
 
 /// A value bound to a placeholder. `None` keeps its type, which PostgreSQL needs.
@@ -47,6 +50,15 @@ values!(
     Uuid => |it| Self::Id(Some(it)),
     Option<Uuid> => |it| Self::Id(it),
 );
+
+/// Binds `values` after those that are bound already and names their places: `$3, $4`; `NULL` for none, since
+/// `IN ()` isn't SQL.
+pub(super) fn places(args: &mut Vec<Value>, values: impl IntoIterator<Item = impl Into<Value>>) -> String {
+    let first = args.len() + 1;
+    args.extend(values.into_iter().map(Into::into));
+    let list: Vec<String> = (first..=args.len()).map(|n| format!("${n}")).collect();
+    if list.is_empty() { "NULL".to_owned() } else { list.join(", ") }
+}
 
 /// A type that a column can be read into.
 pub trait Cell: Sized {
@@ -155,6 +167,8 @@ pub struct Conn {
     pub(super) live: Option<tokio::sync::broadcast::Sender<Event>>,
     /// What to tell the screens once the transaction has been committed.
     pub(super) events: Vec<Event>,
+    /// What every page names, as it was read last.
+    pub(super) kept: Arc<Kept>,
 }
 
 pub(super) enum Inner {
@@ -247,14 +261,19 @@ impl Conn {
         matches!(self.inner, Inner::SqliteRead(_) | Inner::SqliteWrite(_))
     }
 
+    /// Whether it is a transaction, which sees what isn't committed yet.
+    pub(super) fn is_writing(&self) -> bool {
+        matches!(self.inner, Inner::SqliteWrite(_) | Inner::PostgresWrite(_))
+    }
+
     /// Runs several statements at once, without values (migrations).
     pub(super) async fn script(&mut self, sql: impl SqlSafeStr) -> Result<()> {
         let sql = sqlx::raw_sql(sql);
         match &mut self.inner {
-            Inner::SqliteRead(it) => drop(sql.execute(&mut **it).await?),
-            Inner::SqliteWrite(it) => drop(sql.execute(&mut **it).await?),
-            Inner::PostgresRead(it) => drop(sql.execute(&mut **it).await?),
-            Inner::PostgresWrite(it) => drop(sql.execute(&mut **it).await?),
+            Inner::SqliteRead(it) => sql.execute(&mut **it).await.map(|_| ())?,
+            Inner::SqliteWrite(it) => sql.execute(&mut **it).await.map(|_| ())?,
+            Inner::PostgresRead(it) => sql.execute(&mut **it).await.map(|_| ())?,
+            Inner::PostgresWrite(it) => sql.execute(&mut **it).await.map(|_| ())?,
         }
         Ok(())
     }
@@ -270,6 +289,7 @@ impl Conn {
             Inner::SqliteRead(_) | Inner::PostgresRead(_) => {}
         }
         if let Some(live) = self.live {
+            self.kept.forget();
             for event in self.events {
                 // Nobody listening is no failure: the journal holds the change.
                 let _ = live.send(event);

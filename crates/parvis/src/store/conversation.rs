@@ -1,13 +1,12 @@
-//! Conversations: where each stands, and the lists that the inbox shows. Lists are paged by key, never
-//! by offset, and each has an index that begins with what it filters by.
+//! Conversations: where each stands, and what colleagues decide about it.
 
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 
+use super::conn::places;
 use super::counter::{self, Place};
 use super::{Conn, Error, Result, Row, Value};
-use crate::id::{AuthorId, ChannelId, ColleagueId, ConversationId, DeskId, OrganisationId, TagId};
-use crate::rules::permission::Scope;
+use crate::id::{AuthorId, ChannelId, ColleagueId, ConversationId, DeskId, OrganisationId};
 
 /// Due date of what nobody waits for: it sorts after everything else.
 pub const NEVER: i64 = i64::MAX;
@@ -122,6 +121,12 @@ macro_rules! columns {
         "c.id, c.channel_id, c.thread_key, c.author_id, c.state, c.desk_id, c.assignee_id, c.urgent, c.intent, c.sentiment, c.awaiting_since, c.due_at, c.snoozed_until, c.closed_at, c.merged_into, c.language, c.title, c.excerpt, c.messages, c.first_at, c.last_at, c.answered_at"
     };
 }
+
+mod list;
+
+#[cfg(test)]
+pub(crate) use list::explain;
+pub use list::{Filter, Holder, Key, Order, late, page};
 
 const INSERT: &str = "INSERT INTO conversation (organisation_id, id, channel_id, thread_key, author_id, state, desk_id, assignee_id, urgent, intent, sentiment, awaiting_since, due_at, snoozed_until, closed_at, merged_into, language, title, excerpt, messages, first_at, last_at, answered_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
@@ -242,6 +247,21 @@ pub async fn get(
     conn.first(GET, &[organisation.into(), id.into()]).await?.as_ref().map(read).transpose()
 }
 
+/// The conversations with these ids, in no order; those that don't exist are left out.
+pub async fn get_all(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    ids: impl IntoIterator<Item = ConversationId>,
+) -> Result<Vec<Conversation>> {
+    let mut args: Vec<Value> = vec![organisation.into()];
+    let list = places(&mut args, ids);
+    let sql = format!(
+        "SELECT {} FROM conversation c WHERE c.organisation_id = $1 AND c.id IN ({list})",
+        columns!()
+    );
+    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
+}
+
 /// The conversation of a thread of the network.
 pub async fn by_thread(
     conn: &mut Conn,
@@ -289,200 +309,4 @@ pub async fn answered(conn: &mut Conn, organisation: OrganisationId, since: i64)
             Ok((cells.next()?, cells.next()?))
         })
         .collect()
-}
-
-/// In which order a list stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Order {
-    /// What is due first, first.
-    #[default]
-    Due,
-    /// Newest message first.
-    Newest,
-    /// Oldest message first.
-    Oldest,
-}
-
-/// Whose conversations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Holder {
-    /// Anybody's.
-    #[default]
-    Any,
-    /// The viewer's own.
-    Me,
-    /// Nobody's: to be taken.
-    Nobody,
-    /// This colleague's.
-    Colleague(ColleagueId),
-}
-
-/// What a list of the inbox shows; saved views keep one as JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(default)]
-pub struct Filter {
-    /// In this state; `None` for all.
-    pub state: Option<State>,
-    /// Of this desk.
-    pub desk: Option<DeskId>,
-    /// Held by.
-    pub holder: Holder,
-    /// On this channel.
-    pub channel: Option<ChannelId>,
-    /// With this tag.
-    pub tag: Option<TagId>,
-    /// In this language ("fr"), or, with a leading "-", in any other.
-    pub language: Option<String>,
-    /// With this sentiment.
-    pub sentiment: Option<String>,
-    /// With this intent.
-    pub intent: Option<String>,
-    /// Past due only.
-    pub late: bool,
-    /// In this order.
-    pub order: Order,
-}
-
-/// Where a page ended: the sort value and the id of its last row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
-    /// `due_at` or `last_at` of the last row.
-    pub at: i64,
-    /// Its id.
-    pub id: ConversationId,
-}
-
-impl std::fmt::Display for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}~{}", self.at, self.id)
-    }
-}
-
-impl std::str::FromStr for Key {
-    type Err = ();
-    fn from_str(text: &str) -> std::result::Result<Self, ()> {
-        let (at, id) = text.split_once('~').ok_or(())?;
-        Ok(Self { at: at.parse().map_err(drop)?, id: id.parse().map_err(drop)? })
-    }
-}
-
-impl Conversation {
-    /// Where a page that ends with this row continues.
-    pub fn key(&self, order: Order) -> Key {
-        Key { at: if order == Order::Due { self.facets.due_at } else { self.last_at }, id: self.id }
-    }
-}
-
-/// A page of at most `limit` conversations that `scope` covers, after `after`.
-pub async fn page(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-    viewer: ColleagueId,
-    scope: &Scope,
-    filter: &Filter,
-    after: Option<Key>,
-    limit: i64,
-    now: i64,
-) -> Result<Vec<Conversation>> {
-    let (sql, args) = page_query(organisation, viewer, scope, filter, after, limit, now);
-    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
-}
-
-/// How many of an open list are past due, counted up to `cap`.
-pub async fn late(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-    viewer: ColleagueId,
-    scope: &Scope,
-    filter: &Filter,
-    now: i64,
-    cap: i64,
-) -> Result<i64> {
-    let filter = Filter { late: true, state: Some(State::Open), order: Order::Due, ..filter.clone() };
-    let (sql, args) = page_query(organisation, viewer, scope, &filter, None, cap, now);
-    let sql = format!("SELECT COUNT(*) FROM ({sql}) AS late");
-    conn.first(AssertSqlSafe(sql), &args).await?.map_or(Ok(0), |row| row.only())
-}
-
-/// SQL that only this room builds: every value is bound, every fragment is a literal below.
-fn page_query(
-    organisation: OrganisationId,
-    viewer: ColleagueId,
-    scope: &Scope,
-    filter: &Filter,
-    after: Option<Key>,
-    limit: i64,
-    now: i64,
-) -> (String, Vec<Value>) {
-    let mut args: Vec<Value> = vec![organisation.into()];
-    let mut from = String::from("conversation c");
-    let mut conditions = vec!["c.organisation_id = $1".to_owned()];
-    let mut push = |condition: &str, value: Value| {
-        args.push(value);
-        conditions.push(condition.replace('?', &format!("${}", args.len())));
-    };
-    match filter.state {
-        Some(state) => push("c.state = ?", state.as_str().into()),
-        None => push("c.state <> ?", "merged".into()),
-    }
-    if let Some(desk) = filter.desk {
-        push("c.desk_id = ?", desk.into());
-    }
-    match filter.holder {
-        Holder::Any => {}
-        Holder::Me => push("c.assignee_id = ?", viewer.into()),
-        Holder::Colleague(id) => push("c.assignee_id = ?", id.into()),
-        Holder::Nobody => push("c.assignee_id IS NULL AND c.organisation_id = ?", organisation.into()),
-    }
-    if let Some(channel) = filter.channel {
-        push("c.channel_id = ?", channel.into());
-    }
-    if let Some(tag) = filter.tag {
-        from.push_str(
-            " JOIN conversation_tag t ON t.organisation_id = c.organisation_id AND t.conversation_id = c.id",
-        );
-        push("t.tag_id = ?", tag.into());
-    }
-    match filter.language.as_deref().map(|it| (it.strip_prefix('-'), it)) {
-        Some((Some(not), _)) => push("c.language <> ?", not.into()),
-        Some((None, language)) => push("c.language = ?", language.into()),
-        None => {}
-    }
-    if let Some(sentiment) = &filter.sentiment {
-        push("c.sentiment = ?", sentiment.into());
-    }
-    if let Some(intent) = &filter.intent {
-        push("c.intent = ?", intent.into());
-    }
-    if filter.late {
-        push("c.due_at < ?", now.into());
-    }
-    let (column, direction, compare) = match filter.order {
-        Order::Due => ("due_at", "ASC", ">"),
-        Order::Newest => ("last_at", "DESC", "<"),
-        Order::Oldest => ("last_at", "ASC", ">"),
-    };
-    if let Some(key) = after {
-        args.push(key.at.into());
-        args.push(key.id.into());
-        let last = args.len();
-        conditions.push(format!("(c.{column}, c.id) {compare} (${}, ${last})", last - 1));
-    }
-    if let Scope::Desks(desks) = scope {
-        let first = args.len() + 1;
-        args.extend(desks.iter().map(|desk| Value::from(*desk)));
-        let list: Vec<String> = (first..=args.len()).map(|n| format!("${n}")).collect();
-        let list = if list.is_empty() { "NULL".to_owned() } else { list.join(", ") };
-        conditions.push(format!("c.desk_id IN ({list})"));
-    }
-    args.push(limit.into());
-    let conditions = conditions.join(" AND ");
-    let sql = format!(
-        "SELECT {} FROM {from} WHERE {conditions} ORDER BY c.{column} {direction}, c.id {direction} LIMIT ${}",
-        columns!(),
-        args.len()
-    );
-    (sql, args)
 }

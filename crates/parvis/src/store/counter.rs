@@ -35,6 +35,9 @@ const ADD: &str = "INSERT INTO counter (organisation_id, state, desk_id, assigne
     ON CONFLICT (organisation_id, state, desk_id, assignee_id) DO UPDATE SET value = counter.value + excluded.value";
 const LIST: &str =
     "SELECT state, desk_id, assignee_id, value FROM counter WHERE organisation_id = $1 AND value <> 0";
+const BADGES: &str = "SELECT state, desk_id, CAST(SUM(value) AS BIGINT), CAST(SUM(CASE WHEN assignee_id = $2 THEN value ELSE 0 END) AS BIGINT),
+      CAST(SUM(CASE WHEN assignee_id = $3 THEN value ELSE 0 END) AS BIGINT)
+    FROM counter WHERE organisation_id = $1 AND state IN ('open', 'waiting', 'snoozed') GROUP BY state, desk_id";
 const CLEAR: &str = "DELETE FROM counter WHERE organisation_id = $1";
 const RECOUNT: &str = "INSERT INTO counter (organisation_id, state, desk_id, assignee_id, value)
     SELECT organisation_id, state, desk_id, COALESCE(assignee_id, $2), COUNT(*) FROM conversation
@@ -47,6 +50,8 @@ const WRONG: &str = "SELECT COUNT(*) FROM (SELECT state FROM (
 const TALLY: &str =
     "INSERT INTO tally (organisation_id, hour_at, channel_id, direction, value) VALUES ($1, $2, $3, $4, 1)
     ON CONFLICT (organisation_id, hour_at, channel_id, direction) DO UPDATE SET value = tally.value + 1";
+const UNTALLY: &str = "UPDATE tally SET value = value - 1
+    WHERE organisation_id = $1 AND hour_at = $2 AND channel_id = $3 AND direction = $4 AND value > 0";
 const TALLIES: &str = "SELECT hour_at, channel_id, direction, value FROM tally
     WHERE organisation_id = $1 AND hour_at >= $2 ORDER BY hour_at";
 
@@ -86,6 +91,42 @@ pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<C
         .collect()
 }
 
+/// How many conversations that aren't done stand at one desk in one state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// `open`, `waiting` or `snoozed`.
+    pub state: String,
+    /// Its desk.
+    pub desk: DeskId,
+    /// All of them.
+    pub all: i64,
+    /// Those of the colleague who asks.
+    pub mine: i64,
+    /// Those that nobody has taken.
+    pub free: i64,
+}
+
+/// What the badges of the inbox add up, for one colleague: a row per state and desk, closed ones left out.
+pub async fn badges(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    colleague: ColleagueId,
+) -> Result<Vec<Badge>> {
+    let rows = conn.all(BADGES, &[organisation.into(), colleague.into(), Uuid::nil().into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok(Badge {
+                state: cells.next()?,
+                desk: cells.next()?,
+                all: cells.next()?,
+                mine: cells.next()?,
+                free: cells.next()?,
+            })
+        })
+        .collect()
+}
+
 /// Counts anew from the conversations; after an import, and for `doctor` to compare with.
 pub async fn recount(conn: &mut Conn, organisation: OrganisationId) -> Result<()> {
     conn.run(CLEAR, &[organisation.into()]).await?;
@@ -108,6 +149,18 @@ pub async fn tally(
 ) -> Result<()> {
     let hour = at - at.rem_euclid(crate::clock::HOUR);
     conn.run(TALLY, &[organisation.into(), hour.into(), channel.into(), direction.into()]).await.map(drop)
+}
+
+/// Takes one message back that was counted twice.
+pub async fn untally(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    channel: ChannelId,
+    direction: &str,
+    at: i64,
+) -> Result<()> {
+    let hour = at - at.rem_euclid(crate::clock::HOUR);
+    conn.run(UNTALLY, &[organisation.into(), hour.into(), channel.into(), direction.into()]).await.map(drop)
 }
 
 /// Messages of one hour, on one channel, in one direction.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use sqlx::{PgPool, SqlitePool};
 use tokio::sync::broadcast;
 
 use super::conn::{Conn, Inner};
+use super::house::Kept;
 use super::{Error, Result};
 use crate::id::{ColleagueId, ConversationId, DeskId, JournalId, OrganisationId};
 
@@ -37,13 +39,18 @@ pub struct Event {
 pub struct Db {
     engine: Engine,
     live: broadcast::Sender<Event>,
+    kept: Arc<Kept>,
 }
 
 #[derive(Clone)]
 enum Engine {
     Sqlite { write: SqlitePool, read: SqlitePool },
-    Postgres(PgPool),
+    Postgres { write: PgPool, read: PgPool },
 }
+
+/// Writers on PostgreSQL take their turn by this key, which only Parvis knows within its database.
+/// `lock_timeout` as on SQLite: whoever waits this long is told, instead of hanging.
+const TURN: &str = "SET LOCAL lock_timeout = '30s'; SELECT pg_advisory_xact_lock(7306093452219)";
 
 impl Db {
     /// Opens `sqlite:FILE` (made when missing) or `postgresql://…`, and brings its tables up to date.
@@ -67,34 +74,40 @@ impl Db {
             let options = PgConnectOptions::from_str(address)
                 .map_err(|_| Error::Address(address.to_owned()))?
                 .application_name("parvis");
-            let pool = PgPoolOptions::new()
-                .max_connections(12)
-                .acquire_timeout(Duration::from_secs(10))
-                .connect_with(options);
-            Engine::Postgres(pool.await?)
+            // Apart, so that writers who wait for their turn leave connections to those who read.
+            let pool = |most, patience| {
+                let pool = PgPoolOptions::new().max_connections(most);
+                pool.acquire_timeout(Duration::from_secs(patience)).connect_with(options.clone())
+            };
+            Engine::Postgres { write: pool(4, 30).await?, read: pool(8, 10).await? }
         } else {
             return Err(Error::Address(address.to_owned()));
         };
-        Ok(Self { engine, live: broadcast::channel(1_024).0 })
+        Ok(Self { engine, live: broadcast::channel(1_024).0, kept: Arc::default() })
     }
 
     /// A connection for reading.
     pub async fn read(&self) -> Result<Conn> {
         let inner = match &self.engine {
             Engine::Sqlite { read, .. } => Inner::SqliteRead(read.acquire().await?),
-            Engine::Postgres(pool) => Inner::PostgresRead(pool.acquire().await?),
+            Engine::Postgres { read, .. } => Inner::PostgresRead(read.acquire().await?),
         };
-        Ok(Conn { inner, live: None, events: Vec::new() })
+        Ok(self.conn(inner, None))
     }
 
     /// A transaction for writing; on SQLite it takes the one write lock at once (`BEGIN IMMEDIATE`),
-    /// since a reader that upgrades later fails without waiting.
+    /// since a reader that upgrades later fails without waiting. On PostgreSQL writers take turns as well,
+    /// until they commit: what a change has read is still so when it writes (docs/decisions/0007).
     pub async fn write(&self) -> Result<Conn> {
         let inner = match &self.engine {
             Engine::Sqlite { write, .. } => Inner::SqliteWrite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Engine::Postgres(pool) => Inner::PostgresWrite(pool.begin().await?),
+            Engine::Postgres { write, .. } => {
+                let mut turn = write.begin().await?;
+                sqlx::raw_sql(TURN).execute(&mut *turn).await?;
+                Inner::PostgresWrite(turn)
+            }
         };
-        Ok(Conn { inner, live: Some(self.live.clone()), events: Vec::new() })
+        Ok(self.conn(inner, Some(self.live.clone())))
     }
 
     /// A view of everything as it stands now, however long the reading takes; nothing can be written
@@ -102,11 +115,15 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Conn> {
         let inner = match &self.engine {
             Engine::Sqlite { read, .. } => Inner::SqliteWrite(read.begin().await?),
-            Engine::Postgres(pool) => Inner::PostgresWrite(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+            Engine::Postgres { read, .. } => Inner::PostgresWrite(
+                read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             ),
         };
-        Ok(Conn { inner, live: None, events: Vec::new() })
+        Ok(self.conn(inner, None))
+    }
+
+    fn conn(&self, inner: Inner, live: Option<broadcast::Sender<Event>>) -> Conn {
+        Conn { inner, live, events: Vec::new(), kept: Arc::clone(&self.kept) }
     }
 
     /// Follows what is committed from now on.
@@ -118,7 +135,7 @@ impl Db {
     pub fn engine_name(&self) -> &'static str {
         match self.engine {
             Engine::Sqlite { .. } => "SQLite",
-            Engine::Postgres(_) => "PostgreSQL",
+            Engine::Postgres { .. } => "PostgreSQL",
         }
     }
 
@@ -129,7 +146,10 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Engine::Postgres(pool) => pool.close().await,
+            Engine::Postgres { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
         }
     }
 }
@@ -149,10 +169,13 @@ async fn open_sqlite(path: &Path) -> Result<Engine> {
     let write = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(30))
+        .test_before_acquire(false)
         .connect_with(options.clone())
         .await?;
     let read = SqlitePoolOptions::new()
         .max_connections(4)
+        // A file doesn't go away between two requests as a server may.
+        .test_before_acquire(false)
         .connect_with(options.pragma("query_only", "true"))
         .await?;
     Ok(Engine::Sqlite { write, read })

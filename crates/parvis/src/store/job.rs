@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, Row};
+use super::{Conn, Result, Row, Value};
 use crate::id::{JobId, OrganisationId};
 
 /// A job that was claimed.
@@ -19,10 +19,13 @@ pub struct Job {
     pub subject: Uuid,
     /// How often it was tried before.
     pub attempts: i64,
+    /// Until when it is this worker's (µs); afterwards what becomes of it is another's to say.
+    pub lease_until: i64,
 }
 
 const ENQUEUE: &str = "INSERT INTO job (organisation_id, id, kind, dedup_key, subject_id, state, run_at, attempts, created_at)
-    VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7) ON CONFLICT (organisation_id, kind, dedup_key) DO NOTHING";
+    VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7) ON CONFLICT (organisation_id, kind, dedup_key)
+    DO UPDATE SET state = 'ready', run_at = excluded.run_at, attempts = 0, lease_until = NULL, error_text = NULL WHERE job.state <> 'ready'";
 // On SQLite the write transaction is already alone; FOR UPDATE SKIP LOCKED is added on PostgreSQL.
 const CLAIM: &str = "UPDATE job SET state = 'running', lease_until = $2, attempts = attempts + 1
     WHERE (organisation_id, id) IN (SELECT organisation_id, id FROM job WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT $3)
@@ -32,16 +35,20 @@ const CLAIM_SKIPPING: &str = "UPDATE job SET state = 'running', lease_until = $2
     RETURNING organisation_id, id, kind, subject_id, attempts - 1";
 const EXPIRE: &str =
     "UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'running' AND lease_until < $1";
-const DONE: &str = "DELETE FROM job WHERE organisation_id = $1 AND id = $2";
-const RETRY: &str = "UPDATE job SET state = 'ready', lease_until = NULL, run_at = $3, error_text = $4 WHERE organisation_id = $1 AND id = $2";
-const FAIL: &str = "UPDATE job SET state = 'failed', lease_until = NULL, error_text = $3 WHERE organisation_id = $1 AND id = $2";
+const DONE: &str = "DELETE FROM job WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
+const RETRY: &str = "UPDATE job SET state = 'ready', lease_until = NULL, run_at = $4, attempts = $5, error_text = $6 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
+const FAIL: &str = "UPDATE job SET state = 'failed', lease_until = NULL, error_text = $4 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
+const COUNT_ANEW: &str =
+    "UPDATE job SET attempts = 1 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
+const RELEASE: &str = "UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'running'";
 const CANCEL: &str =
     "DELETE FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state = 'ready'";
 const NEXT: &str = "SELECT MIN(run_at) FROM job WHERE state = 'ready'";
 
 const ANY_EXPIRED: &str = "SELECT 1 FROM job WHERE state = 'running' AND lease_until < $1 LIMIT 1";
 
-/// Makes a job for `run_at` (µs); a second one of the same kind and key is ignored.
+/// Makes a job for `run_at` (µs). A second one of the same kind and key is ignored while the first waits;
+/// one that runs or was given up begins anew, and who still runs it has no say in it any more.
 pub async fn enqueue(
     conn: &mut Conn,
     organisation: OrganisationId,
@@ -77,24 +84,41 @@ pub async fn claim(conn: &mut Conn, now: i64, lease_until: i64, limit: i64) -> R
                 kind: cells.next()?,
                 subject: cells.next()?,
                 attempts: cells.next()?,
+                lease_until,
             })
         })
         .collect()
 }
 
-/// The job is done: its row goes, the journal keeps what it did.
-pub async fn done(conn: &mut Conn, job: &Job) -> Result<()> {
-    conn.run(DONE, &[job.organisation.into(), job.id.into()]).await.map(drop)
+fn held(job: &Job) -> [Value; 3] {
+    [job.organisation.into(), job.id.into(), job.lease_until.into()]
 }
 
-/// Try again at `run_at` (µs).
-pub async fn retry(conn: &mut Conn, job: &Job, run_at: i64, error: &str) -> Result<()> {
-    conn.run(RETRY, &[job.organisation.into(), job.id.into(), run_at.into(), error.into()]).await.map(drop)
+/// Ends every lease before its time. Only for a worker that knows it is the only one.
+pub async fn release(conn: &mut Conn) -> Result<()> {
+    conn.run(RELEASE, &[]).await.map(drop)
+}
+
+/// The job is done: its row goes, the journal keeps what it did.
+pub async fn done(conn: &mut Conn, job: &Job) -> Result<()> {
+    conn.run(DONE, &held(job)).await.map(drop)
+}
+
+/// Try again at `run_at` (µs), as a job that was tried `attempts` times.
+pub async fn retry(conn: &mut Conn, job: &Job, run_at: i64, attempts: i64, error: &str) -> Result<()> {
+    let [house, id, lease] = held(job);
+    conn.run(RETRY, &[house, id, lease, run_at.into(), attempts.into(), error.into()]).await.map(drop)
 }
 
 /// Given up; kept with its reason for people to look at.
 pub async fn fail(conn: &mut Conn, job: &Job, error: &str) -> Result<()> {
-    conn.run(FAIL, &[job.organisation.into(), job.id.into(), error.into()]).await.map(drop)
+    let [house, id, lease] = held(job);
+    conn.run(FAIL, &[house, id, lease, error.into()]).await.map(drop)
+}
+
+/// Counts its attempts as if this were the first. False when it is no longer this worker's.
+pub async fn count_anew(conn: &mut Conn, job: &Job) -> Result<bool> {
+    Ok(conn.run(COUNT_ANEW, &held(job)).await? == 1)
 }
 
 /// Takes a job back that hasn't begun; false when it has.

@@ -72,7 +72,7 @@ const GET: &str =
     FROM journal WHERE organisation_id = $1 AND id = $2";
 const OF_CONVERSATION: &str =
     "SELECT id, at, actor_kind, actor_id, verb, subject_id, conversation_id, before, after, undone_at
-    FROM journal WHERE organisation_id = $1 AND conversation_id = $2 ORDER BY id DESC LIMIT $3";
+    FROM journal WHERE organisation_id = $1 AND conversation_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
 const BY_ACTOR: &str =
     "SELECT id, at, actor_kind, actor_id, verb, subject_id, conversation_id, before, after, undone_at
     FROM journal WHERE organisation_id = $1 AND actor_id = $2 ORDER BY id DESC LIMIT $3";
@@ -144,14 +144,16 @@ pub async fn get(conn: &mut Conn, organisation: OrganisationId, id: JournalId) -
     conn.first(GET, &[organisation.into(), id.into()]).await?.as_ref().map(read).transpose()
 }
 
-/// The newest `limit` rows of a conversation, newest first.
+/// The newest `limit` rows of a conversation before `before` (or from the newest), newest first.
 pub async fn of_conversation(
     conn: &mut Conn,
     organisation: OrganisationId,
     id: ConversationId,
+    before: Option<JournalId>,
     limit: i64,
 ) -> Result<Vec<Journalled>> {
-    conn.all(OF_CONVERSATION, &[organisation.into(), id.into(), limit.into()])
+    let before = before.unwrap_or(JournalId(Uuid::max()));
+    conn.all(OF_CONVERSATION, &[organisation.into(), id.into(), before.into(), limit.into()])
         .await?
         .iter()
         .map(read)

@@ -1,7 +1,9 @@
 //! Messages: what was said by the public, by us and between us, with its earlier versions.
 
 use serde::Serialize;
+use sqlx::AssertSqlSafe;
 
+use super::conn::places;
 use super::{Conn, Error, Result, Row, Value};
 use crate::id::{AuthorId, ChannelId, ColleagueId, ConversationId, MessageId, OrganisationId};
 
@@ -162,26 +164,34 @@ const BY_REMOTE: &str = concat!(
     " FROM message WHERE organisation_id = $1 AND channel_id = $2 AND remote_id = $3"
 );
 const CHILD_OF: &str = "SELECT conversation_id FROM message WHERE organisation_id = $1 AND channel_id = $2 AND remote_parent_id = $3 LIMIT 1";
-const THREAD: &str = concat!("SELECT ", columns!(), " FROM message WHERE organisation_id = $1
-    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND (id = $2 OR merged_into = $2))
-    AND (sent_at, id) < ($3, $4) ORDER BY sent_at DESC, id DESC LIMIT $5");
+const THREAD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message WHERE organisation_id = $1
+    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND id = $2
+      UNION ALL SELECT id FROM conversation WHERE organisation_id = $1 AND merged_into = $2)
+    AND (sent_at, id) < ($3, $4) ORDER BY sent_at DESC, id DESC LIMIT $5"
+);
 const LAST_OUT: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM message WHERE organisation_id = $1 AND conversation_id = $2
+    " FROM message WHERE organisation_id = $1
+    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND (id = $2 OR merged_into = $2))
     AND direction = 'out' AND state <> 'withdrawn' ORDER BY sent_at DESC, id DESC LIMIT 1"
 );
 const LAST_IN: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM message WHERE organisation_id = $1 AND conversation_id = $2
+    " FROM message WHERE organisation_id = $1
+    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND (id = $2 OR merged_into = $2))
     AND direction = 'in' AND deleted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT 1"
 );
 const AWAITING_ECHO: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM message WHERE organisation_id = $1 AND channel_id = $2
-    AND state IN ('committing', 'unknown') AND remote_id IS NULL ORDER BY sent_at LIMIT 100"
+    AND (state IN ('committing', 'unknown') OR (state = 'rejected' AND error_code = 'unknown'))
+    AND remote_id IS NULL ORDER BY sent_at LIMIT 100"
 );
 const RECENT_REMOTE: &str = "SELECT remote_id FROM message WHERE organisation_id = $1 AND channel_id = $2
     AND sent_at > $3 AND remote_id IS NOT NULL AND deleted_at IS NULL ORDER BY sent_at DESC LIMIT $4";
@@ -294,6 +304,18 @@ pub async fn get(conn: &mut Conn, organisation: OrganisationId, id: MessageId) -
     conn.first(GET, &[organisation.into(), id.into()]).await?.as_ref().map(read).transpose()
 }
 
+/// The messages with these ids, in no order; those that don't exist are left out.
+pub async fn get_all(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    ids: impl IntoIterator<Item = MessageId>,
+) -> Result<Vec<Message>> {
+    let mut args: Vec<Value> = vec![organisation.into()];
+    let list = places(&mut args, ids);
+    let sql = format!("SELECT {} FROM message WHERE organisation_id = $1 AND id IN ({list})", columns!());
+    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
+}
+
 /// The message that the network knows by `remote_id`.
 pub async fn by_remote(
     conn: &mut Conn,
@@ -336,7 +358,7 @@ pub async fn thread(
     Ok(messages)
 }
 
-/// Our newest message that wasn't taken back.
+/// Our newest message that wasn't taken back, in the conversation and in those merged into it.
 pub async fn last_out(
     conn: &mut Conn,
     organisation: OrganisationId,
@@ -345,7 +367,7 @@ pub async fn last_out(
     conn.first(LAST_OUT, &[organisation.into(), conversation.into()]).await?.as_ref().map(read).transpose()
 }
 
-/// The public's newest message that stands.
+/// The public's newest message that stands, in the conversation and in those merged into it.
 pub async fn last_in(
     conn: &mut Conn,
     organisation: OrganisationId,

@@ -8,13 +8,16 @@ use super::{Conn, Db, Error, Result};
 /// One step: its number, its name, the shared text, and what SQLite and PostgreSQL add to it.
 type Step = (i64, &'static str, &'static str, &'static str, &'static str);
 
-const STEPS: &[Step] = &[(
-    1,
-    "first",
-    include_str!("../../migrations/0001_first.sql"),
-    include_str!("../../migrations/0001_first.sqlite.sql"),
-    include_str!("../../migrations/0001_first.postgres.sql"),
-)];
+const STEPS: &[Step] = &[
+    (
+        1,
+        "first",
+        include_str!("../../migrations/0001_first.sql"),
+        include_str!("../../migrations/0001_first.sqlite.sql"),
+        include_str!("../../migrations/0001_first.postgres.sql"),
+    ),
+    (2, "answer_key", include_str!("../../migrations/0002_answer_key.sql"), "", ""),
+];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (
     step BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL)";

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use sqlx::AssertSqlSafe;
 
+use super::conn::places;
 use super::{Conn, Result, Row, Value};
 use crate::id::{ConversationId, MessageId, OrganisationId};
 use crate::rules::permission::Scope;
@@ -102,8 +103,9 @@ pub async fn find(
     let sql = if conn.is_sqlite() {
         args.push(fts5(&wanted).into());
         let n = args.len();
+        // SQLite keeps the order of a CROSS JOIN: otherwise it asks the words of each message in turn.
         format!(
-            "SELECT i.no, i.message_id, i.conversation_id FROM message_terms f JOIN message_index i ON i.no = f.rowid
+            "SELECT i.no, i.message_id, i.conversation_id FROM message_terms f CROSS JOIN message_index i ON i.no = f.rowid
              WHERE message_terms MATCH ${n} AND f.rowid < $2 AND i.organisation_id = $1{scope} ORDER BY f.rowid DESC LIMIT $3"
         )
     } else {
@@ -135,10 +137,7 @@ async fn is_common(conn: &mut Conn, organisation: OrganisationId, query: &str) -
 
 fn scope_condition(scope: &Scope, args: &mut Vec<Value>) -> String {
     let Scope::Desks(desks) = scope else { return String::new() };
-    let first = args.len() + 1;
-    args.extend(desks.iter().map(|desk| Value::from(*desk)));
-    let list: Vec<String> = (first..=args.len()).map(|n| format!("${n}")).collect();
-    let list = if list.is_empty() { "NULL".to_owned() } else { list.join(", ") };
+    let list = places(args, desks.iter().copied());
     format!(
         " AND EXISTS (SELECT 1 FROM conversation c WHERE c.organisation_id = i.organisation_id AND c.id = i.conversation_id AND c.desk_id IN ({list}))"
     )

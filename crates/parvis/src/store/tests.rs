@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 
+mod plan;
 mod statement;
 
 static MADE: AtomicU32 = AtomicU32::new(0);

@@ -27,6 +27,9 @@ static BUILD: LazyLock<String> = LazyLock::new(|| {
     context.finish().as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 });
 
+/// Address of the icons, which a page names some two hundred times.
+static ICONS: LazyLock<String> = LazyLock::new(|| url("icons.svg"));
+
 /// Address of the asset `path`, such as `parvis.css`.
 pub fn url(path: &str) -> String {
     format!("/assets/{}/{path}", *BUILD)
@@ -59,7 +62,7 @@ impl Icon {
 
 impl fmt::Display for Icon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (class, file, name) = (self.class, url("icons.svg"), &self.name);
+        let (class, file, name) = (self.class, &*ICONS, &self.name);
         write!(f, "<svg class=\"i {class}\" aria-hidden=\"true\"><use href=\"{file}#i-{name}\"/></svg>")
     }
 }

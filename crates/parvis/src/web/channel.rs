@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::Route;
 use super::error::{Failure, page};
 use super::inbox::context::{Heard, heard};
-use super::inbox::house::{House, channel_icon};
+use super::inbox::house::channel_icon;
 use super::inbox::refusal;
 use super::language::Words;
 use super::layout::{Layout, Place};
@@ -27,6 +27,7 @@ use crate::command;
 use crate::id::{ChannelId, DeskId};
 use crate::rules::permission::Action;
 use crate::store::channel::{self, Channel};
+use crate::store::house::House;
 
 /// The routes and the right that each needs.
 pub const ROUTES: &[Route] = &[
@@ -146,7 +147,7 @@ struct OnePage {
     facts: Vec<Fact>,
     can: Vec<Can>,
     holes: Vec<Hole>,
-    house: House,
+    house: Arc<House>,
     manage: bool,
     reconnects: bool,
 }
@@ -158,7 +159,7 @@ async fn one(
 ) -> Result<Response, Failure> {
     let (now, words, organisation) = (app.now(), &signed.words, signed.actor.organisation);
     let mut conn = app.db.read().await?;
-    let house = House::read(&mut conn, organisation).await?;
+    let house = House::read(&mut conn, signed.actor.organisation).await?;
     let it = house.channel(id).cloned().ok_or_else(Failure::not_found)?;
     let gaps = channel::gaps(&mut conn, organisation, now - 35 * DAY).await?;
     let holes = gaps.iter().rev().filter(|gap| gap.channel == id).take(10).map(|gap| Hole {
@@ -206,6 +207,10 @@ fn facts(words: &Words, it: &Channel, now: i64) -> Vec<Fact> {
             "fact-budget",
             words.t3("fact-budget-left", "left", left, "limit", limit, "until", until),
         ));
+    }
+    if let Some(code) = &health.notice_code {
+        let detail = health.notice_text.clone().unwrap_or_default();
+        facts.push(fact("fact-notice", words.t1(&format!("notice-{code}"), "detail", detail)));
     }
     let expiry = it.secret_expires_at.map(|at| words.day(at, now));
     if it.kind != "feed" {

@@ -28,7 +28,7 @@ use self::compose::Compose;
 use self::context::Context;
 use self::dial::Dial;
 use self::filter::{Asked, address};
-use self::house::{House, channel_icon};
+use self::house::channel_icon;
 use self::list::{List, Maker};
 use self::thread::{Reader, Thread};
 use self::view::Views;
@@ -40,8 +40,9 @@ use super::session::Signed;
 use crate::app::App;
 use crate::command::{Done, triage, undo};
 use crate::id::{ColleagueId, ConversationId, JournalId, MessageId};
-use crate::rules::permission::Action;
+use crate::rules::permission::{Action, Scope};
 use crate::store::conversation::{self, Conversation, Holder, Order, State as Standing};
+use crate::store::house::House;
 use crate::store::tag::Tag;
 use crate::store::{self, Conn};
 
@@ -161,7 +162,7 @@ struct InboxPage {
     layout: Layout,
     views: Views,
     list: List,
-    house: House,
+    house: Arc<House>,
     asked: Asked,
     filter: conversation::Filter,
     query: String,
@@ -172,6 +173,7 @@ struct InboxPage {
     triage: bool,
     share: bool,
     others: String,
+    scope: Scope,
 }
 
 impl InboxPage {
@@ -304,8 +306,8 @@ async fn show_with(
     let list = maker.list(&mut conn).await?;
     let next = it.as_ref().map(|it| follower(&list, it.id)).unwrap_or_default();
     let context = words.t2("inbox-context", "waiting", views.waiting, "late", views.late);
-    let layout =
-        Layout::of(&mut conn, signed, Place::Inbox, words.t("place-inbox")).await?.with_context(context);
+    let layout = Layout::counted(signed, Place::Inbox, words.t("place-inbox"), views.waiting);
+    let layout = layout.with_context(context);
     let toast = toast(&mut conn, signed, asked, &query, now).await?;
     let open = match &it {
         Some(it) => Some(opened(&mut conn, signed, &house, it, asked, &query, now).await?),
@@ -327,6 +329,7 @@ async fn show_with(
         triage: signed.actor.may(Action::Triage),
         share: signed.actor.may(Action::ShareView),
         others,
+        scope: signed.actor.scope.clone(),
         house,
     };
     page_with(status, &page)

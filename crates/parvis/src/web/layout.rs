@@ -117,15 +117,19 @@ impl Layout {
     /// # Errors
     /// The database refused.
     pub async fn of(conn: &mut Conn, signed: &Signed, place: Place, title: String) -> store::Result<Self> {
-        let mut layout = Self::plain(signed, place, title);
-        let counts = store::counter::list(conn, signed.organisation.id).await?;
+        let badges = store::counter::badges(conn, signed.organisation.id, signed.actor.colleague).await?;
         let open = State::Open.as_str();
-        let mine = counts.iter().filter(|it| it.state == open && signed.actor.scope.covers(it.desk));
-        let waiting = mine.map(|it| it.value).sum();
+        let seen = badges.iter().filter(|it| it.state == open && signed.actor.scope.covers(it.desk));
+        Ok(Self::counted(signed, place, title, seen.map(|it| it.all).sum()))
+    }
+
+    /// The same for a page that knows already how many wait.
+    pub fn counted(signed: &Signed, place: Place, title: String, waiting: i64) -> Self {
+        let mut layout = Self::plain(signed, place, title);
         for link in layout.links.iter_mut().filter(|link| link.place == Place::Inbox) {
             link.badge = waiting;
         }
-        Ok(layout)
+        layout
     }
 
     /// The same with a line beside the title.

@@ -19,14 +19,14 @@ use super::presence::{Change, Doing, Presence};
 use super::session::Signed;
 use crate::app::App;
 use crate::id::ConversationId;
-use crate::rules::permission::Action;
+use crate::rules::permission::{Action, Actor};
 use crate::store::{self, Event};
 
 /// A stream ends after this and the browser opens a new one, so that ended access ends here too.
-const LONGEST: Duration = Duration::from_secs(600);
+pub const LONGEST: Duration = Duration::from_secs(600);
 
 /// A comment every so often keeps proxies from closing the stream.
-const BREATH: Duration = Duration::from_secs(15);
+pub const BREATH: Duration = Duration::from_secs(15);
 
 /// `GET /events`
 pub async fn events(
@@ -34,12 +34,12 @@ pub async fn events(
     Extension(presence): Extension<Arc<Presence>>,
     signed: Signed,
 ) -> Sse<impl Stream<Item = Result<Sent, Infallible>>> {
-    let stop = app.stop.clone();
+    let end = Box::pin(end(app.clone(), signed.actor.clone()));
     let changes = {
         let signed = signed.clone();
         follow(app.db.follow()).filter_map(move |event| {
             let sent = match event {
-                Some(event) => is_for(&signed, &event).then(|| changed(&event)),
+                Some(event) => is_for(&signed.actor, &event).then(|| changed(&event)),
                 // Too many at once: whatever it was, look again.
                 None => Some(Sent::default().event("change").data("{}")),
             };
@@ -51,18 +51,48 @@ pub async fn events(
             change.filter(|it| is_seen(&signed, it)).map(|it| present(&presence, &signed, &it, app.now()));
         std::future::ready(sent)
     });
-    let end = Box::pin(async move {
-        tokio::select! {
-            () = tokio::time::sleep(LONGEST) => {}
-            () = stop.asked() => {}
-        }
-    });
     let all = stream::select(changes, people).take_until(end).map(Ok);
     Sse::new(all).keep_alive(KeepAlive::new().interval(BREATH))
 }
 
+/// Resolves when a stream has to end: after [`LONGEST`], when Parvis stops, when this person's contract is
+/// over, or when anybody's role, desks or access changed. The browser asks again, with the rights that stand.
+pub async fn end(app: Arc<App>, actor: Actor) {
+    let mut changes = app.db.follow();
+    let rights = async {
+        loop {
+            match changes.recv().await {
+                Ok(event) if may_end_rights(&actor, &event) => return,
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
+    };
+    tokio::select! {
+        () = tokio::time::sleep(longest(&app, &actor).await) => {}
+        () = app.stop.asked() => {}
+        () = rights => {}
+    }
+}
+
+/// How long a stream may last at most.
+async fn longest(app: &App, actor: &Actor) -> Duration {
+    let Ok(mut conn) = app.db.read().await else { return Duration::ZERO };
+    let found = store::colleague::get(&mut conn, actor.organisation, actor.colleague).await;
+    let Ok(Some(colleague)) = found else { return Duration::ZERO };
+    let left = colleague.access_ends_at.map(|ends| ends.saturating_sub(app.now()).max(0).unsigned_abs());
+    left.map_or(LONGEST, |left| Duration::from_micros(left).min(LONGEST))
+}
+
+/// Whether somebody's rights may have changed, or this person has signed out somewhere.
+fn may_end_rights(actor: &Actor, event: &Event) -> bool {
+    let own = event.colleague == Some(actor.colleague);
+    let signs = event.verb == "session.closed" || event.verb.starts_with("token.");
+    event.organisation == actor.organisation && (event.verb.starts_with("colleague.") || (own && signs))
+}
+
 /// What a channel brings, one after the other; `None` for what was missed in between.
-fn follow<T: Clone + Send + 'static>(heard: Receiver<T>) -> impl Stream<Item = Option<T>> {
+pub fn follow<T: Clone + Send + 'static>(heard: Receiver<T>) -> impl Stream<Item = Option<T>> {
     stream::unfold(heard, |mut heard: Receiver<T>| async move {
         match heard.recv().await {
             Ok(it) => Some((Some(it), heard)),
@@ -72,14 +102,15 @@ fn follow<T: Clone + Send + 'static>(heard: Receiver<T>) -> impl Stream<Item = O
     })
 }
 
-fn is_for(signed: &Signed, event: &Event) -> bool {
-    if event.organisation != signed.actor.organisation {
+/// Whether somebody may know of a change.
+pub fn is_for(actor: &Actor, event: &Event) -> bool {
+    if event.organisation != actor.organisation {
         return false;
     }
     match event.desk {
-        Some(desk) => signed.actor.scope.covers(desk),
+        Some(desk) => actor.scope.covers(desk),
         // Of channels only those are told who may see them; nothing else without a desk is on these screens.
-        None => event.verb.starts_with("channel.") && signed.actor.may(Action::ReadChannels),
+        None => event.verb.starts_with("channel.") && actor.may(Action::ReadChannels),
     }
 }
 
@@ -130,4 +161,48 @@ pub async fn sign(
     let change = Change { organisation, conversation: it.id, desk: it.facets.desk };
     presence.sign(change, signed.actor.colleague, &signed.colleague.name, form.doing, app.now());
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::permission::Role;
+    use crate::store::journal::{self, By, Entry};
+    use crate::testing::{colleague, houses};
+
+    async fn ends(app: &Arc<App>, actor: &Actor) -> bool {
+        let end = tokio::spawn(end(app.clone(), actor.clone()));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let mut conn = app.db.write().await.unwrap();
+        let entry = Entry {
+            organisation: actor.organisation,
+            at: app.now(),
+            by: By::System,
+            verb: "colleague.ended",
+            subject: actor.colleague.0,
+            conversation: None,
+            before: None,
+            after: None,
+        };
+        let before = end.is_finished();
+        journal::write(&mut conn, entry).await.unwrap();
+        conn.commit().await.unwrap();
+        tokio::time::timeout(Duration::from_secs(10), end).await.unwrap().unwrap();
+        before
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_with_the_rights_and_with_the_contract() {
+        for house in houses().await {
+            assert!(!ends(&house.app, &house.specialist).await, "open while nothing changes");
+            let mut conn = house.app.db.write().await.unwrap();
+            let external = colleague(&mut conn, house.id, Role::External, &house.desks[..1]).await;
+            let mut it =
+                store::colleague::get(&mut conn, house.id, external.colleague).await.unwrap().unwrap();
+            it.access_ends_at = Some(house.app.now() + 50_000);
+            store::colleague::update(&mut conn, &it).await.unwrap();
+            conn.commit().await.unwrap();
+            assert!(ends(&house.app, &external).await, "closed by itself when the contract is over");
+        }
+    }
 }

@@ -227,8 +227,9 @@ async fn choose_language(
 ) -> Result<Response, Failure> {
     let language = Language::parse(&choice.to).ok_or_else(|| Failure::unprocessable("to"))?;
     if let Some(signed) = visitor.signed {
-        let changed = Colleague { language: Some(language.as_str().to_owned()), ..signed.colleague };
         let mut conn = app.db.write().await?;
+        let current = session::anew(&mut conn, &signed, app.now()).await?;
+        let changed = Colleague { language: Some(language.as_str().to_owned()), ..current };
         store::colleague::update(&mut conn, &changed).await?;
         let after = serde_json::json!({ "language": language.as_str() });
         store::journal::write(&mut conn, entry(&app, &changed, "colleague.changed", Some(after))).await?;

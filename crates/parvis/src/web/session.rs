@@ -1,12 +1,11 @@
-//! Who is asking: a session cookie (pages, API) or a bearer token (API), read once per request, and
-//! checked against the table of routes before any handler runs. A route that isn't in the table is
-//! closed to everybody.
+//! Who is asking: a session cookie, read once per request and checked against the table of routes before
+//! any handler runs. A route that isn't in the table is closed to everybody.
 
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
@@ -47,7 +46,7 @@ pub struct Signed {
     pub organisation: Organisation,
     /// Their language and the organisation's time zone.
     pub words: Words,
-    /// Digest of the session; `None` for an API token.
+    /// Digest of the session.
     pub session: Option<String>,
 }
 
@@ -127,9 +126,6 @@ fn admit(request: &Request, matched: &str, visitor: &Visitor) -> Result<(), Box<
     match &visitor.signed {
         Some(signed) if signed.actor.may(action) => Ok(()),
         Some(_) => Err(Box::new(Failure::forbidden().into_response())),
-        None if request.uri().path().starts_with("/api/") => {
-            Err(Box::new(Failure::new(StatusCode::UNAUTHORIZED).into_response()))
-        }
         None => Err(Box::new(to_sign_in(request, visitor))),
     }
 }
@@ -155,10 +151,7 @@ async fn identify(app: &App, method: &Method, path: &str, headers: &HeaderMap) -
         return Ok(Visitor { words, organisation: None, signed: None });
     };
     let now = app.now();
-    let signed = match bearer(headers).filter(|_| path.starts_with("/api/")) {
-        Some(secret) => by_token(app, &mut conn, &organisation, secret, now).await?,
-        None => by_cookie(app, &mut conn, &organisation, headers, now).await?,
-    };
+    let signed = by_cookie(app, &mut conn, &organisation, headers, now).await?;
     let words = match &signed {
         Some(signed) => signed.words.clone(),
         None => Words::new(language(headers, Some(&organisation)), &organisation.time_zone),
@@ -166,10 +159,6 @@ async fn identify(app: &App, method: &Method, path: &str, headers: &HeaderMap) -
     drop(conn);
     tracing::trace!(%method, path, signed = signed.is_some(), "visitor");
     Ok(Visitor { words, organisation: Some(organisation), signed })
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
 }
 
 async fn by_cookie(
@@ -194,26 +183,6 @@ async fn by_cookie(
         write.commit().await?;
     }
     Ok(signed)
-}
-
-async fn by_token(
-    app: &App,
-    conn: &mut Conn,
-    organisation: &Organisation,
-    secret: &str,
-    now: i64,
-) -> store::Result<Option<Signed>> {
-    let Some(token) = store::token::by_digest(conn, &seal::digest(secret)).await? else { return Ok(None) };
-    if token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now) {
-        return Ok(None);
-    }
-    let signed = admit_colleague(conn, organisation, token.colleague, &HeaderMap::new(), now).await?;
-    if signed.is_some() && token.used_at.is_none_or(|at| at + SEEN_EVERY <= now) {
-        let mut write = app.db.write().await?;
-        store::token::see(&mut write, token.organisation, token.id, now).await?;
-        write.commit().await?;
-    }
-    Ok(signed.map(|it| Signed { actor: Actor { token: Some(token.scopes), ..it.actor }, ..it }))
 }
 
 /// The colleague, unless access was ended or the contract is over.
@@ -248,7 +217,18 @@ async fn admit_colleague(
 
 /// Whether the colleague may sign in at `now` (µs): access was not ended and the contract runs.
 pub fn has_access(colleague: &Colleague, now: i64) -> bool {
-    colleague.active && colleague.access_ends_at.is_none_or(|ends| ends > now)
+    colleague.has_access(now)
+}
+
+/// The reader's own settings as they stand within the transaction `conn`. What was read when the request
+/// began may be old: a form can take its time to arrive, and writing it back whole would give an ended
+/// access or a former role back.
+///
+/// # Errors
+/// 403 when access has ended meanwhile.
+pub async fn anew(conn: &mut Conn, signed: &Signed, now: i64) -> Result<Colleague, Failure> {
+    let found = store::colleague::get(conn, signed.actor.organisation, signed.actor.colleague).await?;
+    found.filter(|it| has_access(it, now)).ok_or_else(Failure::forbidden)
 }
 
 /// Whether people reach Parvis over https.

@@ -1,5 +1,6 @@
 //! The web as a browser meets it: the real router over a real SQLite database, one colleague per role.
 
+mod inbox;
 mod matrix;
 mod sign_in;
 
@@ -141,6 +142,9 @@ impl House {
     /// Sends a request as the router gets it.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        // The stream of live events never ends: its answer is its head.
+        let is_endless = parts.headers.get(header::CONTENT_TYPE).is_some_and(|it| it == "text/event-stream");
+        let body = if is_endless { Body::empty() } else { body };
         let body = axum::body::to_bytes(body, 16 * 1024 * 1024).await.unwrap();
         let body = String::from_utf8_lossy(&body).into_owned();
         Answer { status: parts.status, headers: parts.headers, body }

@@ -16,7 +16,6 @@ use super::Route;
 use super::error::{Failure, page};
 use super::inbox::context::{Heard, heard};
 use super::inbox::filter::Asked;
-use super::inbox::house::House;
 use super::inbox::list::{Maker, Row};
 use super::inbox::view::{self, Views};
 use super::layout::{Layout, Place};
@@ -24,13 +23,14 @@ use super::session::Signed;
 use crate::app::App;
 use crate::rules::permission::{Action, Scope};
 use crate::store::conversation::{self, Filter, State as Standing};
+use crate::store::house::House;
 use crate::store::{self, Conn};
 
 /// The routes and the right that each needs. Who may not read conversations finds their place in the rail.
 pub const ROUTES: &[Route] = &[Route::get("/", Action::Read)];
 
 /// Those who wait longest that are shown.
-const SHOWN: i64 = 6;
+const SHOWN: i64 = 9;
 
 /// Channels that are shown; those that can't be heard come first.
 const CHANNELS: usize = 7;
@@ -97,16 +97,7 @@ async fn waiting(
 ) -> store::Result<Vec<Row>> {
     let actor = &signed.actor;
     let filter = Filter { state: Some(Standing::Open), ..Filter::default() };
-    let all = conversation::page(
-        conn,
-        actor.organisation,
-        actor.colleague,
-        &actor.scope,
-        &filter,
-        None,
-        SHOWN,
-        now,
-    );
+    let all = conversation::page(conn, actor, &filter, None, SHOWN, now);
     let all = all.await?;
     Maker { signed, house, asked, open: None, now }.rows(conn, &all).await
 }

@@ -1,8 +1,10 @@
 //! Hands answers to the network, once. The state is saved before each call; when the answer to a call
 //! is lost the network is read back before anything is sent again, and then with the same key.
 //!
-//! held → committing → published, or rejected; committing → unknown → (read back) → published, or
-//! committing again when it certainly isn't there.
+//! held → committing → published, or rejected; committing → unknown → (read back) → published, or sent once
+//! more when it isn't there. When that answer is lost too, a person looks: nothing is sent a third time by itself.
+
+use std::time::Duration;
 
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
@@ -12,8 +14,8 @@ use serde_json::json;
 use super::Outcome;
 use crate::app::App;
 use crate::clock::{MINUTE, SECOND};
+use crate::command::Result;
 use crate::command::answer::to_network;
-use crate::command::{Refusal, Result};
 use crate::id::{MessageId, OrganisationId};
 use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets};
@@ -26,10 +28,14 @@ use crate::store::{self, Conn, attachment, counter};
 pub const KIND: &str = "publish";
 /// Tries against a server that can't be reached, over about four hours, before a person is asked.
 const TRIES: i64 = 9;
+/// The longest that a call may take; less than a worker's lease, so that nobody else begins it meanwhile.
+const CALL: Duration = Duration::from_secs(150);
 /// How long after a lost answer the network is read back (µs): time for it to show what it took.
 const READ_BACK_AFTER: i64 = 10 * SECOND;
 /// Read-backs that have to find nothing before it is sent again.
 const READ_BACKS: i64 = 2;
+/// Why a person is asked to look whether it stands there: code of the error.
+const UNKNOWN: &str = "unknown";
 
 /// A channel's settings can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +88,7 @@ pub async fn facets_before(
     it: &Conversation,
     id: MessageId,
 ) -> Result<Facets> {
-    let rows = journal::of_conversation(conn, organisation, it.id, 200).await?;
+    let rows = journal::of_conversation(conn, organisation, it.id, None, 200).await?;
     let held = rows.iter().find(|row| row.verb == "message.held" && row.subject_id == id.0);
     let Some(held) = held else { return Ok(it.facets.clone()) };
     let after: Option<Facets> = held.after.clone().and_then(|json| serde_json::from_value(json).ok());
@@ -103,8 +109,8 @@ pub async fn facets_before(
 
 /// One try at publishing the message of the job.
 pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
-    let mut conn = app.db.write().await?;
-    let Some(mut it) = message::get(&mut conn, job.organisation, MessageId(job.subject)).await? else {
+    let mut conn = app.db.read().await?;
+    let Some(it) = message::get(&mut conn, job.organisation, MessageId(job.subject)).await? else {
         return Ok(Outcome::Done);
     };
     let fresh = match it.stage {
@@ -114,31 +120,61 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
         _ => return Ok(Outcome::Done),
     };
     let channel = store::channel::get(&mut conn, job.organisation, it.channel).await?;
-    let channel = channel.ok_or(Refusal::NotFound)?;
-    if fresh {
-        it.stage = Stage::Committing;
-        it.sent_at = app.now();
-        message::update(&mut conn, job.organisation, &it).await?;
-        told(&mut conn, job.organisation, app.now(), "message.committing", &it).await?;
-    }
-    conn.commit().await?;
+    let Some(channel) = channel.filter(|channel| channel.state != "removed") else {
+        return reject(app, job, &it, "removed", "the channel was removed").await;
+    };
     let account = match account(app, &channel) {
         Ok(account) => account,
         Err(error) => return reject(app, job, &it, &error.to_string(), "the channel can't be used").await,
     };
-    let media = load_media(app, job.organisation, it.id).await?;
-    let reply = to_network(&mut app.db.read().await?, job.organisation, &it, media).await?;
-    if fresh {
+    let reply = to_network(&mut conn, job.organisation, &it, Vec::new()).await?;
+    drop(conn);
+    let reply = Reply { media: load_media(app, job.organisation, it.id).await?, ..reply };
+    if !fresh {
+        return read_back(app, job, &it, &account, &reply).await;
+    }
+    if commit_to(app, job, it.id).await? {
         send(app, job, &it, &account, &reply).await
     } else {
-        read_back(app, job, &it, &account, &reply).await
+        // It was taken back, or another worker has it.
+        Ok(Outcome::Done)
+    }
+}
+
+/// Saves that the message is being handed over. False when it isn't this worker's to hand over.
+async fn commit_to(app: &App, job: &Job, id: MessageId) -> Result<bool> {
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let found = message::get(&mut conn, job.organisation, id).await?;
+    let Some(mut it) = found.filter(|it| it.stage == Stage::Held) else { return Ok(false) };
+    // Should this worker die, those who come after count their read-backs from here.
+    if !job::count_anew(&mut conn, job).await? {
+        return Ok(false);
+    }
+    it.stage = Stage::Committing;
+    it.sent_at = now;
+    message::update(&mut conn, job.organisation, &it).await?;
+    told(&mut conn, job.organisation, now, "message.committing", &it).await?;
+    conn.commit().await?;
+    Ok(true)
+}
+
+/// Hands it over; an answer that doesn't come in time is a lost answer.
+async fn call(app: &App, account: &Account, reply: &Reply) -> std::result::Result<Published, ChannelError> {
+    let channel = parvis_channels::channel(account.kind);
+    match tokio::time::timeout(CALL, channel.reply(&app.net, account, reply)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(ChannelError::Unknown { message: "no answer in time".to_owned() }),
     }
 }
 
 async fn send(app: &App, job: &Job, it: &Message, account: &Account, reply: &Reply) -> Result<Outcome> {
-    match parvis_channels::channel(account.kind).reply(&app.net, account, reply).await {
+    match call(app, account, reply).await {
         Ok(published) => keep(app, job, it, &published).await,
-        Err(ChannelError::Unknown { message }) => lost(app, job, it, &message).await,
+        Err(ChannelError::Unknown { message }) => {
+            lost(app, job, it, &message).await?;
+            Ok(Outcome::Anew(app.now() + READ_BACK_AFTER, message))
+        }
         Err(ChannelError::Limited { retry_after }) => {
             let wait = i64::try_from(retry_after.as_micros()).unwrap_or(MINUTE).max(SECOND);
             hold_again(app, job, it, app.now() + wait, "limited").await
@@ -154,15 +190,35 @@ async fn send(app: &App, job: &Job, it: &Message, account: &Account, reply: &Rep
 /// Looks whether a message whose answer was lost stands on the network.
 async fn read_back(app: &App, job: &Job, it: &Message, account: &Account, reply: &Reply) -> Result<Outcome> {
     let channel = parvis_channels::channel(account.kind);
-    match channel.find_published(&app.net, account, reply, it.created_at).await {
-        Ok(Some(published)) => keep(app, job, it, &published).await,
-        Ok(None) if job.attempts >= READ_BACKS => send(app, job, it, account, reply).await,
-        Ok(None) => lost(app, job, it, "not there yet").await,
-        Err(error) if error.retryable() => lost(app, job, it, &error.to_string()).await,
-        Err(error) => {
-            lost(app, job, it, &error.to_string()).await?;
-            Ok(Outcome::Failed(format!("can't be read back: {error}")))
+    let found = channel.find_published(&app.net, account, reply, it.created_at);
+    let found = tokio::time::timeout(CALL, found).await;
+    let error = match found {
+        Ok(Ok(Some(published))) => return keep(app, job, it, &published).await,
+        Ok(Ok(None)) if job.attempts < READ_BACKS => "not there yet".to_owned(),
+        Ok(Ok(None)) => return send_once_more(app, job, it, account, reply).await,
+        Ok(Err(error)) if error.retryable() => error.to_string(),
+        Ok(Err(error)) => {
+            return reject(app, job, it, UNKNOWN, &format!("can't be read back: {error}")).await;
         }
+        Err(_) => "no answer in time".to_owned(),
+    };
+    lost(app, job, it, &error).await?;
+    // A server that is away for long is asked ever more seldom; what couldn't be asked isn't a read-back.
+    let wait = READ_BACK_AFTER * (1 << job.attempts.saturating_sub(READ_BACKS).clamp(0, 8));
+    Ok(Outcome::Retry(app.now() + wait, error))
+}
+
+/// It was looked for twice and isn't there: the same again under the same key, for the last time.
+async fn send_once_more(
+    app: &App,
+    job: &Job,
+    it: &Message,
+    account: &Account,
+    reply: &Reply,
+) -> Result<Outcome> {
+    match call(app, account, reply).await {
+        Ok(published) => keep(app, job, it, &published).await,
+        Err(error) => reject(app, job, it, UNKNOWN, &error.to_string()).await,
     }
 }
 
@@ -187,10 +243,12 @@ async fn keep(app: &App, job: &Job, it: &Message, published: &Published) -> Resu
     };
     let echo = message::by_remote(&mut conn, job.organisation, it.channel, &published.remote_id).await?;
     if let Some(mut echo) = echo.filter(|echo| echo.id != it.id) {
-        // The echo came first and wasn't recognised: it is the same message, so one of the two goes.
+        // The echo came first and wasn't recognised: it is the same message, so one of the two goes, and
+        // it was counted once already.
         echo.remote_id = None;
         echo.stage = Stage::Withdrawn;
         message::update(&mut conn, job.organisation, &echo).await?;
+        counter::untally(&mut conn, job.organisation, echo.channel, "out", echo.sent_at).await?;
     }
     let first_time = it.stage != Stage::Published;
     it.stage = Stage::Published;
@@ -198,6 +256,8 @@ async fn keep(app: &App, job: &Job, it: &Message, published: &Published) -> Resu
     it.url = published.url.clone();
     it.sent_at = published.published_at.unwrap_or(now);
     it.version_at = it.version_at.max(it.sent_at);
+    it.error_code = None;
+    it.error_text = None;
     message::update(&mut conn, job.organisation, &it).await?;
     if first_time {
         answered(&mut conn, job.organisation, &it, now).await?;
@@ -224,55 +284,65 @@ pub(crate) async fn answered(
     Ok(())
 }
 
-async fn lost(app: &App, job: &Job, it: &Message, why: &str) -> Result<Outcome> {
-    let now = app.now();
-    set_stage(app, job, it, Stage::Unknown, Some(("unknown", why)), now, "message.unknown").await?;
-    Ok(Outcome::Retry(now + READ_BACK_AFTER, why.to_owned()))
+/// Notes that nobody knows whether it stands there.
+async fn lost(app: &App, job: &Job, it: &Message, why: &str) -> Result<()> {
+    let mut conn = app.db.write().await?;
+    set_stage(&mut conn, app, job, it, Stage::Unknown, (UNKNOWN, why), app.now()).await?;
+    Ok(conn.commit().await?)
 }
 
 async fn hold_again(app: &App, job: &Job, it: &Message, at: i64, why: &str) -> Result<Outcome> {
-    set_stage(app, job, it, Stage::Held, Some(("waiting", why)), at, "message.held_again").await?;
+    let mut conn = app.db.write().await?;
+    set_stage(&mut conn, app, job, it, Stage::Held, ("waiting", why), at).await?;
+    conn.commit().await?;
     Ok(Outcome::Retry(at, why.to_owned()))
 }
 
 /// The network won't have it: the conversation waits again, and a person sees why.
 async fn reject(app: &App, job: &Job, it: &Message, code: &str, why: &str) -> Result<Outcome> {
-    let now = app.now();
-    set_stage(app, job, it, Stage::Rejected, Some((code, why)), now, "message.rejected").await?;
     let mut conn = app.db.write().await?;
-    if let Some(mut found) = conversation::get(&mut conn, job.organisation, it.conversation).await? {
+    if set_stage(&mut conn, app, job, it, Stage::Rejected, (code, why), app.now()).await?
+        && let Some(mut found) = conversation::get(&mut conn, job.organisation, it.conversation).await?
+    {
         let place = found.place();
         found.facets = facets_before(&mut conn, job.organisation, &found, it.id).await?;
         conversation::update(&mut conn, job.organisation, &place, &found).await?;
     }
+    // The row goes with it: a retry by a person makes a new job under the same key.
+    job::done(&mut conn, job).await?;
     conn.commit().await?;
     tracing::warn!(message = %it.id, code, "an answer was refused by the network");
-    // The row goes: a retry by a person makes a new job under the same key.
     Ok(Outcome::Done)
 }
 
+/// False when its echo has proved meanwhile that it stands there.
 async fn set_stage(
+    conn: &mut Conn,
     app: &App,
     job: &Job,
     it: &Message,
     stage: Stage,
-    error: Option<(&str, &str)>,
+    (code, why): (&str, &str),
     at: i64,
-    verb: &str,
-) -> Result<()> {
-    let mut conn = app.db.write().await?;
-    let Some(mut it) = message::get(&mut conn, job.organisation, it.id).await? else { return Ok(()) };
-    if it.stage == Stage::Published {
-        // Its echo has proved meanwhile that it stands there.
-        return Ok(());
-    }
+) -> Result<bool> {
+    let found = message::get(conn, job.organisation, it.id).await?;
+    let Some(mut it) = found.filter(|it| it.stage != Stage::Published) else { return Ok(false) };
+    let verb = match stage {
+        Stage::Unknown => "message.unknown",
+        Stage::Held => "message.held_again",
+        _ => "message.rejected",
+    };
+    // Looking once more is no change; a server that is away for days must not fill the journal.
+    let news = it.stage != stage;
     it.stage = stage;
     it.sent_at = at;
-    it.error_code = error.map(|(code, _)| code.to_owned());
-    it.error_text = error.map(|(_, text)| text.to_owned());
-    message::update(&mut conn, job.organisation, &it).await?;
-    told(&mut conn, job.organisation, app.now(), verb, &it).await?;
-    Ok(conn.commit().await?)
+    it.error_code = Some(code.to_owned());
+    it.error_text = Some(why.to_owned());
+    message::update(conn, job.organisation, &it).await?;
+    if news {
+        told(conn, job.organisation, app.now(), verb, &it).await?;
+    }
+    Ok(true)
 }
 
 /// Journals what became of a message of ours.

@@ -300,7 +300,6 @@ channel-error-malformed = The server’s answer couldn’t be read.
 channel-error-forbidden_address = This address isn’t public.
 channel-error-unsupported = The network doesn’t allow it.
 
-palette-title = Search or act
 palette-actions = Actions
 palette-places = Go to
 palette-colleagues = Colleagues
@@ -308,6 +307,7 @@ palette-colleague = Conversations held by { $name }
 palette-found = Found in messages
 palette-none = Nothing of the kind.
 
+keys-label = Keyboard shortcuts
 keys-page = Keyboard
 keys-title = Everything works from the keyboard
 keys-everywhere = Everywhere

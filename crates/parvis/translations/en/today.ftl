@@ -57,3 +57,4 @@ figure-negative-of = { $count ->
 figure-negative-finding = Share of this week’s conversations with a negative sentiment, { $share }
 figure-open = To answer by desk
 figure-open-late = { $count }, { $late } of them late
+figure-hatched = hatched: a channel couldn’t be heard

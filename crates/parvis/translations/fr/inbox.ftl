@@ -300,7 +300,6 @@ channel-error-malformed = La réponse du serveur n’a pas pu être lue.
 channel-error-forbidden_address = Cette adresse n’est pas publique.
 channel-error-unsupported = Le réseau ne le permet pas.
 
-palette-title = Chercher ou agir
 palette-actions = Actions
 palette-places = Aller à
 palette-colleagues = Collègues
@@ -308,6 +307,7 @@ palette-colleague = Conversations suivies par { $name }
 palette-found = Trouvé dans les messages
 palette-none = Rien de tel.
 
+keys-label = Raccourcis clavier
 keys-page = Clavier
 keys-title = Tout se fait au clavier
 keys-everywhere = Partout

@@ -57,3 +57,4 @@ figure-negative-of = { $count ->
 figure-negative-finding = Part des conversations de la semaine dont le ressenti est négatif, { $share }
 figure-open = À répondre par bureau
 figure-open-late = { $count }, dont { $late } hors délai
+figure-hatched = hachuré : un canal n’était pas entendu

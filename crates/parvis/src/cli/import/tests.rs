@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::id::OrganisationId;
-use crate::rules::permission::Scope;
+use crate::rules::permission::{Actor, Role, Scope};
 use crate::store::conversation::{Filter, Order, State};
 use crate::store::{channel, conversation, counter, message, search};
 use crate::testing::{START, houses};
@@ -22,8 +22,14 @@ async fn import(app: &App, folder: &Path, name: &str, contents: &str) -> anyhow:
 async fn closed(app: &App, house: OrganisationId) -> Vec<conversation::Conversation> {
     let mut conn = app.db.read().await.unwrap();
     let filter = Filter { state: Some(State::Closed), order: Order::Oldest, ..Filter::default() };
-    let viewer = crate::id::ColleagueId::new(START);
-    conversation::page(&mut conn, house, viewer, &Scope::Every, &filter, None, 50, START).await.unwrap()
+    let viewer = Actor {
+        organisation: house,
+        colleague: crate::id::ColleagueId::new(START),
+        role: Role::Administrator,
+        scope: Scope::Every,
+        token: None,
+    };
+    conversation::page(&mut conn, &viewer, &filter, None, 50, START).await.unwrap()
 }
 
 const TABLE: &str = "id,sent_at,text,conversation,direction,author_handle\n\

@@ -1,12 +1,13 @@
 //! The last pane: who writes, how their channel is, to whom a conversation can be handed over.
 
 use super::filter::address;
-use super::house::{House, channel_icon};
+use super::house::channel_icon;
 use super::list::{Badge, host, who};
 use crate::id::{ColleagueId, ConversationId, DeskId};
 use crate::rules::permission::{Action, Role};
 use crate::rules::text::excerpt;
 use crate::store::conversation::{self, Conversation};
+use crate::store::house::House;
 use crate::store::{self, Conn};
 use crate::web::session::Signed;
 
@@ -122,7 +123,7 @@ pub async fn read(
             colleagues.push(ToColleague {
                 id: other.id,
                 badge: Badge { initials: other.initials.clone(), name: other.name.clone() },
-                waiting: open(&|c| c.assignee == Some(other.id)),
+                waiting: open(&|c| c.assignee == Some(other.id) && signed.actor.scope.covers(c.desk)),
                 external: other.role == Role::External,
             });
         }

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use super::dial::Dial;
 use super::filter::{Asked, address, query};
-use super::house::{House, channel_icon};
+use super::house::channel_icon;
 use crate::id::{AuthorId, ConversationId};
 use crate::rules::text::excerpt;
 use crate::store::author::Author;
 use crate::store::conversation::{self, Conversation, State};
+use crate::store::house::House;
 use crate::store::{self, Conn};
 use crate::web::session::Signed;
 
@@ -106,17 +107,7 @@ impl Maker<'_> {
     async fn page(&self, conn: &mut Conn) -> store::Result<List> {
         let (actor, filter) = (&self.signed.actor, self.asked.filter());
         let after = self.asked.after.parse().ok();
-        let mut all = conversation::page(
-            conn,
-            actor.organisation,
-            actor.colleague,
-            &actor.scope,
-            &filter,
-            after,
-            PAGE + 1,
-            self.now,
-        )
-        .await?;
+        let mut all = conversation::page(conn, actor, &filter, after, PAGE + 1, self.now).await?;
         let base = query(&filter);
         let is_more = i64::try_from(all.len()).unwrap_or(0) > PAGE;
         all.truncate(usize::try_from(PAGE).unwrap_or(50));
@@ -132,17 +123,19 @@ impl Maker<'_> {
         let actor = &self.signed.actor;
         let before = self.asked.after.parse().ok();
         let hits = store::search::find(conn, actor.organisation, &actor.scope, words, before, PAGE).await?;
+        let (ids, said) = (hits.iter().map(|hit| hit.conversation), hits.iter().map(|hit| hit.message));
+        let all = conversation::get_all(conn, actor.organisation, ids).await?;
+        let said = store::message::get_all(conn, actor.organisation, said).await?;
+        let authors = self.authors(conn, &all).await?;
+        let base = self.asked.query();
         let mut rows: Vec<Row> = Vec::new();
         for hit in &hits {
             if rows.iter().any(|row| row.id == hit.conversation) {
                 continue;
             }
-            let Some(it) = conversation::get(conn, actor.organisation, hit.conversation).await? else {
-                continue;
-            };
-            let message = store::message::get(conn, actor.organisation, hit.message).await?;
-            let mut row = self.row(&it, &self.authors(conn, std::slice::from_ref(&it)).await?);
-            if let Some(message) = message {
+            let Some(it) = all.iter().find(|it| it.id == hit.conversation) else { continue };
+            let mut row = self.row(it, &authors, &base);
+            if let Some(message) = said.iter().find(|it| it.id == hit.message) {
                 row.excerpt = around(&message.text, words);
                 row.at = self.signed.words.moment(message.sent_at, self.now);
                 row.machine_at = self.signed.words.machine_time(message.sent_at);
@@ -151,7 +144,6 @@ impl Maker<'_> {
         }
         let is_more = i64::try_from(hits.len()).unwrap_or(0) == PAGE;
         let no = hits.last().map(|hit| hit.no.to_string()).filter(|_| is_more);
-        let base = self.asked.query();
         Ok(List {
             rows,
             more: no.map(|no| address("/inbox", &base, &[("after", &no)])),
@@ -162,7 +154,8 @@ impl Maker<'_> {
     /// Rows for conversations in the order given.
     pub async fn rows(&self, conn: &mut Conn, all: &[Conversation]) -> store::Result<Vec<Row>> {
         let authors = self.authors(conn, all).await?;
-        Ok(all.iter().map(|it| self.row(it, &authors)).collect())
+        let base = self.asked.query();
+        Ok(all.iter().map(|it| self.row(it, &authors, &base)).collect())
     }
 
     async fn authors(
@@ -175,14 +168,14 @@ impl Maker<'_> {
         Ok(found.into_iter().map(|author| (author.id, author)).collect())
     }
 
-    fn row(&self, it: &Conversation, authors: &HashMap<AuthorId, Author>) -> Row {
+    fn row(&self, it: &Conversation, authors: &HashMap<AuthorId, Author>, base: &str) -> Row {
         let (words, house) = (&self.signed.words, self.house);
         let author = it.author.and_then(|id| authors.get(&id));
         let channel = house.channel(it.channel);
         let holder = it.facets.assignee.and_then(|id| house.colleague(id));
         Row {
             id: it.id,
-            href: address(&format!("/inbox/{}", it.id), &self.asked.query(), &[]),
+            href: address(&format!("/inbox/{}", it.id), base, &[]),
             current: self.open == Some(it.id),
             quiet: it.facets.state != State::Open,
             urgent: it.facets.urgent,
@@ -223,7 +216,7 @@ pub fn host(author: &Author) -> String {
 /// The part of a text around the first word looked for.
 fn around(text: &str, wanted: &str) -> String {
     let first = crate::rules::text::words(wanted).into_iter().next().unwrap_or_default();
-    let line: Vec<&str> = text.split_whitespace().collect();
+    let line: Vec<&str> = crate::rules::text::split(text).collect();
     let stem: String = first.chars().take(5).collect();
     let place = line.iter().position(|word| crate::rules::text::fold(word).contains(&stem)).unwrap_or(0);
     let start = place.saturating_sub(6);

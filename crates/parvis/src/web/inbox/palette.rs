@@ -9,13 +9,13 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::filter::Asked;
-use super::house::House;
 use super::list::Maker;
 use super::view;
 use crate::app::App;
 use crate::id::ConversationId;
 use crate::rules::text::fold;
 use crate::store::conversation::{Filter, Holder, State as Standing};
+use crate::store::house::House;
 use crate::web::error::{Failure, page};
 use crate::web::layout::{Layout, Place};
 use crate::web::session::Signed;
@@ -92,7 +92,7 @@ pub async fn serve(
     let places = layout.links.iter().map(|it| link(it.icon, &words.t(it.name), it.href));
     let lists = views.own.iter().chain(&views.desks).map(|it| link(it.icon, &it.name, &it.href));
     let saved = views.saved.iter().map(|it| link("filter", &it.name, &it.href));
-    let people = house.colleagues.iter().filter(|it| it.active).map(|it| {
+    let people = house.people(&signed.actor.scope).map(|it| {
         let filter =
             Filter { state: Some(Standing::Open), holder: Holder::Colleague(it.id), ..Filter::default() };
         let href = super::address("/inbox", &super::filter::query(&filter), &[]);

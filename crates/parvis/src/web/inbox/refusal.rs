@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::command::Refusal;
+use crate::rules::appointment;
 use crate::web::error::Failure;
 use crate::web::language::Words;
 
@@ -23,6 +24,7 @@ pub fn said(refused: &Refusal, words: &Words) -> Option<(StatusCode, String)> {
         }
         Refusal::NotFound
         | Refusal::Forbidden(_)
+        | Refusal::Appointment(_)
         | Refusal::Sealed
         | Refusal::Store(_)
         | Refusal::Media(_) => None,
@@ -36,6 +38,13 @@ pub fn failure(refused: Refusal, words: &Words) -> Failure {
     }
     match refused {
         Refusal::Forbidden(_) => Failure::forbidden(),
+        Refusal::Appointment(why) => match why {
+            appointment::Refusal::Oneself => Failure::conflict().because(words.t("appoint-oneself")),
+            appointment::Refusal::AdministratorOnly => {
+                Failure::forbidden().because(words.t("appoint-administrator"))
+            }
+            appointment::Refusal::LastAdministrator => Failure::conflict().because(words.t("appoint-last")),
+        },
         Refusal::Store(error) => error.into(),
         Refusal::Media(error) => Failure::internal(error.to_string()),
         Refusal::Sealed => Failure::internal(refused.to_string()),

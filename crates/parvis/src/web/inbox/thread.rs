@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 
 use super::filter::address;
-use super::house::House;
 use super::list::who;
 use crate::id::{AuthorId, ConversationId, MessageId};
 use crate::store::attachment::Attachment;
 use crate::store::author::Author;
+use crate::store::house::House;
 use crate::store::message::{self, Direction, Message, Stage};
 use crate::store::{self, Conn};
 use crate::web::form::initials;
@@ -143,10 +143,11 @@ impl Reader<'_> {
         let ids: Vec<AuthorId> = all.iter().filter_map(|it| it.author).collect();
         let authors = store::author::get_all(conn, organisation, &ids).await?;
         let authors: HashMap<AuthorId, Author> = authors.into_iter().map(|it| (it.id, it)).collect();
+        let attachments = store::attachment::of_all(conn, organisation, all.iter().map(|it| it.id)).await?;
         let mut messages = Vec::with_capacity(all.len());
         let mut last_day = None;
         for it in &all {
-            let mut said = self.said(conn, it, &authors).await?;
+            let mut said = self.said(conn, it, &authors, &attachments).await?;
             let day = self.signed.words.zoned(it.sent_at).date();
             said.day = (last_day != Some(day)).then(|| self.day(it.sent_at));
             last_day = Some(day);
@@ -174,6 +175,7 @@ impl Reader<'_> {
         conn: &mut Conn,
         it: &Message,
         authors: &HashMap<AuthorId, Author>,
+        attachments: &[Attachment],
     ) -> store::Result<Said> {
         let (words, organisation) = (&self.signed.words, self.signed.actor.organisation);
         let author = it.author.and_then(|id| authors.get(&id));
@@ -182,7 +184,6 @@ impl Reader<'_> {
             Some(_) => message::versions(conn, organisation, it.id).await?,
             None => Vec::new(),
         };
-        let attachments = store::attachment::of(conn, organisation, it.id).await?;
         let (class, name) = match it.direction {
             Direction::In => ("", author.map_or_else(|| words.t("author-unknown"), who)),
             Direction::Out => ("us", self.signed.organisation.name.clone()),
@@ -214,7 +215,11 @@ impl Reader<'_> {
                 .iter()
                 .map(|old| Earlier { at: words.moment(old.version_at, self.now), text: old.text.clone() })
                 .collect(),
-            attachments: attachments.iter().map(|it| self.shown(it)).collect(),
+            attachments: attachments
+                .iter()
+                .filter(|of| of.message == it.id)
+                .map(|it| self.shown(it))
+                .collect(),
             url: it.url.clone(),
             way: (it.direction == Direction::Out).then(|| self.way(it)),
         })

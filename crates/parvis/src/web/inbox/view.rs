@@ -9,14 +9,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::filter::{Asked, address, query};
-use super::house::{House, desk_icon};
+use super::house::desk_icon;
 use super::refusal;
 use crate::app::App;
 use crate::command;
 use crate::id::ViewId;
 use crate::rules::permission::Action;
 use crate::store::conversation::{self, Filter, Holder, Order, State as Standing};
-use crate::store::counter::Count;
+use crate::store::counter::Badge;
+use crate::store::house::House;
 use crate::store::{self, Conn};
 use crate::web::error::Failure;
 use crate::web::session::Signed;
@@ -87,12 +88,13 @@ pub async fn read(
     now: i64,
 ) -> store::Result<Views> {
     let (actor, words) = (&signed.actor, &signed.words);
-    let counts = store::counter::list(conn, actor.organisation).await?;
-    let counts: Vec<Count> = counts.into_iter().filter(|it| actor.scope.covers(it.desk)).collect();
+    let badges = store::counter::badges(conn, actor.organisation, actor.colleague).await?;
+    let badges: Vec<Badge> = badges.into_iter().filter(|it| actor.scope.covers(it.desk)).collect();
+    let overdue = conversation::late(conn, actor.organisation, now, CAP).await?;
     let shown = if asked.search().is_some() { None } else { Some(asked.filter()) };
-    let sum =
-        |pick: &dyn Fn(&Count) -> bool| counts.iter().filter(|it| pick(it)).map(|it| it.value).sum::<i64>();
-    let is = |it: &Count, state: Standing| it.state == state.as_str();
+    let sum = |state: Standing, value: fn(&Badge) -> i64| -> i64 {
+        badges.iter().filter(|it| it.state == state.as_str()).map(value).sum()
+    };
     let entry = |icon, name: &str, filter: Filter, count: Option<i64>| Entry {
         href: address("/inbox", &query(&filter), &[]),
         icon,
@@ -102,37 +104,35 @@ pub async fn read(
         current: shown.as_ref() == Some(&filter),
     };
     let open = plain(Standing::Open);
-    let waiting = sum(&|it| is(it, Standing::Open));
+    let waiting = sum(Standing::Open, |it| it.all);
     let mut own = vec![
         entry("inbox", "view-open", open.clone(), Some(waiting)),
         entry(
             "user",
             "view-mine",
             Filter { holder: Holder::Me, ..open.clone() },
-            Some(sum(&|it| is(it, Standing::Open) && it.assignee == Some(actor.colleague))),
+            Some(sum(Standing::Open, |it| it.mine)),
         ),
         entry(
             "hand",
             "view-to-take",
             Filter { holder: Holder::Nobody, ..open.clone() },
-            Some(sum(&|it| is(it, Standing::Open) && it.assignee.is_none())),
+            Some(sum(Standing::Open, |it| it.free)),
         ),
-        entry("clock", "view-waiting", plain(Standing::Waiting), Some(sum(&|it| is(it, Standing::Waiting)))),
-        entry("snooze", "view-snoozed", plain(Standing::Snoozed), Some(sum(&|it| is(it, Standing::Snoozed)))),
+        entry("clock", "view-waiting", plain(Standing::Waiting), Some(sum(Standing::Waiting, |it| it.all))),
+        entry("snooze", "view-snoozed", plain(Standing::Snoozed), Some(sum(Standing::Snoozed, |it| it.all))),
         entry("book", "view-all", Filter { order: Order::Newest, ..Filter::default() }, None),
     ];
     let mut desks = Vec::new();
     for desk in house.desks.iter().filter(|desk| actor.scope.covers(desk.id)) {
         let filter = Filter { desk: Some(desk.id), ..open.clone() };
-        let late =
-            conversation::late(conn, actor.organisation, actor.colleague, &actor.scope, &filter, now, CAP)
-                .await?;
+        let here = |it: &&Badge| it.desk == desk.id && it.state == Standing::Open.as_str();
         desks.push(Entry {
             href: address("/inbox", &query(&filter), &[]),
             icon: desk_icon(&desk.kind),
             name: desk.name.clone(),
-            count: Some(sum(&|it| is(it, Standing::Open) && it.desk == desk.id)),
-            late,
+            count: Some(badges.iter().find(here).map_or(0, |it| it.all)),
+            late: overdue.iter().find(|(id, _)| *id == desk.id).map_or(0, |(_, late)| *late),
             current: shown.as_ref() == Some(&filter),
         });
     }

@@ -1,9 +1,11 @@
 //! The catalogues: read once, shared by every request.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement};
 use rust_embed::RustEmbed;
 use unic_langid::LanguageIdentifier;
 
@@ -16,10 +18,57 @@ pub(super) struct Catalogues;
 
 type Bundle = FluentBundle<FluentResource>;
 
-static FRENCH: LazyLock<Bundle> = LazyLock::new(|| load(Language::Fr));
-static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| load(Language::En));
+/// The messages of one language.
+struct Catalogue {
+    /// All of them, for those that choose a form.
+    bundle: Bundle,
+    /// Those that are text and values alone, nearly all: a list says some four hundred of them, and putting
+    /// them together here costs a tenth of Fluent's resolver.
+    plain: HashMap<String, Vec<Piece>>,
+}
 
-fn load(language: Language) -> Bundle {
+/// A part of a plain message.
+enum Piece {
+    Text(String),
+    /// The value of that name.
+    Value(String),
+}
+
+static FRENCH: LazyLock<Catalogue> = LazyLock::new(|| load(Language::Fr));
+static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| load(Language::En));
+
+/// The pieces of a message; `None` when there is more to it than text and values.
+fn pieces(pattern: &Pattern<&str>) -> Option<Vec<Piece>> {
+    let piece = |element: &PatternElement<&str>| match element {
+        PatternElement::TextElement { value } => Some(Piece::Text((*value).to_owned())),
+        PatternElement::Placeable { expression: Expression::Inline(inline) } => match inline {
+            InlineExpression::VariableReference { id } => Some(Piece::Value(id.name.to_owned())),
+            InlineExpression::StringLiteral { value } if !value.contains('\\') => {
+                Some(Piece::Text((*value).to_owned()))
+            }
+            _ => None,
+        },
+        PatternElement::Placeable { .. } => None,
+    };
+    pattern.elements.iter().map(piece).collect()
+}
+
+/// The message put together; `None` when a value is missing or of an unusual kind.
+fn put_together(language: Language, pieces: &[Piece], args: Option<&FluentArgs<'_>>) -> Option<String> {
+    let mut out = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Value(name) => match args?.get(name.as_str())? {
+                FluentValue::String(text) => out.push_str(text),
+                value => out.push_str(&number(language, value)?),
+            },
+        }
+    }
+    Some(out)
+}
+
+fn load(language: Language) -> Catalogue {
     let (id, folder) = match language {
         Language::Fr => ("fr-FR", "fr/"),
         Language::En => ("en-GB", "en/"),
@@ -27,6 +76,7 @@ fn load(language: Language) -> Bundle {
     let id: LanguageIdentifier = id.parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![id]);
     bundle.set_use_isolating(false);
+    let mut plain = HashMap::new();
     bundle.set_formatter(Some(match language {
         Language::Fr => |value, _| number(Language::Fr, value),
         Language::En => |value, _| number(Language::En, value),
@@ -36,11 +86,18 @@ fn load(language: Language) -> Bundle {
         let text = String::from_utf8_lossy(&file.data).into_owned();
         // A test refuses catalogues with errors; here whatever could be read is better than nothing.
         let resource = FluentResource::try_new(text).unwrap_or_else(|(resource, _)| resource);
+        for entry in resource.entries() {
+            if let Entry::Message(Message { id, value: Some(pattern), .. }) = entry
+                && let Some(pieces) = pieces(pattern)
+            {
+                plain.insert(id.name.to_owned(), pieces);
+            }
+        }
         if bundle.add_resource(resource).is_err() {
             tracing::error!(%path, "a message of the catalogue is defined twice");
         }
     }
-    bundle
+    Catalogue { bundle, plain }
 }
 
 /// Whole numbers as people write them: `1 204`, `1,204`.
@@ -52,7 +109,7 @@ fn number(language: Language, value: &FluentValue<'_>) -> Option<String> {
     }
 }
 
-fn of(language: Language) -> &'static Bundle {
+fn of(language: Language) -> &'static Catalogue {
     match language {
         Language::Fr => &FRENCH,
         Language::En => &ENGLISH,
@@ -62,7 +119,10 @@ fn of(language: Language) -> &'static Bundle {
 /// The message `key`, or the key itself: a page with a hole is better than no page, and a test refuses
 /// keys that aren't in the catalogue.
 pub(super) fn say(language: Language, key: &str, args: Option<&FluentArgs<'_>>) -> String {
-    let bundle = of(language);
+    let Catalogue { bundle, plain } = of(language);
+    if let Some(said) = plain.get(key).and_then(|pieces| put_together(language, pieces, args)) {
+        return said;
+    }
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
         tracing::error!(key, language = language.as_str(), "missing from the catalogue");
         return key.to_owned();
@@ -77,5 +137,5 @@ pub(super) fn say(language: Language, key: &str, args: Option<&FluentArgs<'_>>) 
 
 /// The message `key`, if there is one.
 pub(super) fn find(language: Language, key: &str) -> Option<String> {
-    of(language).has_message(key).then(|| say(language, key, None))
+    of(language).bundle.has_message(key).then(|| say(language, key, None))
 }

@@ -8,28 +8,21 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::Person;
 use crate::app::App;
-use crate::clock::DAY;
+use crate::command::{Refusal, colleague as command};
 use crate::id::{ColleagueId, DeskId};
-use crate::rules::appointment::{Refusal, Standing, appoint};
 use crate::rules::permission::Role;
-use crate::seal;
 use crate::store::colleague::Colleague;
 use crate::store::desk::Desk;
-use crate::store::journal::{By, Entry};
-use crate::store::link::Link;
 use crate::store::{self, Conn};
 use crate::web::error::{Failure, page_with};
 use crate::web::form;
+use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place};
-use crate::web::session::{self, Signed};
-
-/// A one-time link works this long (µs).
-const LINK: i64 = 7 * DAY;
+use crate::web::session::Signed;
 
 #[derive(Template)]
 #[template(path = "organisation/colleague.html")]
@@ -144,16 +137,8 @@ pub(super) async fn blank(State(app): State<Arc<App>>, signed: Signed) -> Result
 }
 
 /// What the form asks for, checked as far as the form alone can be.
-struct Read {
-    name: String,
-    email: String,
-    role: Role,
-    desks: Vec<DeskId>,
-    access_ends_at: Option<i64>,
-}
-
-fn read(fields: &Fields, desks: &[Desk], words: &Words) -> Result<Read, Box<Wrong>> {
-    let name = form::line(&fields.name, 80);
+fn read(fields: &Fields, desks: &[Desk], words: &Words) -> Result<command::Change, Box<Wrong>> {
+    let name = form::line(&fields.name, command::NAME_LENGTH);
     let email = form::email(&fields.email);
     let role = Role::parse(&fields.role);
     let until = end_of(&fields.until, words);
@@ -167,28 +152,27 @@ fn read(fields: &Fields, desks: &[Desk], words: &Words) -> Result<Read, Box<Wron
         return Err(Box::new(wrong));
     };
     let chosen = desks.iter().map(|it| it.id).filter(|id| fields.desks.contains(&id.to_string()));
-    Ok(Read { name, email, role, desks: chosen.collect(), access_ends_at })
+    Ok(command::Change {
+        name: Some(name),
+        email: Some(email),
+        role: Some(role),
+        desks: Some(chosen.collect()),
+        access_ends_at: Some(access_ends_at),
+        active: None,
+    })
 }
 
-/// Whether `signed` may bring `colleague` to that standing; otherwise what to say under the role.
-async fn allowed(
-    conn: &mut Conn,
-    signed: &Signed,
-    whom: ColleagueId,
-    before: Option<Standing>,
-    after: Standing,
-    now: i64,
-) -> Result<(), Failure> {
-    let all = store::colleague::list(conn, signed.organisation.id).await?;
-    let others = all
-        .iter()
-        .filter(|it| it.id != whom && it.role == Role::Administrator && session::has_access(it, now));
-    let actor = (signed.colleague.id, signed.colleague.role);
-    appoint(actor, whom, before, after, others.count()).map_err(|refusal| match refusal {
-        Refusal::Oneself => Failure::conflict().because(signed.words.t("appoint-oneself")),
-        Refusal::AdministratorOnly => Failure::forbidden().because(signed.words.t("appoint-administrator")),
-        Refusal::LastAdministrator => Failure::conflict().because(signed.words.t("appoint-last")),
-    })
+/// Why the command refused, under the field at fault; anything else is a page of its own.
+fn mend(refused: Refusal, words: &Words) -> Result<Wrong, Failure> {
+    match refused {
+        Refusal::Invalid { field: "email", code: "taken" } => {
+            Ok(Wrong { email: Some(words.t("colleague-email-taken")), ..Wrong::default() })
+        }
+        Refusal::Invalid { field: "access_ends_at", .. } => {
+            Ok(Wrong { until: Some(words.t("colleague-day-past")), ..Wrong::default() })
+        }
+        refused => Err(refusal::failure(refused, words)),
+    }
 }
 
 pub(super) async fn invite(
@@ -196,99 +180,27 @@ pub(super) async fn invite(
     signed: Signed,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
-    let now = app.now();
-    let mut conn = app.db.write().await?;
-    let desks = store::desk::list(&mut conn, signed.organisation.id).await?;
-    let mut read = read(&fields, &desks, &signed.words);
-    if let Ok(it) = &read
-        && store::colleague::by_email(&mut conn, &it.email).await?.is_some()
-    {
-        let email = Some(signed.words.t("colleague-email-taken"));
-        read = Err(Box::new(Wrong { email, ..Wrong::default() }));
-    }
-    let it = match read {
-        Ok(it) => it,
-        Err(wrong) => {
-            let about = About { colleague: None, fields, wrong: *wrong, link: None };
-            return colleague_page(&app, &mut conn, &signed, StatusCode::UNPROCESSABLE_ENTITY, about).await;
-        }
+    let desks = store::desk::list(&mut app.db.read().await?, signed.organisation.id).await?;
+    let wrong = match read(&fields, &desks, &signed.words) {
+        Ok(whom) => match command::invite(&app, &signed.actor, whom).await {
+            Ok(made) => return hand_over(&app, &signed, made).await,
+            Err(refused) => mend(refused, &signed.words)?,
+        },
+        Err(wrong) => *wrong,
     };
-    let colleague = Colleague {
-        organisation: signed.organisation.id,
-        id: ColleagueId::new(now),
-        initials: form::initials(&it.name),
-        name: it.name,
-        email: it.email,
-        role: it.role,
-        password_hash: None,
-        language: None,
-        theme: None,
-        shortcuts: true,
-        active: true,
-        access_ends_at: it.access_ends_at,
-        created_at: now,
-    };
-    let standing = Standing { role: colleague.role, active: true };
-    allowed(&mut conn, &signed, colleague.id, None, standing, now).await?;
-    store::colleague::insert(&mut conn, &colleague).await?;
-    store::colleague::set_desks(&mut conn, colleague.organisation, colleague.id, &it.desks).await?;
-    note(&mut conn, &signed, now, "colleague.invited", &colleague, None).await?;
-    let link = link_for(&app, &mut conn, &signed, &colleague).await?;
-    let fields = Fields::of(&colleague, &it.desks, &signed.words);
-    let about = About { colleague: Some(&colleague), fields, wrong: Wrong::default(), link: Some(link) };
-    let shown = colleague_page(&app, &mut conn, &signed, StatusCode::CREATED, about).await?;
-    conn.commit().await?;
-    Ok(shown)
+    let about = About { colleague: None, fields, wrong, link: None };
+    colleague_page(&app, &mut app.db.read().await?, &signed, StatusCode::UNPROCESSABLE_ENTITY, about).await
 }
 
-/// Makes a one-time link and gives its address with the day until which it works. Links made before no
-/// longer do.
-async fn link_for(
-    app: &App,
-    conn: &mut Conn,
-    signed: &Signed,
-    colleague: &Colleague,
-) -> Result<(String, String), Failure> {
-    let now = app.now();
-    let secret = seal::secret().map_err(|error| Failure::internal(error.to_string()))?;
-    let link = Link {
-        organisation: colleague.organisation,
-        digest: seal::digest(&secret),
-        colleague: colleague.id,
-        created_at: now,
-        expires_at: now + LINK,
-        used_at: None,
-    };
-    store::link::revoke(conn, colleague.organisation, colleague.id).await?;
-    store::link::insert(conn, &link).await?;
-    note(conn, signed, now, "link.made", colleague, None).await?;
-    let address = format!("{}/link/{secret}", app.config.public_url.trim_end_matches('/'));
-    Ok((address, signed.words.day(link.expires_at, now)))
-}
-
-async fn note(
-    conn: &mut Conn,
-    signed: &Signed,
-    now: i64,
-    verb: &'static str,
-    after: &Colleague,
-    before: Option<&Colleague>,
-) -> store::Result<()> {
-    let facts = |it: &Colleague| {
-        json!({ "name": it.name, "email": it.email, "role": it.role, "active": it.active,
-            "access_ends_at": it.access_ends_at })
-    };
-    let entry = Entry {
-        organisation: signed.organisation.id,
-        at: now,
-        by: By::Colleague(signed.colleague.id),
-        verb,
-        subject: after.id.0,
-        conversation: None,
-        before: before.map(facts),
-        after: Some(facts(after)),
-    };
-    store::journal::write(conn, entry).await.map(drop)
+/// The page of a colleague with a one-time link, shown this once.
+async fn hand_over(app: &App, signed: &Signed, made: command::Invitation) -> Result<Response, Failure> {
+    let mut conn = app.db.read().await?;
+    let colleague = find(&mut conn, signed, made.colleague).await?;
+    let desks = store::colleague::desks(&mut conn, signed.organisation.id, colleague.id).await?;
+    let fields = Fields::of(&colleague, &desks, &signed.words);
+    let link = Some((made.address, signed.words.day(made.expires_at, app.now())));
+    let about = About { colleague: Some(&colleague), fields, wrong: Wrong::default(), link };
+    colleague_page(app, &mut conn, signed, StatusCode::CREATED, about).await
 }
 
 async fn find(conn: &mut Conn, signed: &Signed, id: ColleagueId) -> Result<Colleague, Failure> {
@@ -314,60 +226,19 @@ pub(super) async fn change(
     Path(id): Path<ColleagueId>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
-    let now = app.now();
-    let mut conn = app.db.write().await?;
+    let mut conn = app.db.read().await?;
     let before = find(&mut conn, &signed, id).await?;
     let desks = store::desk::list(&mut conn, signed.organisation.id).await?;
-    let mut read = read(&fields, &desks, &signed.words);
-    if let Ok(it) = &read {
-        let holder = store::colleague::by_email(&mut conn, &it.email).await?;
-        if holder.is_some_and(|holder| holder.id != id) {
-            let email = Some(signed.words.t("colleague-email-taken"));
-            read = Err(Box::new(Wrong { email, ..Wrong::default() }));
-        }
-    }
-    let it = match read {
-        Ok(it) => it,
-        Err(wrong) => {
-            let about = About { colleague: Some(&before), fields, wrong: *wrong, link: None };
-            return colleague_page(&app, &mut conn, &signed, StatusCode::UNPROCESSABLE_ENTITY, about).await;
-        }
+    drop(conn);
+    let wrong = match read(&fields, &desks, &signed.words) {
+        Ok(to) => match command::change(&app, &signed.actor, id, to).await {
+            Ok(()) => return Ok(Redirect::to("/organisation?done=changed").into_response()),
+            Err(refused) => mend(refused, &signed.words)?,
+        },
+        Err(wrong) => *wrong,
     };
-    let after = Colleague {
-        initials: if it.name == before.name { before.initials.clone() } else { form::initials(&it.name) },
-        name: it.name,
-        email: it.email,
-        role: it.role,
-        access_ends_at: it.access_ends_at,
-        ..before.clone()
-    };
-    weigh(&mut conn, &signed, &before, &after, now).await?;
-    store::colleague::update(&mut conn, &after).await?;
-    store::colleague::set_desks(&mut conn, after.organisation, id, &it.desks).await?;
-    note(&mut conn, &signed, now, "colleague.changed", &after, Some(&before)).await?;
-    conn.commit().await?;
-    Ok(Redirect::to("/organisation?done=changed").into_response())
-}
-
-/// An administrator's e-mail and end of access are as strong as their role: who may not touch the role
-/// may not touch these either.
-async fn weigh(
-    conn: &mut Conn,
-    signed: &Signed,
-    before: &Colleague,
-    after: &Colleague,
-    now: i64,
-) -> Result<(), Failure> {
-    let standing = |it: &Colleague| Standing { role: it.role, active: session::has_access(it, now) };
-    allowed(conn, signed, after.id, Some(standing(before)), standing(after), now).await?;
-    let stronger = before.role == Role::Administrator && signed.colleague.role != Role::Administrator;
-    if stronger {
-        return Err(Failure::forbidden().because(signed.words.t("appoint-administrator")));
-    }
-    if before.id == signed.colleague.id && before.access_ends_at != after.access_ends_at {
-        return Err(Failure::conflict().because(signed.words.t("appoint-oneself")));
-    }
-    Ok(())
+    let about = About { colleague: Some(&before), fields, wrong, link: None };
+    colleague_page(&app, &mut app.db.read().await?, &signed, StatusCode::UNPROCESSABLE_ENTITY, about).await
 }
 
 pub(super) async fn make_link(
@@ -375,16 +246,8 @@ pub(super) async fn make_link(
     signed: Signed,
     Path(id): Path<ColleagueId>,
 ) -> Result<Response, Failure> {
-    let mut conn = app.db.write().await?;
-    let colleague = find(&mut conn, &signed, id).await?;
-    weigh(&mut conn, &signed, &colleague, &colleague, app.now()).await?;
-    let link = link_for(&app, &mut conn, &signed, &colleague).await?;
-    let desks = store::colleague::desks(&mut conn, signed.organisation.id, id).await?;
-    let fields = Fields::of(&colleague, &desks, &signed.words);
-    let about = About { colleague: Some(&colleague), fields, wrong: Wrong::default(), link: Some(link) };
-    let shown = colleague_page(&app, &mut conn, &signed, StatusCode::CREATED, about).await?;
-    conn.commit().await?;
-    Ok(shown)
+    let made = command::link(&app, &signed.actor, id).await;
+    hand_over(&app, &signed, made.map_err(|refused| refusal::failure(refused, &signed.words))?).await
 }
 
 pub(super) async fn end(
@@ -405,20 +268,8 @@ pub(super) async fn open(
     Ok(Redirect::to("/organisation?done=opened").into_response())
 }
 
-/// Ends or gives back access; ending it closes every session and link at once.
 async fn switch(app: &App, signed: &Signed, id: ColleagueId, active: bool) -> Result<(), Failure> {
-    let now = app.now();
-    let mut conn = app.db.write().await?;
-    let before = find(&mut conn, signed, id).await?;
-    let after = Colleague { active, ..before.clone() };
-    weigh(&mut conn, signed, &before, &after, now).await?;
-    store::colleague::update(&mut conn, &after).await?;
-    if !active {
-        store::session::remove_others(&mut conn, after.organisation, id, "").await?;
-        store::link::revoke(&mut conn, after.organisation, id).await?;
-    }
-    let verb = if active { "colleague.opened" } else { "colleague.ended" };
-    note(&mut conn, signed, now, verb, &after, Some(&before)).await?;
-    conn.commit().await?;
-    Ok(())
+    let to = command::Change { active: Some(active), ..command::Change::default() };
+    let done = command::change(app, &signed.actor, id, to).await;
+    done.map_err(|refused| refusal::failure(refused, &signed.words))
 }

@@ -8,16 +8,16 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE};
+use crate::command::desk as command;
 use crate::id::DeskId;
 use crate::store;
 use crate::store::desk::Desk;
-use crate::store::journal::{By, Entry};
 use crate::web::error::{Failure, page, page_with};
 use crate::web::form;
+use crate::web::inbox::refusal;
 use crate::web::layout::{Layout, Place};
 use crate::web::session::Signed;
 
@@ -56,7 +56,7 @@ impl Fields {
     fn target(&self) -> Option<i64> {
         let (_, length) = UNITS.into_iter().find(|(unit, _)| *unit == self.unit)?;
         let target = self.within.trim().parse::<i64>().ok()?.checked_mul(length)?;
-        (MINUTE..=30 * DAY).contains(&target).then_some(target)
+        command::TARGETS.contains(&target).then_some(target)
     }
 }
 
@@ -78,15 +78,14 @@ pub(super) async fn change(
     Path(id): Path<DeskId>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
-    let mut conn = app.db.write().await?;
-    let before = store::desk::get(&mut conn, signed.organisation.id, id).await?;
-    let before = before.ok_or_else(Failure::not_found)?;
     let words = &signed.words;
-    let (name, target) = (form::line(&fields.name, 60), fields.target());
+    let (name, target) = (form::line(&fields.name, command::NAME_LENGTH), fields.target());
     let (Ok(name), Some(answer_within)) = (&name, target) else {
-        let layout = Layout::of(&mut conn, &signed, Place::Organisation, before.name).await?;
+        let mut conn = app.db.read().await?;
+        let desk = store::desk::get(&mut conn, signed.organisation.id, id).await?;
+        let desk = desk.ok_or_else(Failure::not_found)?;
         let shown = DeskPage {
-            layout,
+            layout: Layout::of(&mut conn, &signed, Place::Organisation, desk.name).await?,
             id,
             wrong_name: name.err().map(|key| words.t(key)),
             wrong_within: target.is_none().then(|| words.t("desk-target-unknown")),
@@ -94,20 +93,7 @@ pub(super) async fn change(
         };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     };
-    let after = Desk { name: name.clone(), answer_within, ..before.clone() };
-    store::desk::update(&mut conn, signed.organisation.id, &after).await?;
-    let facts = |it: &Desk| json!({ "name": it.name, "answer_within": it.answer_within });
-    let entry = Entry {
-        organisation: signed.organisation.id,
-        at: app.now(),
-        by: By::Colleague(signed.colleague.id),
-        verb: "desk.changed",
-        subject: id.0,
-        conversation: None,
-        before: Some(facts(&before)),
-        after: Some(facts(&after)),
-    };
-    store::journal::write(&mut conn, entry).await?;
-    conn.commit().await?;
+    let done = command::change(&app, &signed.actor, id, Some(name), Some(answer_within)).await;
+    done.map_err(|refused| refusal::failure(refused, words))?;
     Ok(Redirect::to("/organisation?done=desk").into_response())
 }

@@ -10,6 +10,7 @@ use super::note;
 use crate::app::App;
 use crate::store::{self, Conn};
 use crate::web::error::Failure;
+use crate::web::inbox::refusal;
 use crate::web::session::{IDLE, Signed};
 
 /// A device in the list.
@@ -73,13 +74,8 @@ pub(super) async fn end(
     signed: Signed,
     Path(digest): Path<String>,
 ) -> Result<Response, Failure> {
-    let mut conn = app.db.write().await?;
-    let (organisation, me) = (signed.organisation.id, signed.colleague.id);
-    if !store::session::remove(&mut conn, organisation, me, &digest).await? {
-        return Err(Failure::not_found());
-    }
-    note(&mut conn, &signed, app.now(), "session.closed", None, None).await?;
-    conn.commit().await?;
+    let done = crate::command::session::end(&app, &signed.actor, &digest).await;
+    done.map_err(|refused| refusal::failure(refused, &signed.words))?;
     Ok(Redirect::to("/settings?done=device").into_response())
 }
 

@@ -6,17 +6,18 @@ use axum::Form;
 use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{Told, again, note};
 use crate::app::App;
+use crate::command::{Refusal, colleague as command};
 use crate::store;
 use crate::store::colleague::Colleague;
 use crate::web::attempt::{ACCOUNT, Attempts};
 use crate::web::error::Failure;
+use crate::web::inbox::refusal;
 use crate::web::language::Language;
-use crate::web::session::Signed;
-use crate::web::{form, password};
+use crate::web::password;
+use crate::web::session::{self, Signed};
 
 /// The form of one's own profile.
 #[derive(Clone, Default, Deserialize)]
@@ -47,31 +48,20 @@ pub(super) async fn change(
     signed: Signed,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
-    let name = match form::line(&fields.name, 80) {
-        Ok(name) => name,
-        Err(key) => {
-            let told = Told { name: Some(signed.words.t(key)), ..Told::default() };
-            return again(&app, &signed, Some(fields), told).await;
+    let to = command::Profile {
+        name: Some(fields.name.clone()),
+        language: Some(Language::parse(&fields.language).map(|it| it.as_str().to_owned())),
+        theme: Some(Some(fields.theme.clone()).filter(|it| it == "light" || it == "dark")),
+        shortcuts: Some(!fields.shortcuts.is_empty()),
+    };
+    match command::set_profile(&app, &signed.actor, to).await {
+        Ok(_) => Ok(Redirect::to("/settings?done=profile").into_response()),
+        Err(Refusal::Invalid { field: "name", code }) => {
+            let told = Told { name: Some(signed.words.t(&format!("field-{code}"))), ..Told::default() };
+            again(&app, &signed, Some(fields), told).await
         }
-    };
-    let theme = Some(fields.theme).filter(|it| it == "light" || it == "dark");
-    let language = Language::parse(&fields.language).map(|it| it.as_str().to_owned());
-    let before = &signed.colleague;
-    let after = Colleague {
-        initials: if name == before.name { before.initials.clone() } else { form::initials(&name) },
-        name,
-        language,
-        theme,
-        shortcuts: !fields.shortcuts.is_empty(),
-        ..before.clone()
-    };
-    let facts = |it: &Colleague| json!({ "name": it.name, "language": it.language, "theme": it.theme, "shortcuts": it.shortcuts });
-    let mut conn = app.db.write().await?;
-    store::colleague::update(&mut conn, &after).await?;
-    let (before, after) = (Some(facts(before)), Some(facts(&after)));
-    note(&mut conn, &signed, app.now(), "colleague.changed", before, after).await?;
-    conn.commit().await?;
-    Ok(Redirect::to("/settings?done=profile").into_response())
+        Err(refused) => Err(refusal::failure(refused, &signed.words)),
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -104,9 +94,15 @@ pub(super) async fn change_password(
         let told = Told { new_password: Some(words.t(key)), ..Told::default() };
         return again(&app, &signed, None, told).await;
     }
-    let after = Colleague { password_hash: Some(password::hash(passwords.new).await?), ..it.clone() };
+    let hashed = password::hash(passwords.new).await?;
     let kept = signed.session.as_deref().unwrap_or_default();
     let mut conn = app.db.write().await?;
+    let current = session::anew(&mut conn, &signed, app.now()).await?;
+    if current.password_hash != it.password_hash {
+        // Changed elsewhere while this form was on its way: the old one that was given is no longer it.
+        return Err(Failure::conflict());
+    }
+    let after = Colleague { password_hash: Some(hashed), ..current };
     store::colleague::update(&mut conn, &after).await?;
     store::session::remove_others(&mut conn, it.organisation, it.id, kept).await?;
     note(&mut conn, &signed, app.now(), "password.changed", None, None).await?;

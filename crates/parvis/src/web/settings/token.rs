@@ -7,22 +7,18 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use serde::Deserialize;
-use serde_json::json;
 
-use super::{Told, again, note, settings_page};
+use super::{Told, again, settings_page};
 use crate::app::App;
 use crate::clock::DAY;
+use crate::command::{Refusal, token as command};
 use crate::id::TokenId;
 use crate::rules::permission::TokenScope;
-use crate::seal;
 use crate::store::token::Token;
 use crate::store::{self, Conn};
 use crate::web::error::{Failure, page_with};
-use crate::web::form;
+use crate::web::inbox::refusal;
 use crate::web::session::Signed;
-
-/// Tokens one may have at once.
-const MOST: usize = 50;
 
 /// A token in the list.
 pub(in crate::web) struct Row {
@@ -74,43 +70,21 @@ pub(super) async fn make(
     let now = app.now();
     let kept = [TokenScope::Read, TokenScope::Write, TokenScope::Admin];
     let scopes: Vec<_> = kept.into_iter().filter(|it| fields.scopes.iter().any(|n| n == name(*it))).collect();
-    let name = form::line(&fields.name, 60);
-    let owned = {
-        let mut conn = app.db.read().await?;
-        store::token::of_colleague(&mut conn, signed.organisation.id, signed.colleague.id).await?.len()
-    };
-    let objection = match &name {
-        Err(key) => Some(*key),
-        Ok(_) if scopes.is_empty() => Some("token-no-scope"),
-        Ok(_) if owned >= MOST => Some("token-too-many"),
-        Ok(_) => None,
-    };
-    let (Ok(name), None) = (name, objection) else {
-        let token = objection.map(|key| signed.words.t(key));
-        return again(&app, &signed, None, Told { token, ..Told::default() }).await;
-    };
-    let secret = seal::secret().map_err(|error| Failure::internal(error.to_string()))?;
-    let secret = format!("parvis_{secret}");
     let days = fields.days.parse::<i64>().ok().filter(|days| (1..=3_650).contains(days));
-    let token = Token {
-        organisation: signed.organisation.id,
-        id: TokenId::new(now),
-        colleague: signed.colleague.id,
-        name,
-        digest: seal::digest(&secret),
-        scopes,
-        created_at: now,
-        expires_at: days.map(|days| now + days * DAY),
-        used_at: None,
-        revoked_at: None,
+    let ends = days.map(|days| now + days * DAY);
+    let made = command::make(&app, &signed.actor, &fields.name, &scopes, ends, None).await;
+    let objection = match made {
+        Ok((_, secret)) => {
+            let told = Told { secret: Some(secret), ..Told::default() };
+            return page_with(StatusCode::CREATED, &settings_page(&app, &signed, None, told).await?);
+        }
+        Err(Refusal::Invalid { field: "scopes", .. }) => "token-no-scope".to_owned(),
+        Err(Refusal::Invalid { field: "tokens", .. }) => "token-too-many".to_owned(),
+        Err(Refusal::Invalid { field: "name", code }) => format!("field-{code}"),
+        Err(refused) => return Err(refusal::failure(refused, &signed.words)),
     };
-    let mut conn = app.db.write().await?;
-    store::token::insert(&mut conn, &token).await?;
-    let after = json!({ "name": token.name, "scopes": token.scopes, "expires_at": token.expires_at });
-    note(&mut conn, &signed, now, "token.made", None, Some(after)).await?;
-    conn.commit().await?;
-    let told = Told { secret: Some(secret), ..Told::default() };
-    page_with(StatusCode::CREATED, &settings_page(&app, &signed, None, told).await?)
+    let told = Told { token: Some(signed.words.t(&objection)), ..Told::default() };
+    again(&app, &signed, None, told).await
 }
 
 pub(super) async fn revoke(
@@ -118,12 +92,7 @@ pub(super) async fn revoke(
     signed: Signed,
     Path(id): Path<TokenId>,
 ) -> Result<Response, Failure> {
-    let now = app.now();
-    let mut conn = app.db.write().await?;
-    if !store::token::revoke(&mut conn, signed.organisation.id, signed.colleague.id, id, now).await? {
-        return Err(Failure::not_found());
-    }
-    note(&mut conn, &signed, now, "token.revoked", None, Some(json!({ "id": id }))).await?;
-    conn.commit().await?;
+    let done = command::revoke(&app, &signed.actor, id).await;
+    done.map_err(|refused| refusal::failure(refused, &signed.words))?;
     Ok(Redirect::to("/settings?done=token-revoked").into_response())
 }

@@ -29,7 +29,8 @@ async fn each_role_may_use_the_routes_of_its_rights_and_no_other() {
     for route in routes().filter(|route| route.path != "/logout") {
         for role in Role::ALL {
             let cookie = format!("parvis={}", role.as_str());
-            let answer = house.ask(route.method.clone(), &filled(route), &cookie, "").await;
+            // A route's right is the least that any of its forms needs: a draft may be that of a note.
+            let answer = house.ask(route.method.clone(), &filled(route), &cookie, "mode=note").await;
             let allowed = route.need.is_none_or(|action| role.may(action));
             let refused = answer.status == StatusCode::FORBIDDEN;
             if allowed == refused || answer.status.is_server_error() {
@@ -68,7 +69,8 @@ async fn every_page_speaks_both_languages_and_shows_names_as_text() {
             if answer.headers.get(header::CONTENT_TYPE).is_none_or(|it| it != "text/html; charset=utf-8") {
                 continue;
             }
-            assert!(answer.body.contains(mark), "{} in {language}", route.path);
+            let is_part = !answer.body.trim_start().starts_with("<!doctype html>");
+            assert!(is_part || answer.body.contains(mark), "{} in {language}", route.path);
             assert!(!answer.body.contains("<b>administrator</b>"), "{} shows a name as markup", route.path);
             assert!(!answer.body.contains("style=\"") && !answer.body.contains("onclick"), "{}", route.path);
             assert!(!answer.body.contains("Solstice>"), "{} shows the house as markup", route.path);

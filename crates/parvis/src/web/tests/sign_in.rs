@@ -252,3 +252,40 @@ async fn a_desk_s_target_is_changed_and_written_in_the_journal() {
     let journal = house.get(Role::Referent, "/organisation/journal").await.body;
     assert!(journal.contains("bureau modifié"));
 }
+
+#[tokio::test]
+async fn a_form_that_was_on_its_way_gives_no_ended_access_back() {
+    let house = House::new().await;
+    let id = house.id_of(Role::External);
+    for (path, fields) in [
+        ("/settings", form(&[("name", "Toujours là")])),
+        ("/language", form(&[("to", "en")])),
+        ("/settings/password", form(&[("old", PASSWORD), ("new", "quatre mots pris au hasard")])),
+    ] {
+        let mut conn = house.app.db.write().await.unwrap();
+        let mut it = store::colleague::get(&mut conn, house.organisation, id).await.unwrap().unwrap();
+        it.active = true;
+        store::colleague::update(&mut conn, &it).await.unwrap();
+        conn.commit().await.unwrap();
+        let app = house.app.clone();
+        // Who asks has been read by the time the form arrives; between the two, access ends.
+        let late = futures_util::stream::once(async move {
+            let mut conn = app.db.write().await.unwrap();
+            store::colleague::update(&mut conn, &store::colleague::Colleague { active: false, ..it })
+                .await
+                .unwrap();
+            conn.commit().await.unwrap();
+            Ok::<_, std::convert::Infallible>(fields)
+        });
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::HOST, "127.0.0.1:7700")
+            .header(header::COOKIE, format!("parvis={}", Role::External.as_str()))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        house.send(request.body(Body::from_stream(late)).unwrap()).await;
+        let mut conn = house.app.db.read().await.unwrap();
+        let after = store::colleague::get(&mut conn, house.organisation, id).await.unwrap().unwrap();
+        assert!(!after.active, "{path} gave access back");
+    }
+}

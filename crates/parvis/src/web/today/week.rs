@@ -3,7 +3,6 @@
 
 use jiff::ToSpan;
 
-use crate::id::ColleagueId;
 use crate::store::conversation::{self, Conversation, Filter, Order};
 use crate::store::counter::Tally;
 use crate::store::{self, Conn};
@@ -21,8 +20,8 @@ pub struct Figure {
     pub title: String,
     /// The figure; empty where the chart says it all.
     pub value: String,
-    /// Its unit.
-    pub unit: String,
+    /// A channel couldn't be heard for a part of the time.
+    pub unheard: bool,
     /// What it is compared with, or of how many it is.
     pub beside: String,
     /// The drawing.
@@ -134,7 +133,7 @@ async fn received(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     Ok(Figure {
         title: words.t("figure-received"),
         value: words.number(total),
-        unit: String::new(),
+        unheard: !unheard.is_empty(),
         beside: words.t1("figure-last-week", "count", last),
         chart: chart::bars(&finding, &days),
         head: words.t("figure-day"),
@@ -187,7 +186,7 @@ async fn answered(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     Ok(Figure {
         title: words.t("figure-answered"),
         value: said,
-        unit: String::new(),
+        unheard: false,
         beside: words.t1("figure-answered-of", "count", count),
         chart: chart::line(&finding, &week.days(words, &minutes)),
         head: words.t("figure-day"),
@@ -197,8 +196,8 @@ async fn answered(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
 
 async fn negative(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Result<Figure> {
     let words = &signed.words;
-    let all = newest(conn, signed, signed.actor.colleague, week).await?;
-    let mut by_day = vec![(0_u32, 0_u32); 7];
+    let all = newest(conn, signed, week).await?;
+    let mut by_day = [(0_u32, 0_u32); 7];
     let mut sum = (0_u32, 0_u32);
     for it in &all {
         let Some(day) = week.day(it.last_at).and_then(|day| by_day.get_mut(day)) else { continue };
@@ -218,7 +217,7 @@ async fn negative(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     Ok(Figure {
         title: words.t("figure-negative"),
         value: said,
-        unit: String::new(),
+        unheard: false,
         beside: words.t1("figure-negative-of", "count", i64::from(sum.1)),
         chart: chart::line(&finding, &week.days(words, &shares)),
         head: words.t("figure-day"),
@@ -227,17 +226,10 @@ async fn negative(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
 }
 
 /// The newest conversations of the week; where there are more than fit, only whole days of them.
-async fn newest(
-    conn: &mut Conn,
-    signed: &Signed,
-    me: ColleagueId,
-    week: &Week,
-) -> store::Result<Vec<Conversation>> {
+async fn newest(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Result<Vec<Conversation>> {
     let actor = &signed.actor;
     let filter = Filter { order: Order::Newest, ..Filter::default() };
-    let mut all =
-        conversation::page(conn, actor.organisation, me, &actor.scope, &filter, None, SAMPLE, week.now)
-            .await?;
+    let mut all = conversation::page(conn, actor, &filter, None, SAMPLE, week.now).await?;
     let is_cut = i64::try_from(all.len()).unwrap_or(0) == SAMPLE;
     let from = match all.last().filter(|_| is_cut).and_then(|it| week.day(it.last_at)) {
         Some(day) => week.midnights.get(day + 1).copied().filter(|next| *next <= week.now),
@@ -264,7 +256,7 @@ fn open(words: &Words, views: &Views) -> Figure {
     Figure {
         title: words.t("figure-open"),
         value: String::new(),
-        unit: String::new(),
+        unheard: false,
         beside: String::new(),
         chart: chart::rows(&finding, &bars),
         head: words.t("filter-desk"),

@@ -1,0 +1,173 @@
+//! The house through the API: colleagues, desks, channels, views, one's own settings, journal and export.
+
+use axum::body::{Body, to_bytes};
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::{Client, EVERYTHING};
+use crate::clock::{DAY, HOUR};
+use crate::rules::permission::Role;
+use crate::store;
+use crate::testing::{House, START, colleague, houses, said};
+
+async fn boss(house: &House, role: Role) -> Client {
+    let mut conn = house.app.db.write().await.unwrap();
+    let it = colleague(&mut conn, house.id, role, &[]).await;
+    conn.commit().await.unwrap();
+    Client::new(house, &it, &EVERYTHING).await
+}
+
+async fn patch(client: &Client, path: &str, body: Value) -> super::Got {
+    client.call(Method::PATCH, path, body.to_string()).await
+}
+
+#[tokio::test]
+async fn somebody_is_invited_moved_and_let_go() {
+    for house in houses().await {
+        let admin = boss(&house, Role::Administrator).await;
+        let whom = json!({ "name": "Agence du Nord", "email": " Nord@Agence.Example ", "role": "external",
+            "desks": [house.desks[0]], "access_ends_at": START + DAY });
+        let made = admin.post("/colleagues", whom.clone()).await.be(201);
+        assert!(made["address"].as_str().unwrap().contains("/link/"));
+        assert_eq!(admin.post("/colleagues", whom).await.be(422)["code"], "email-taken");
+        let at = format!("/colleagues/{}", made["colleague"].as_str().unwrap());
+        let it = admin.get(&at).await.be(200);
+        assert_eq!((&it["email"], &it["initials"]), (&json!("nord@agence.example"), &json!("AN")));
+        assert_eq!(it["desks"], json!([house.desks[0]]));
+        let moved = json!({ "role": "expert", "access_ends_at": null, "desks": [house.desks[1]] });
+        let it = patch(&admin, &at, moved).await.be(200);
+        assert_eq!((&it["role"], &it["access_ends_at"]), (&json!("expert"), &Value::Null));
+        assert_eq!(it["desks"], json!([house.desks[1]]));
+        assert_eq!(patch(&admin, &at, json!({ "active": false })).await.be(200)["active"], false);
+        assert_eq!(patch(&admin, &at, json!({ "desks": [house.channel] })).await.be(422)["field"], "desk");
+        for (field, value) in [("email", json!("nobody")), ("name", json!(" ")), ("access_ends_at", json!(1))]
+        {
+            assert_eq!(patch(&admin, &at, json!({ field: value })).await.be(422)["field"], field);
+        }
+        let log = admin.get("/journal?limit=4").await.be(200);
+        let verbs: Vec<&str> =
+            log["items"].as_array().unwrap().iter().map(|it| it["verb"].as_str().unwrap()).collect();
+        assert_eq!(verbs, ["colleague.ended", "colleague.changed", "link.made", "colleague.invited"]);
+    }
+}
+
+#[tokio::test]
+async fn rights_are_not_given_to_oneself_nor_taken_from_the_last_administrator() {
+    let house = houses().await.swap_remove(0);
+    let (admin, referent) = (boss(&house, Role::Administrator).await, boss(&house, Role::Referent).await);
+    let id = |me: &Value| format!("/colleagues/{}", me["id"].as_str().unwrap());
+    let one = id(&admin.get("/me").await.be(200));
+    let two = id(&referent.get("/me").await.be(200));
+    assert_eq!(patch(&admin, &one, json!({ "role": "expert" })).await.be(409)["code"], "oneself");
+    for (path, body) in [
+        (&one, json!({ "active": false })),
+        (&one, json!({ "email": "mine@x.example" })),
+        (&two, json!({ "role": "administrator" })),
+    ] {
+        let got = patch(&referent, path, body).await;
+        assert!(matches!(got.status.as_u16(), 403 | 409), "{}", got.body);
+    }
+    assert_eq!(referent.post(&format!("{one}/link"), json!({})).await.be(403)["code"], "administrator-only");
+    assert_eq!(admin.get(&one).await.be(200)["role"], "administrator");
+    // Who doesn't manage colleagues isn't told their addresses.
+    let near = Client::new(&house, &house.specialist, &EVERYTHING).await;
+    let seen = near.get("/colleagues").await.be(200);
+    let others = seen["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["id"] != house.specialist.colleague.to_string());
+    assert!(others.clone().all(|it| it["email"].is_null()), "{seen}");
+}
+
+#[tokio::test]
+async fn desks_channels_views_and_settings_are_changed_as_on_the_screens() {
+    for house in houses().await {
+        let admin = boss(&house, Role::Administrator).await;
+        let desk = format!("/desks/{}", house.desks[0]);
+        let it = patch(&admin, &desk, json!({ "answer_within": 2 * HOUR })).await.be(200);
+        assert_eq!((&it["name"], &it["answer_within"]), (&json!("care"), &json!(2 * HOUR)));
+        assert_eq!(
+            patch(&admin, &desk, json!({ "answer_within": 1 })).await.be(422)["field"],
+            "answer_within"
+        );
+
+        let channel = format!("/channels/{}", house.channel);
+        let it = patch(&admin, &channel, json!({ "desk": house.desks[1] })).await.be(200);
+        assert_eq!((&it["name"], &it["desk"]), (&json!("Compte principal"), &json!(house.desks[1])));
+        assert_eq!(it["capabilities"].as_array().unwrap().len(), 16);
+        assert!(!it.to_string().contains("\"secret\""), "{it}");
+        admin.post(&format!("{channel}/pause"), json!({})).await.be(204);
+        assert_eq!(admin.get(&channel).await.be(200)["state"], "paused");
+        admin.post(&format!("{channel}/resume"), json!({})).await.be(204);
+        let private = json!({ "address": "http://127.0.0.1:9/feed", "desk": house.desks[0] });
+        assert_eq!(admin.post("/channels/feeds", private).await.be(422)["code"], "network-forbidden_address");
+        let server = json!({ "server": "ftp://x", "desk": house.desks[0] });
+        assert_eq!(admin.post("/channels/mastodon", server).await.be(422)["field"], "server");
+        admin.get("/gaps?since=0").await.be(200);
+
+        let filter = json!({ "state": "open", "holder": "nobody", "late": true, "order": "newest" });
+        let view = json!({ "name": "À prendre", "shared": true, "filter": filter });
+        let made = admin.post("/views", view).await.be(201);
+        let at = format!("/views/{}", made["id"].as_str().unwrap());
+        let near = Client::new(&house, &house.specialist, &EVERYTHING).await;
+        let seen = near.get("/views").await.be(200);
+        assert_eq!(seen["items"][0]["filter"]["holder"], "nobody");
+        near.call(Method::PUT, &at, r#"{"name":"Mienne"}"#).await.be(403);
+        near.post("/views", json!({ "name": "Mienne", "shared": true })).await.be(403);
+        admin.call(Method::DELETE, &at, "").await.be(204);
+        admin.call(Method::DELETE, &at, "").await.be(404);
+
+        let me =
+            patch(&near, "/me", json!({ "language": "fr", "theme": null, "shortcuts": false })).await.be(200);
+        assert_eq!((&me["language"], &me["shortcuts"]), (&json!("fr"), &json!(false)));
+        assert_eq!(patch(&near, "/me", json!({ "language": "tlh" })).await.be(422)["field"], "language");
+        assert_eq!(near.get("/organisation").await.be(200)["time_zone"], "Europe/Paris");
+    }
+}
+
+#[tokio::test]
+async fn a_session_on_another_device_is_seen_and_ended_by_its_owner_only() {
+    for house in houses().await {
+        let session = store::session::Session {
+            organisation: house.id,
+            digest: "d1".to_owned(),
+            colleague: house.specialist.colleague,
+            agent: "Firefox".to_owned(),
+            address: "192.0.2.7".to_owned(),
+            created_at: START,
+            seen_at: START,
+            expires_at: START + DAY,
+        };
+        let mut conn = house.app.db.write().await.unwrap();
+        store::session::insert(&mut conn, &session).await.unwrap();
+        conn.commit().await.unwrap();
+        let (owner, other) = (
+            Client::new(&house, &house.specialist, &EVERYTHING).await,
+            Client::new(&house, &house.press, &EVERYTHING).await,
+        );
+        assert_eq!(owner.get("/sessions").await.be(200)["items"][0]["agent"], "Firefox");
+        other.call(Method::DELETE, "/sessions/d1", "").await.be(404);
+        owner.call(Method::DELETE, "/sessions/d1", "").await.be(204);
+        assert_eq!(owner.get("/sessions").await.be(200)["items"], json!([]));
+    }
+}
+
+#[tokio::test]
+async fn everything_is_exported_to_the_last_line() {
+    for house in houses().await {
+        house.hear(&[said("1", "Bonjour", 0), said("2", "Autre", 1)]).await;
+        let admin = boss(&house, Role::Administrator).await;
+        let response = admin.open(admin.request(&Method::GET, "/export").body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), 200);
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let lines: Vec<Value> = std::str::from_utf8(&bytes)
+            .unwrap()
+            .lines()
+            .map(|it| serde_json::from_str(it).unwrap())
+            .collect();
+        let rows = lines.iter().filter(|it| it["table"].is_string()).count();
+        assert!(lines.iter().any(|it| it["table"] == "message"));
+        assert_eq!(lines.last().unwrap()["end"]["rows"], rows);
+    }
+}

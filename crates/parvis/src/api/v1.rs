@@ -1,0 +1,120 @@
+//! The endpoints, by group.
+#![expect(unused_qualifications, reason = "written by utoipa's macro wherever an endpoint has a query")]
+
+pub mod attachment;
+pub mod author;
+pub mod channel;
+pub mod colleague;
+pub mod conversation;
+pub mod counter;
+pub mod desk;
+pub mod draft;
+pub mod event;
+pub mod export;
+pub mod journal;
+pub mod me;
+pub mod message;
+pub mod organisation;
+pub mod reply;
+pub mod search;
+pub mod session;
+pub mod tag;
+pub mod token;
+pub mod triage;
+pub mod undo;
+pub mod upload;
+pub mod view;
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use serde::Serialize;
+use utoipa::{OpenApi as _, ToSchema};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
+
+use super::document::Frame;
+use crate::app::App;
+use crate::command::Done;
+use crate::id::{ConversationId, JournalId};
+
+/// What a command did.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Outcome {
+    /// The journal row: `POST /undo/{journal}` takes it back, as long as nobody has changed it since.
+    pub journal: JournalId,
+    /// The conversation as it stands now; after a merge, the one that holds the messages.
+    pub conversation: ConversationId,
+}
+
+impl From<Done> for Outcome {
+    fn from(done: Done) -> Self {
+        Self { journal: done.journal, conversation: done.conversation }
+    }
+}
+
+/// Every endpoint with its description.
+pub fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Frame::openapi()).merge(inbox()).merge(house())
+}
+
+fn inbox() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(conversation::list))
+        .routes(routes!(conversation::get))
+        .routes(routes!(message::list))
+        .routes(routes!(journal::of_conversation))
+        .routes(routes!(triage::take))
+        .routes(routes!(triage::assign))
+        .routes(routes!(triage::hand_over))
+        .routes(routes!(triage::snooze))
+        .routes(routes!(triage::close))
+        .routes(routes!(triage::reopen))
+        .routes(routes!(triage::mark_urgent))
+        .routes(routes!(triage::classify))
+        .routes(routes!(tag::put))
+        .routes(routes!(tag::take))
+        .routes(routes!(triage::merge))
+        .routes(routes!(reply::reply).layer(DefaultBodyLimit::max(upload::LIMIT)))
+        .routes(routes!(reply::note))
+        .routes(routes!(draft::list))
+        .routes(routes!(draft::save))
+        .routes(routes!(message::get))
+        .routes(routes!(message::withdraw))
+        .routes(routes!(message::retry))
+        .routes(routes!(attachment::get))
+        .routes(routes!(undo::last))
+        .routes(routes!(undo::one))
+        .routes(routes!(search::find))
+        .routes(routes!(counter::list))
+        .routes(routes!(event::follow))
+        .routes(routes!(view::list, view::make))
+        .routes(routes!(view::change, view::remove))
+        .routes(routes!(tag::list))
+        .routes(routes!(author::get))
+        .routes(routes!(author::conversations))
+}
+
+fn house() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(me::get, me::change))
+        .routes(routes!(organisation::get))
+        .routes(routes!(colleague::list, colleague::invite))
+        .routes(routes!(colleague::get, colleague::change))
+        .routes(routes!(colleague::link))
+        .routes(routes!(desk::list))
+        .routes(routes!(desk::get, desk::change))
+        .routes(routes!(channel::list))
+        .routes(routes!(channel::get, channel::change, channel::remove))
+        .routes(routes!(channel::pause))
+        .routes(routes!(channel::resume))
+        .routes(routes!(channel::add_feed))
+        .routes(routes!(channel::begin_mastodon))
+        .routes(routes!(channel::gaps))
+        .routes(routes!(journal::page))
+        .routes(routes!(token::list, token::make))
+        .routes(routes!(token::revoke))
+        .routes(routes!(session::list))
+        .routes(routes!(session::end))
+        .routes(routes!(export::export))
+}

@@ -1,0 +1,296 @@
+//! Channels: connected accounts, how they are heard, what each can do, and connecting or ending them.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use parvis_channels::{CapabilityKey, CapabilitySet};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::body::{Body, Parameters, Path};
+use crate::api::caller::Caller;
+use crate::api::page::Page;
+use crate::api::problem::{Problem, Result};
+use crate::app::App;
+use crate::command;
+use crate::id::{ChannelId, DeskId};
+use crate::rules::permission::Action;
+use crate::store::channel::{self as room, Gap, Health};
+
+/// A connected account on a network.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Channel {
+    /// Its id.
+    id: ChannelId,
+    /// `mastodon`, `feed` …
+    kind: String,
+    /// Name within the house.
+    name: String,
+    /// Address of the server or feed.
+    base_url: String,
+    /// Our handle there.
+    handle: String,
+    /// Where new conversations go.
+    desk: DeskId,
+    /// `active` or `paused`.
+    state: String,
+    /// How it is heard.
+    health: Health,
+    /// What it can do, and why not.
+    capabilities: Vec<Capability>,
+    /// How text is counted, as the network says; `null` where nothing is written.
+    #[schema(value_type = Option<Object>)]
+    text: Value,
+    /// What may be attached, as the network says.
+    #[schema(value_type = Option<Object>)]
+    media: Value,
+    /// When its access ends (µs), where the network says so.
+    secret_expires_at: Option<i64>,
+    /// When it was connected (µs).
+    created_at: i64,
+}
+
+/// A line of the table of what a channel can do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Capability {
+    /// `listen`, `reply`, `see_edits` …
+    name: &'static str,
+    /// `native`, `emulated`, `conditional`, `unsupported`.
+    #[schema(value_type = String)]
+    support: Value,
+    /// Code of the reason; always there unless the support is native.
+    reason: Option<&'static str>,
+    /// The reason in words.
+    detail: Option<String>,
+}
+
+impl From<room::Channel> for Channel {
+    fn from(it: room::Channel) -> Self {
+        let set: CapabilitySet = serde_json::from_str(&it.capabilities).unwrap_or_default();
+        let line = |key: CapabilityKey| {
+            let found = set.get(key);
+            Capability {
+                name: key.as_str(),
+                support: serde_json::to_value(found.support).unwrap_or_default(),
+                detail: found.reason.as_ref().map(ToString::to_string),
+                reason: found.reason.map(|why| why.code()),
+            }
+        };
+        Self {
+            capabilities: CapabilityKey::ALL.into_iter().map(line).collect(),
+            text: serde_json::to_value(&set.text).unwrap_or_default(),
+            media: serde_json::to_value(&set.media).unwrap_or_default(),
+            id: it.id,
+            kind: it.kind,
+            name: it.name,
+            base_url: it.base_url,
+            handle: it.handle,
+            desk: it.desk,
+            state: it.state,
+            health: it.health,
+            secret_expires_at: it.secret_expires_at,
+            created_at: it.created_at,
+        }
+    }
+}
+
+async fn seen(app: &App, caller: &Caller) -> Result<Vec<room::Channel>> {
+    let mut found = room::list(&mut app.db.read().await?, caller.actor.organisation).await?;
+    found.retain(|it| caller.actor.scope.covers(it.desk));
+    Ok(found)
+}
+
+async fn find(app: &App, caller: &Caller, id: ChannelId) -> Result<room::Channel> {
+    seen(app, caller).await?.into_iter().find(|it| it.id == id).ok_or_else(Problem::not_found)
+}
+
+/// List channels
+///
+/// Those that bring conversations to desks that you see.
+#[utoipa::path(get, path = "/channels", operation_id = "listChannels", tag = "channels",
+    responses((status = 200, description = "All of them, by name.", body = Page<Channel>)),
+    extensions(("x-action" = json!(Action::ReadChannels))))]
+pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Page<Channel>>> {
+    Ok(Json(Page::whole(seen(&app, &caller).await?.into_iter().map(Channel::from).collect())))
+}
+
+/// Get a channel
+#[utoipa::path(get, path = "/channels/{id}", operation_id = "getChannel", tag = "channels",
+    params(("id" = ChannelId, Path, description = "Which.")),
+    responses((status = 200, description = "The channel.", body = Channel)),
+    extensions(("x-action" = json!(Action::ReadChannels))))]
+pub async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ChannelId>,
+) -> Result<Json<Channel>> {
+    Ok(Json(find(&app, &caller, id).await?.into()))
+}
+
+/// What changes; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelChange {
+    /// Name within the house, 1 to 80 characters.
+    name: Option<String>,
+    /// Where new conversations go.
+    desk: Option<DeskId>,
+}
+
+/// Rename a channel, or send its new conversations to another desk
+#[utoipa::path(patch, path = "/channels/{id}", operation_id = "changeChannel", tag = "channels",
+    params(("id" = ChannelId, Path, description = "Which.")), request_body = ChannelChange,
+    responses((status = 200, description = "The channel as it stands now.", body = Channel)),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn change(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ChannelId>,
+    Body(to): Body<ChannelChange>,
+) -> Result<Json<Channel>> {
+    let it = find(&app, &caller, id).await?;
+    let (name, desk) = (to.name.unwrap_or(it.name), to.desk.unwrap_or(it.desk));
+    command::channel::edit(&app, &caller.actor, id, &name, desk).await?;
+    Ok(Json(find(&app, &caller, id).await?.into()))
+}
+
+/// Pause a channel
+///
+/// It isn't heard for a while; what is said meanwhile is fetched when it goes on, as far as the network still
+/// has it.
+#[utoipa::path(post, path = "/channels/{id}/pause", operation_id = "pauseChannel", tag = "channels",
+    params(("id" = ChannelId, Path, description = "Which.")),
+    responses((status = 204, description = "It is paused.")),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn pause(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ChannelId>,
+) -> Result<StatusCode> {
+    command::channel::pause(&app, &caller.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Hear a channel again
+#[utoipa::path(post, path = "/channels/{id}/resume", operation_id = "resumeChannel", tag = "channels",
+    params(("id" = ChannelId, Path, description = "Which.")),
+    responses((status = 204, description = "It is heard again.")),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn resume(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ChannelId>,
+) -> Result<StatusCode> {
+    command::channel::resume(&app, &caller.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Remove a channel
+///
+/// Its access is forgotten here and, where the network allows it, revoked there. The conversations stay.
+#[utoipa::path(delete, path = "/channels/{id}", operation_id = "removeChannel", tag = "channels",
+    params(("id" = ChannelId, Path, description = "Which.")),
+    responses((status = 204, description = "It is removed.")),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn remove(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ChannelId>,
+) -> Result<StatusCode> {
+    command::channel::remove(&app, &caller.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A feed to connect.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Feed {
+    /// Address of an RSS, Atom or JSON feed.
+    address: String,
+    /// Name within the house; the feed's own title when left out.
+    #[serde(default)]
+    name: String,
+    /// Where its conversations go.
+    desk: DeskId,
+}
+
+/// A channel that was connected.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Connected {
+    /// Its id.
+    id: ChannelId,
+}
+
+/// Connect a feed
+#[utoipa::path(post, path = "/channels/feeds", operation_id = "addFeed", tag = "channels", request_body = Feed,
+    responses((status = 201, description = "It is connected, or connected anew.", body = Connected)),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn add_feed(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Body(feed): Body<Feed>,
+) -> Result<(StatusCode, Json<Connected>)> {
+    let id = command::channel::add_feed(&app, &caller.actor, &feed.address, &feed.name, feed.desk).await?;
+    Ok((StatusCode::CREATED, Json(Connected { id })))
+}
+
+/// A server to connect with.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// `social.example`.
+    server: String,
+    /// Where new conversations go.
+    desk: DeskId,
+}
+
+/// A connection that was begun.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Begun {
+    /// Where to sign in at the network, in a browser that is signed in to Parvis as the token's owner, within
+    /// half an hour.
+    url: String,
+}
+
+/// Begin to connect an account on a Mastodon server
+#[utoipa::path(post, path = "/channels/mastodon", operation_id = "beginMastodon", tag = "channels", request_body = Server,
+    responses((status = 200, description = "Open the address in a browser to go on.", body = Begun)),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn begin_mastodon(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Body(to): Body<Server>,
+) -> Result<Json<Begun>> {
+    let url = command::channel::begin_mastodon(&app, &caller.actor, &to.server, to.desk).await?;
+    Ok(Json(Begun { url: url.to_string() }))
+}
+
+/// Since when.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Since {
+    /// Only those that touch the time after this (µs); all when left out.
+    since: Option<i64>,
+}
+
+/// List the times when channels couldn't be heard
+///
+/// Within them silence means nothing: draw them as holes, never as zero.
+#[utoipa::path(get, path = "/gaps", operation_id = "listGaps", tag = "channels", params(Since),
+    responses((status = 200, description = "Oldest first.", body = Page<Gap>)),
+    extensions(("x-action" = json!(Action::ReadChannels))))]
+pub async fn gaps(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Parameters(asked): Parameters<Since>,
+) -> Result<Json<Page<Gap>>> {
+    let channels = seen(&app, &caller).await?;
+    let mut conn = app.db.read().await?;
+    let mut found = room::gaps(&mut conn, caller.actor.organisation, asked.since.unwrap_or_default()).await?;
+    found.retain(|gap| channels.iter().any(|it| it.id == gap.channel));
+    Ok(Json(Page::whole(found)))
+}

@@ -1,0 +1,67 @@
+//! Desks: the teams that conversations are routed to, and how fast each answers.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::api::body::{Body, Path};
+use crate::api::caller::Caller;
+use crate::api::page::Page;
+use crate::api::problem::{Problem, Result};
+use crate::app::App;
+use crate::command;
+use crate::id::DeskId;
+use crate::rules::permission::Action;
+use crate::store;
+use crate::store::desk::Desk;
+
+/// List desks
+///
+/// Those that you see.
+#[utoipa::path(get, path = "/desks", operation_id = "listDesks", tag = "desks",
+    responses((status = 200, description = "In their order.", body = Page<Desk>)),
+    extensions(("x-action" = json!(Action::Read))))]
+pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Page<Desk>>> {
+    let mut found = store::desk::list(&mut app.db.read().await?, caller.actor.organisation).await?;
+    found.retain(|it| caller.actor.scope.covers(it.id));
+    Ok(Json(Page::whole(found)))
+}
+
+/// Get a desk
+#[utoipa::path(get, path = "/desks/{id}", operation_id = "getDesk", tag = "desks",
+    params(("id" = DeskId, Path, description = "Which.")),
+    responses((status = 200, description = "The desk.", body = Desk)),
+    extensions(("x-action" = json!(Action::Read))))]
+pub async fn get(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<DeskId>) -> Result<Json<Desk>> {
+    let found = store::desk::get(&mut app.db.read().await?, caller.actor.organisation, id).await?;
+    let found = found.filter(|it| caller.actor.scope.covers(it.id));
+    Ok(Json(found.ok_or_else(Problem::not_found)?))
+}
+
+/// What changes; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeskChange {
+    /// Its name, 1 to 60 characters.
+    name: Option<String>,
+    /// First answer within (µs): one minute to thirty days.
+    answer_within: Option<i64>,
+}
+
+/// Change a desk
+#[utoipa::path(patch, path = "/desks/{id}", operation_id = "changeDesk", tag = "desks",
+    params(("id" = DeskId, Path, description = "Which.")), request_body = DeskChange,
+    responses((status = 200, description = "The desk as it stands now.", body = Desk)),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn change(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<DeskId>,
+    Body(to): Body<DeskChange>,
+) -> Result<Json<Desk>> {
+    let it = command::desk::change(&app, &caller.actor, id, to.name.as_deref(), to.answer_within).await?;
+    Ok(Json(it))
+}
