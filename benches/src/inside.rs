@@ -83,7 +83,7 @@ pub async fn searches(db: &Db, organisation: OrganisationId, rounds: u32) -> Res
         let word = vocabulary.word(rank);
         let stems = parvis::rules::text::stems(word);
         let quoted: Vec<String> = stems.iter().map(|stem| format!("\"{stem}\"")).collect();
-        let bare = format!("{} OR \"{word}\" *", quoted.join(" OR "));
+        let bare = quoted.join(" OR ");
         let mut pair = Pair { name: name.to_owned(), ..Pair::default() };
         for round in 0..=rounds {
             let began = cpu("self")?;

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Conn, Result};
+use super::{Conn, Result, Row};
 use crate::id::{ChannelId, ColleagueId, DeskId, OrganisationId};
 
 /// Where a conversation is counted.
@@ -35,6 +35,7 @@ const ADD: &str = "INSERT INTO counter (organisation_id, state, desk_id, assigne
     ON CONFLICT (organisation_id, state, desk_id, assignee_id) DO UPDATE SET value = counter.value + excluded.value";
 const LIST: &str =
     "SELECT state, desk_id, assignee_id, value FROM counter WHERE organisation_id = $1 AND value <> 0";
+const OPEN: &str = "SELECT state, desk_id, assignee_id, value FROM counter WHERE organisation_id = $1 AND state = 'open' AND value <> 0";
 const BADGES: &str = "SELECT state, desk_id, CAST(SUM(value) AS BIGINT), CAST(SUM(CASE WHEN assignee_id = $2 THEN value ELSE 0 END) AS BIGINT),
       CAST(SUM(CASE WHEN assignee_id = $3 THEN value ELSE 0 END) AS BIGINT)
     FROM counter WHERE organisation_id = $1 AND state IN ('open', 'waiting', 'snoozed') GROUP BY state, desk_id";
@@ -77,18 +78,22 @@ pub async fn shift(
 
 /// All counters that aren't zero.
 pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Count>> {
-    let rows = conn.all(LIST, &[organisation.into()]).await?;
-    rows.iter()
-        .map(|row| {
-            let mut cells = row.cells();
-            Ok(Count {
-                state: cells.next()?,
-                desk: cells.next()?,
-                assignee: Some(cells.next()?).filter(|id: &ColleagueId| !id.0.is_nil()),
-                value: cells.next()?,
-            })
-        })
-        .collect()
+    conn.all(LIST, &[organisation.into()]).await?.iter().map(read).collect()
+}
+
+/// The counters of open conversations that aren't zero.
+pub async fn open(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Count>> {
+    conn.all(OPEN, &[organisation.into()]).await?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Count> {
+    let mut cells = row.cells();
+    Ok(Count {
+        state: cells.next()?,
+        desk: cells.next()?,
+        assignee: Some(cells.next()?).filter(|id: &ColleagueId| !id.0.is_nil()),
+        value: cells.next()?,
+    })
 }
 
 /// How many conversations that aren't done stand at one desk in one state.

@@ -83,8 +83,9 @@ pub async fn rebuild(conn: &mut Conn, organisation: OrganisationId) -> Result<u6
     }
 }
 
-/// The messages that hold every word of `query` (the last one may be a beginning) and that `scope`
-/// covers, newest first, before place `before`.
+/// The messages that hold every word of `query` and that `scope` covers, newest first, before place
+/// `before`. Where they don't fill a page, the last word may also be a beginning: to read all words that begin
+/// like a common one would take longer than anybody waits.
 pub async fn find(
     conn: &mut Conn,
     organisation: OrganisationId,
@@ -97,11 +98,27 @@ pub async fn find(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
+    let whole = read_page(conn, organisation, scope, &wanted, false, before, limit).await?;
+    if i64::try_from(whole.len()).unwrap_or(0) >= limit {
+        return Ok(whole);
+    }
+    read_page(conn, organisation, scope, &wanted, true, before, limit).await
+}
+
+async fn read_page(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    scope: &Scope,
+    wanted: &[String],
+    begins: bool,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Hit>> {
     let before = before.unwrap_or(i64::MAX);
     let mut args: Vec<Value> = vec![organisation.into(), before.into(), limit.into()];
     let scope = scope_condition(scope, &mut args);
     let sql = if conn.is_sqlite() {
-        args.push(fts5(&wanted).into());
+        args.push(fts5(wanted, begins).into());
         let n = args.len();
         // SQLite keeps the order of a CROSS JOIN: otherwise it asks the words of each message in turn.
         format!(
@@ -109,7 +126,7 @@ pub async fn find(
              WHERE message_terms MATCH ${n} AND f.rowid < $2 AND i.organisation_id = $1{scope} ORDER BY f.rowid DESC LIMIT $3"
         )
     } else {
-        let query = tsquery(&wanted);
+        let query = tsquery(wanted, begins);
         let common = is_common(conn, organisation, &query).await?;
         args.push(query.into());
         let n = args.len();
@@ -143,9 +160,10 @@ fn scope_condition(scope: &Scope, args: &mut Vec<Value>) -> String {
     )
 }
 
-/// Each word by either stem; the last one also as a beginning, since it may still be being typed.
+/// Each word by either stem; if it `begins`, the last one also as a beginning, since it may still be being typed.
 fn alternatives(
     wanted: &[String],
+    begins: bool,
     beginning: &str,
     or: &str,
     and: &str,
@@ -157,7 +175,7 @@ fn alternatives(
         .enumerate()
         .map(|(place, word)| {
             let mut forms: Vec<String> = text::stems(word).iter().map(|stem| quote(stem)).collect();
-            if place == last && word.chars().count() >= 3 {
+            if begins && place == last && word.chars().count() >= 3 {
                 forms.push(format!("{}{beginning}", quote(word)));
             }
             format!("({})", forms.join(or))
@@ -166,10 +184,10 @@ fn alternatives(
     words.join(and)
 }
 
-fn fts5(wanted: &[String]) -> String {
-    alternatives(wanted, " *", " OR ", " AND ", |word| format!("\"{word}\""))
+fn fts5(wanted: &[String], begins: bool) -> String {
+    alternatives(wanted, begins, " *", " OR ", " AND ", |word| format!("\"{word}\""))
 }
 
-fn tsquery(wanted: &[String]) -> String {
-    alternatives(wanted, ":*", " | ", " & ", |word| format!("'{word}'"))
+fn tsquery(wanted: &[String], begins: bool) -> String {
+    alternatives(wanted, begins, ":*", " | ", " & ", |word| format!("'{word}'"))
 }

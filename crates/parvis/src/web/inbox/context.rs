@@ -103,9 +103,9 @@ pub async fn read(
     query: &str,
     now: i64,
 ) -> store::Result<Context> {
-    let counts = store::counter::list(conn, signed.actor.organisation).await?;
+    let counts = store::counter::open(conn, signed.actor.organisation).await?;
     let open = |pick: &dyn Fn(&store::counter::Count) -> bool| -> String {
-        let count: i64 = counts.iter().filter(|c| c.state == "open" && pick(c)).map(|c| c.value).sum();
+        let count: i64 = counts.iter().filter(|it| pick(it)).map(|it| it.value).sum();
         signed.words.t1("open-count", "count", count)
     };
     let members = store::colleague::memberships(conn, signed.actor.organisation).await?;
