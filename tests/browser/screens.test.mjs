@@ -170,7 +170,11 @@ describe('the keyboard alone', () => {
     assert.deepEqual(await findings(page), [])
     await shoot(page, 'palette')
     await page.keyboard.type('channels')
-    await page.locator('dialog.palette [role=option]', { hasText: 'Channels' }).first().waitFor()
+    await until('the channels are chosen', async () => {
+      if (await page.locator('dialog.palette [aria-selected=true]', { hasText: /^\s*Channels\s*$/ }).count()) return true
+      await page.keyboard.press('ArrowDown')
+      return false
+    }, 20)
     await page.keyboard.press('Enter')
     await page.waitForURL('**/channels')
     noFaults(page)
