@@ -202,6 +202,41 @@ for (const engine of ['SQLite', 'PostgreSQL']) {
       noFaults(page)
     })
 
+    test('two colleagues see each other, and none answers over the other unwarned', async () => {
+      const [question, first, second] = [word(), word(), word()]
+      await page.goto(`${house.base}/organisation/invite`)
+      await page.locator('main [name=name]').fill('Noor Haddad')
+      await page.locator('main [name=email]').fill('noor@house.example')
+      await page.locator('[name=role][value=community_manager]').check()
+      await page.locator('main form').getByRole('button').last().click()
+      const link = await until('the sign-in link is shown', async () => (await page.content()).match(/http:[^"<\s]+\/link\/[A-Za-z0-9_-]+/)?.[0], 20)
+      const other = await visitor(browser, house.base)
+      await other.goto(link)
+      await other.locator('form button').first().click()
+      await other.waitForURL(url => !url.pathname.startsWith('/link'))
+
+      await page.goto(`${house.base}/inbox`)
+      await customer.post(`@brand two at once ${question}`)
+      await openArrived(page, question)
+      await other.goto(page.url())
+      await page.locator('[data-presence]', { hasText: 'Noor Haddad is reading too' }).waitFor()
+      await other.locator('#text').fill(second)
+      await page.locator('[data-presence]', { hasText: 'Noor Haddad is writing' }).waitFor()
+      // Noor's page hears nothing while Ada answers, as on a bad line.
+      await other.context().setOffline(true)
+      await answer(page, first)
+      await standing(brand, first)
+      await other.context().setOffline(false)
+      await other.getByRole('button', { name: 'Send', exact: true }).click()
+      const warning = other.getByRole('alert').filter({ hasText: first })
+      await warning.waitFor()
+      await shoot(other, 'collision')
+      assert.equal(await other.locator('#text').inputValue(), second)
+      await other.getByRole('button', { name: 'Send anyway' }).click()
+      await standing(brand, second)
+      await other.context().close()
+    })
+
     test('an answer that is held when the program is killed is sent once after the restart', async () => {
       const [question, reply] = [word(), word()]
       await page.goto(`${house.base}/inbox`)
