@@ -4,6 +4,7 @@
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
 use parvis_channels::Request;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::Outcome;
@@ -11,8 +12,10 @@ use crate::app::App;
 use crate::clock::MINUTE;
 use crate::command::Result;
 use crate::id::{AttachmentId, OrganisationId};
+use crate::store::attachment::{self, Attachment};
 use crate::store::job::{self, Job};
-use crate::store::{Conn, attachment};
+use crate::store::journal::{self, By, Entry};
+use crate::store::{Conn, conversation, message};
 
 /// The job's kind.
 pub const KIND: &str = "fetch_media";
@@ -42,35 +45,51 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let fetched = app.net.send(Request::get(url).max_bytes(BYTES)).await;
     let answer = match fetched {
         Ok(answer) if answer.status == 200 => answer,
-        Ok(answer) => return give_up(app, job, id, &format!("HTTP {}", answer.status)).await,
+        Ok(answer) => return give_up(app, job, &it, &format!("HTTP {}", answer.status)).await,
         Err(error) if error.retryable() && job.attempts + 1 < TRIES => {
             let at = app.now() + MINUTE * 4_i64.pow(u32::try_from(job.attempts).unwrap_or(0));
             return Ok(Outcome::Retry(at, error.to_string()));
         }
-        Err(error) => return give_up(app, job, id, &error.to_string()).await,
+        Err(error) => return give_up(app, job, &it, &error.to_string()).await,
     };
     let Some((mime, ending)) = picture_kind(&answer.body) else {
-        return give_up(app, job, id, "not a PNG, JPEG, WebP or GIF").await;
+        return give_up(app, job, &it, "not a PNG, JPEG, WebP or GIF").await;
     };
     let path = format!("received/{}/{id}.{ending}", job.organisation);
     app.media.put(&Path::from(path.as_str()), answer.body.into()).await?;
-    keep(app, job.organisation, id, Some(&path), Some(mime), None).await
+    keep(app, job.organisation, &it, Some(&path), Some(mime), None).await
 }
 
-async fn give_up(app: &App, job: &Job, id: AttachmentId, why: &str) -> Result<Outcome> {
-    keep(app, job.organisation, id, None, None, Some(why)).await
+async fn give_up(app: &App, job: &Job, it: &Attachment, why: &str) -> Result<Outcome> {
+    keep(app, job.organisation, it, None, None, Some(why)).await
 }
 
+/// Writes down how it went; the screens on which the picture is awaited hear of it.
 async fn keep(
     app: &App,
     organisation: OrganisationId,
-    id: AttachmentId,
+    it: &Attachment,
     path: Option<&str>,
     mime: Option<&str>,
     error: Option<&str>,
 ) -> Result<Outcome> {
     let mut conn = app.db.write().await?;
-    attachment::set_stored(&mut conn, organisation, id, path, mime, error).await?;
+    attachment::set_stored(&mut conn, organisation, it.id, path, mime, error).await?;
+    let found = match message::get(&mut conn, organisation, it.message).await? {
+        Some(said) => conversation::get(&mut conn, organisation, said.conversation).await?,
+        None => None,
+    };
+    let entry = Entry {
+        organisation,
+        at: app.now(),
+        by: By::System,
+        verb: if path.is_some() { "attachment.kept" } else { "attachment.missed" },
+        subject: it.id.0,
+        conversation: found.map(|found| (found.id, found.facets.desk)),
+        before: None,
+        after: Some(json!({ "mime": mime, "error": error })),
+    };
+    journal::write(&mut conn, entry).await?;
     conn.commit().await?;
     Ok(Outcome::Done)
 }

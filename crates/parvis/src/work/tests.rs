@@ -136,6 +136,30 @@ async fn looking_again_at_a_server_that_is_away_fills_no_journal() {
 }
 
 #[tokio::test]
+async fn screens_hear_how_the_fetching_of_a_picture_ended() {
+    for house in houses().await {
+        let mut seen = said("1", "Voici", 0);
+        let picture = parvis_channels::RemoteAttachment {
+            kind: parvis_channels::AttachmentKind::Image,
+            // Refused before any connection: not a public address.
+            url: "http://127.0.0.1:9/a.png".to_owned(),
+            preview_url: None,
+            alt: None,
+            mime: None,
+            width: None,
+            height: None,
+        };
+        seen.item.as_mut().unwrap().attachments.push(picture);
+        house.hear(&[seen]).await;
+        let it = house.conversation("1").await;
+        let mut events = house.app.db.follow();
+        super::step(&house.app).await.unwrap();
+        let event = events.try_recv().unwrap();
+        assert_eq!((event.verb.as_str(), event.conversation), ("attachment.missed", Some(it.id)));
+    }
+}
+
+#[tokio::test]
 async fn a_worker_whose_lease_ended_has_no_say_any_more() {
     for house in houses().await {
         let mut conn = house.app.db.write().await.unwrap();
