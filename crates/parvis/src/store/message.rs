@@ -176,14 +176,16 @@ const LAST_OUT: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM message WHERE organisation_id = $1
-    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND (id = $2 OR merged_into = $2))
+    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND id = $2
+      UNION ALL SELECT id FROM conversation WHERE organisation_id = $1 AND merged_into = $2)
     AND direction = 'out' AND state <> 'withdrawn' ORDER BY sent_at DESC, id DESC LIMIT 1"
 );
 const LAST_IN: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM message WHERE organisation_id = $1
-    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND (id = $2 OR merged_into = $2))
+    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND id = $2
+      UNION ALL SELECT id FROM conversation WHERE organisation_id = $1 AND merged_into = $2)
     AND direction = 'in' AND deleted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT 1"
 );
 const AWAITING_ECHO: &str = concat!(
