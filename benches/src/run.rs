@@ -170,6 +170,7 @@ async fn measure(wanted: &Wanted, folder: &Path, now: i64) -> Result<Findings> {
     let bare = Server::start(&own, &["floor", &address(folder)], PORTS[1]).await?;
     let count = if wanted.quick { 3 } else { 12 };
     let mut pages = cases(&house, &server, &bare);
+    pages.retain(|page| !wanted.without.iter().any(|name| name == page.name));
     say(&format!("{count} rounds of {} pages", pages.len()));
     rounds(&mut pages, count, if wanted.quick { 10 } else { 40 }).await?;
     let length = Duration::from_secs(if wanted.quick { 2 } else { 8 });

@@ -164,6 +164,7 @@ const BY_REMOTE: &str = concat!(
     " FROM message WHERE organisation_id = $1 AND channel_id = $2 AND remote_id = $3"
 );
 const CHILD_OF: &str = "SELECT conversation_id FROM message WHERE organisation_id = $1 AND channel_id = $2 AND remote_parent_id = $3 LIMIT 1";
+// A conversation and those merged into it: by two searches, since an OR would read all conversations.
 const THREAD: &str = concat!(
     "SELECT ",
     columns!(),
