@@ -20,7 +20,9 @@ const PORTS: [u16; 2] = [7_781, 7_782];
 
 /// What was found out; the report is made of it.
 pub struct Findings {
-    /// Messages and conversations in the database, and its size in MiB.
+    /// Pages that were left out.
+    pub without: Vec<String>,
+    /// Messages in the database.
     pub messages: i64,
     /// Conversations, all and open.
     pub conversations: (i64, i64),
@@ -193,6 +195,7 @@ async fn measure(wanted: &Wanted, folder: &Path, now: i64) -> Result<Findings> {
     #[expect(clippy::cast_precision_loss, reason = "a size for people")]
     let size = std::fs::metadata(folder.join("parvis.db"))?.len() as f64 / 1_048_576.0;
     Ok(Findings {
+        without: wanted.without.clone(),
         messages: wanted.messages,
         conversations,
         size,
