@@ -23,6 +23,8 @@ pub struct Wanted {
     pub messages: i64,
     /// Fewer rounds, no waiting: to see that it works.
     pub quick: bool,
+    /// Pages that are left out.
+    pub without: Vec<String>,
     /// Where the report goes; standard output where nothing is named.
     pub report: Option<PathBuf>,
 }
@@ -47,7 +49,7 @@ async fn main() -> ExitCode {
 }
 
 fn wanted(arguments: &[&str]) -> Result<Wanted> {
-    let mut wanted = Wanted { messages: 5_000_000, quick: false, report: None };
+    let mut wanted = Wanted { messages: 5_000_000, quick: false, without: Vec::new(), report: None };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match *argument {
@@ -57,9 +59,12 @@ fn wanted(arguments: &[&str]) -> Result<Wanted> {
                 let number = number.replace('_', "");
                 wanted.messages = number.parse().with_context(|| format!("“{number}” is no number"))?;
             }
+            "--without" => wanted.without.push((*rest.next().context("--without needs a page")?).to_owned()),
             "--report" => wanted.report = Some(rest.next().context("--report needs a file")?.into()),
             other => {
-                anyhow::bail!("“{other}” means nothing here; --messages N, --quick and --report FILE do")
+                anyhow::bail!(
+                    "“{other}” means nothing here; --messages N, --quick, --without PAGE and --report FILE do"
+                )
             }
         }
     }

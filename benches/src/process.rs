@@ -35,11 +35,19 @@ impl Server {
             .with_context(|| format!("{} can't be started", program.display()))?;
         let mut server = Self { child, host, ready: Duration::ZERO };
         while began.elapsed() < Duration::from_secs(120) {
-            if let Ok(mut client) = Client::connect(&server.host, "").await
+            if server.child.try_wait()?.is_none()
+                && let Ok(mut client) = Client::connect(&server.host, "").await
                 && client.get("/health").await.is_ok()
             {
                 server.ready = began.elapsed();
                 return Ok(server);
+            }
+            if let Some(status) = server.child.try_wait()? {
+                bail!(
+                    "{} ended at once ({status}); something else may listen on {}",
+                    program.display(),
+                    server.host
+                );
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }

@@ -23,12 +23,13 @@ pub fn write(it: &Findings, now: i64) -> String {
 fn head(out: &mut String, it: &Findings, now: i64) -> std::fmt::Result {
     let date = Timestamp::from_microsecond(now).unwrap_or(Timestamp::UNIX_EPOCH).strftime("%Y-%m-%d");
     let (all, open) = it.conversations;
+    let left_out: String = it.without.iter().map(|page| format!(" --without {page}")).collect();
     writeln!(out, "# Benchmarks\n")?;
     writeln!(
         out,
         "Written by `cargo xtask bench` on {date}; every figure below is from that one run. Repeat it with:\n"
     )?;
-    writeln!(out, "```sh\ncargo xtask bench --messages {}\n```\n", it.messages)?;
+    writeln!(out, "```sh\ncargo xtask bench --messages {}{left_out}\n```\n", it.messages)?;
     writeln!(
         out,
         "- Data: {} messages in {} conversations, {} of them open, with search index and counters; SQLite {}, {:.1} GiB. Invented, the same for the same number.",

@@ -20,7 +20,9 @@ const PORTS: [u16; 2] = [7_781, 7_782];
 
 /// What was found out; the report is made of it.
 pub struct Findings {
-    /// Messages and conversations in the database, and its size in MiB.
+    /// Pages that were left out.
+    pub without: Vec<String>,
+    /// Messages in the database.
     pub messages: i64,
     /// Conversations, all and open.
     pub conversations: (i64, i64),
@@ -170,6 +172,7 @@ async fn measure(wanted: &Wanted, folder: &Path, now: i64) -> Result<Findings> {
     let bare = Server::start(&own, &["floor", &address(folder)], PORTS[1]).await?;
     let count = if wanted.quick { 3 } else { 12 };
     let mut pages = cases(&house, &server, &bare);
+    pages.retain(|page| !wanted.without.iter().any(|name| name == page.name));
     say(&format!("{count} rounds of {} pages", pages.len()));
     rounds(&mut pages, count, if wanted.quick { 10 } else { 40 }).await?;
     let length = Duration::from_secs(if wanted.quick { 2 } else { 8 });
@@ -192,6 +195,7 @@ async fn measure(wanted: &Wanted, folder: &Path, now: i64) -> Result<Findings> {
     #[expect(clippy::cast_precision_loss, reason = "a size for people")]
     let size = std::fs::metadata(folder.join("parvis.db"))?.len() as f64 / 1_048_576.0;
     Ok(Findings {
+        without: wanted.without.clone(),
         messages: wanted.messages,
         conversations,
         size,

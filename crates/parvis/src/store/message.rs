@@ -164,6 +164,7 @@ const BY_REMOTE: &str = concat!(
     " FROM message WHERE organisation_id = $1 AND channel_id = $2 AND remote_id = $3"
 );
 const CHILD_OF: &str = "SELECT conversation_id FROM message WHERE organisation_id = $1 AND channel_id = $2 AND remote_parent_id = $3 LIMIT 1";
+// A conversation and those merged into it: by two searches, since an OR would read all conversations.
 const THREAD: &str = concat!(
     "SELECT ",
     columns!(),
@@ -176,14 +177,16 @@ const LAST_OUT: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM message WHERE organisation_id = $1
-    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND (id = $2 OR merged_into = $2))
+    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND id = $2
+      UNION ALL SELECT id FROM conversation WHERE organisation_id = $1 AND merged_into = $2)
     AND direction = 'out' AND state <> 'withdrawn' ORDER BY sent_at DESC, id DESC LIMIT 1"
 );
 const LAST_IN: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM message WHERE organisation_id = $1
-    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND (id = $2 OR merged_into = $2))
+    AND conversation_id IN (SELECT id FROM conversation WHERE organisation_id = $1 AND id = $2
+      UNION ALL SELECT id FROM conversation WHERE organisation_id = $1 AND merged_into = $2)
     AND direction = 'in' AND deleted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT 1"
 );
 const AWAITING_ECHO: &str = concat!(

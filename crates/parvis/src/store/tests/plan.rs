@@ -86,3 +86,32 @@ async fn a_rare_tag_is_read_from_its_own_rows() {
         assert!(!plan.contains("SCAN"), "{plan}");
     }
 }
+
+#[tokio::test]
+async fn no_message_is_looked_for_in_all_conversations() {
+    let found = super::statement::all();
+    let of_threads: Vec<_> = found.iter().filter(|(_, sql)| sql.contains("merged_into = $2")).collect();
+    assert!(of_threads.len() >= 3, "only {} statements were found", of_threads.len());
+    for (db, _folder) in databases().await {
+        let mut conn = db.read().await.unwrap();
+        if !conn.is_sqlite() {
+            continue;
+        }
+        for (name, sql) in &of_threads {
+            let id = || Value::Id(Some(uuid::Uuid::nil()));
+            let args = [id(), id(), 1_i64.into(), id(), 1_i64.into()];
+            let wanted = if sql.contains("$5") { 5 } else { 2 };
+            for row in
+                conn.all(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")), &args[..wanted]).await.unwrap()
+            {
+                let mut cells = row.cells();
+                let _: (i64, i64, i64) =
+                    (cells.next().unwrap(), cells.next().unwrap(), cells.next().unwrap());
+                let line: String = cells.next().unwrap();
+                let reads_all = line.starts_with("SCAN")
+                    || (line.contains("conversation") && line.ends_with("(organisation_id=?)"));
+                assert!(!reads_all, "{name}: {line}");
+            }
+        }
+    }
+}

@@ -70,6 +70,13 @@ fn read(folder: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
+/// Every SQL constant of this room, with its name.
+pub(super) fn all() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store"), &mut found);
+    found
+}
+
 async fn prepare(conn: &mut Conn, sql: &str) -> sqlx::Result<()> {
     let sql = AssertSqlSafe(sql.to_owned()).into_sql_str();
     match &mut conn.inner {
@@ -82,8 +89,7 @@ async fn prepare(conn: &mut Conn, sql: &str) -> sqlx::Result<()> {
 
 #[tokio::test]
 async fn every_statement_is_understood_by_the_engines_that_it_is_for() {
-    let mut found = Vec::new();
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store"), &mut found);
+    let found = all();
     assert!(found.len() > 80, "only {} statements were found", found.len());
     for (db, _folder) in databases().await {
         let mut wrong = Vec::new();
