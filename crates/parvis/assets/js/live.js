@@ -42,6 +42,8 @@ function show(page, quiet) {
     for (const [name, fresh] of then) {
       const old = now.get(name);
       if (!old) continue;
+      // What has to be decided first (somebody has answered meanwhile) stays until it is.
+      if (quiet && name === "compose" && now.has("problem")) continue;
       if (quiet && name === "rows") wait(old, fresh);
       else follow(old, () => morph(old, fresh));
     }
