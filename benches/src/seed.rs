@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use parvis::clock::{DAY, HOUR, MINUTE, SECOND};
-use parvis::id::{AuthorId, ConversationId, MessageId};
+use parvis::id::{AuthorId, ChannelId, ConversationId, MessageId};
 use parvis::rules::text::excerpt;
 use parvis::store::{Conn, Db, Value, counter};
 use sqlx::AssertSqlSafe;
@@ -142,6 +142,15 @@ struct Fate {
     due_at: i64,
 }
 
+/// What the messages of a conversation have in common.
+struct Thread {
+    id: ConversationId,
+    channel: ChannelId,
+    kind: &'static str,
+    author: AuthorId,
+    language: &'static str,
+}
+
 impl<'a> Filler<'a> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "an estimate")]
     fn new(house: &'a House, vocabulary: &'a Vocabulary, messages: i64, now: i64, is_sqlite: bool) -> Self {
@@ -201,49 +210,13 @@ impl<'a> Filler<'a> {
         let count = self.length().min(self.messages - self.written).max(1);
         let mut last_at = first_at;
         let mut last_said = String::new();
+        let thread = Thread { id, channel, kind, author, language };
         for place in 0..count {
-            let is_ours = place % 2 == 1;
-            last_at = (first_at
-                + place * (20 * MINUTE + i64::try_from(self.random.below(40)).unwrap_or(0) * MINUTE))
-                .min(self.now - SECOND);
-            let said = self.vocabulary.text(&mut self.random);
-            let message = MessageId::new(last_at);
-            self.written += 1;
-            let colleague = self.random.pick(&house.colleagues).copied().filter(|_| is_ours);
-            let remote = format!("https://social.example/statuses/{}", self.written);
-            let html = if kind == "mastodon" { format!("<p>{}</p>", said.text) } else { String::new() };
-            let none = || Value::Text(None);
-            let row: [Value; 25] = [
-                organisation.into(),
-                message.into(),
-                id.into(),
-                channel.into(),
-                if is_ours { "out" } else { "in" }.into(),
-                Some(author).filter(|_| !is_ours).into(),
-                colleague.into(),
-                remote.clone().into(),
-                none(),
-                remote.into(),
-                "public".into(),
-                language.into(),
-                none(),
-                none(),
-                said.text.clone().into(),
-                html.into(),
-                last_at.into(),
-                last_at.into(),
-                Value::Int(None),
-                Value::Int(None),
-                if is_ours { "published" } else { "received" }.into(),
-                none(),
-                none(),
-                none(),
-                last_at.into(),
-            ];
-            self.message.push(row);
-            self.search(message, id, said.terms);
-            if !is_ours {
-                last_said = said.text;
+            let minutes = 20 + i64::try_from(self.random.below(40)).unwrap_or(0);
+            last_at = (first_at + place * minutes * MINUTE).min(self.now - SECOND);
+            let said = self.said(&thread, place % 2 == 1, last_at);
+            if place % 2 == 0 {
+                last_said = said;
             }
         }
         let fate = self.fate(first_at);
@@ -282,6 +255,48 @@ impl<'a> Filler<'a> {
         self.begun += 1;
         self.tag(id);
         Ok(())
+    }
+
+    /// One message; gives its text.
+    fn said(&mut self, thread: &Thread, is_ours: bool, at: i64) -> String {
+        let house = self.house;
+        let said = self.vocabulary.text(&mut self.random);
+        let message = MessageId::new(at);
+        self.written += 1;
+        let colleague = self.random.pick(&house.colleagues).copied().filter(|_| is_ours);
+        let remote = format!("https://social.example/statuses/{}", self.written);
+        let html = if thread.kind == "mastodon" { format!("<p>{}</p>", said.text) } else { String::new() };
+        let none = || Value::Text(None);
+        let row: [Value; 25] = [
+            house.organisation.into(),
+            message.into(),
+            thread.id.into(),
+            thread.channel.into(),
+            if is_ours { "out" } else { "in" }.into(),
+            Some(thread.author).filter(|_| !is_ours).into(),
+            colleague.into(),
+            remote.clone().into(),
+            none(),
+            remote.into(),
+            "public".into(),
+            thread.language.into(),
+            none(),
+            none(),
+            said.text.clone().into(),
+            html.into(),
+            at.into(),
+            at.into(),
+            Value::Int(None),
+            Value::Int(None),
+            if is_ours { "published" } else { "received" }.into(),
+            none(),
+            none(),
+            none(),
+            at.into(),
+        ];
+        self.message.push(row);
+        self.search(message, thread.id, said.terms);
+        said.text
     }
 
     fn author(&mut self, kind: &str, at: i64) -> Result<AuthorId> {
