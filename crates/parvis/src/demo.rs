@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
-use data::{Arrival, Data};
+use data::Data;
 use network::Network;
 
 /// Until a member says something to an answer.
@@ -50,9 +50,4 @@ pub async fn play(app: Arc<App>, network: Arc<Network>, data: Arc<Data>) {
         () = async { tokio::join!(arrivals, reactions); } => {}
         () = app.stop.asked() => {}
     }
-}
-
-/// How many seconds the shipped arrivals last before they begin again.
-pub fn round_seconds(arrivals: &[Arrival]) -> u64 {
-    arrivals.iter().map(|it| it.after_seconds).sum()
 }

@@ -57,7 +57,6 @@ const LIST: &str = "SELECT organisation_id, id, email, name, initials, role, pas
     FROM colleague WHERE organisation_id = $1 ORDER BY name, id";
 const DESKS: &str = "SELECT desk_id FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
 const MEMBERSHIPS: &str = "SELECT colleague_id, desk_id FROM colleague_desk WHERE organisation_id = $1 ORDER BY colleague_id, desk_id";
-const OF_DESK: &str = "SELECT colleague_id FROM colleague_desk WHERE organisation_id = $1 AND desk_id = $2";
 const LEAVE_DESKS: &str = "DELETE FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
 const JOIN_DESK: &str =
     "INSERT INTO colleague_desk (organisation_id, colleague_id, desk_id) VALUES ($1, $2, $3)";
@@ -158,15 +157,6 @@ pub async fn memberships(
         Ok((cells.next()?, cells.next()?))
     };
     rows.iter().map(pair).collect()
-}
-
-/// The colleagues who belong to a desk.
-pub async fn of_desk(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-    desk: DeskId,
-) -> Result<Vec<ColleagueId>> {
-    conn.all(OF_DESK, &[organisation.into(), desk.into()]).await?.iter().map(Row::only).collect()
 }
 
 /// Replaces the desks of a colleague.

@@ -40,11 +40,6 @@ impl Failure {
         Self { detail: detail.into(), ..self }
     }
 
-    /// The request can't be understood.
-    pub fn bad_request() -> Self {
-        Self::new(StatusCode::BAD_REQUEST)
-    }
-
     /// The role doesn't allow it.
     pub fn forbidden() -> Self {
         Self::new(StatusCode::FORBIDDEN)
