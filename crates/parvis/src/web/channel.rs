@@ -138,6 +138,7 @@ struct OnePage {
     address: String,
     desk: DeskId,
     paused: bool,
+    heard: bool,
     deaf: bool,
     said: String,
     /// The last error in words, with what to do.
@@ -178,6 +179,7 @@ async fn one(
         address: address(&it),
         desk: it.desk,
         paused: it.state == "paused",
+        heard: it.health.heard_at.is_some(),
         deaf: told.deaf,
         said: told.said,
         advice: code.map(|code| (words.named("channel-error", &code), words.named("channel-advice", &code))),

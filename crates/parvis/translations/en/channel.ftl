@@ -29,6 +29,7 @@ channel-go = The rest happens at { $host }.
 channel-go-means = Your server will ask you to sign in and to allow Parvis to read mentions and publish answers. You will come back here afterwards.
 channel-go-on = Go on to { $host }
 channel-go-back = Back to the channels
+channel-say-never = { $name } has not been heard yet.
 channel-say-heard = { $name } is heard.
 channel-say-paused = { $name } is paused.
 channel-say-deaf = { $name } can’t be heard.

@@ -145,6 +145,7 @@ attachment-audio = Sound
 attachment-other = File
 attachment-no-alt = No alternative text
 attachment-coming = Picture being fetched
+stage-look-first = It may have been published all the same: look on the network before you send it again.
 stage-held = Leaves in ten seconds at most.
 stage-held-left = Leaves in { $seconds } s.
 stage-committing = Being sent.

@@ -29,6 +29,7 @@ channel-go = La suite se passe sur { $host }.
 channel-go-means = Votre serveur vous demandera de vous connecter et d’autoriser Parvis à lire les mentions et à publier des réponses. Vous reviendrez ici ensuite.
 channel-go-on = Continuer sur { $host }
 channel-go-back = Revenir aux canaux
+channel-say-never = { $name } n’a pas encore été entendu.
 channel-say-heard = { $name } est entendu.
 channel-say-paused = { $name } est en pause.
 channel-say-deaf = { $name } ne s’entend plus.

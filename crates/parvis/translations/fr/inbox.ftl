@@ -145,6 +145,7 @@ attachment-audio = Son
 attachment-other = Fichier
 attachment-no-alt = Sans texte de remplacement
 attachment-coming = Image en cours de récupération
+stage-look-first = Elle est peut-être déjà publiée : regardez sur le réseau avant de la renvoyer.
 stage-held = Part dans dix secondes au plus.
 stage-held-left = Part dans { $seconds } s.
 stage-committing = En cours d’envoi.

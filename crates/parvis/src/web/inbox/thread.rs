@@ -247,6 +247,10 @@ impl Reader<'_> {
                 let said = words.named("channel-error", code);
                 match &it.error_text {
                     Some(text) if said == *code => text.clone(),
+                    // It may stand there all the same: who sends it again should look first.
+                    _ if it.stage == Stage::Rejected && code == "unknown" => {
+                        format!("{said} {}", words.t("stage-look-first"))
+                    }
                     _ => said,
                 }
             }),
