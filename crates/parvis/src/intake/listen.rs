@@ -390,7 +390,7 @@ pub async fn probe(app: &App, house: OrganisationId, id: ChannelId) -> Result<()
     Ok(conn.commit().await?)
 }
 
-async fn note_health(
+pub(super) async fn note_health(
     app: &App,
     house: OrganisationId,
     id: ChannelId,
@@ -400,6 +400,8 @@ async fn note_health(
     let mut conn = app.db.write().await?;
     let Some(found) = channel::get(&mut conn, house, id).await? else { return Ok(()) };
     let mut health = found.health;
+    let was_heard = health.heard_at.is_some() && health.failing_since.is_none();
+    let was_deaf = health.failing_since.is_some();
     health.tried_at = Some(now);
     match error {
         None => {
@@ -415,5 +417,26 @@ async fn note_health(
         }
     }
     channel::set_health(&mut conn, house, id, &health).await?;
+    // Falling deaf and being heard again are changes: the journal keeps them, open screens show them.
+    let turned = match error {
+        None if !was_heard => Some("channel.heard"),
+        Some(_) if !was_deaf => Some("channel.deafened"),
+        _ => None,
+    };
+    if let Some(verb) = turned {
+        let after = Some(json!({ "error": health.error_code }));
+        let (by, subject) = (By::Channel(id), id.0);
+        let entry = Entry {
+            organisation: house,
+            at: now,
+            by,
+            verb,
+            subject,
+            conversation: None,
+            before: None,
+            after,
+        };
+        journal::write(&mut conn, entry).await?;
+    }
     conn.commit().await
 }

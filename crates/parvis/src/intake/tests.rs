@@ -1,6 +1,6 @@
 //! Folding on both engines: idempotent, in any order, nothing lost.
 
-use parvis_channels::{Observation, ObservationKind};
+use parvis_channels::{ChannelError, Observation, ObservationKind};
 
 use super::listen::{self, Step};
 use crate::clock::{HOUR, SECOND};
@@ -181,5 +181,22 @@ async fn a_clock_that_runs_years_ahead_keeps_no_message_at_the_top() {
         house.hear(&[said("1", "Je viens du futur", 100_000_000)]).await;
         let it = house.conversation("1").await;
         assert_eq!((it.last_at, it.facets.due_at), (START, START + HOUR));
+    }
+}
+
+#[tokio::test]
+async fn falling_deaf_and_being_heard_again_are_told_once_each() {
+    for house in houses().await {
+        let away = || listen::Error::Channel(ChannelError::Unreachable { message: "away".to_owned() });
+        let mut told = house.app.db.follow();
+        for error in [None, None, Some(away()), Some(away()), None, None] {
+            house.app.clock.advance(SECOND);
+            listen::note_health(&house.app, house.id, house.channel, error.as_ref()).await.unwrap();
+        }
+        let mut verbs = Vec::new();
+        while let Ok(event) = told.try_recv() {
+            verbs.push(event.verb);
+        }
+        assert_eq!(verbs, ["channel.heard", "channel.deafened", "channel.heard"]);
     }
 }
