@@ -192,7 +192,7 @@ fn write_key(path: &Path) -> anyhow::Result<()> {
 }
 
 /// Makes a folder that only its owner can enter; one that is there keeps its mode.
-fn make_private(folder: &Path) -> anyhow::Result<()> {
+pub(crate) fn make_private(folder: &Path) -> anyhow::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -37,6 +37,11 @@ pub(super) struct Doctor {
 }
 
 impl Doctor {
+    /// The look that a restore ends with, at the place in the journal that the backup gives.
+    pub(super) fn after_restore(journal: Option<&str>) -> Self {
+        Self { deep: true, journal: journal.and_then(|it| it.parse().ok()), ..Self::default() }
+    }
+
     fn is_deep(&self) -> bool {
         self.deep || self.mend || self.journal.is_some()
     }
