@@ -11,6 +11,7 @@ mod openapi;
 mod progress;
 mod relocate;
 mod restore;
+mod secret;
 mod serve;
 mod user;
 
@@ -104,6 +105,9 @@ enum Command {
     /// Who may sign in
     #[command(subcommand)]
     User(user::User),
+    /// The key that seals the secrets of channels
+    #[command(subcommand)]
+    Secret(secret::Secret),
     /// Copies everything into another, empty database (SQLite or PostgreSQL), and compares
     Move(relocate::Move),
     /// Writes everything into a new folder, while Parvis runs: database, media, checksums
@@ -156,6 +160,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve => serve::run(config).await,
         Command::Demo(it) => demo::run(&it, config).await,
+        Command::Secret(it) => secret::run(&config, &it).await,
         Command::Move(it) => relocate::run(&it).await,
         Command::Backup(it) => backup::run(config, &it).await,
         Command::Restore(it) => restore::run(config, &it).await,

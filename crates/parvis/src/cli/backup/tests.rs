@@ -171,6 +171,9 @@ async fn a_backup_is_refused_where_something_is_and_leaves_nothing_when_it_fails
     }
 }
 
+/// A file of a backup and what is put in its place; `None` takes it away.
+type Change = (&'static str, Option<Vec<u8>>);
+
 #[tokio::test]
 async fn a_backup_that_was_altered_or_cut_restores_nothing() {
     let house = houses().await.remove(0);
@@ -192,7 +195,7 @@ async fn a_backup_that_was_altered_or_cut_restores_nothing() {
     };
     let outside = sums.replace("media/sent/1.png", "media/../../1.png");
     let cut = sums.lines().next().unwrap().to_owned() + "\n";
-    let cases: Vec<(Vec<(&str, Option<Vec<u8>>)>, &str)> = vec![
+    let cases: Vec<(Vec<Change>, &str)> = vec![
         (vec![(MANIFEST, None)], "holds no whole backup"),
         (vec![(MANIFEST, Some(b"{}".to_vec()))], "can't be understood"),
         (
