@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use crate::{
-    Account, CapabilitySet, ChannelError, ChannelKind, Net, Observation, Page, Published, Reply, TextRule,
-    Why,
+    Access, Account, CapabilitySet, ChannelError, ChannelKind, ConnectError, Connection, Field, Net,
+    Observation, Page, Published, Reply, TextRule, Typed, Why,
 };
 
 /// What we learn by asking an account who it is.
@@ -35,6 +35,22 @@ pub trait Channel: Send + Sync {
 
     /// The streams to pull, each with a cursor of its own.
     fn streams(&self) -> &'static [&'static str];
+
+    /// What a person types to connect an account.
+    fn fields(&self) -> &'static [Field];
+
+    /// Connects an account by what was typed into [`Channel::fields`]; [`Channel::probe`] comes next. A
+    /// network that sends people to its own sign-in page has other ways ([`crate::mastodon::oauth`]).
+    async fn connect(&self, _net: &Net, _typed: &Typed) -> Result<Connection, ConnectError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork).into())
+    }
+
+    /// Gets the next access of an account whose present one ends ([`Access::lives_for`]). The program calls it
+    /// under a lock of its own, in good time, and keeps the answer before anything else happens: the old
+    /// access may be spent.
+    async fn renew(&self, _net: &Net, _account: &Account) -> Result<Access, ChannelError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork))
+    }
 
     /// Asks who we are and what we can do: when connecting, once a day, after a refusal.
     async fn probe(&self, net: &Net, account: &Account) -> Result<Probe, ChannelError>;

@@ -12,9 +12,18 @@ mod read;
 use async_trait::async_trait;
 
 use crate::{
-    Account, Capability, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind, MentionRule, Net,
-    Page, Probe, TextRule, TextUnit, Why,
+    Access, Account, Capability, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind,
+    ConnectError, Connection, Field, Input, MentionRule, Net, Page, Probe, Secret, TextRule, TextUnit, Typed,
+    Why,
 };
+
+/// What connects a feed.
+const FIELDS: [Field; 1] = [Field {
+    name: "address",
+    input: Input::Address,
+    required: true,
+    example: "https://journal.example/feed",
+}];
 
 /// The room of feeds.
 #[derive(Debug)]
@@ -28,6 +37,18 @@ impl Channel for Feed {
 
     fn streams(&self) -> &'static [&'static str] {
         &["entries"]
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &FIELDS
+    }
+
+    async fn connect(&self, _net: &Net, typed: &Typed) -> Result<Connection, ConnectError> {
+        Ok(Connection {
+            base_url: typed.address("address")?,
+            access: Access { secret: Secret::new(""), lives_for: None },
+            settings: serde_json::Value::Null,
+        })
     }
 
     async fn probe(&self, net: &Net, account: &Account) -> Result<Probe, ChannelError> {

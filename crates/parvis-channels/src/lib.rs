@@ -23,6 +23,7 @@
 mod account;
 mod capability;
 mod channel;
+mod connect;
 mod error;
 pub mod feed;
 mod html;
@@ -35,6 +36,7 @@ mod text;
 pub use account::{Account, ChannelKind, Secret};
 pub use capability::{Capability, CapabilityKey, CapabilitySet, MediaRule, Support, Why};
 pub use channel::{Channel, Probe, channel};
+pub use connect::{Access, ConnectError, Connection, Field, Input, Typed};
 pub use error::ChannelError;
 pub use html::{plain_text, sanitise};
 pub use net::{Answer, Net, NetOptions, Request};
