@@ -23,7 +23,7 @@ describe('a newspaper', { skip: SITE ? false : 'PARVIS_TEST_WORDPRESS is not set
 
   async function connect(address, name) {
     await page.goto(`${house.base}/channels/new`)
-    const form = page.locator('form[action="/channels/feed"]')
+    const form = page.locator('form[action="/channels/new/feed"]')
     await form.locator('[name=address]').fill(address)
     await form.locator('[name=name]').fill(name)
     await form.getByRole('button').click()

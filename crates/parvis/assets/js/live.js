@@ -8,6 +8,8 @@ import { say } from "./toast.js";
 const words = () => document.querySelector("[data-page]")?.dataset ?? {};
 const main = () => document.querySelector("main");
 let busy = 0, again = 0, last = 0, pending = null;
+// When the page on the screen was asked for; what changed since then and was told to nobody is asked for anew.
+let asked = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
 
 const sameOrigin = (url) => new URL(url, location).origin === location.origin;
 const emit = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
@@ -96,9 +98,11 @@ export async function visit(url, { push = true, method = "GET", body = null } = 
   const slow = setTimeout(() => main().setAttribute("aria-busy", "true"), 400);
   try {
     emit("parvis:leave");
+    const began = performance.now();
     const { answer, page } = await get(url, { method, body });
     const arrived = answer.url || url;
     if (!show(page, false)) { location.assign(answer.redirected || method === "GET" ? arrived : url); return answer; }
+    asked = began;
     const clean = new URL(arrived);
     clean.searchParams.delete("done");
     // A refused form keeps the address of the page it stands on.
@@ -122,7 +126,7 @@ async function refresh() {
   again = 0;
   last = performance.now();
   busy += 1;
-  try { show((await get(location.href)).page, true); } catch { /* the live state says so */ } finally { busy -= 1; }
+  try { if (show((await get(location.href)).page, true)) asked = last; } catch { /* the live state says so */ } finally { busy -= 1; }
 }
 
 let timer = 0;
@@ -179,7 +183,7 @@ async function send(form, action, body) {
 
 function stream() {
   const state = document.querySelector("[data-live]");
-  let lost = 0, wasLost = false;
+  let lost = 0;
   const mark = (on) => {
     if (!state) return;
     state.hidden = false;
@@ -192,15 +196,16 @@ function stream() {
     clearTimeout(lost);
     lost = 0;
     mark(true);
-    if (wasLost) { wasLost = false; soon(); }
   };
   events.onerror = () => {
     if (lost) return;
-    lost = setTimeout(() => { wasLost = true; mark(false); }, 10_000);
+    lost = setTimeout(() => mark(false), 10_000);
     // A refusal (signed out) ends the stream for good; ask again from time to time.
     if (events.readyState === EventSource.CLOSED) setTimeout(stream, 15_000);
   };
   events.addEventListener("change", soon);
+  // Two seconds more, because a change is dated before it is committed.
+  events.addEventListener("hello", ({ data }) => { if (Number(data) < performance.now() - asked + 2_000) soon(); });
   events.addEventListener("presence", (event) => emit("parvis:presence", JSON.parse(event.data)));
   addEventListener("pagehide", () => events.close(), { once: true });
 }
