@@ -151,7 +151,7 @@ for (const engine of ['SQLite', 'PostgreSQL']) {
       await until('the picture is seen', () => picture.evaluate(it => it.complete && it.naturalWidth === 64))
       assert.match(await picture.getAttribute('src'), /^\//, 'pictures come from our own address')
 
-      await page.getByText('Attach pictures').click()
+      await page.locator('.pics summary').click()
       await page.locator('[name=picture]').first().setInputFiles({ name: 'blue.png', mimeType: 'image/png', buffer: square(48, [30, 60, 200]) })
       await page.locator('[name=alt]').first().fill(`A blue square, ${reply}`)
       await answer(page, reply)

@@ -71,7 +71,13 @@ function follow(box, change) {
   const before = scroll?.dataset.k;
   change();
   const now = scroll?.isConnected ? scroll : document.querySelector("[data-follow]");
-  if (now && (atEnd || now.dataset.k !== before)) { now.scrollTop = now.scrollHeight; delete now.dataset.read; }
+  if (now && (atEnd || now.dataset.k !== before)) { toEnd(now, now.dataset.k !== before); delete now.dataset.read; }
+}
+
+// The last word comes into view. On the phone the whole page scrolls, and only when a conversation is opened.
+function toEnd(box, opened) {
+  box.scrollTop = box.scrollHeight;
+  if (opened && matchMedia("(max-width: 760px)").matches && !location.hash) box.lastElementChild?.scrollIntoView({ block: "end" });
 }
 
 function wait(old, fresh) {
@@ -181,33 +187,30 @@ async function send(form, action, body) {
   }
 }
 
+// Says whether changes are heard: by the word beside the search, and by a band once it lasts.
+function mark(on) {
+  const state = document.querySelector("[data-live]"), band = document.querySelector("[data-lost]");
+  state.hidden = false;
+  state.classList.toggle("off", !on);
+  state.textContent = on ? state.dataset.on : state.dataset.off;
+  if (band) band.hidden = on;
+}
+
+let events = null, lost = 0, retry = 0;
 function stream() {
-  const state = document.querySelector("[data-live]");
-  let lost = 0;
-  const mark = (on) => {
-    if (!state) return;
-    state.hidden = false;
-    state.classList.toggle("off", !on);
-    state.textContent = on ? state.dataset.on : state.dataset.off;
-    if (!on) say(words().offline, { alert: true });
-  };
-  const events = new EventSource("/events");
-  events.onopen = () => {
-    clearTimeout(lost);
-    lost = 0;
-    mark(true);
-  };
-  events.onerror = () => {
-    if (lost) return;
-    lost = setTimeout(() => mark(false), 10_000);
+  clearTimeout(retry);
+  events?.close();
+  const mine = events = new EventSource("/events");
+  mine.onopen = () => { clearTimeout(lost); lost = 0; mark(true); };
+  mine.onerror = () => {
+    lost ||= setTimeout(() => mark(false), 10_000);
     // A refusal (signed out) ends the stream for good; ask again from time to time.
-    if (events.readyState === EventSource.CLOSED) setTimeout(stream, 15_000);
+    if (mine.readyState === EventSource.CLOSED) retry = setTimeout(stream, 15_000);
   };
-  events.addEventListener("change", soon);
+  mine.addEventListener("change", soon);
   // Two seconds more, because a change is dated before it is committed.
-  events.addEventListener("hello", ({ data }) => { if (Number(data) < performance.now() - asked + 2_000) soon(); });
-  events.addEventListener("presence", (event) => emit("parvis:presence", JSON.parse(event.data)));
-  addEventListener("pagehide", () => events.close(), { once: true });
+  mine.addEventListener("hello", ({ data }) => { if (Number(data) < performance.now() - asked + 2_000) soon(); });
+  mine.addEventListener("presence", (event) => emit("parvis:presence", JSON.parse(event.data)));
 }
 
 // A picture that arrives makes the thread longer: its end stays in view while that is what is being read.
@@ -225,9 +228,13 @@ export function start() {
   addEventListener("popstate", () => visit(location.href, { push: false }));
   document.addEventListener("visibilitychange", () => { if (!document.hidden && again) soon(); });
   document.addEventListener("parvis:refresh", soon);
+  document.querySelector("[data-again]")?.addEventListener("click", () => { stream(); visit(location.href, { push: false }); });
+  addEventListener("pagehide", () => events?.close());
+  // A page that the browser kept and shows again has to hear again.
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) stream(); });
   setInterval(soon, 60_000);
   const here = new URL(location);
   if (here.searchParams.has("done")) { here.searchParams.delete("done"); history.replaceState(null, "", here); }
-  for (const box of document.querySelectorAll("[data-follow]")) box.scrollTop = box.scrollHeight;
+  for (const box of document.querySelectorAll("[data-follow]")) toEnd(box, true);
   stream();
 }
