@@ -27,6 +27,7 @@ mod connect;
 mod error;
 pub mod feed;
 mod html;
+mod json;
 pub mod mastodon;
 mod net;
 mod observation;
@@ -45,4 +46,4 @@ pub use observation::{
     Source, Visibility,
 };
 pub use publish::{Published, Reply, Upload};
-pub use text::{MentionRule, TextRule, TextUnit};
+pub use text::{MentionRule, TextLimit, TextRule, TextUnit};
