@@ -93,9 +93,8 @@ impl TextRule {
     /// Units left; below zero when the text is too long by either limit.
     #[must_use]
     pub fn left(&self, text: &str, warning: Option<&str>) -> i64 {
-        let left = |max: u32, count: usize| {
-            i64::from(max).saturating_sub(i64::try_from(count).unwrap_or(i64::MAX))
-        };
+        let left =
+            |max: u32, count: usize| i64::from(max).saturating_sub(i64::try_from(count).unwrap_or(i64::MAX));
         let first = left(self.max, self.count(text, warning));
         self.also.map_or(first, |also| first.min(left(also.max, also.unit.count(text))))
     }
