@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use parvis_channels::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Connection, ConnectError, Net, NetOptions,
+    Account, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError, Connection, Net, NetOptions,
     Observation, Reply, Request, Secret, Typed, Visibility, channel,
 };
 use reqwest::Method;
@@ -66,7 +66,11 @@ impl Peer {
         };
         let folder = PathBuf::from(folder).join("run");
         let lock = File::create(folder.join("test.lock")).expect("a folder of the network");
-        if alone { lock.lock().unwrap() } else { lock.lock_shared().unwrap() };
+        if alone {
+            lock.lock().unwrap()
+        } else {
+            lock.lock_shared().unwrap()
+        };
         let network = std::fs::read(folder.join("network.json")).unwrap();
         let network: Value = serde_json::from_slice(&network).unwrap();
         let url = |name: &str| network[name].as_str().unwrap().parse::<Url>().unwrap();
@@ -78,13 +82,15 @@ impl Peer {
 
     /// Makes an account, and connects it as a person would.
     pub async fn person(&self, server: &Url, name: &str) -> Person {
-        let handle = format!("{name}{}.test", word());
+        let handle = format!("{}{}.test", &name[..4], word());
         let body = json!({ "handle": handle, "email": format!("{handle}@mail.test"), "password": PASSWORD });
-        let made = self.xrpc(server, None, Method::POST, "com.atproto.server.createAccount", &[], Some(body)).await;
+        let made =
+            self.xrpc(server, None, Method::POST, "com.atproto.server.createAccount", &[], Some(body)).await;
         let token = made["accessJwt"].as_str().unwrap().to_owned();
         let body = Some(json!({ "name": "parvis" }));
-        let given =
-            self.xrpc(server, Some(&token), Method::POST, "com.atproto.server.createAppPassword", &[], body).await;
+        let given = self
+            .xrpc(server, Some(&token), Method::POST, "com.atproto.server.createAppPassword", &[], body)
+            .await;
         let typed = BTreeMap::from([
             ("handle".to_owned(), format!("@{handle}")),
             ("password".to_owned(), given["password"].as_str().unwrap().to_owned()),
@@ -154,7 +160,13 @@ impl Peer {
     }
 
     /// Writes a record as somebody; a key that is there is overwritten.
-    pub async fn record(&self, who: &Person, collection: &str, rkey: Option<&str>, mut record: Value) -> Posted {
+    pub async fn record(
+        &self,
+        who: &Person,
+        collection: &str,
+        rkey: Option<&str>,
+        mut record: Value,
+    ) -> Posted {
         record["$type"] = json!(collection);
         if record.get("createdAt").is_none() {
             record["createdAt"] = json!(self.now(who).await);
@@ -172,7 +184,7 @@ impl Peer {
     }
 
     /// What time it is for a server.
-    async fn now(&self, who: &Person) -> String {
+    pub async fn now(&self, who: &Person) -> String {
         let url = who.account.base_url.join("/xrpc/_health").unwrap();
         let at = self.net.send(Request::get(url)).await.unwrap().date().unwrap();
         format!("{:.3}", jiff::Timestamp::from_microsecond(at).unwrap())
