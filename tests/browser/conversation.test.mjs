@@ -17,7 +17,7 @@ const holding = (posts, text) => posts.filter(post => plain(post.content).includ
 async function connect(house, page) {
   await house.setUp(page)
   await page.getByRole('link', { name: 'Connect a channel' }).first().click()
-  const form = page.locator('form[action="/channels/mastodon"]')
+  const form = page.locator('form[action="/channels/new/mastodon"]')
   await form.locator('[name=server]').fill('http://127.0.0.2')
   await form.getByLabel('Desk').selectOption({ label: 'Customer service' })
   await form.getByRole('button').click()

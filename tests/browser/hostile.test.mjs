@@ -27,7 +27,7 @@ after(async () => { await browser?.close(); await house?.close(); server?.close(
 
 async function tryFeed(typed) {
   await page.goto(`${house.base}/channels/new`)
-  const form = page.locator('form[action="/channels/feed"]')
+  const form = page.locator('form[action="/channels/new/feed"]')
   await form.locator('[name=address]').fill(typed)
   await form.getByRole('button').click()
 }
@@ -37,7 +37,7 @@ for (const typed of ['http://10.0.0.1/feed', 'http://127.0.0.9/feed', 'http://[:
     await tryFeed(typed)
     const said = await page.getByRole('alert').textContent()
     assert.match(said, /\S+ \S+ \S+/)
-    assert.equal(await page.locator('form[action="/channels/feed"] [name=address]').inputValue(), typed, 'what was typed is still there')
+    assert.equal(await page.locator('form[action="/channels/new/feed"] [name=address]').inputValue(), typed, 'what was typed is still there')
   })
 }
 
