@@ -139,5 +139,6 @@ pub fn channel(kind: ChannelKind) -> &'static dyn Channel {
     match kind {
         ChannelKind::Mastodon => &crate::mastodon::Mastodon,
         ChannelKind::Feed => &crate::feed::Feed,
+        ChannelKind::Bluesky => &crate::bluesky::Bluesky,
     }
 }

@@ -15,6 +15,7 @@ pub mod house;
 pub mod invariant;
 pub mod job;
 pub mod journal;
+mod kept;
 pub mod link;
 pub mod message;
 pub mod migration;

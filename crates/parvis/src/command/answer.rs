@@ -240,7 +240,7 @@ async fn check_text(
     }
     let rule = parvis_channels::channel(account.kind).text_rule(&account.capabilities);
     let full = to_network(conn, actor.organisation, it, Vec::new()).await?.full_text();
-    if rule.count(&full, it.warning.as_deref()) > rule.max as usize {
+    if !rule.fits(&full, it.warning.as_deref()) {
         return Err(Refusal::Invalid { field: "text", code: "length" });
     }
     Ok(())

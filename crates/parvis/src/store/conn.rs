@@ -10,8 +10,8 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 use uuid::Uuid;
 
-use super::house::Kept;
 use super::journal::chain::Head;
+use super::kept::Kept;
 use super::{Error, Event, Result};
 
 /// A value bound to a placeholder. `None` keeps its type, which PostgreSQL needs.
@@ -193,7 +193,7 @@ pub struct Conn {
     pub(super) events: Vec<Event>,
     /// The newest row of the journal that this transaction wrote: the next one hangs on it.
     pub(super) head: Option<Head>,
-    /// What every page names, as it was read last.
+    /// What every page asks for, as it was read last.
     pub(super) kept: Arc<Kept>,
 }
 

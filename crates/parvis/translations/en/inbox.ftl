@@ -335,5 +335,4 @@ keys-off = Single letters can be turned off in the settings.
 key-enter = Enter
 key-escape = Esc
 
-offline = The server no longer answers. What is loaded stays readable, and what you write stays here.
 offline-kept = The server doesn’t answer: nothing is lost, try again in a moment.

@@ -335,5 +335,4 @@ keys-off = Les lettres seules peuvent être désactivées dans les réglages.
 key-enter = Entrée
 key-escape = Échap
 
-offline = Le serveur ne répond plus. Ce qui est chargé reste lisible, et ce que vous écrivez reste ici.
 offline-kept = Le serveur ne répond pas : rien n’est perdu, réessayez dans un instant.
