@@ -100,7 +100,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(setup::router())
         .merge(settings::router())
         .merge(organisation::router())
-        .merge(inbox::router())
+        .merge(inbox::router(&app))
         .merge(channel::router())
         .merge(today::router());
     let pages = pages
