@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgPool, SqliteConnection, SqlitePool};
 use tokio::sync::broadcast;
 
 use super::conn::{Conn, Inner};
@@ -125,6 +125,18 @@ impl Db {
             ),
         };
         Ok(self.conn(inner, None))
+    }
+
+    /// Writes the embedded database as it stands now into the new file `path`, without what was deleted; false when
+    /// there is no embedded one. Others go on reading and writing meanwhile.
+    pub(super) async fn vacuum_into(&self, path: &Path) -> Result<bool> {
+        let Engine::Sqlite { read, .. } = &self.engine else { return Ok(false) };
+        // A connection of its own: it can't be done within a transaction, nor by one that may only read.
+        let options = read.connect_options().as_ref().clone().pragma("query_only", "false");
+        let mut conn = SqliteConnection::connect_with(&options.create_if_missing(false)).await?;
+        sqlx::query("VACUUM INTO $1").bind(path.display().to_string()).execute(&mut conn).await?;
+        conn.close().await?;
+        Ok(true)
     }
 
     fn conn(&self, inner: Inner, live: Option<broadcast::Sender<Told>>) -> Conn {
