@@ -15,11 +15,13 @@ pub enum ChannelKind {
     Mastodon,
     /// RSS, Atom and JSON feeds.
     Feed,
+    /// A mailbox: IMAP in, SMTP out.
+    Mail,
 }
 
 impl ChannelKind {
     /// Every kind, in the order in which they are offered.
-    pub const ALL: [Self; 2] = [Self::Mastodon, Self::Feed];
+    pub const ALL: [Self; 3] = [Self::Mastodon, Self::Feed, Self::Mail];
 
     /// The word used in the database, in addresses and in files.
     #[must_use]
@@ -27,6 +29,7 @@ impl ChannelKind {
         match self {
             Self::Mastodon => "mastodon",
             Self::Feed => "feed",
+            Self::Mail => "mail",
         }
     }
 }
@@ -39,7 +42,7 @@ impl fmt::Display for ChannelKind {
 
 /// The word is not a [`ChannelKind`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no channel of the kind “{0}”; there are: mastodon, feed")]
+#[error("there is no channel of the kind “{0}”; there are: mastodon, feed, mail")]
 pub struct UnknownKind(String);
 
 impl std::str::FromStr for ChannelKind {
@@ -80,7 +83,8 @@ impl fmt::Debug for Secret {
 pub struct Account {
     /// Which room.
     pub kind: ChannelKind,
-    /// Mastodon: the server's address. Feed: the address of the feed itself.
+    /// Mastodon: the server's address. Feed: the address of the feed itself. Mail: the IMAP server
+    /// (`imaps:` or `imap:`).
     pub base_url: Url,
     /// How people write it: `brand@social.example`. For a feed, its title.
     pub handle: String,
