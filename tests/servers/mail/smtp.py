@@ -2,7 +2,7 @@
 
 Recipients by their name:  bounce@ 550 at once.  tempfail@ 451.  limited@ 452.  late@ taken, then a report (RFC 3464) comes back.
 lost@ taken and delivered, but the connection ends before the answer.  dropped@ the connection ends before the mail was taken.
-Any user name with the password pw. DIR/run/smtp.count counts the mails taken, one Message-ID a line.
+Any user name with the password pw. DIR/smtp.count has a line for each mail taken: Message-ID and recipient.
 """
 import asyncio
 import email
@@ -81,7 +81,7 @@ class Handler:
         except Exception as error:  # noqa: BLE001  whatever it is, the client may try again
             return "451 4.3.0 " + repr(error)[:100]
         with open(folder + "/smtp.count", "a", encoding="utf-8") as count:
-            count.write(str(message["Message-ID"]) + "\n")
+            count.write(f"{message['Message-ID']} {envelope.rcpt_tos[0]}\n")
         if "lost" in names:
             server.transport.abort()
         return "250 2.0.0 queued"

@@ -4,9 +4,8 @@
 use mail_parser::Message;
 
 /// Names that programs send from, when nothing else stands in the way of the `@`.
-const PROGRAMS: [&str; 14] = [
+const PROGRAMS: [&str; 9] = [
     "mailer-daemon",
-    "postmaster",
     "no-reply",
     "noreply",
     "no_reply",
@@ -15,10 +14,6 @@ const PROGRAMS: [&str; 14] = [
     "donotreply",
     "ne-pas-repondre",
     "nepasrepondre",
-    "bounce",
-    "bounces",
-    "notifications",
-    "automailer",
 ];
 
 /// The header that says that a program sent the mail, if one does.

@@ -182,37 +182,42 @@ fn parents(message: &Message<'_>) -> Vec<String> {
     chain
 }
 
-/// The plain text, and the HTML where there is one. Of a mail that ends too soon the parser says neither
-/// which part is its text nor which are its files: then every part is what it looks like.
+/// The plain text, and the HTML where there is one.
 fn bodies(message: &Message<'_>) -> (String, Option<String>) {
     let (mut plain, mut html, mut is_rich) = (String::new(), String::new(), false);
-    let (texts, riches) = if is_whole(message) {
-        (message.text_body.clone(), message.html_body.clone())
-    } else {
-        let all: Vec<u32> = (0..).zip(&message.parts).map(|(place, _)| place).collect();
-        (all.clone(), all)
-    };
-    for part in texts.into_iter().filter_map(|place| message.part(place)) {
-        if let PartType::Text(text) = &part.body {
+    let loose = loose(message);
+    for &place in message.text_body.iter().chain(&loose) {
+        if let Some(PartType::Text(text)) = message.part(place).map(|part| &part.body) {
             plain.push_str(text);
             plain.push('\n');
         }
     }
-    for part in riches.into_iter().filter_map(|place| message.part(place)) {
-        match &part.body {
-            PartType::Html(piece) => {
+    for &place in message.html_body.iter().chain(&loose) {
+        match message.part(place).map(|part| &part.body) {
+            Some(PartType::Html(piece)) => {
                 is_rich = true;
                 html.push_str(piece);
             }
-            PartType::Text(text) => html.push_str(&marked_up(text)),
+            Some(PartType::Text(text)) => html.push_str(&marked_up(text)),
             _ => {}
         }
     }
     (plain, is_rich.then_some(html))
 }
 
-fn is_whole(message: &Message<'_>) -> bool {
-    !(message.text_body.is_empty() && message.html_body.is_empty() && message.attachments.is_empty())
+/// Texts of a mail without a body. Of a mail that ends too soon the parser takes its last text for a file.
+fn loose(message: &Message<'_>) -> Vec<u32> {
+    if !(message.text_body.is_empty() && message.html_body.is_empty()) {
+        return Vec::new();
+    }
+    let is_text = |place: &u32| {
+        message.part(*place).is_some_and(|part| {
+            part.is_text()
+                && part.attachment_name().is_none()
+                && !part.content_disposition().is_some_and(mail_parser::ContentType::is_attachment)
+        })
+    };
+    message.attachments.iter().copied().filter(is_text).collect()
 }
 
 /// Plain text as HTML: quotations become what they are.
@@ -275,15 +280,11 @@ fn language(message: &Message<'_>) -> Option<String> {
 }
 
 fn files(message: &Message<'_>, id: &str) -> Vec<RemoteAttachment> {
-    let places: Vec<u32> = if is_whole(message) {
-        message.attachments.clone()
-    } else {
-        (0..).zip(&message.parts).filter(|(_, part)| part.is_binary()).map(|(place, _)| place).collect()
-    };
+    let loose = loose(message);
+    let places = message.attachments.iter().filter(|place| !loose.contains(place));
     places
-        .into_iter()
         .take(MAX_FILES)
-        .filter_map(|place| {
+        .filter_map(|&place| {
             let part = message.part(place)?;
             let mime = match (part.content_type(), &part.body) {
                 (_, PartType::Message(_)) => "message/rfc822".to_owned(),
