@@ -37,12 +37,11 @@ pub trait Channel: Send + Sync {
     /// The streams to pull, each with a cursor of its own.
     fn streams(&self) -> &'static [&'static str];
 
-    /// What a person types to connect an account; empty where the network's own sign-in page asks.
-    fn fields(&self) -> &'static [Field] {
-        &[]
-    }
+    /// What a person types to connect an account.
+    fn fields(&self) -> &'static [Field];
 
-    /// Connects an account by what was typed into [`Channel::fields`]; [`Channel::probe`] comes next.
+    /// Connects an account by what was typed into [`Channel::fields`]; [`Channel::probe`] comes next. A
+    /// network that sends people to its own sign-in page has other ways ([`crate::mastodon::oauth`]).
     async fn connect(&self, _net: &Net, _typed: &Typed) -> Result<Connection, ConnectError> {
         Err(ChannelError::Unsupported(Why::NotInNetwork).into())
     }
@@ -163,6 +162,7 @@ pub fn channel(kind: ChannelKind) -> &'static dyn Channel {
     match kind {
         ChannelKind::Mastodon => &crate::mastodon::Mastodon,
         ChannelKind::Feed => &crate::feed::Feed,
+        ChannelKind::Bluesky => &crate::bluesky::Bluesky,
         ChannelKind::Mail => &crate::mail::Mail,
     }
 }

@@ -21,12 +21,14 @@
 //! the server's own clock, so that a wrong clock on either side does no harm.
 
 mod account;
+pub mod bluesky;
 mod capability;
 mod channel;
 mod connect;
 mod error;
 pub mod feed;
 mod html;
+mod json;
 pub mod mail;
 pub mod mastodon;
 mod net;
@@ -46,4 +48,4 @@ pub use observation::{
     RemoteAuthor, Source, Visibility,
 };
 pub use publish::{Published, Reply, Upload};
-pub use text::{MentionRule, TextRule, TextUnit};
+pub use text::{MentionRule, TextLimit, TextRule, TextUnit};

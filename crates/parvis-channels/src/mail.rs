@@ -38,7 +38,7 @@ const SENT: &str = "sent";
 /// What connects a mailbox.
 const FIELDS: [Field; 7] = [
     Field { name: "address", input: Input::Line, required: true, example: "contact@brand.example" },
-    Field { name: "name", input: Input::Line, required: false, example: "Brand" },
+    Field { name: "sender", input: Input::Line, required: false, example: "Brand" },
     Field { name: "imap", input: Input::Line, required: true, example: "imap.brand.example" },
     Field { name: "smtp", input: Input::Line, required: false, example: "smtp.brand.example" },
     Field { name: "security", input: Input::Choice(&server::SECURITY), required: false, example: "" },

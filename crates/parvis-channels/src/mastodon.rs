@@ -19,8 +19,8 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use crate::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, Observation, Page, Probe, Published,
-    Reply, Source, TextRule,
+    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Field, Input, Net, Observation, Page, Probe,
+    Published, Reply, Source, TextRule,
 };
 use client::Client;
 use observe::Observer;
@@ -29,6 +29,9 @@ use observe::Observer;
 #[derive(Debug)]
 pub struct Mastodon;
 
+/// What begins a connection; the server's own sign-in page asks for the rest ([`oauth`]).
+const FIELDS: [Field; 1] =
+    [Field { name: "server", input: Input::Line, required: true, example: "social.example" }];
 /// What happened to us: mentions, answers, edits.
 const NOTIFICATIONS: &str = "notifications";
 /// What we wrote, here or elsewhere: the echo.
@@ -42,6 +45,10 @@ impl Channel for Mastodon {
 
     fn streams(&self) -> &'static [&'static str] {
         &[NOTIFICATIONS, STATUSES]
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &FIELDS
     }
 
     async fn probe(&self, net: &Net, account: &Account) -> Result<Probe, ChannelError> {

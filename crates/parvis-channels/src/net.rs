@@ -16,7 +16,7 @@ mod resolve;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, LOCATION};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use reqwest::{ClientBuilder, redirect};
 use tokio::sync::OnceCell;
 use url::{Host, Url};
@@ -189,6 +189,7 @@ impl Net {
                 Body::Form(fields) => call.form(&fields),
                 Body::Json(value) => call.json(&value),
                 Body::Multipart(form) => call.multipart(form).timeout(UPLOAD_TIME),
+                Body::Bytes(mime, bytes) => call.header(CONTENT_TYPE, mime).body(bytes).timeout(UPLOAD_TIME),
             };
             let response = call.send().await.map_err(|error| failure(&error, once))?;
             let status = response.status();

@@ -143,7 +143,7 @@ impl Visibility {
 pub struct RemoteAuthor {
     /// The network's id: the key.
     pub remote_id: String,
-    /// How people write it, with its host: `anna@social.example`.
+    /// How people write it, with its host: `anna@social.example`; empty where a network has no handles.
     pub handle: String,
     /// The name shown, plain text; may be empty.
     pub name: String,

@@ -1,5 +1,6 @@
 //! Parvis: an organisation's community management in one binary. ARCHITECTURE.md has the map.
 
+pub mod account;
 pub mod api;
 pub mod app;
 pub mod cli;

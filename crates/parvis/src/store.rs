@@ -14,6 +14,7 @@ pub mod desk;
 pub mod house;
 pub mod job;
 pub mod journal;
+mod kept;
 pub mod link;
 pub mod message;
 pub mod migration;

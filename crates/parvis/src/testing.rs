@@ -95,6 +95,7 @@ pub fn channel(desk: DeskId) -> Channel {
     let text = TextRule {
         unit: TextUnit::Grapheme,
         max: 500,
+        also: None,
         url_len: Some(23),
         mention: MentionRule::LocalPart,
         warning_counts: true,

@@ -3,6 +3,7 @@
 
 pub mod media;
 pub mod publish;
+pub mod renew;
 pub mod wake;
 
 #[cfg(test)]
@@ -38,15 +39,14 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow.
-const LANES: [&str; 2] = [publish::KIND, media::KIND];
+const LANES: [&str; 3] = [publish::KIND, media::KIND, renew::KIND];
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     if let Err(error) = release(&app).await {
         tracing::error!(%error, "work: what the last run held comes back when its lease ends");
     }
-    let [answers, pictures] = LANES;
-    tokio::join!(keep_on(&app, answers, stop.clone()), keep_on(&app, pictures, stop));
+    futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone()))).await;
 }
 
 /// Works along one lane; that of the answers also ends snoozes.
@@ -108,10 +108,10 @@ async fn lane(app: &Arc<App>, kind: &str) -> store::Result<()> {
 }
 
 async fn carry_out(app: &Arc<App>, job: &Job) {
-    let outcome = if job.kind == publish::KIND {
-        publish::carry_out(app, job).await
-    } else {
-        media::carry_out(app, job).await
+    let outcome = match job.kind.as_str() {
+        publish::KIND => publish::carry_out(app, job).await,
+        renew::KIND => renew::carry_out(app, job).await,
+        _ => media::carry_out(app, job).await,
     };
     // Ever more seldom, up to an hour and a half: what fails for good must not fill the log.
     let wait = 5 * SECOND * (1 << job.attempts.clamp(0, 10));

@@ -37,6 +37,7 @@ pub(super) fn text_rule() -> TextRule {
     TextRule {
         unit: TextUnit::Scalar,
         max: MAX_TEXT,
+        also: None,
         url_len: None,
         mention: MentionRule::Whole,
         warning_counts: true,

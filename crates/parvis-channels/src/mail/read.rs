@@ -300,13 +300,15 @@ fn files(message: &Message<'_>, id: &str) -> Vec<RemoteAttachment> {
                 Some("audio") => AttachmentKind::Audio,
                 _ => AttachmentKind::Other,
             };
-            let told = part.content_description().or_else(|| part.attachment_name());
-            let name = told.map(|it| one_line(it, 200)).filter(|it| !it.is_empty());
+            // The name of a picture's file says nothing to who can't see it.
+            let name = part.attachment_name().filter(|_| kind == AttachmentKind::Other);
+            let told = part.content_description().or(name);
+            let alt = told.map(|it| one_line(it, 200)).filter(|it| !it.is_empty());
             Some(RemoteAttachment {
                 kind,
                 url: super::media::address(id, place),
                 preview_url: None,
-                alt: name,
+                alt,
                 mime: Some(mime),
                 width: None,
                 height: None,

@@ -152,7 +152,7 @@ pub(super) fn connect(typed: &Typed) -> Result<(Url, Value, Secret), ConnectErro
     let scheme = if imap.security == Security::Tls { "imaps" } else { "imap" };
     let base = format!("{scheme}://{}:{}/", imap.host, imap.port);
     let base = base.parse().map_err(|_| wrong("imap", "address"))?;
-    let name = crate::html::one_line(typed.line("name"), 100);
+    let name = crate::html::one_line(typed.line("sender"), 100);
     let settings = Settings { address, name, imap, smtp, sent: None, size: None };
     let login = Login { user, password: typed.line("password").to_owned() };
     let text = |value: serde_json::Result<String>| value.map_err(|_| wrong("password", "unknown"));

@@ -233,7 +233,10 @@ async fn bring(imap: &mut Imap, taken: &[Stored]) -> Result<Vec<Stored>, Channel
     let mut mails = Vec::new();
     if !usual.is_empty() {
         let what = format!("UID INTERNALDATE RFC822.SIZE {}", find::WHOLE);
-        mails.extend(imap.fetch(&set(usual.iter().map(|it| it.uid)), true, &what).await?);
+        let usual = imap.fetch(&set(usual.iter().map(|it| it.uid)), true, &what).await?;
+        // Some servers only guess at sizes; what they gave is the whole of it.
+        let exact = |it: Stored| Stored { size: u32::try_from(it.bytes.len()).unwrap_or(u32::MAX), ..it };
+        mails.extend(usual.into_iter().map(exact));
     }
     for it in huge {
         let what = format!("UID INTERNALDATE RFC822.SIZE {}<0.{START_BYTES}>", find::WHOLE);

@@ -3,9 +3,10 @@
 use futures_util::{StreamExt, stream};
 use serde_json::value::RawValue;
 
-use super::client::{Client, json};
+use super::client::Client;
 use super::wire;
 use crate::html::{one_line, printable};
+use crate::json::read as json;
 use crate::{
     Account, AttachmentKind, ChannelError, Item, Observation, ObservationKind, RemoteAttachment,
     RemoteAuthor, Source, Visibility, plain_text, sanitise,

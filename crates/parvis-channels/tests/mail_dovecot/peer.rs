@@ -59,7 +59,7 @@ impl Peer {
         let place = |name: &str| format!("{host}:{}", self.port(name));
         let pairs = [
             ("address", address.to_owned()),
-            ("name", "Le Grand Écran".to_owned()),
+            ("sender", "Le Grand Écran".to_owned()),
             ("imap", place(imap)),
             ("smtp", place(smtp)),
             ("security", security.to_owned()),

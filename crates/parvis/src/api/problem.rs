@@ -259,7 +259,10 @@ fn said(field: &str, code: &str) -> String {
         ("Idempotency-Key", "reused") => "This key was used for another answer.",
         ("Idempotency-Key", _) => "The key takes 1 to 200 visible ASCII characters.",
         ("name", "unreadable") => "The name holds characters that can't be shown.",
-        _ => return english().named(&format!("refusal-{field}"), code),
+        _ => {
+            let own = english().maybe(&format!("refusal-{field}-{code}"));
+            return own.unwrap_or_else(|| english().named("connect", code));
+        }
     };
     own.to_owned()
 }

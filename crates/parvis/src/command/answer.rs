@@ -80,7 +80,7 @@ pub async fn reply_once(
     let found = load(&mut conn, actor, id, Action::Answer).await?;
     let channel = store::channel::get(&mut conn, actor.organisation, found.channel).await?;
     let channel = channel.filter(|it| it.state != "removed").ok_or(Refusal::Channel("removed".to_owned()))?;
-    let account = publish::account(app, &channel).map_err(|error| Refusal::Channel(error.to_string()))?;
+    let account = crate::account::open(app, &channel).map_err(|error| Refusal::Channel(error.to_string()))?;
     let parent = message::last_in(&mut conn, actor.organisation, found.id).await?;
     let parent = parent.ok_or(Refusal::Channel("nothing-to-answer".to_owned()))?;
     if !answer.anyway {
@@ -239,7 +239,7 @@ async fn check_text(
     }
     let rule = parvis_channels::channel(account.kind).text_rule(&account.capabilities);
     let full = to_network(conn, actor.organisation, it, Vec::new()).await?.full_text();
-    if rule.count(&full, it.warning.as_deref()) > rule.max as usize {
+    if !rule.fits(&full, it.warning.as_deref()) {
         return Err(Refusal::Invalid { field: "text", code: "length" });
     }
     Ok(())

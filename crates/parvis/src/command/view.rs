@@ -51,8 +51,9 @@ pub async fn remove(app: &App, actor: &Actor, id: ViewId) -> Result<()> {
 }
 
 async fn own(conn: &mut crate::store::Conn, actor: &Actor, id: ViewId) -> Result<()> {
-    let all = view::list(conn, actor.organisation, actor.colleague).await?;
-    let found = all.iter().find(|view| view.id == id).ok_or(Refusal::NotFound)?;
+    let all = view::all(conn, actor.organisation).await?;
+    let mut seen = all.iter().filter(|view| view.is_for(actor.colleague));
+    let found = seen.find(|view| view.id == id).ok_or(Refusal::NotFound)?;
     if found.owner == actor.colleague { Ok(()) } else { Err(Refusal::Forbidden(Action::ShareView)) }
 }
 

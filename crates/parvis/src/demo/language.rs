@@ -113,14 +113,12 @@ async fn rename(conn: &mut Conn, data: &Data, keys: &Keys, language: &str) -> st
             store::tag::rename(conn, keys.house, *id, it.name.get(language)).await?;
         }
     }
-    for owner in keys.colleagues.values() {
-        for mut view in store::view::list(conn, keys.house, *owner).await? {
-            let found = shipped.views.iter().find(|it| it.name.fr == view.name || it.name.en == view.name);
-            if let Some(it) = found.filter(|_| view.owner == *owner) {
-                it.name.get(language).clone_into(&mut view.name);
-                view.filter = filter(&it.filter, keys, language);
-                store::view::save(conn, keys.house, &view, 0).await?;
-            }
+    for mut view in store::view::all(conn, keys.house).await? {
+        let found = shipped.views.iter().find(|it| it.name.fr == view.name || it.name.en == view.name);
+        if let Some(it) = found {
+            it.name.get(language).clone_into(&mut view.name);
+            view.filter = filter(&it.filter, keys, language);
+            store::view::save(conn, keys.house, &view, 0).await?;
         }
     }
     Ok(())

@@ -13,13 +13,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::fold::{Context, fold};
+use crate::account;
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
 use crate::id::{ChannelId, OrganisationId};
 use crate::store::channel::{self, Channel, Health};
 use crate::store::journal::{self, By, Entry};
 use crate::store::{self, desk, message, organisation};
-use crate::work::publish;
 
 /// Feeds are asked this many times more seldom than networks.
 const FEED_FACTOR: u64 = 15;
@@ -41,7 +41,7 @@ pub enum Error {
     Store(#[from] store::Error),
     /// The channel as it is stored.
     #[error("the channel can't be used: {0}")]
-    Unusable(#[from] publish::Unusable),
+    Unusable(#[from] account::Unusable),
 }
 
 impl Error {
@@ -181,8 +181,8 @@ fn wait_after(error: &Error, failures: u32) -> Duration {
 async fn load(app: &App, house: OrganisationId, id: ChannelId) -> Result<(Channel, Account), Error> {
     let mut conn = app.db.read().await?;
     let found = channel::get(&mut conn, house, id).await?;
-    let found = found.ok_or(publish::Unusable::Unreadable)?;
-    let account = publish::account(app, &found)?;
+    let found = found.ok_or(account::Unusable::Unreadable)?;
+    let account = account::open(app, &found)?;
     Ok((found, account))
 }
 

@@ -36,6 +36,15 @@ pub struct Author {
     pub messages: i64,
 }
 
+/// What a list calls an author.
+#[derive(Clone, Debug)]
+pub struct Name {
+    /// Handle, without the leading @.
+    pub handle: String,
+    /// Display name.
+    pub name: String,
+}
+
 macro_rules! columns {
     () => {
         "id, kind, remote_id, handle, name, url, avatar_url, bot, first_seen_at, last_seen_at, messages"

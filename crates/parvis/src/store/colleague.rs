@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::conn::Cells;
 use super::{Conn, Error, Result, Row};
 use crate::id::{ColleagueId, DeskId, OrganisationId};
 use crate::rules::permission::{Role, Scope};
@@ -62,7 +63,11 @@ const JOIN_DESK: &str =
     "INSERT INTO colleague_desk (organisation_id, colleague_id, desk_id) VALUES ($1, $2, $3)";
 
 fn read(row: &Row) -> Result<Colleague> {
-    let mut cells = row.cells();
+    read_cells(&mut row.cells())
+}
+
+/// A colleague from the next thirteen columns, in the order of the table.
+pub(super) fn read_cells(cells: &mut Cells<'_>) -> Result<Colleague> {
     Ok(Colleague {
         organisation: cells.next()?,
         id: cells.next()?,

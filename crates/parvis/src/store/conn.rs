@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 use uuid::Uuid;
 
-use super::house::Kept;
+use super::kept::Kept;
 use super::{Error, Event, Result};
 
 /// A value bound to a placeholder. `None` keeps its type, which PostgreSQL needs.
@@ -167,7 +167,7 @@ pub struct Conn {
     pub(super) live: Option<tokio::sync::broadcast::Sender<Event>>,
     /// What to tell the screens once the transaction has been committed.
     pub(super) events: Vec<Event>,
-    /// What every page names, as it was read last.
+    /// What every page asks for, as it was read last.
     pub(super) kept: Arc<Kept>,
 }
 

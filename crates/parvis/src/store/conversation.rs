@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 
-use super::conn::places;
+use super::author::Name;
+use super::conn::{Cells, places};
 use super::counter::{self, Place};
 use super::{Conn, Error, Result, Row, Value};
 use crate::id::{AuthorId, ChannelId, ColleagueId, ConversationId, DeskId, OrganisationId};
@@ -126,7 +127,7 @@ mod list;
 
 #[cfg(test)]
 pub(crate) use list::explain;
-pub use list::{Filter, Holder, Key, Order, late, page};
+pub use list::{Filter, Holder, Key, Order, late, page, page_named};
 
 const INSERT: &str = "INSERT INTO conversation (organisation_id, id, channel_id, thread_key, author_id, state, desk_id, assignee_id, urgent, intent, sentiment, awaiting_since, due_at, snoozed_until, closed_at, merged_into, language, title, excerpt, messages, first_at, last_at, answered_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
@@ -153,7 +154,24 @@ const MERGED: &str = "SELECT id FROM conversation WHERE organisation_id = $1 AND
 const ANSWERED: &str = "SELECT first_at, answered_at FROM conversation WHERE organisation_id = $1 AND answered_at >= $2 ORDER BY answered_at LIMIT 20000";
 
 fn read(row: &Row) -> Result<Conversation> {
+    read_cells(&mut row.cells())
+}
+
+/// A conversation with what lists call its author.
+pub type Named = (Conversation, Option<Name>);
+
+/// The same columns, then handle and name of the author.
+fn read_named(row: &Row) -> Result<Named> {
     let mut cells = row.cells();
+    let it = read_cells(&mut cells)?;
+    let (handle, name): (Option<String>, Option<String>) = (cells.next()?, cells.next()?);
+    Ok((it, handle.map(|handle| Name { handle, name: name.unwrap_or_default() })))
+}
+
+/// What joins the author to `c` for [`read_named`].
+const AUTHOR: &str = "LEFT JOIN author a ON a.organisation_id = c.organisation_id AND a.id = c.author_id";
+
+fn read_cells(cells: &mut Cells<'_>) -> Result<Conversation> {
     Ok(Conversation {
         id: cells.next()?,
         channel: cells.next()?,
@@ -252,14 +270,14 @@ pub async fn get_all(
     conn: &mut Conn,
     organisation: OrganisationId,
     ids: impl IntoIterator<Item = ConversationId>,
-) -> Result<Vec<Conversation>> {
+) -> Result<Vec<Named>> {
     let mut args: Vec<Value> = vec![organisation.into()];
     let list = places(&mut args, ids);
     let sql = format!(
-        "SELECT {} FROM conversation c WHERE c.organisation_id = $1 AND c.id IN ({list})",
+        "SELECT {}, a.handle, a.name FROM conversation c {AUTHOR} WHERE c.organisation_id = $1 AND c.id IN ({list})",
         columns!()
     );
-    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
+    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read_named).collect()
 }
 
 /// The conversation of a thread of the network.

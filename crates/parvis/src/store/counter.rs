@@ -1,6 +1,8 @@
 //! Counters of conversations by state, desk and colleague: badges add up a few hundred rows instead of
 //! counting millions. And tallies of messages by hour, for charts.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -35,10 +37,8 @@ const ADD: &str = "INSERT INTO counter (organisation_id, state, desk_id, assigne
     ON CONFLICT (organisation_id, state, desk_id, assignee_id) DO UPDATE SET value = counter.value + excluded.value";
 const LIST: &str =
     "SELECT state, desk_id, assignee_id, value FROM counter WHERE organisation_id = $1 AND value <> 0";
-const OPEN: &str = "SELECT state, desk_id, assignee_id, value FROM counter WHERE organisation_id = $1 AND state = 'open' AND value <> 0";
-const BADGES: &str = "SELECT state, desk_id, CAST(SUM(value) AS BIGINT), CAST(SUM(CASE WHEN assignee_id = $2 THEN value ELSE 0 END) AS BIGINT),
-      CAST(SUM(CASE WHEN assignee_id = $3 THEN value ELSE 0 END) AS BIGINT)
-    FROM counter WHERE organisation_id = $1 AND state IN ('open', 'waiting', 'snoozed') GROUP BY state, desk_id";
+const NOT_DONE: &str = "SELECT state, desk_id, assignee_id, value FROM counter
+    WHERE organisation_id = $1 AND state IN ('open', 'waiting', 'snoozed') AND value <> 0";
 const CLEAR: &str = "DELETE FROM counter WHERE organisation_id = $1";
 const RECOUNT: &str = "INSERT INTO counter (organisation_id, state, desk_id, assignee_id, value)
     SELECT organisation_id, state, desk_id, COALESCE(assignee_id, $2), COUNT(*) FROM conversation
@@ -81,9 +81,11 @@ pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<C
     conn.all(LIST, &[organisation.into()]).await?.iter().map(read).collect()
 }
 
-/// The counters of open conversations that aren't zero.
-pub async fn open(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Count>> {
-    conn.all(OPEN, &[organisation.into()]).await?.iter().map(read).collect()
+/// The counters that aren't zero of what isn't done (open, waiting, snoozed).
+pub async fn not_done(conn: &mut Conn, organisation: OrganisationId) -> Result<Arc<Vec<Count>>> {
+    let read =
+        async |conn: &mut Conn| conn.all(NOT_DONE, &[organisation.into()]).await?.iter().map(read).collect();
+    conn.kept(|kept| &kept.counts, organisation, 0, read).await
 }
 
 fn read(row: &Row) -> Result<Count> {
@@ -111,25 +113,36 @@ pub struct Badge {
     pub free: i64,
 }
 
-/// What the badges of the inbox add up, for one colleague: a row per state and desk, closed ones left out.
+impl Badge {
+    fn add(&mut self, count: &Count, colleague: ColleagueId) {
+        self.all += count.value;
+        match count.assignee {
+            Some(id) if id == colleague => self.mine += count.value,
+            None => self.free += count.value,
+            Some(_) => {}
+        }
+    }
+}
+
+/// What the badges of the inbox add up, for one colleague: a line per state and desk, closed ones left out.
 pub async fn badges(
     conn: &mut Conn,
     organisation: OrganisationId,
     colleague: ColleagueId,
 ) -> Result<Vec<Badge>> {
-    let rows = conn.all(BADGES, &[organisation.into(), colleague.into(), Uuid::nil().into()]).await?;
-    rows.iter()
-        .map(|row| {
-            let mut cells = row.cells();
-            Ok(Badge {
-                state: cells.next()?,
-                desk: cells.next()?,
-                all: cells.next()?,
-                mine: cells.next()?,
-                free: cells.next()?,
-            })
-        })
-        .collect()
+    let mut badges: Vec<Badge> = Vec::new();
+    for count in not_done(conn, organisation).await?.iter() {
+        let here = |it: &&mut Badge| it.desk == count.desk && it.state == count.state;
+        if let Some(badge) = badges.iter_mut().find(here) {
+            badge.add(count, colleague);
+        } else {
+            let (state, desk) = (count.state.clone(), count.desk);
+            let mut badge = Badge { state, desk, all: 0, mine: 0, free: 0 };
+            badge.add(count, colleague);
+            badges.push(badge);
+        }
+    }
+    Ok(badges)
 }
 
 /// Counts anew from the conversations; after an import, and for `doctor` to compare with.

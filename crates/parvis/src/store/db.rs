@@ -12,7 +12,7 @@ use sqlx::{PgPool, SqlitePool};
 use tokio::sync::broadcast;
 
 use super::conn::{Conn, Inner};
-use super::house::Kept;
+use super::kept::Kept;
 use super::{Error, Result};
 use crate::id::{ColleagueId, ConversationId, DeskId, JournalId, OrganisationId};
 

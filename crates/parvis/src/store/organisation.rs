@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::conn::Cells;
 use super::{Conn, Result, Row};
 use crate::id::OrganisationId;
 
@@ -26,7 +27,11 @@ const FIRST: &str = "SELECT id, name, language, time_zone, created_at FROM organ
 const GET: &str = "SELECT id, name, language, time_zone, created_at FROM organisation WHERE id = $1";
 
 fn read(row: &Row) -> Result<Organisation> {
-    let mut cells = row.cells();
+    read_cells(&mut row.cells())
+}
+
+/// An organisation from the next five columns, in the order of the table.
+pub(super) fn read_cells(cells: &mut Cells<'_>) -> Result<Organisation> {
     Ok(Organisation {
         id: cells.next()?,
         name: cells.next()?,

@@ -98,6 +98,9 @@ pub async fn find(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
+    if conn.is_sqlite() {
+        return read_fts5(conn, organisation, scope, &wanted, before, limit).await;
+    }
     let whole = read_page(conn, organisation, scope, &wanted, false, before, limit).await?;
     if i64::try_from(whole.len()).unwrap_or(0) >= limit {
         return Ok(whole);
@@ -105,6 +108,36 @@ pub async fn find(
     read_page(conn, organisation, scope, &wanted, true, before, limit).await
 }
 
+/// Both readings in one statement: each costs a way to SQLite's own thread and back, more than the index.
+async fn read_fts5(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    scope: &Scope,
+    wanted: &[String],
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Hit>> {
+    let (whole, begins) = (fts5(wanted, false), fts5(wanted, true));
+    let mut args: Vec<Value> = vec![
+        organisation.into(),
+        before.unwrap_or(i64::MAX).into(),
+        limit.into(),
+        whole.into(),
+        begins.into(),
+    ];
+    let scope = scope_condition(scope, &mut args);
+    // SQLite keeps the order of a CROSS JOIN: otherwise it asks the words of each message in turn.
+    let found = "FROM message_terms f CROSS JOIN message_index i ON i.no = f.rowid WHERE message_terms MATCH";
+    let and = format!("AND f.rowid < $2 AND i.organisation_id = $1{scope}");
+    let sql = format!(
+        "SELECT i.no, i.message_id, i.conversation_id {found} (SELECT CASE WHEN
+           (SELECT COUNT(*) FROM (SELECT 1 {found} $4 {and} ORDER BY f.rowid DESC LIMIT $3)) < $3 THEN $5 ELSE $4 END)
+         {and} ORDER BY f.rowid DESC LIMIT $3"
+    );
+    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
+}
+
+/// One reading on PostgreSQL.
 async fn read_page(
     conn: &mut Conn,
     organisation: OrganisationId,
@@ -117,26 +150,16 @@ async fn read_page(
     let before = before.unwrap_or(i64::MAX);
     let mut args: Vec<Value> = vec![organisation.into(), before.into(), limit.into()];
     let scope = scope_condition(scope, &mut args);
-    let sql = if conn.is_sqlite() {
-        args.push(fts5(wanted, begins).into());
-        let n = args.len();
-        // SQLite keeps the order of a CROSS JOIN: otherwise it asks the words of each message in turn.
-        format!(
-            "SELECT i.no, i.message_id, i.conversation_id FROM message_terms f CROSS JOIN message_index i ON i.no = f.rowid
-             WHERE message_terms MATCH ${n} AND f.rowid < $2 AND i.organisation_id = $1{scope} ORDER BY f.rowid DESC LIMIT $3"
-        )
-    } else {
-        let query = tsquery(wanted, begins);
-        let common = is_common(conn, organisation, &query).await?;
-        args.push(query.into());
-        let n = args.len();
-        // `+ 0` keeps PostgreSQL from walking the order index for a rare term.
-        let order = if common { "i.no" } else { "i.no + 0" };
-        format!(
-            "SELECT i.no, i.message_id, i.conversation_id FROM message_index i
-             WHERE i.organisation_id = $1 AND i.no < $2 AND i.terms @@ to_tsquery('simple', ${n}){scope} ORDER BY {order} DESC LIMIT $3"
-        )
-    };
+    let query = tsquery(wanted, begins);
+    let common = is_common(conn, organisation, &query).await?;
+    args.push(query.into());
+    let n = args.len();
+    // `+ 0` keeps PostgreSQL from walking the order index for a rare term.
+    let order = if common { "i.no" } else { "i.no + 0" };
+    let sql = format!(
+        "SELECT i.no, i.message_id, i.conversation_id FROM message_index i
+         WHERE i.organisation_id = $1 AND i.no < $2 AND i.terms @@ to_tsquery('simple', ${n}){scope} ORDER BY {order} DESC LIMIT $3"
+    );
     conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
 }
 

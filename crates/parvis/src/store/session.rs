@@ -1,6 +1,9 @@
 //! Sessions: a browser that has signed in. The database keeps a digest, never the secret.
 
-use super::{Conn, Result, Row};
+use super::colleague::Colleague;
+use super::conn::Cells;
+use super::organisation::Organisation;
+use super::{Conn, Result, Row, colleague, organisation};
 use crate::id::{ColleagueId, OrganisationId};
 
 /// A browser that has signed in.
@@ -26,9 +29,11 @@ pub struct Session {
 
 const INSERT: &str = "INSERT INTO session (organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const BY_DIGEST: &str =
-    "SELECT organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at
-    FROM session WHERE digest = $1";
+const SIGNED_IN: &str = "SELECT s.organisation_id, s.digest, s.colleague_id, s.agent, s.address, s.created_at, s.seen_at, s.expires_at,
+      c.organisation_id, c.id, c.email, c.name, c.initials, c.role, c.password_hash, c.language, c.theme, c.shortcuts, c.active, c.access_ends_at, c.created_at,
+      o.id, o.name, o.language, o.time_zone, o.created_at
+    FROM session s JOIN colleague c ON c.organisation_id = s.organisation_id AND c.id = s.colleague_id JOIN organisation o ON o.id = s.organisation_id
+    WHERE s.digest = $1";
 const OF_COLLEAGUE: &str =
     "SELECT organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at
     FROM session WHERE organisation_id = $1 AND colleague_id = $2 ORDER BY seen_at DESC, digest";
@@ -40,7 +45,10 @@ const REMOVE_STALE: &str =
     "DELETE FROM session WHERE organisation_id = $1 AND (expires_at < $2 OR seen_at < $3)";
 
 fn read(row: &Row) -> Result<Session> {
-    let mut cells = row.cells();
+    read_cells(&mut row.cells())
+}
+
+fn read_cells(cells: &mut Cells<'_>) -> Result<Session> {
     Ok(Session {
         organisation: cells.next()?,
         digest: cells.next()?,
@@ -68,9 +76,14 @@ pub async fn insert(conn: &mut Conn, it: &Session) -> Result<()> {
     conn.run(INSERT, &args).await.map(drop)
 }
 
-/// The session of that digest, whether or not it has ended.
-pub async fn by_digest(conn: &mut Conn, digest: &str) -> Result<Option<Session>> {
-    conn.first(BY_DIGEST, &[digest.into()]).await?.as_ref().map(read).transpose()
+/// The session of that digest, whether or not it has ended, with whose it is and where: read at once, since
+/// every request begins with it.
+pub async fn signed_in(conn: &mut Conn, digest: &str) -> Result<Option<(Session, Colleague, Organisation)>> {
+    let Some(row) = conn.first(SIGNED_IN, &[digest.into()]).await? else { return Ok(None) };
+    let mut cells = row.cells();
+    let session = read_cells(&mut cells)?;
+    let colleague = colleague::read_cells(&mut cells)?;
+    Ok(Some((session, colleague, organisation::read_cells(&mut cells)?)))
 }
 
 /// Where a colleague is signed in, last seen first.
@@ -184,12 +197,16 @@ mod tests {
             see(&mut conn, organisation, "b", HOUR).await.unwrap();
             let listed = of_colleague(&mut conn, organisation, id).await.unwrap();
             assert_eq!(listed.iter().map(|it| it.digest.as_str()).collect::<Vec<_>>(), ["b", "a", "c"]);
+            let (session, person, house) = signed_in(&mut conn, "b").await.unwrap().unwrap();
+            assert_eq!((session.seen_at, session.expires_at), (HOUR, DAY));
+            assert_eq!((person.id, person.role, person.shortcuts), (id, Role::Expert, true));
+            assert_eq!((house.id, house.time_zone.as_str()), (organisation, "Europe/Paris"));
             assert!(!remove(&mut conn, organisation, ColleagueId::new(2), "a").await.unwrap());
             assert!(remove(&mut conn, organisation, id, "a").await.unwrap());
             assert_eq!(remove_others(&mut conn, organisation, id, "b").await.unwrap(), 1);
             assert_eq!(remove_stale(&mut conn, organisation, HOUR, HOUR).await.unwrap(), 0);
             assert_eq!(remove_stale(&mut conn, organisation, 2 * DAY, 0).await.unwrap(), 1);
-            assert!(by_digest(&mut conn, "b").await.unwrap().is_none(), "{}", db.engine_name());
+            assert!(signed_in(&mut conn, "b").await.unwrap().is_none(), "{}", db.engine_name());
         }
     }
 

@@ -21,6 +21,13 @@ pub struct View {
     pub filter: Filter,
 }
 
+impl View {
+    /// Whether the colleague sees it: their own, or one that was shared.
+    pub fn is_for(&self, colleague: ColleagueId) -> bool {
+        self.shared || self.owner == colleague
+    }
+}
+
 /// An answer or note being written.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Draft {
@@ -35,7 +42,7 @@ pub struct Draft {
 const UPSERT: &str = "INSERT INTO view (organisation_id, id, owner_id, name, shared, filter, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (organisation_id, id) DO UPDATE SET name = excluded.name, shared = excluded.shared, filter = excluded.filter";
 const LIST: &str = "SELECT id, owner_id, name, shared, filter FROM view
-    WHERE organisation_id = $1 AND (owner_id = $2 OR shared) ORDER BY name, id";
+    WHERE organisation_id = $1 ORDER BY name, id";
 const REMOVE: &str = "DELETE FROM view WHERE organisation_id = $1 AND id = $2";
 const SAVE_DRAFT: &str = "INSERT INTO draft (organisation_id, conversation_id, colleague_id, mode, text, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (organisation_id, conversation_id, colleague_id, mode) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at";
@@ -72,13 +79,9 @@ pub async fn save(conn: &mut Conn, organisation: OrganisationId, it: &View, now:
     conn.run(UPSERT, &args).await.map(drop)
 }
 
-/// The colleague's own views and the shared ones, by name.
-pub async fn list(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-    colleague: ColleagueId,
-) -> Result<Vec<View>> {
-    conn.all(LIST, &[organisation.into(), colleague.into()]).await?.iter().map(read).collect()
+/// Everybody's views, by name; [`View::is_for`] tells who sees one.
+pub async fn all(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<View>> {
+    conn.all(LIST, &[organisation.into()]).await?.iter().map(read).collect()
 }
 
 /// Removes a view.

@@ -33,9 +33,8 @@ use crate::store::house::House;
 pub const ROUTES: &[Route] = &[
     Route::get("/channels", Action::ReadChannels),
     Route::get("/channels/new", Action::ManageChannels),
-    Route::post("/channels/mastodon", Action::ManageChannels),
+    Route::post("/channels/new/{kind}", Action::ManageChannels),
     Route::get("/channels/oauth/callback", Action::ManageChannels),
-    Route::post("/channels/feed", Action::ManageChannels),
     Route::get("/channels/{id}", Action::ReadChannels),
     Route::post("/channels/{id}", Action::ManageChannels),
     Route::post("/channels/{id}/pause", Action::ManageChannels),
@@ -49,9 +48,8 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/channels", get(list))
         .route("/channels/new", get(connect::choose))
-        .route("/channels/mastodon", post(connect::mastodon))
+        .route("/channels/new/{kind}", post(connect::connect))
         .route("/channels/oauth/callback", get(connect::callback))
-        .route("/channels/feed", post(connect::feed))
         .route("/channels/{id}", get(one).post(edit))
         .route("/channels/{id}/pause", post(pause))
         .route("/channels/{id}/resume", post(resume))
@@ -189,7 +187,7 @@ async fn one(
         holes,
         house,
         manage: signed.actor.may(Action::ManageChannels),
-        reconnects: it.kind == "mastodon",
+        reconnects: it.kind != "feed",
         name: it.name,
     })
 }

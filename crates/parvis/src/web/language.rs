@@ -141,7 +141,12 @@ impl Words {
     /// The message `{kind}-{name}` for a name out of the database (`role`, `community_manager`); the bare
     /// name when the catalogue doesn't know it.
     pub fn named(&self, kind: &str, name: &str) -> String {
-        bundle::find(self.language, &format!("{kind}-{name}")).unwrap_or_else(|| name.to_owned())
+        self.maybe(&format!("{kind}-{name}")).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// The message `key`, where the catalogue has it.
+    pub fn maybe(&self, key: &str) -> Option<String> {
+        bundle::find(self.language, key)
     }
 
     fn say(&self, key: &str, values: &[(&str, FluentValue<'_>)]) -> String {

@@ -35,9 +35,12 @@ pub async fn events(
     signed: Signed,
 ) -> Sse<impl Stream<Item = Result<Sent, Infallible>>> {
     let end = Box::pin(end(app.clone(), signed.actor.clone()));
+    // Followed before the journal is read, so that nothing falls between the two.
+    let heard = app.db.follow();
+    let hello = stream::iter(hello(&app, &signed.actor).await);
     let changes = {
         let signed = signed.clone();
-        follow(app.db.follow()).filter_map(move |event| {
+        follow(heard).filter_map(move |event| {
             let sent = match event {
                 Some(event) => is_for(&signed.actor, &event).then(|| changed(&event)),
                 // Too many at once: whatever it was, look again.
@@ -51,8 +54,17 @@ pub async fn events(
             change.filter(|it| is_seen(&signed, it)).map(|it| present(&presence, &signed, &it, app.now()));
         std::future::ready(sent)
     });
-    let all = stream::select(changes, people).take_until(end).map(Ok);
+    let all = hello.chain(stream::select(changes, people)).take_until(end).map(Ok);
     Sse::new(all).keep_alive(KeepAlive::new().interval(BREATH))
+}
+
+/// How long ago (ms) something changed last: a page that was made before that is fetched again, since nobody
+/// told it. `None` when nothing ever happened, or the database doesn't say.
+async fn hello(app: &App, actor: &Actor) -> Option<Sent> {
+    let mut conn = app.db.read().await.ok()?;
+    let last = store::journal::page(&mut conn, actor.organisation, None, 1).await.ok()?;
+    let ago = app.now().saturating_sub(last.first()?.at).max(0) / 1_000;
+    Some(Sent::default().event("hello").data(ago.to_string()))
 }
 
 /// Resolves when a stream has to end: after [`LONGEST`], when Parvis stops, when this person's contract is

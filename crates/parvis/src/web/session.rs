@@ -15,7 +15,6 @@ use super::error::Failure;
 use super::language::{Language, Words};
 use crate::app::App;
 use crate::clock::{DAY, MINUTE, SECOND};
-use crate::id::ColleagueId;
 use crate::rules::permission::Actor;
 use crate::seal;
 use crate::store::colleague::Colleague;
@@ -146,73 +145,55 @@ fn to_sign_in(request: &Request, visitor: &Visitor) -> Response {
 
 async fn identify(app: &App, method: &Method, path: &str, headers: &HeaderMap) -> store::Result<Visitor> {
     let mut conn = app.db.read().await?;
-    let Some(organisation) = store::organisation::first(&mut conn).await? else {
-        let words = Words { language: language(headers, None), zone: jiff::tz::TimeZone::UTC };
-        return Ok(Visitor { words, organisation: None, signed: None });
-    };
-    let now = app.now();
-    let signed = by_cookie(app, &mut conn, &organisation, headers, now).await?;
-    let words = match &signed {
-        Some(signed) => signed.words.clone(),
-        None => Words::new(language(headers, Some(&organisation)), &organisation.time_zone),
+    let signed = by_cookie(app, &mut conn, headers, app.now()).await?;
+    let organisation = match &signed {
+        Some(signed) => Some(signed.organisation.clone()),
+        None => store::organisation::first(&mut conn).await?,
     };
     drop(conn);
     tracing::trace!(%method, path, signed = signed.is_some(), "visitor");
-    Ok(Visitor { words, organisation: Some(organisation), signed })
+    let words = match (&signed, &organisation) {
+        (Some(signed), _) => signed.words.clone(),
+        (None, Some(it)) => Words::new(language(headers, organisation.as_ref()), &it.time_zone),
+        (None, None) => Words { language: language(headers, None), zone: jiff::tz::TimeZone::UTC },
+    };
+    Ok(Visitor { words, organisation, signed })
 }
 
 async fn by_cookie(
     app: &App,
     conn: &mut Conn,
-    organisation: &Organisation,
     headers: &HeaderMap,
     now: i64,
 ) -> store::Result<Option<Signed>> {
     let jar = CookieJar::from_headers(headers);
     let Some(cookie) = jar.get(cookie_name(app)) else { return Ok(None) };
     let digest = seal::digest(cookie.value());
-    let Some(session) = store::session::by_digest(conn, &digest).await? else { return Ok(None) };
-    if session.expires_at <= now || session.seen_at + IDLE <= now {
+    let Some((session, colleague, organisation)) = store::session::signed_in(conn, &digest).await? else {
+        return Ok(None);
+    };
+    let is_over = session.expires_at <= now || session.seen_at + IDLE <= now;
+    // Access was ended, or the contract is over.
+    if is_over || !has_access(&colleague, now) {
         return Ok(None);
     }
-    let signed = admit_colleague(conn, organisation, session.colleague, headers, now).await?;
-    let signed = signed.map(|it| Signed { session: Some(digest.clone()), ..it });
-    if signed.is_some() && session.seen_at + SEEN_EVERY <= now {
+    let scope = store::colleague::scope(conn, &colleague).await?;
+    if session.seen_at + SEEN_EVERY <= now {
         let mut write = app.db.write().await?;
         store::session::see(&mut write, session.organisation, &digest, now).await?;
         write.commit().await?;
     }
-    Ok(signed)
-}
-
-/// The colleague, unless access was ended or the contract is over.
-async fn admit_colleague(
-    conn: &mut Conn,
-    organisation: &Organisation,
-    id: ColleagueId,
-    headers: &HeaderMap,
-    now: i64,
-) -> store::Result<Option<Signed>> {
-    let Some(colleague) = store::colleague::get(conn, organisation.id, id).await? else { return Ok(None) };
-    if !has_access(&colleague, now) {
-        return Ok(None);
-    }
-    let scope = store::colleague::scope(conn, &colleague).await?;
     let chosen = colleague.language.as_deref().and_then(Language::parse);
-    let language = chosen.unwrap_or_else(|| language(headers, Some(organisation)));
-    Ok(Some(Signed {
-        actor: Actor {
-            organisation: organisation.id,
-            colleague: colleague.id,
-            role: colleague.role,
-            scope,
-            token: None,
-        },
-        words: Words::new(language, &organisation.time_zone),
-        organisation: organisation.clone(),
-        colleague,
-        session: None,
-    }))
+    let language = chosen.unwrap_or_else(|| language(headers, Some(&organisation)));
+    let actor = Actor {
+        organisation: organisation.id,
+        colleague: colleague.id,
+        role: colleague.role,
+        scope,
+        token: None,
+    };
+    let words = Words::new(language, &organisation.time_zone);
+    Ok(Some(Signed { actor, words, organisation, colleague, session: Some(digest) }))
 }
 
 /// Whether the colleague may sign in at `now` (µs): access was not ended and the contract runs.

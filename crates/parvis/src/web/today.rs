@@ -97,9 +97,9 @@ async fn waiting(
 ) -> store::Result<Vec<Row>> {
     let actor = &signed.actor;
     let filter = Filter { state: Some(Standing::Open), ..Filter::default() };
-    let all = conversation::page(conn, actor, &filter, None, SHOWN, now);
+    let all = conversation::page_named(conn, actor, &filter, None, SHOWN, now);
     let all = all.await?;
-    Maker { signed, house, asked, open: None, now }.rows(conn, &all).await
+    Ok(Maker { signed, house, asked, open: None, now }.rows(&all))
 }
 
 /// The channels, those that can't be heard first.

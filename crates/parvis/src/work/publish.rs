@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
-use parvis_channels::{Account, ChannelError, ChannelKind, Published, Reply, Secret, Upload};
+use parvis_channels::{Account, ChannelError, Published, Reply, Upload};
 use serde_json::json;
 
 use super::Outcome;
+use crate::account;
 use crate::app::App;
 use crate::clock::{MINUTE, SECOND};
 use crate::command::Result;
 use crate::command::answer::to_network;
 use crate::id::{MessageId, OrganisationId};
-use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets};
 use crate::store::job::{self, Job};
 use crate::store::journal::{self, By, Entry};
@@ -36,34 +36,6 @@ const READ_BACK_AFTER: i64 = 10 * SECOND;
 const READ_BACKS: i64 = 2;
 /// Why a person is asked to look whether it stands there: code of the error.
 const UNKNOWN: &str = "unknown";
-
-/// A channel's settings can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Unusable {
-    /// Its address or kind can't be read.
-    #[error("unreadable")]
-    Unreadable,
-    /// Its secret can't be opened with this installation's key.
-    #[error("sealed")]
-    Sealed,
-}
-
-/// What the network's room needs to know of a channel, its secret opened.
-pub fn account(app: &App, channel: &Channel) -> std::result::Result<Account, Unusable> {
-    let secret = match &channel.secret {
-        Some(sealed) => app.seal.open(sealed, channel.id.0.as_bytes()).map_err(|_| Unusable::Sealed)?,
-        None => Vec::new(),
-    };
-    Ok(Account {
-        kind: channel.kind.parse::<ChannelKind>().map_err(|_| Unusable::Unreadable)?,
-        base_url: channel.base_url.parse().map_err(|_| Unusable::Unreadable)?,
-        handle: channel.handle.clone(),
-        remote_id: channel.remote_id.clone(),
-        secret: Secret::new(String::from_utf8(secret).map_err(|_| Unusable::Sealed)?),
-        settings: serde_json::from_str(&channel.settings).unwrap_or_default(),
-        capabilities: serde_json::from_str(&channel.capabilities).unwrap_or_default(),
-    })
-}
 
 /// Has a message published at `at` (µs).
 pub async fn enqueue(
@@ -123,7 +95,7 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let Some(channel) = channel.filter(|channel| channel.state != "removed") else {
         return reject(app, job, &it, "removed", "the channel was removed").await;
     };
-    let account = match account(app, &channel) {
+    let account = match account::open(app, &channel) {
         Ok(account) => account,
         Err(error) => return reject(app, job, &it, &error.to_string(), "the channel can't be used").await,
     };

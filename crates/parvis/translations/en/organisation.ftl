@@ -103,6 +103,7 @@ verb-channel-deafened = channel can’t be heard
 verb-channel-paused = channel paused
 verb-channel-reconnected = channel reconnected
 verb-channel-removed = channel removed
+verb-channel-renewed = channel’s access renewed
 verb-channel-resumed = channel resumed
 verb-conversation-assigned = conversation assigned
 verb-conversation-classified = conversation classified

@@ -103,6 +103,7 @@ verb-channel-deafened = canal qui ne s’entend plus
 verb-channel-paused = canal mis en pause
 verb-channel-reconnected = canal reconnecté
 verb-channel-removed = canal retiré
+verb-channel-renewed = accès du canal renouvelé
 verb-channel-resumed = canal repris
 verb-conversation-assigned = conversation attribuée
 verb-conversation-classified = conversation classée

@@ -115,7 +115,7 @@ fn a_quotation_left_out_of_the_text_stays_elsewhere() {
 const MIXED: &str = "Content-Type: multipart/mixed; boundary=o\n\n--o\n\
     Content-Type: multipart/alternative; boundary=i\n\n--i\nContent-Type: text/plain; charset=utf-8\n\nplain é\n\
     --i\nContent-Type: text/html\n\n<p>rich</p>\n--i--\n\
-    --o\nContent-Type: image/png; name=\"=?utf-8?Q?caf=C3=A9.png?=\"\n\
+    --o\nContent-Type: image/png; name=IMG_1.png\nContent-Description: =?utf-8?Q?Un_caf=C3=A9?=\n\
     Content-Transfer-Encoding: base64\nContent-Disposition: attachment\n\niVBORw0KGgo=\n\
     --o\nContent-Type: application/pdf\nContent-Disposition: attachment; filename*=utf-8''devis%20%C3%A9t%C3%A9.pdf\n\
     Content-Transfer-Encoding: base64\n\nJVBERi0=\n\
@@ -128,7 +128,7 @@ fn the_files_of_nested_parts_are_found_and_fetched() {
     assert_eq!(it.text, "plain é");
     assert!(it.html.contains("rich"));
     let names: Vec<_> = it.files.iter().map(|it| (it.kind, it.alt.as_deref(), it.mime.as_deref())).collect();
-    assert_eq!(names[0], (AttachmentKind::Image, Some("café.png"), Some("image/png")));
+    assert_eq!(names[0], (AttachmentKind::Image, Some("Un café"), Some("image/png")));
     assert_eq!(names[1], (AttachmentKind::Other, Some("devis été.pdf"), Some("application/pdf")));
     assert_eq!(names[2].2, Some("message/rfc822"));
     let place = it.files[1].url.rsplit_once('/').unwrap().1.parse().unwrap();
@@ -145,7 +145,7 @@ fn broken_mails_are_read_as_far_as_they_go() {
         "{HEAD}Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/html\n\n<p>a</p>\n\
         --o\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo="
     ));
-    assert_eq!((rich.text.as_str(), rich.files.len()), ("a", 1));
+    assert_eq!((rich.text.as_str(), rich.files.len(), &rich.files[0].alt), ("a", 1, &None));
     let no_boundary = read(&format!("{HEAD}Content-Type: multipart/mixed\n\nhello"));
     assert!(no_boundary.raw.contains("<1@a.example>"));
     let nobody = read("Subject: x\n\nx");

@@ -100,10 +100,18 @@ async fn desks_channels_views_and_settings_are_changed_as_on_the_screens() {
         admin.post(&format!("{channel}/pause"), json!({})).await.be(204);
         assert_eq!(admin.get(&channel).await.be(200)["state"], "paused");
         admin.post(&format!("{channel}/resume"), json!({})).await.be(204);
-        let private = json!({ "address": "http://127.0.0.1:9/feed", "desk": house.desks[0] });
-        assert_eq!(admin.post("/channels/feeds", private).await.be(422)["code"], "network-forbidden_address");
-        let server = json!({ "server": "ftp://x", "desk": house.desks[0] });
-        assert_eq!(admin.post("/channels/mastodon", server).await.be(422)["field"], "server");
+        let wanted = |kind: &str, name: &str, value: &str| json!({ "kind": kind, "fields": { name: value }, "desk": house.desks[0] });
+        let private = wanted("feed", "address", "http://127.0.0.1:9/feed");
+        assert_eq!(admin.post("/channels", private).await.be(422)["code"], "network-forbidden_address");
+        for (kind, name, value, field) in [
+            ("mastodon", "server", "ftp://x", "server"),
+            ("feed", "address", "", "address"),
+            ("feed", "role", "administrator", "fields"),
+            ("gopher", "address", "x", "kind"),
+        ] {
+            let refused = admin.post("/channels", wanted(kind, name, value)).await.be(422);
+            assert_eq!(refused["field"], field, "{refused}");
+        }
         admin.get("/gaps?since=0").await.be(200);
 
         let filter = json!({ "state": "open", "holder": "nobody", "late": true, "order": "newest" });

@@ -1,5 +1,6 @@
 //! Channels: connected accounts, how they are heard, what each can do, and connecting or ending them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -15,7 +16,8 @@ use crate::api::caller::Caller;
 use crate::api::page::Page;
 use crate::api::problem::{Problem, Result};
 use crate::app::App;
-use crate::command;
+use crate::command::channel::connect::{self, Step};
+use crate::command::{self, Refusal};
 use crate::id::{ChannelId, DeskId};
 use crate::rules::permission::Action;
 use crate::store::channel::{self as room, Gap, Health};
@@ -204,68 +206,54 @@ pub async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A feed to connect.
+/// An account to connect.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Feed {
-    /// Address of an RSS, Atom or JSON feed.
-    address: String,
-    /// Name within the house; the feed's own title when left out.
+pub struct Wanted {
+    /// `mastodon`, `feed` …
+    kind: String,
+    /// What this kind asks for, by name: see the page of the network in the documentation.
+    #[serde(default)]
+    fields: BTreeMap<String, String>,
+    /// Name within the house; the account's own when left out.
     #[serde(default)]
     name: String,
-    /// Where its conversations go.
-    desk: DeskId,
-}
-
-/// A channel that was connected.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Connected {
-    /// Its id.
-    id: ChannelId,
-}
-
-/// Connect a feed
-#[utoipa::path(post, path = "/channels/feeds", operation_id = "addFeed", tag = "channels", request_body = Feed,
-    responses((status = 201, description = "It is connected, or connected anew.", body = Connected)),
-    extensions(("x-action" = json!(Action::ManageChannels))))]
-pub async fn add_feed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Body(feed): Body<Feed>,
-) -> Result<(StatusCode, Json<Connected>)> {
-    let id = command::channel::add_feed(&app, &caller.actor, &feed.address, &feed.name, feed.desk).await?;
-    Ok((StatusCode::CREATED, Json(Connected { id })))
-}
-
-/// A server to connect with.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Server {
-    /// `social.example`.
-    server: String,
     /// Where new conversations go.
     desk: DeskId,
 }
 
-/// A connection that was begun.
+/// What became of the wish to connect.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Begun {
+#[serde(rename_all = "snake_case")]
+pub enum Begun {
+    /// It is connected, or connected anew: its id.
+    Id(ChannelId),
     /// Where to sign in at the network, in a browser that is signed in to Parvis as the token's owner, within
     /// half an hour.
-    url: String,
+    Url(String),
 }
 
-/// Begin to connect an account on a Mastodon server
-#[utoipa::path(post, path = "/channels/mastodon", operation_id = "beginMastodon", tag = "channels", request_body = Server,
-    responses((status = 200, description = "Open the address in a browser to go on.", body = Begun)),
+/// Connect a channel
+///
+/// Some networks want the account's owner to sign in on a page of their own: the answer is then its address.
+#[utoipa::path(post, path = "/channels", operation_id = "connectChannel", tag = "channels", request_body = Wanted,
+    responses(
+        (status = 201, description = "It is connected, or connected anew: `id`.", body = Begun),
+        (status = 202, description = "Open the address `url` in a browser to go on.", body = Begun)
+    ),
     extensions(("x-action" = json!(Action::ManageChannels))))]
-pub async fn begin_mastodon(
+pub async fn connect(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Body(to): Body<Server>,
-) -> Result<Json<Begun>> {
-    let url = command::channel::begin_mastodon(&app, &caller.actor, &to.server, to.desk).await?;
-    Ok(Json(Begun { url: url.to_string() }))
+    Body(it): Body<Wanted>,
+) -> Result<(StatusCode, Json<Begun>)> {
+    let unknown = Refusal::Invalid { field: "kind", code: "unknown" };
+    let kind = it.kind.parse().map_err(|_| unknown)?;
+    let begun = connect::connect(&app, &caller.actor, kind, it.fields, &it.name, it.desk).await?;
+    Ok(match begun {
+        Step::Connected(id) => (StatusCode::CREATED, Json(Begun::Id(id))),
+        Step::SignIn(url) => (StatusCode::ACCEPTED, Json(Begun::Url(url.to_string()))),
+    })
 }
 
 /// Since when.

@@ -106,7 +106,8 @@ pub struct View {
     extensions(("x-action" = json!(Action::Read))))]
 pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Page<View>>> {
     let actor = &caller.actor;
-    let found = room::list(&mut app.db.read().await?, actor.organisation, actor.colleague).await?;
+    let mut found = room::all(&mut app.db.read().await?, actor.organisation).await?;
+    found.retain(|it| it.is_for(actor.colleague));
     let view = |it: room::View| View {
         id: it.id,
         owner: it.owner,

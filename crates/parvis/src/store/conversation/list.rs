@@ -1,11 +1,14 @@
 //! The lists that the inbox shows: paged by key, never by offset, each walked along an index in its order.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 
 use super::super::conn::places;
-use super::super::{Conn, Result, Value};
-use super::{Conversation, State, read};
+use super::super::{Conn, Result, Row, Value};
+use super::{AUTHOR, Conversation, Named, State, read, read_named};
+use crate::clock::SECOND;
 use crate::id::{ChannelId, ColleagueId, ConversationId, DeskId, OrganisationId, TagId};
 use crate::rules::permission::{Actor, Scope};
 
@@ -103,28 +106,44 @@ pub async fn page(
     now: i64,
 ) -> Result<Vec<Conversation>> {
     let way = way(conn, viewer, filter).await?;
-    let (sql, args) = page_query(viewer, filter, after, limit, now, way);
+    let (sql, args) = page_query(viewer, filter, after, limit, now, way, false);
     conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
+}
+
+/// The same with what lists call the authors.
+pub async fn page_named(
+    conn: &mut Conn,
+    viewer: &Actor,
+    filter: &Filter,
+    after: Option<Key>,
+    limit: i64,
+    now: i64,
+) -> Result<Vec<Named>> {
+    let way = way(conn, viewer, filter).await?;
+    let (sql, args) = page_query(viewer, filter, after, limit, now, way, true);
+    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read_named).collect()
 }
 
 const LATE: &str = "SELECT d.id, (SELECT COUNT(*) FROM (SELECT 1 FROM conversation c
       WHERE c.organisation_id = d.organisation_id AND c.desk_id = d.id AND c.state = 'open' AND c.due_at < $2 LIMIT $3) AS late)
     FROM desk d WHERE d.organisation_id = $1";
 
-/// How many open conversations of each desk are past due, counted up to `cap`.
+/// How many open conversations of each desk are past due at `now` (µs), counted up to `cap`.
 pub async fn late(
     conn: &mut Conn,
     organisation: OrganisationId,
     now: i64,
     cap: i64,
-) -> Result<Vec<(DeskId, i64)>> {
-    let rows = conn.all(LATE, &[organisation.into(), now.into(), cap.into()]).await?;
-    rows.iter()
-        .map(|row| {
+) -> Result<Arc<Vec<(DeskId, i64)>>> {
+    let read = async |conn: &mut Conn| {
+        let rows = conn.all(LATE, &[organisation.into(), now.into(), cap.into()]).await?;
+        let pair = |row: &Row| {
             let mut cells = row.cells();
             Ok((cells.next()?, cells.next()?))
-        })
-        .collect()
+        };
+        rows.iter().map(pair).collect()
+    };
+    conn.kept(|kept| &kept.late, organisation, now / SECOND, read).await
 }
 
 /// Tags on fewer conversations than this are read whole and sorted; for commoner ones the list is walked in
@@ -183,6 +202,7 @@ fn page_query(
     limit: i64,
     now: i64,
     way: Way,
+    named: bool,
 ) -> (String, Vec<Value>) {
     let mut args: Vec<Value> = vec![viewer.organisation.into()];
     let from = match way {
@@ -250,12 +270,17 @@ fn page_query(
     }
     args.push(limit.into());
     let conditions = conditions.join(" AND ");
-    let sql = format!(
-        "SELECT {} FROM {from} WHERE {conditions} ORDER BY c.{column} {direction}, c.id {direction} LIMIT ${}",
-        columns!(),
-        args.len()
-    );
-    (sql, args)
+    let (names, author) = if named { (", a.handle, a.name", AUTHOR) } else { ("", "") };
+    let order = format!("ORDER BY c.{column} {direction}, c.id {direction}");
+    let last = args.len();
+    let from = match way {
+        // All that carry the tag are sorted, by their keys alone; only the page is then read whole.
+        Way::FromTag => format!(
+            "(SELECT c.id FROM {from} WHERE {conditions} {order} LIMIT ${last}) k CROSS JOIN conversation c {author} WHERE c.organisation_id = $1 AND c.id = k.id {order}"
+        ),
+        _ => format!("{from} {author} WHERE {conditions} {order} LIMIT ${last}"),
+    };
+    (format!("SELECT {}{names} FROM {from}", columns!()), args)
 }
 
 /// The plan of a page as a statement, for tests of how the engines read it.
@@ -272,6 +297,6 @@ pub(crate) fn explain(
         (false, false) => Way::Planned,
     };
     let key = Key { at: 1, id: ConversationId::new(1) };
-    let (sql, args) = page_query(viewer, filter, Some(key), 51, 1, way);
+    let (sql, args) = page_query(viewer, filter, Some(key), 51, 1, way, true);
     (format!("EXPLAIN {}{sql}", if is_sqlite { "QUERY PLAN " } else { "" }), args)
 }

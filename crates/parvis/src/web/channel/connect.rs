@@ -1,5 +1,6 @@
-//! Connecting a channel: a Mastodon account by the network's own sign-in page, a feed by its address.
+//! Connecting a channel: by what the network's room asks for, or by the network's own sign-in page.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -7,32 +8,57 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use parvis_channels::{ChannelKind, Field, Input};
 use serde::Deserialize;
 use url::Url;
 
 use super::super::error::{Failure, page, page_with};
+use super::super::inbox::house::channel_icon;
 use super::super::inbox::refusal;
+use super::super::language::Words;
 use super::super::layout::{Layout, Place};
 use super::super::session::Signed;
 use crate::app::App;
-use crate::command::{self, Refusal};
+use crate::command::Refusal;
+use crate::command::channel::connect::{self as command, Step};
 use crate::id::{ChannelId, DeskId};
 use crate::store;
 use crate::store::desk::Desk;
+
+/// What one types for a kind of channel.
+struct Entry {
+    name: &'static str,
+    label: String,
+    hint: Option<String>,
+    /// `type` of the input.
+    kind: &'static str,
+    /// The words to choose from, each with its translation; none for a free text.
+    choices: Vec<(&'static str, String)>,
+    required: bool,
+    example: &'static str,
+    value: String,
+}
+
+/// A kind of channel that can be connected.
+struct Offer {
+    kind: &'static str,
+    icon: &'static str,
+    title: String,
+    why: String,
+    entries: Vec<Entry>,
+    name: String,
+    /// What has to be mended.
+    problem: Option<String>,
+    /// The problem as the network's room put it.
+    detail: Option<String>,
+}
 
 #[derive(Template)]
 #[template(path = "channel/new.html")]
 struct NewPage {
     layout: Layout,
     desks: Vec<Desk>,
-    /// Which form has a problem: `mastodon` or `feed`.
-    which: &'static str,
-    problem: Option<String>,
-    /// The problem as the network's room put it.
-    detail: Option<String>,
-    server: String,
-    address: String,
-    name: String,
+    offers: Vec<Offer>,
 }
 
 #[derive(Template)]
@@ -43,69 +69,125 @@ struct GoPage {
     address: String,
 }
 
-/// `GET /channels/new`
-pub async fn choose(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Failure> {
-    let page_of = blank(&app, &signed).await?;
-    page(&page_of)
+/// What was typed before: shown again, but for secrets.
+type Before = BTreeMap<String, String>;
+
+fn entry(words: &Words, kind: ChannelKind, field: &Field, before: &Before) -> Entry {
+    let key = format!("channel-{kind}-{}", field.name);
+    let choices: &[_] = if let Input::Choice(choices) = field.input { choices } else { &[] };
+    let secret = field.input == Input::Secret;
+    let value = before.get(field.name).filter(|_| !secret).cloned().unwrap_or_default();
+    Entry {
+        name: field.name,
+        label: words.t(&key),
+        hint: words.maybe(&format!("{key}-hint")),
+        kind: if secret { "password" } else { "text" },
+        choices: choices.iter().map(|&word| (word, words.named(&key, word))).collect(),
+        required: field.required,
+        example: field.example,
+        value,
+    }
 }
 
-async fn blank(app: &App, signed: &Signed) -> Result<NewPage, Failure> {
-    let mut conn = app.db.read().await?;
-    let title = signed.words.t("channel-new");
-    let layout = Layout::of(&mut conn, signed, Place::Channels, title).await?;
-    Ok(NewPage {
-        layout,
-        desks: store::desk::list(&mut conn, signed.actor.organisation).await?,
-        which: "",
+fn offer(words: &Words, kind: ChannelKind, before: &Before) -> Offer {
+    let fields = parvis_channels::channel(kind).fields();
+    Offer {
+        kind: kind.as_str(),
+        icon: channel_icon(kind.as_str()),
+        title: words.named("network", kind.as_str()),
+        why: words.t(&format!("channel-{kind}-why")),
+        entries: fields.iter().map(|field| entry(words, kind, field, before)).collect(),
+        name: before.get("name").cloned().unwrap_or_default(),
         problem: None,
         detail: None,
-        server: String::new(),
-        address: String::new(),
-        name: String::new(),
-    })
+    }
+}
+
+/// The page, with what was typed for `kind` before.
+async fn blank(
+    app: &App,
+    signed: &Signed,
+    kind: Option<ChannelKind>,
+    before: &Before,
+) -> Result<NewPage, Failure> {
+    let mut conn = app.db.read().await?;
+    let words = &signed.words;
+    let nothing = Before::new();
+    let offer = |it| offer(words, it, if kind == Some(it) { before } else { &nothing });
+    let offers = ChannelKind::ALL.into_iter().map(offer).collect();
+    let layout = Layout::of(&mut conn, signed, Place::Channels, words.t("channel-new")).await?;
+    Ok(NewPage { layout, desks: store::desk::list(&mut conn, signed.actor.organisation).await?, offers })
+}
+
+/// `GET /channels/new`
+pub async fn choose(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Failure> {
+    page(&blank(&app, &signed, None, &Before::new()).await?)
 }
 
 /// The form again, with what has to be mended.
 async fn again(
     app: &App,
     signed: &Signed,
-    which: &'static str,
+    kind: ChannelKind,
     refused: Refusal,
-    fill: impl FnOnce(&mut NewPage),
+    before: &Before,
 ) -> Result<Response, Failure> {
     let detail = match &refused {
         Refusal::Network(error) => Some(error.to_string()),
         _ => None,
     };
-    let Some((status, text)) = refusal::said(&refused, &signed.words) else {
-        return Err(refusal::failure(refused, &signed.words));
+    let (status, text) = match said(kind, &refused, &signed.words) {
+        Some(said) => said,
+        None => return Err(refusal::failure(refused, &signed.words)),
     };
-    let mut shown = blank(app, signed).await?;
-    shown.which = which;
-    shown.problem = Some(text);
-    shown.detail = detail;
-    fill(&mut shown);
+    let shown = with_problem(blank(app, signed, Some(kind), before).await?, kind, text, detail);
     page_with(status, &shown)
 }
 
-/// The form of a Mastodon server.
-#[derive(Deserialize)]
-pub struct Server {
-    #[serde(default)]
-    server: String,
-    desk: DeskId,
+fn with_problem(mut shown: NewPage, kind: ChannelKind, text: String, detail: Option<String>) -> NewPage {
+    if let Some(offer) = shown.offers.iter_mut().find(|offer| offer.kind == kind.as_str()) {
+        (offer.problem, offer.detail) = (Some(text), detail);
+    }
+    shown
 }
 
-/// `POST /channels/mastodon`: registers at the server and shows the way to its sign-in page. A link, not a
-/// redirect: the policy lets forms lead nowhere else, and people see where they are going.
-pub async fn mastodon(
+/// The refusal in a sentence that names the field as the form does.
+fn said(kind: ChannelKind, refused: &Refusal, words: &Words) -> Option<(StatusCode, String)> {
+    if let Refusal::Invalid { field, code } = refused
+        && let Some(label) = words.maybe(&format!("channel-{kind}-{field}"))
+        && let Some(text) = words.maybe(&format!("connect-{code}"))
+    {
+        return Some((
+            StatusCode::UNPROCESSABLE_ENTITY,
+            words.t2("connect-field", "field", label, "what", text),
+        ));
+    }
+    refusal::said(refused, words)
+}
+
+/// The form of a kind: desk, name, and what the kind asks for.
+#[derive(Deserialize)]
+pub struct Wanted {
+    desk: DeskId,
+    #[serde(flatten)]
+    typed: Before,
+}
+
+/// `POST /channels/new/{kind}`. Where the network has a sign-in page of its own, people get a link to it, not
+/// a redirect: the policy lets forms lead nowhere else, and people see where they are going.
+pub async fn connect(
     State(app): State<Arc<App>>,
     signed: Signed,
-    Form(form): Form<Server>,
+    Path(kind): Path<String>,
+    Form(form): Form<Wanted>,
 ) -> Result<Response, Failure> {
-    match command::channel::begin_mastodon(&app, &signed.actor, &form.server, form.desk).await {
-        Ok(address) => go(&app, &signed, &address).await,
-        Err(refused) => again(&app, &signed, "mastodon", refused, |page| page.server = form.server).await,
+    let kind: ChannelKind = kind.parse().map_err(|_| Failure::not_found())?;
+    let mut typed = form.typed.clone();
+    let name = typed.remove("name").unwrap_or_default();
+    match command::connect(&app, &signed.actor, kind, typed, &name, form.desk).await {
+        Ok(Step::Connected(id)) => Ok(super::back(id)),
+        Ok(Step::SignIn(address)) => go(&app, &signed, &address).await,
+        Err(refused) => again(&app, &signed, kind, refused, &form.typed).await,
     }
 }
 
@@ -119,9 +201,16 @@ pub async fn reconnect(
     let it = store::channel::get(&mut conn, signed.actor.organisation, id).await?;
     let it = it.filter(|it| it.state != "removed").ok_or_else(Failure::not_found)?;
     drop(conn);
-    match command::channel::begin_mastodon(&app, &signed.actor, &it.base_url, it.desk).await {
+    let kind: ChannelKind = it.kind.parse().map_err(|_| Failure::not_found())?;
+    if kind != ChannelKind::Mastodon {
+        return Ok(Redirect::to(&format!("/channels/new#h-{kind}")).into_response());
+    }
+    match command::begin_mastodon(&app, &signed.actor, &it.base_url, it.desk).await {
         Ok(address) => go(&app, &signed, &address).await,
-        Err(refused) => again(&app, &signed, "mastodon", refused, |page| page.server = it.base_url).await,
+        Err(refused) => {
+            let before = Before::from([("server".to_owned(), it.base_url)]);
+            again(&app, &signed, kind, refused, &before).await
+        }
     }
 }
 
@@ -150,43 +239,15 @@ pub async fn callback(
     signed: Signed,
     Query(returned): Query<Returned>,
 ) -> Result<Response, Failure> {
+    let (kind, nothing) = (ChannelKind::Mastodon, Before::new());
     if returned.code.is_empty() {
-        let mut shown = blank(&app, &signed).await?;
-        shown.which = "mastodon";
-        shown.problem = Some(signed.words.t("channel-denied"));
-        shown.detail = Some(returned.error).filter(|error| !error.is_empty());
+        let shown = blank(&app, &signed, None, &nothing).await?;
+        let detail = Some(returned.error).filter(|error| !error.is_empty());
+        let shown = with_problem(shown, kind, signed.words.t("channel-denied"), detail);
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     }
-    match command::channel::finish_mastodon(&app, &signed.actor, &returned.state, &returned.code).await {
-        Ok(id) => Ok(Redirect::to(&format!("/channels/{id}")).into_response()),
-        Err(refused) => again(&app, &signed, "mastodon", refused, |_| ()).await,
-    }
-}
-
-/// The form of a feed.
-#[derive(Deserialize)]
-pub struct Feed {
-    #[serde(default)]
-    address: String,
-    #[serde(default)]
-    name: String,
-    desk: DeskId,
-}
-
-/// `POST /channels/feed`: reads the feed once and connects it.
-pub async fn feed(
-    State(app): State<Arc<App>>,
-    signed: Signed,
-    Form(form): Form<Feed>,
-) -> Result<Response, Failure> {
-    match command::channel::add_feed(&app, &signed.actor, &form.address, &form.name, form.desk).await {
-        Ok(id) => Ok(Redirect::to(&format!("/channels/{id}")).into_response()),
-        Err(refused) => {
-            let fill = |page: &mut NewPage| {
-                page.address = form.address;
-                page.name = form.name;
-            };
-            again(&app, &signed, "feed", refused, fill).await
-        }
+    match command::finish_mastodon(&app, &signed.actor, &returned.state, &returned.code).await {
+        Ok(id) => Ok(super::back(id)),
+        Err(refused) => again(&app, &signed, kind, refused, &nothing).await,
     }
 }

@@ -103,14 +103,13 @@ pub async fn read(
     query: &str,
     now: i64,
 ) -> store::Result<Context> {
-    let counts = store::counter::open(conn, signed.actor.organisation).await?;
+    let counts = store::counter::not_done(conn, signed.actor.organisation).await?;
     let open = |pick: &dyn Fn(&store::counter::Count) -> bool| -> String {
-        let count: i64 = counts.iter().filter(|it| pick(it)).map(|it| it.value).sum();
+        let count: i64 = counts.iter().filter(|it| it.state == "open" && pick(it)).map(|it| it.value).sum();
         signed.words.t1("open-count", "count", count)
     };
-    let members = store::colleague::memberships(conn, signed.actor.organisation).await?;
-    let members: Vec<ColleagueId> =
-        members.into_iter().filter(|(_, desk)| *desk == it.facets.desk).map(|(id, _)| id).collect();
+    let members = house.members.iter().filter(|(_, desk)| *desk == it.facets.desk);
+    let members: Vec<ColleagueId> = members.map(|(id, _)| *id).collect();
     let mut colleagues = Vec::new();
     for other in house.colleagues.iter().filter(|other| other.active && other.id != signed.actor.colleague) {
         let has_access = other.access_ends_at.is_none_or(|ends| ends > now);
@@ -156,10 +155,10 @@ async fn person(
     let others = conversation::of_author(conn, actor.organisation, id, EARLIER + 1).await?;
     let others =
         others.into_iter().filter(|other| other.id != it.id && actor.scope.covers(other.facets.desk));
-    let called = who(&author);
+    let called = who(&author.handle, &author.name);
     Ok(Some(Person {
         name: Some(author.name.clone()).filter(|name| !name.is_empty() && *name != called),
-        host: host(&author),
+        host: host(&author.handle),
         url: author.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         since: words.day(author.first_seen_at, now),
         messages: author.messages,

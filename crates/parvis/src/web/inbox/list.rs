@@ -1,14 +1,11 @@
 //! The list of conversations: rows for a page of a filter, or for what a search found. Reads, never writes.
 
-use std::collections::HashMap;
-
 use super::dial::Dial;
 use super::filter::{Asked, address, query};
 use super::house::channel_icon;
-use crate::id::{AuthorId, ConversationId};
+use crate::id::ConversationId;
 use crate::rules::text::excerpt;
-use crate::store::author::Author;
-use crate::store::conversation::{self, Conversation, State};
+use crate::store::conversation::{self, Named, State};
 use crate::store::house::House;
 use crate::store::{self, Conn};
 use crate::web::session::Signed;
@@ -107,13 +104,13 @@ impl Maker<'_> {
     async fn page(&self, conn: &mut Conn) -> store::Result<List> {
         let (actor, filter) = (&self.signed.actor, self.asked.filter());
         let after = self.asked.after.parse().ok();
-        let mut all = conversation::page(conn, actor, &filter, after, PAGE + 1, self.now).await?;
+        let mut all = conversation::page_named(conn, actor, &filter, after, PAGE + 1, self.now).await?;
         let base = query(&filter);
         let is_more = i64::try_from(all.len()).unwrap_or(0) > PAGE;
         all.truncate(usize::try_from(PAGE).unwrap_or(50));
-        let key = all.last().map(|it| it.key(filter.order).to_string()).filter(|_| is_more);
+        let key = all.last().map(|(it, _)| it.key(filter.order).to_string()).filter(|_| is_more);
         Ok(List {
-            rows: self.rows(conn, &all).await?,
+            rows: self.rows(&all),
             more: key.map(|key| address("/inbox", &base, &[("after", &key)])),
             start: after.map(|_| address("/inbox", &base, &[])),
         })
@@ -126,15 +123,14 @@ impl Maker<'_> {
         let (ids, said) = (hits.iter().map(|hit| hit.conversation), hits.iter().map(|hit| hit.message));
         let all = conversation::get_all(conn, actor.organisation, ids).await?;
         let said = store::message::get_all(conn, actor.organisation, said).await?;
-        let authors = self.authors(conn, &all).await?;
         let base = self.asked.query();
         let mut rows: Vec<Row> = Vec::new();
         for hit in &hits {
             if rows.iter().any(|row| row.id == hit.conversation) {
                 continue;
             }
-            let Some(it) = all.iter().find(|it| it.id == hit.conversation) else { continue };
-            let mut row = self.row(it, &authors, &base);
+            let Some(it) = all.iter().find(|(it, _)| it.id == hit.conversation) else { continue };
+            let mut row = self.row(it, &base);
             if let Some(message) = said.iter().find(|it| it.id == hit.message) {
                 row.excerpt = around(&message.text, words);
                 row.at = self.signed.words.moment(message.sent_at, self.now);
@@ -152,25 +148,14 @@ impl Maker<'_> {
     }
 
     /// Rows for conversations in the order given.
-    pub async fn rows(&self, conn: &mut Conn, all: &[Conversation]) -> store::Result<Vec<Row>> {
-        let authors = self.authors(conn, all).await?;
+    pub fn rows(&self, all: &[Named]) -> Vec<Row> {
         let base = self.asked.query();
-        Ok(all.iter().map(|it| self.row(it, &authors, &base)).collect())
+        all.iter().map(|it| self.row(it, &base)).collect()
     }
 
-    async fn authors(
-        &self,
-        conn: &mut Conn,
-        all: &[Conversation],
-    ) -> store::Result<HashMap<AuthorId, Author>> {
-        let ids: Vec<AuthorId> = all.iter().filter_map(|it| it.author).collect();
-        let found = store::author::get_all(conn, self.signed.actor.organisation, &ids).await?;
-        Ok(found.into_iter().map(|author| (author.id, author)).collect())
-    }
-
-    fn row(&self, it: &Conversation, authors: &HashMap<AuthorId, Author>, base: &str) -> Row {
+    fn row(&self, (it, author): &Named, base: &str) -> Row {
         let (words, house) = (&self.signed.words, self.house);
-        let author = it.author.and_then(|id| authors.get(&id));
+        let author = author.as_ref();
         let channel = house.channel(it.channel);
         let holder = it.facets.assignee.and_then(|id| house.colleague(id));
         Row {
@@ -181,8 +166,8 @@ impl Maker<'_> {
             urgent: it.facets.urgent,
             icon: channel.map_or("globe", |it| channel_icon(&it.kind)),
             channel: channel.map_or_else(|| words.t("channel-removed"), |it| it.name.clone()),
-            who: author.map_or_else(|| words.t("author-unknown"), who),
-            host: author.map(host).unwrap_or_default(),
+            who: author.map_or_else(|| words.t("author-unknown"), |it| who(&it.handle, &it.name)),
+            host: author.map(|it| host(&it.handle)).unwrap_or_default(),
             at: words.moment(it.last_at, self.now),
             machine_at: words.machine_time(it.last_at),
             excerpt: it
@@ -200,17 +185,16 @@ impl Maker<'_> {
 }
 
 /// A public account as people call it: its handle without the server, or its name where there are no handles.
-pub fn who(author: &Author) -> String {
-    let handle = author.handle.trim_start_matches('@');
-    match handle.split('@').next() {
+pub fn who(handle: &str, name: &str) -> String {
+    match handle.trim_start_matches('@').split('@').next() {
         Some(local) if !local.is_empty() => format!("@{local}"),
-        _ => author.name.clone(),
+        _ => name.to_owned(),
     }
 }
 
 /// The server of a handle such as `lea@social.example`; empty where there is none.
-pub fn host(author: &Author) -> String {
-    author.handle.trim_start_matches('@').split_once('@').map(|(_, host)| host.to_owned()).unwrap_or_default()
+pub fn host(handle: &str) -> String {
+    handle.trim_start_matches('@').split_once('@').map(|(_, host)| host.to_owned()).unwrap_or_default()
 }
 
 /// The part of a text around the first word looked for.

@@ -185,7 +185,9 @@ impl Reader<'_> {
             None => Vec::new(),
         };
         let (class, name) = match it.direction {
-            Direction::In => ("", author.map_or_else(|| words.t("author-unknown"), who)),
+            Direction::In => {
+                ("", author.map_or_else(|| words.t("author-unknown"), |it| who(&it.handle, &it.name)))
+            }
             Direction::Out => ("us", self.signed.organisation.name.clone()),
             Direction::Note => {
                 ("int", colleague.map_or_else(|| words.t("colleague-unknown"), |it| it.name.clone()))

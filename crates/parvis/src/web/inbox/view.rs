@@ -136,7 +136,7 @@ pub async fn read(
             current: shown.as_ref() == Some(&filter),
         });
     }
-    let saved = saved(conn, signed, shown.as_ref()).await?;
+    let saved = saved(signed, house, shown.as_ref());
     let late = desks.iter().map(|it| it.late).sum();
     if let Some(first) = own.first_mut() {
         first.late = late;
@@ -151,20 +151,17 @@ pub async fn read(
     Ok(Views { own, desks, saved, title, count, waiting, late })
 }
 
-async fn saved(conn: &mut Conn, signed: &Signed, shown: Option<&Filter>) -> store::Result<Vec<Saved>> {
-    let actor = &signed.actor;
-    let all = store::view::list(conn, actor.organisation, actor.colleague).await?;
-    Ok(all
-        .into_iter()
-        .map(|it| Saved {
-            href: address("/inbox", &query(&it.filter), &[]),
-            own: it.owner == actor.colleague,
-            current: shown == Some(&it.filter),
-            id: it.id,
-            name: it.name,
-            shared: it.shared,
-        })
-        .collect())
+fn saved(signed: &Signed, house: &House, shown: Option<&Filter>) -> Vec<Saved> {
+    let me = signed.actor.colleague;
+    let seen = house.views(me).map(|it| Saved {
+        href: address("/inbox", &query(&it.filter), &[]),
+        own: it.owner == me,
+        current: shown == Some(&it.filter),
+        id: it.id,
+        name: it.name.clone(),
+        shared: it.shared,
+    });
+    seen.collect()
 }
 
 /// The form under "save this view".
