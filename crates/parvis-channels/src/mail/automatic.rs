@@ -16,7 +16,8 @@ const PROGRAMS: [&str; 9] = [
     "nepasrepondre",
 ];
 
-/// The header that says that a program sent the mail, if one does.
+/// The header that says that a program sent the mail, if one does. `from` is the address of whom the mail is
+/// by: a form on a web site sends from `no-reply@`, too, and names the visitor in `Reply-To`.
 pub(super) fn sign(message: &Message<'_>, from: &str) -> Option<String> {
     let value = |name: &'static str| message.header_raw(name).map(|it| it.trim().to_ascii_lowercase());
     if let Some(auto) = value("Auto-Submitted")
@@ -35,7 +36,7 @@ pub(super) fn sign(message: &Message<'_>, from: &str) -> Option<String> {
     }
     let told = message.headers_raw().map(|(name, _)| name).find(|name| {
         let name = name.to_ascii_lowercase();
-        name.starts_with("list-") || ["x-autoreply", "x-autorespond", "feedback-id"].contains(&name.as_str())
+        name.starts_with("list-") || ["x-autoreply", "x-autorespond"].contains(&name.as_str())
     });
     if let Some(name) = told {
         return Some(crate::html::one_line(name, 40));

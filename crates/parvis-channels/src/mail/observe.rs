@@ -109,7 +109,7 @@ impl Observer {
 
 fn item(mail: Mail, ours: bool) -> Item {
     Item {
-        author: author(mail.from),
+        author: author(mail.by),
         thread_id: mail.parents.first().cloned(),
         parent_id: mail.parents.last().cloned(),
         url: None,

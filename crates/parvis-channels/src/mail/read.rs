@@ -45,8 +45,10 @@ pub(super) struct Mail {
     /// Its Message-ID; without a usable one, a digest of its bytes.
     pub(super) id: String,
     pub(super) from: Person,
+    /// Who wrote it: as a rule, `from`.
+    pub(super) by: Person,
     /// Where its sender wants answers to go.
-    pub(super) reply_to: Option<String>,
+    pub(super) reply_to: Option<Person>,
     pub(super) to: Vec<Person>,
     pub(super) subject: String,
     /// The mails it follows: the thread's first one first, the one it answers last.
@@ -67,6 +69,8 @@ pub(super) fn mail(bytes: &[u8], reader: &Reader, whole: bool) -> Option<Mail> {
     let message = MessageParser::default().parse(bytes)?;
     let id = own_id(&message, bytes);
     let from = person(first(message.from()).or_else(|| first(message.sender())));
+    let reply_to = first(message.reply_to()).map(|it| person(Some(it))).filter(|it| !it.address.is_empty());
+    let by = by(&from, reply_to.as_ref()).clone();
     let subject = one_line(message.subject().unwrap_or_default(), 500);
     let (plain, rich) = bodies(&message);
     let html = match &rich {
@@ -82,13 +86,13 @@ pub(super) fn mail(bytes: &[u8], reader: &Reader, whole: bool) -> Option<Mail> {
     };
     let text: String = full.chars().take(MAX_TEXT).collect();
     let mut marks = Vec::new();
-    marks.extend(automatic::sign(&message, &from.address).map(Mark::Automatic));
+    marks.extend(automatic::sign(&message, &by.address).map(Mark::Automatic));
     marks.extend(proof::of(&message, &from.address, &reader.ours, &reader.imap));
     if !whole || text.len() < full.len() {
         marks.push(Mark::Cut);
     }
     Some(Mail {
-        reply_to: first(message.reply_to()).map(|it| person(Some(it)).address).filter(|it| !it.is_empty()),
+        reply_to,
         to: message
             .to()
             .map(|all| all.iter().take(20).map(|it| person(Some(it))).collect())
@@ -100,6 +104,7 @@ pub(super) fn mail(bytes: &[u8], reader: &Reader, whole: bool) -> Option<Mail> {
         raw: raw(&message, bytes.len(), &plain, rich.as_deref()),
         id,
         from,
+        by,
         subject,
         text,
         html,
@@ -159,6 +164,12 @@ fn person(found: Option<&Addr<'_>>) -> Person {
         name: one_line(found.name.as_deref().unwrap_or_default(), 200),
         address: if is_address(&address) { address } else { String::new() },
     }
+}
+
+/// Forms on web sites send from an address of their own and name their visitor where answers go.
+fn by<'a>(from: &'a Person, reply_to: Option<&'a Person>) -> &'a Person {
+    let visitor = reply_to.filter(|it| !automatic::is_program(&it.address));
+    visitor.filter(|_| automatic::is_program(&from.address)).unwrap_or(from)
 }
 
 /// What the mail follows. In-Reply-To names the mail answered; References the way to it (RFC 5322, 3.6.4).

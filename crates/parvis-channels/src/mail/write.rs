@@ -111,7 +111,7 @@ fn recipient(parent: &Mail, settings: &Settings) -> Result<String, ChannelError>
     }
     // Below a mail of our own the answer goes on to whom that one went.
     let first = parent.to.iter().map(|it| it.address.clone()).find(|it| !it.is_empty());
-    let wanted = parent.reply_to.clone().filter(|it| *it != settings.address);
+    let wanted = parent.reply_to.as_ref().map(|it| it.address.clone()).filter(|it| *it != settings.address);
     let to = if ours { first } else { wanted.or_else(|| Some(parent.from.address.clone())) };
     to.filter(|it| !it.is_empty()).ok_or_else(|| ChannelError::Refused {
         status: 553,
@@ -129,7 +129,7 @@ fn compose(
 ) -> Result<Vec<u8>, ChannelError> {
     let name = Some(settings.name.as_str()).filter(|it| !it.is_empty());
     let known = |person: &&read::Person| person.address == to;
-    let their = Some(&parent.from).into_iter().chain(&parent.to).find(known);
+    let their = parent.reply_to.iter().chain(Some(&parent.from)).chain(&parent.to).find(known);
     let their = their.map(|it| it.name.as_str()).filter(|it| !it.is_empty());
     let mut mail = MessageBuilder::new()
         .from(Address::new_address(name, settings.address.as_str()))

@@ -67,7 +67,7 @@ fn what_would_start_a_new_line_of_a_head_stays_on_its_own() {
     );
     assert_eq!(it.subject, "Hello Bcc: all@b.examplex");
     assert_eq!(it.from.name, "Anna Bcc: all@b.example");
-    assert!(it.reply_to.is_none_or(|to| is_address(&to)));
+    assert!(it.reply_to.is_none_or(|to| is_address(&to.address)));
 }
 
 #[test]
@@ -154,6 +154,17 @@ fn broken_mails_are_read_as_far_as_they_go() {
     let deep: String =
         (0..300).map(|no| format!("Content-Type: multipart/mixed; boundary=b{no}\n\n--b{no}\n")).collect();
     read(&format!("{HEAD}{deep}\nhello"));
+}
+
+#[test]
+fn a_form_on_a_web_site_speaks_for_its_visitor() {
+    let form = "From: Site <no-reply@site.example>\nReply-To: Anna <anna@a.example>\n\nx";
+    let it = read(form);
+    assert_eq!((it.by.address.as_str(), it.marks.as_slice()), ("anna@a.example", &[][..]));
+    let it = read(&form.replace("anna@a.example", "noreply@a.example"));
+    assert_eq!((it.by.address.as_str(), it.marks.len()), ("no-reply@site.example", 1));
+    let it = read("From: Bert <bert@b.example>\nReply-To: Anna <anna@a.example>\n\nx");
+    assert_eq!(it.by.address, "bert@b.example");
 }
 
 #[test]
