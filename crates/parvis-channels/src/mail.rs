@@ -8,6 +8,7 @@
 mod automatic;
 mod bounce;
 mod find;
+mod flowed;
 mod imap;
 mod media;
 mod observe;

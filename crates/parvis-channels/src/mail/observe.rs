@@ -94,9 +94,11 @@ impl Observer {
 
     fn unread(&self, stored: &Stored) -> Observation {
         let start = stored.bytes.get(..65_536).unwrap_or(&stored.bytes);
-        let raw = serde_json::json!({ "bytes": stored.size, "start": String::from_utf8_lossy(start) });
+        let raw = serde_json::json!({
+            "uid": stored.uid, "bytes": stored.size, "start": String::from_utf8_lossy(start),
+        });
         Observation {
-            remote_id: format!("unread:{}", read::digest_id(&stored.bytes)),
+            remote_id: format!("unread:{}", read::digest_id(raw.to_string().as_bytes())),
             kind: ObservationKind::Unsupported,
             version_at: None,
             occurred_at: stored.arrived,

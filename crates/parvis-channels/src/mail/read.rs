@@ -1,10 +1,12 @@
 //! From the bytes of a mail to what it says. The bytes are hostile: whatever their head claims is bounded,
 //! put on one line, and believed only where a lie does no harm. Parsing itself is done by `mail-parser`.
 
-use mail_parser::{Addr, Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use std::borrow::Cow;
+
+use mail_parser::{Addr, Address, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use super::server::is_address;
-use super::{automatic, bounce, proof, quote};
+use super::{automatic, bounce, flowed, proof, quote};
 use crate::html::{one_line, plain_text, printable, sanitise};
 use crate::{AttachmentKind, Mark, RemoteAttachment};
 
@@ -198,22 +200,33 @@ fn bodies(message: &Message<'_>) -> (String, Option<String>) {
     let (mut plain, mut html, mut is_rich) = (String::new(), String::new(), false);
     let loose = loose(message);
     for &place in message.text_body.iter().chain(&loose) {
-        if let Some(PartType::Text(text)) = message.part(place).map(|part| &part.body) {
-            plain.push_str(text);
+        let Some(part) = message.part(place) else { continue };
+        if let PartType::Text(text) = &part.body {
+            plain.push_str(&written(part, text));
             plain.push('\n');
         }
     }
     for &place in message.html_body.iter().chain(&loose) {
-        match message.part(place).map(|part| &part.body) {
-            Some(PartType::Html(piece)) => {
+        let Some(part) = message.part(place) else { continue };
+        match &part.body {
+            PartType::Html(piece) => {
                 is_rich = true;
                 html.push_str(piece);
             }
-            Some(PartType::Text(text)) => html.push_str(&marked_up(text)),
+            PartType::Text(text) => html.push_str(&marked_up(&written(part, text))),
             _ => {}
         }
     }
     (plain, is_rich.then_some(html))
+}
+
+/// A text as it was written: some programs break its lines for the way.
+fn written<'a>(part: &MessagePart<'_>, text: &'a str) -> Cow<'a, str> {
+    let says = |name: &str, value: &str| {
+        let told = part.content_type().and_then(|it| it.attribute(name));
+        told.is_some_and(|it| it.eq_ignore_ascii_case(value))
+    };
+    if says("format", "flowed") { flowed::unflow(text, says("delsp", "yes")).into() } else { text.into() }
 }
 
 /// Texts of a mail without a body. Of a mail that ends too soon the parser takes its last text for a file.

@@ -227,23 +227,37 @@ async fn fitting(imap: &mut Imap, uids: &[u32]) -> Result<Vec<Stored>, ChannelEr
     Ok(taken)
 }
 
-/// Gets the mails themselves.
+/// Gets the mails themselves. One that the server gives in a form that can't be read comes empty: it must
+/// not stop those behind it.
 async fn bring(imap: &mut Imap, taken: &[Stored]) -> Result<Vec<Stored>, ChannelError> {
     let (huge, usual): (Vec<&Stored>, Vec<&Stored>) = taken.iter().partition(|it| it.size > WHOLE_BYTES);
-    let mut mails = Vec::new();
-    if !usual.is_empty() {
-        let what = format!("UID INTERNALDATE RFC822.SIZE {}", find::WHOLE);
-        let usual = imap.fetch(&set(usual.iter().map(|it| it.uid)), true, &what).await?;
-        // Some servers only guess at sizes; what they gave is the whole of it.
-        let exact = |it: Stored| Stored { size: u32::try_from(it.bytes.len()).unwrap_or(u32::MAX), ..it };
-        mails.extend(usual.into_iter().map(exact));
+    let whole = format!("UID INTERNALDATE RFC822.SIZE {}", find::WHOLE);
+    let start = format!("{whole}<0.{START_BYTES}>");
+    let mut mails = match usual.len() {
+        0 => Vec::new(),
+        _ => match imap.fetch(&set(usual.iter().map(|it| it.uid)), true, &whole).await {
+            Err(ChannelError::Malformed { .. }) => one_by_one(imap, &usual, &whole).await?,
+            all => all?,
+        },
+    };
+    // Some servers only guess at sizes; what they gave is the whole of it.
+    for it in mails.iter_mut().filter(|it| !it.bytes.is_empty()) {
+        it.size = u32::try_from(it.bytes.len()).unwrap_or(u32::MAX);
     }
-    for it in huge {
-        let what = format!("UID INTERNALDATE RFC822.SIZE {}<0.{START_BYTES}>", find::WHOLE);
-        mails.extend(imap.fetch(&it.uid.to_string(), true, &what).await?);
-    }
+    mails.extend(one_by_one(imap, &huge, &start).await?);
     mails.sort_by_key(|it| it.uid);
     mails.retain(|it| taken.iter().any(|asked| asked.uid == it.uid));
+    Ok(mails)
+}
+
+async fn one_by_one(imap: &mut Imap, asked: &[&Stored], what: &str) -> Result<Vec<Stored>, ChannelError> {
+    let mut mails = Vec::new();
+    for &it in asked {
+        match imap.fetch(&it.uid.to_string(), true, what).await {
+            Err(ChannelError::Malformed { .. }) => mails.push(it.clone()),
+            found => mails.extend(found?),
+        }
+    }
     Ok(mails)
 }
 

@@ -68,7 +68,7 @@ async fn hostile_words_end_in_an_error_and_take_no_room() {
         ("HTTP/1.1 400 Bad Request\r\n", "x", ""),
         (HELLO, "UID FETCH", "* 1 FETCH (UID 1 BODY[] {4294967295}\r\n"),
         (HELLO, "UID FETCH", "* 1 FETCH (UID 1 BODY[] {99999999999999999999}\r\nTAG OK done\r\n"),
-        (HELLO, "UID FETCH", "* 1 FETCH (UID 1 BODY[] (((\r\nTAG OK done\r\n"),
+        (HELLO, "UID FETCH", "* 1 FETCH (UID 1 RFC822.SIZE (((\r\nTAG OK done\r\n"),
     ] {
         let (_, page) = pulled(greeting, but(usual_imap(), &[(words, answer)]), "plain").await;
         assert_eq!(code(page), "malformed", "{answer}");
@@ -81,6 +81,15 @@ async fn hostile_words_end_in_an_error_and_take_no_room() {
         let (_, page) = pulled(HELLO, but(usual_imap(), &[("EXAMINE", answer)]), "plain").await;
         page.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_mail_that_the_server_gives_in_no_readable_form_does_not_stop_the_others() {
+    let garbled: Rule = ("UID FETCH 1 (UID INTERNALDATE", "* 1 FETCH (UID 1 BODY[] (((\r\nTAG OK done\r\n");
+    let (_, page) = pulled(HELLO, but(usual_imap(), &[garbled]), "plain").await;
+    let page = page.unwrap();
+    assert_eq!(page.observations[0].kind, parvis_channels::ObservationKind::Unsupported);
+    assert!(page.observations[0].remote_id.starts_with("unread:") && page.cursor.contains("\"uid\":1"));
 }
 
 #[tokio::test]

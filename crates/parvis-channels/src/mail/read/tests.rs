@@ -157,6 +157,15 @@ fn broken_mails_are_read_as_far_as_they_go() {
 }
 
 #[test]
+fn lines_broken_for_the_way_are_whole_again() {
+    let it = read(&format!(
+        "{HEAD}Content-Type: text/plain; charset=utf-8; format=flowed\n\nWe are \nmany.\n\nBye"
+    ));
+    assert_eq!(it.text, "We are many.\n\nBye");
+    assert!(it.html.contains("We are many."), "{}", it.html);
+}
+
+#[test]
 fn a_form_on_a_web_site_speaks_for_its_visitor() {
     let form = "From: Site <no-reply@site.example>\nReply-To: Anna <anna@a.example>\n\nx";
     let it = read(form);
