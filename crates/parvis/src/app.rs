@@ -61,10 +61,7 @@ impl App {
     /// # Errors
     /// The folder for media can't be made.
     pub fn new(config: Config, db: Db, clock: Clock, seal: SealKey) -> anyhow::Result<Self> {
-        let folder = config.data.join("media");
-        std::fs::create_dir_all(&folder)
-            .with_context(|| format!("the folder {} can't be made", folder.display()))?;
-        let media = Arc::new(LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true));
+        let media = media(&config)?;
         let options = NetOptions { allow: config.allow_hosts.clone(), ..NetOptions::default() };
         let net = Net::new(&options).context("allow_hosts can't be read")?;
         let (setup, stop, work) = (SetupToken::default(), Stop::default(), Notify::new());
@@ -88,6 +85,17 @@ impl App {
         let secret = self.setup.issue()?;
         Ok(Some(format!("{}/setup?token={secret}", self.config.public_url.trim_end_matches('/'))))
     }
+}
+
+/// Where pictures and files are kept: a folder of the data folder, which is made when missing.
+///
+/// # Errors
+/// The folder can't be made.
+pub fn media(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    let folder = config.data.join("media");
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("the folder {} can't be made", folder.display()))?;
+    Ok(Arc::new(LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true)))
 }
 
 /// The token that protects the set-up page. Only its digest is kept, and only in memory.

@@ -12,6 +12,7 @@ pub mod counter;
 pub mod db;
 pub mod desk;
 pub mod house;
+pub mod invariant;
 pub mod job;
 pub mod journal;
 mod kept;

@@ -195,6 +195,7 @@ impl House {
             fold(&mut conn, &context, it).await.unwrap();
         }
         conn.commit().await.unwrap();
+        assert_whole(&self.app.db, self.id).await;
     }
 
     /// The conversation that holds the message with that id of the network.
@@ -204,4 +205,19 @@ impl House {
             store::message::by_remote(&mut conn, self.id, self.channel, remote_id).await.unwrap().unwrap();
         store::conversation::get(&mut conn, self.id, message.conversation).await.unwrap().unwrap()
     }
+}
+
+/// Fails unless everything agrees that the doctor compares: rows, counters, search index, journal.
+pub async fn assert_whole(db: &Db, organisation: OrganisationId) {
+    let mut conn = db.snapshot().await.unwrap();
+    for rule in store::invariant::RULES {
+        let broken = rule.broken(&mut conn, organisation).await.unwrap();
+        assert!(broken.is_none(), "{} that {}: {broken:?}", rule.what, rule.broken);
+    }
+    assert_eq!(store::counter::wrong(&mut conn, organisation).await.unwrap(), 0, "counters");
+    assert_eq!(store::invariant::wrong_tallies(&mut conn, organisation).await.unwrap(), 0, "tallies");
+    let found = store::search::check::check(&mut conn, organisation, |_| {}).await.unwrap();
+    assert!(found.agrees(), "search: {found:?}");
+    let chain = store::journal::chain::check(&mut conn, organisation, |_| {}).await.unwrap();
+    assert!(chain.breaks.is_empty(), "journal: {:?}", chain.breaks);
 }

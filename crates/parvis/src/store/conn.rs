@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use ring::digest::Context;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 use uuid::Uuid;
 
+use super::journal::chain::Head;
 use super::kept::Kept;
 use super::{Error, Event, Result};
 
@@ -50,6 +52,28 @@ values!(
     Uuid => |it| Self::Id(Some(it)),
     Option<Uuid> => |it| Self::Id(it),
 );
+
+impl Value {
+    /// Hands the value to a hash, with its type and its length before it, so that no two rows read the same. The
+    /// chain of the journal is kept with it: it stays as it is.
+    pub(super) fn feed(&self, context: &mut Context) {
+        let mut put = |kind: u8, bytes: Option<&[u8]>| {
+            context.update(&[kind, u8::from(bytes.is_some())]);
+            let bytes = bytes.unwrap_or_default();
+            context.update(&(bytes.len() as u64).to_be_bytes());
+            context.update(bytes);
+        };
+        match self {
+            Self::Int(it) => put(1, it.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice)),
+            // PostgreSQL can't hold U+0000 and is given U+FFFD in its place: the same text for us.
+            Self::Text(Some(it)) => put(2, Some(it.replace('\0', "\u{FFFD}").as_bytes())),
+            Self::Text(None) => put(2, None),
+            Self::Bool(it) => put(3, Some(&[u8::from(*it)])),
+            Self::Bytes(it) => put(4, it.as_deref()),
+            Self::Id(it) => put(5, it.as_ref().map(|id| id.as_bytes().as_slice())),
+        }
+    }
+}
 
 /// Binds `values` after those that are bound already and names their places: `$3, $4`; `NULL` for none, since
 /// `IN ()` isn't SQL.
@@ -167,6 +191,8 @@ pub struct Conn {
     pub(super) live: Option<tokio::sync::broadcast::Sender<Event>>,
     /// What to tell the screens once the transaction has been committed.
     pub(super) events: Vec<Event>,
+    /// The newest row of the journal that this transaction wrote: the next one hangs on it.
+    pub(super) head: Option<Head>,
     /// What every page asks for, as it was read last.
     pub(super) kept: Arc<Kept>,
 }

@@ -123,7 +123,7 @@ impl Db {
     }
 
     fn conn(&self, inner: Inner, live: Option<broadcast::Sender<Event>>) -> Conn {
-        Conn { inner, live, events: Vec::new(), kept: Arc::clone(&self.kept) }
+        Conn { inner, live, events: Vec::new(), head: None, kept: Arc::clone(&self.kept) }
     }
 
     /// Follows what is committed from now on.

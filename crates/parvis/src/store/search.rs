@@ -1,8 +1,11 @@
 //! Full-text search over the whole history, newest first: the one room where the engines truly differ
 //! (FTS5 and tsvector). Words are folded and stemmed by `rules::text` for both, so both find the same.
 
+pub mod check;
+
 use serde::Serialize;
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 use super::conn::places;
 use super::{Conn, Result, Row, Value};
@@ -30,11 +33,16 @@ const NUMBER_SQLITE: &str = "INSERT INTO message_index (organisation_id, message
     ON CONFLICT (organisation_id, message_id) DO UPDATE SET conversation_id = excluded.conversation_id RETURNING no";
 const INDEX_SQLITE: &str = "INSERT INTO message_terms (rowid, terms) VALUES ($1, $2)";
 const INDEX_POSTGRES: &str = "INSERT INTO message_index (organisation_id, message_id, conversation_id, terms) VALUES ($1, $2, $3, to_tsvector('simple', $4))
-    ON CONFLICT (organisation_id, message_id) DO UPDATE SET terms = excluded.terms";
-const CLEAR_TERMS_SQLITE: &str = "DELETE FROM message_terms";
+    ON CONFLICT (organisation_id, message_id) DO UPDATE SET conversation_id = excluded.conversation_id, terms = excluded.terms";
+// Terms without a number, should there be any, go too: nothing can find them.
+const CLEAR_TERMS_SQLITE: &str = "DELETE FROM message_terms
+    WHERE rowid NOT IN (SELECT no FROM message_index WHERE organisation_id <> $1)";
 const CLEAR: &str = "DELETE FROM message_index WHERE organisation_id = $1";
-const TEXTS: &str = "SELECT id, conversation_id, title, text FROM message
-    WHERE organisation_id = $1 AND id > $2 AND state <> 'withdrawn' ORDER BY id LIMIT 1000";
+const TEXTS: &str = "SELECT m.id, m.conversation_id, m.title, m.text, a.handle, a.name FROM message m
+    LEFT JOIN author a ON a.organisation_id = m.organisation_id AND a.id = m.author_id
+    WHERE m.organisation_id = $1 AND m.id > $2 AND m.id <= $3 AND m.state <> 'withdrawn' ORDER BY m.id LIMIT 1000";
+const ALTS: &str = "SELECT message_id, alt FROM attachment
+    WHERE organisation_id = $1 AND message_id >= $2 AND message_id <= $3 AND alt IS NOT NULL ORDER BY message_id, position";
 
 /// Puts a message in the index, or anew when it was edited.
 pub async fn index(
@@ -58,26 +66,64 @@ pub async fn index(
     Ok(())
 }
 
+/// A message with all of its words that can be found: title, text, who wrote it, what its pictures show.
+pub(super) struct Words {
+    /// The message.
+    pub(super) message: MessageId,
+    /// Its conversation.
+    pub(super) conversation: ConversationId,
+    /// Title and text.
+    pub(super) said: String,
+    /// The rest.
+    pub(super) beside: String,
+}
+
+/// The words of the next messages after `last` up to `until`, by id; empty after the last one. Those that were
+/// taken back needn't be found.
+pub(super) async fn words(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    last: MessageId,
+    until: MessageId,
+) -> Result<Vec<Words>> {
+    let mut all = Vec::new();
+    for row in conn.all(TEXTS, &[organisation.into(), last.into(), until.into()]).await? {
+        let mut cells = row.cells();
+        let (message, conversation) = (cells.next()?, cells.next()?);
+        let (title, text): (Option<String>, String) = (cells.next()?, cells.next()?);
+        let (handle, name): (Option<String>, Option<String>) = (cells.next()?, cells.next()?);
+        let said = format!("{} {text}", title.unwrap_or_default());
+        let beside = format!("{} {}", handle.unwrap_or_default(), name.unwrap_or_default());
+        all.push(Words { message, conversation, said, beside });
+    }
+    let (Some(first), Some(end)) = (all.first(), all.last()) else { return Ok(all) };
+    let rows = conn.all(ALTS, &[organisation.into(), first.message.into(), end.message.into()]).await?;
+    for row in &rows {
+        let mut cells = row.cells();
+        let message: MessageId = cells.next()?;
+        let alt: String = cells.next()?;
+        if let Ok(place) = all.binary_search_by_key(&message, |it| it.message) {
+            all[place].beside.push(' ');
+            all[place].beside.push_str(&alt);
+        }
+    }
+    Ok(all)
+}
+
 /// Builds the index anew from the messages; after a move or an import. Answers with how many there are.
 pub async fn rebuild(conn: &mut Conn, organisation: OrganisationId) -> Result<u64> {
     if conn.is_sqlite() {
-        conn.run(CLEAR_TERMS_SQLITE, &[]).await?;
+        conn.run(CLEAR_TERMS_SQLITE, &[organisation.into()]).await?;
     }
     conn.run(CLEAR, &[organisation.into()]).await?;
-    let (mut last, mut count) = (MessageId(uuid::Uuid::nil()), 0);
+    let (mut last, mut count) = (MessageId(Uuid::nil()), 0);
     loop {
-        let rows = conn.all(TEXTS, &[organisation.into(), last.into()]).await?;
-        if rows.is_empty() {
-            return Ok(count);
-        }
-        for row in &rows {
-            let mut cells = row.cells();
-            last = cells.next()?;
-            let conversation: ConversationId = cells.next()?;
-            let title: Option<String> = cells.next()?;
-            let body: String = cells.next()?;
-            let words = format!("{} {body}", title.unwrap_or_default());
-            index(conn, organisation, last, conversation, &words).await?;
+        let all = words(conn, organisation, last, MessageId(Uuid::max())).await?;
+        let Some(newest) = all.last() else { return Ok(count) };
+        last = newest.message;
+        for it in &all {
+            let words = format!("{} {}", it.said, it.beside);
+            index(conn, organisation, it.message, it.conversation, &words).await?;
             count += 1;
         }
     }

@@ -17,7 +17,7 @@ use crate::id::{ChannelId, ConversationId};
 use crate::seal::SealKey;
 use crate::store::message::{self, Message, Stage};
 use crate::store::{channel, job, journal};
-use crate::testing::{House, START, houses, said};
+use crate::testing::{House, START, assert_whole, houses, said};
 
 /// A server that takes every post, says that it failed, and shows nothing of what it took.
 #[derive(Clone, Default)]
@@ -66,6 +66,7 @@ async fn connected(house: &mut House, address: &str) -> Arc<App> {
 }
 
 async fn ours(house: &House, id: ConversationId) -> Message {
+    assert_whole(&house.app.db, house.id).await;
     let mut conn = house.app.db.read().await.unwrap();
     message::last_out(&mut conn, house.id, id).await.unwrap().unwrap()
 }

@@ -85,6 +85,7 @@ verb-session-opened = signed in
 verb-session-closed = signed out
 verb-observation-set_aside = observation set aside, it can’t be kept
 verb-organisation-founded = organisation founded
+verb-organisation-mended = organisation mended by the doctor
 verb-colleague-invited = colleague invited
 verb-colleague-changed = colleague changed
 verb-colleague-ended = access ended

@@ -85,6 +85,7 @@ verb-session-opened = connexion
 verb-session-closed = déconnexion
 verb-observation-set_aside = observation mise de côté, elle ne peut pas être conservée
 verb-organisation-founded = organisation créée
+verb-organisation-mended = organisation réparée par le diagnostic
 verb-colleague-invited = collègue invité
 verb-colleague-changed = collègue modifié
 verb-colleague-ended = accès terminé

@@ -86,7 +86,8 @@ tables! {
     job 2 { organisation_id Id, id Id, kind Text, dedup_key Text, subject_id Id, state Text, run_at Int,
         attempts Int, lease_until Int, error_text Text, created_at Int }
     journal 2 { organisation_id Id, id Id, at Int, actor_kind Text, actor_id Id, verb Text, subject_kind Text,
-        subject_id Id, conversation_id Id, before Text, after Text, undone_at Int }
+        subject_id Id, conversation_id Id, before Text, after Text, undone_at Int,
+        no Int, hash Bytes }
     setting 2 { organisation_id Id, name Text, value Text }
 }
 
