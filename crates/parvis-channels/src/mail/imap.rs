@@ -4,8 +4,6 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use imap_proto::{AttributeValue, MailboxDatum, NameAttribute, Response};
 
 use super::server::{Login, Protocol, Server};
@@ -102,7 +100,7 @@ impl Imap {
         };
         let mut imap = Self { wire, tag: 0, capabilities: Vec::new() };
         imap.learn().await?;
-        imap.sign_in(login).await?;
+        imap.sign_in(login).await.map_err(|error| login.hush(error))?;
         imap.learn().await?;
         Ok(imap)
     }
@@ -126,7 +124,7 @@ impl Imap {
 
     async fn sign_in(&mut self, login: &Login) -> Result<(), ChannelError> {
         let verdict = if self.has("AUTH=PLAIN") {
-            let proof = STANDARD.encode(format!("\0{}\0{}", login.user, login.password));
+            let proof = login.plain();
             if self.has("SASL-IR") {
                 self.ask(&format!("AUTHENTICATE PLAIN {proof}"), None).await?.1
             } else {

@@ -1,5 +1,7 @@
 //! Where a mailbox is: its two servers, how the way to them is secured, who we are there.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
@@ -110,6 +112,30 @@ pub(super) struct Settings {
 pub(super) struct Login {
     pub(super) user: String,
     pub(super) password: String,
+}
+
+impl Login {
+    /// Both in the form that PLAIN wants (RFC 4616).
+    pub(super) fn plain(&self) -> String {
+        STANDARD.encode(format!("\0{}\0{}", self.user, self.password))
+    }
+
+    /// Some servers repeat what they didn't understand: a failure must not tell the password.
+    pub(super) fn hush(&self, error: ChannelError) -> ChannelError {
+        let secrets = [self.plain(), STANDARD.encode(&self.password), self.password.clone()];
+        let hush = |text: String| {
+            secrets.iter().filter(|it| !it.is_empty()).fold(text, |text, it| text.replace(it.as_str(), "…"))
+        };
+        match error {
+            ChannelError::Unauthorized { message } => ChannelError::Unauthorized { message: hush(message) },
+            ChannelError::Refused { status, message } => {
+                ChannelError::Refused { status, message: hush(message) }
+            }
+            ChannelError::Unreachable { message } => ChannelError::Unreachable { message: hush(message) },
+            ChannelError::Malformed { message } => ChannelError::Malformed { message: hush(message) },
+            other => other,
+        }
+    }
 }
 
 /// An account's settings and its login.

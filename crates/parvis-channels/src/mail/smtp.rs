@@ -94,7 +94,7 @@ impl Smtp {
         };
         let mut smtp = Self { wire, offers: Offers::default() };
         smtp.offers = Offers::of(&smtp.ask(HELLO).await?.expect(2)?);
-        smtp.sign_in(login).await?;
+        smtp.sign_in(login).await.map_err(|error| login.hush(error))?;
         Ok(smtp)
     }
 
@@ -106,8 +106,7 @@ impl Smtp {
     /// A server that offers no way to sign in takes mail by where it comes from.
     async fn sign_in(&mut self, login: &Login) -> Result<(), ChannelError> {
         if self.offers.auth("PLAIN") {
-            let proof = STANDARD.encode(format!("\0{}\0{}", login.user, login.password));
-            self.ask(&format!("AUTH PLAIN {proof}")).await?.expect(2)?;
+            self.ask(&format!("AUTH PLAIN {}", login.plain())).await?.expect(2)?;
         } else if self.offers.auth("LOGIN") {
             self.ask("AUTH LOGIN").await?.expect(3)?;
             self.ask(&STANDARD.encode(&login.user)).await?.expect(3)?;

@@ -62,6 +62,20 @@ async fn an_unwell_server_is_no_reason_to_ask_a_person() {
 }
 
 #[tokio::test]
+async fn a_failure_never_tells_the_password() {
+    let proof = "AHVzImVyAHMzY3JcZXQ=";
+    for (words, answer) in [
+        ("AUTHENTICATE", "TAG BAD what is AUTHENTICATE PLAIN AHVzImVyAHMzY3JcZXQ=\r\n"),
+        ("AUTHENTICATE", "TAG NO [UNAVAILABLE] s3cr\\et is taken\r\n"),
+    ] {
+        let (fake, page) = pulled(HELLO, but(usual_imap(), &[(words, answer)]), "plain").await;
+        let error = page.unwrap_err().to_string();
+        assert!(fake.was_told(proof) && error.contains('…'), "{error}");
+        assert!(!error.contains(proof) && !error.contains("s3cr"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn hostile_words_end_in_an_error_and_take_no_room() {
     for (greeting, words, answer) in [
         ("220 smtp.example\r\n", "x", ""),
