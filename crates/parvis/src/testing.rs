@@ -179,6 +179,7 @@ pub fn said(remote_id: &str, text: &str, seconds: i64) -> Observation {
             warning: None,
             ours: false,
             addressed: true,
+            marks: Vec::new(),
         }),
     }
 }

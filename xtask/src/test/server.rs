@@ -24,6 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(20 * 60);
 pub(crate) enum Server {
     Pg,
     Chromium,
+    Mail,
     Wordpress,
     Snac2,
 }
@@ -36,6 +37,7 @@ impl Server {
             Self::Snac2 => "snac2",
             Self::Wordpress => "wordpress",
             Self::Chromium => "chromium",
+            Self::Mail => "mail",
         }
     }
 
@@ -46,6 +48,7 @@ impl Server {
             Self::Snac2 => "PARVIS_TEST_SNAC2",
             Self::Wordpress => "PARVIS_TEST_WORDPRESS",
             Self::Chromium => "CHROMIUM",
+            Self::Mail => "PARVIS_TEST_MAIL",
         }
     }
 }
