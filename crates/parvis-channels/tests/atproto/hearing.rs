@@ -261,6 +261,7 @@ async fn pictures_have_addresses_and_alternative_texts() {
         assert_eq!(files.len(), 2);
         assert_eq!((files[0].kind, files[0].alt.as_deref()), (AttachmentKind::Image, Some("Un point rouge")));
         assert_eq!(files[1].alt, None);
+        assert_eq!((files[0].width, files[0].height), (Some(1), Some(1)));
     }
     // Our own can be fetched from our own server.
     let url = echo.item.unwrap().attachments[0].url.parse().unwrap();
