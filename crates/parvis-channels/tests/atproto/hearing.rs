@@ -66,6 +66,8 @@ async fn the_same_pull_gives_the_same_and_a_crash_before_the_cursor_is_kept_lose
     let start = peer.stand(&brand.account, "notifications").await;
     let (first, second) = (word(), word());
     peer.show(&customer, peer.mention(&brand, &first)).await;
+    // The clock by which these tests date posts has whole seconds.
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     peer.show(&customer, peer.mention(&brand, &second)).await;
     let (_, behind) = peer.wait_for(&brand.account, "notifications", &start, says(&second)).await;
 
