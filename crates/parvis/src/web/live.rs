@@ -49,12 +49,16 @@ pub async fn events(
             std::future::ready(sent)
         })
     };
+    let here = presence.enter(signed.actor.organisation, signed.actor.colleague);
     let people = follow(presence.follow()).filter_map(move |change| {
         let sent =
             change.filter(|it| is_seen(&signed, it)).map(|it| present(&presence, &signed, &it, app.now()));
         std::future::ready(sent)
     });
-    let all = hello.chain(stream::select(changes, people)).take_until(end).map(Ok);
+    let all = hello.chain(stream::select(changes, people)).take_until(end).map(move |sent| {
+        let _open = &here;
+        Ok(sent)
+    });
     Sse::new(all).keep_alive(KeepAlive::new().interval(BREATH))
 }
 
