@@ -51,6 +51,7 @@ pub async fn events(
             std::future::ready(sent)
         })
     };
+    let here = presence.enter(signed.actor.organisation, signed.actor.colleague);
     let people = stream::unfold(presence.follow(), |mut heard| async move {
         // Whoever missed some learns of the next.
         loop {
@@ -65,7 +66,10 @@ pub async fn events(
         let sent = is_seen(&signed, &it).then(|| present(&presence, &signed, &it, app.now()));
         std::future::ready(sent)
     });
-    let all = hello.chain(stream::select(changes, people)).take_until(end).map(Ok);
+    let all = hello.chain(stream::select(changes, people)).take_until(end).map(move |sent| {
+        let _open = &here;
+        Ok(sent)
+    });
     Sse::new(all).keep_alive(KeepAlive::new().interval(BREATH))
 }
 

@@ -1,7 +1,7 @@
 //! Who has which conversation open and who is writing in it: kept in memory for half a minute and told to
 //! the others, on every node. It locks nothing and nothing is kept of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -67,15 +67,33 @@ pub struct Change {
     pub desk: DeskId,
 }
 
-/// Everybody who is in a conversation now.
+/// Everybody who is in a conversation now, and everybody who has a page open.
 pub struct Presence {
     rooms: Mutex<HashMap<(OrganisationId, ConversationId), Vec<Present>>>,
+    /// Streams that each colleague has open.
+    streams: Mutex<HashMap<(OrganisationId, ColleagueId), usize>>,
     live: broadcast::Sender<Change>,
 }
 
 impl Default for Presence {
     fn default() -> Self {
-        Self { rooms: Mutex::default(), live: broadcast::channel(256).0 }
+        Self { rooms: Mutex::default(), streams: Mutex::default(), live: broadcast::channel(256).0 }
+    }
+}
+
+/// Somebody's open page; who has none left isn't there any more.
+pub struct Here {
+    presence: Arc<Presence>,
+    key: (OrganisationId, ColleagueId),
+}
+
+impl Drop for Here {
+    fn drop(&mut self) {
+        let mut streams = self.presence.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = streams.get_mut(&self.key) {
+            *count = count.saturating_sub(1);
+        }
+        streams.retain(|_, count| *count > 0);
     }
 }
 
@@ -101,6 +119,19 @@ impl Presence {
             }
         });
         presence
+    }
+
+    /// Somebody opened a page; they are there until what is given back is dropped.
+    pub fn enter(self: &Arc<Self>, organisation: OrganisationId, colleague: ColleagueId) -> Here {
+        let key = (organisation, colleague);
+        *self.streams.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default() += 1;
+        Here { presence: Arc::clone(self), key }
+    }
+
+    /// Who has a page of this node open.
+    pub fn online(&self, organisation: OrganisationId) -> HashSet<ColleagueId> {
+        let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        streams.keys().filter(|(of, _)| *of == organisation).map(|(_, id)| *id).collect()
     }
 
     /// Keeps a sign of life, and tells the others when it changes something.
@@ -179,6 +210,18 @@ mod tests {
         assert!(presence.others(room.organisation, room.conversation, ada, 1).is_empty());
         presence.keep(sign(&room, ada, Doing::Gone), 1);
         assert!(presence.others(room.organisation, room.conversation, ColleagueId::new(2), 2).is_empty());
+    }
+
+    #[test]
+    fn somebody_is_there_until_their_last_page_is_closed() {
+        let (presence, house, ada) =
+            (Arc::new(Presence::default()), OrganisationId::new(1), ColleagueId::new(1));
+        let (first, second) = (presence.enter(house, ada), presence.enter(house, ada));
+        drop(first);
+        assert!(presence.online(house).contains(&ada));
+        assert!(presence.online(OrganisationId::new(2)).is_empty());
+        drop(second);
+        assert!(presence.online(house).is_empty());
     }
 
     #[test]
