@@ -5,9 +5,11 @@
 //! addresses ([`address`]), checked at every hop and pinned: the connection goes to the very
 //! address that was checked. Answers are cut at a size, everything has a time-out, no proxy
 //! is taken from the environment, and no secret ever stands in an address or a message.
+//! What isn't HTTP gets its connections here too ([`dial`]).
 
 mod address;
 mod answer;
+mod dial;
 mod request;
 mod resolve;
 
@@ -16,6 +18,7 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use reqwest::{ClientBuilder, redirect};
+use tokio::sync::OnceCell;
 use url::{Host, Url};
 
 pub use answer::Answer;
@@ -62,6 +65,10 @@ pub struct Net {
     /// The first for all ports but those that an exception names; each of these has its own.
     doors: Arc<[Door]>,
     allowed: Arc<Allowed>,
+    /// For getting through to a server.
+    connect_time: Duration,
+    /// Whom connections that aren't HTTP trust; read once, when the first of them is made.
+    tls: Arc<OnceCell<Arc<rustls::ClientConfig>>>,
 }
 
 /// The clients for some ports, with the exceptions that hold there.
@@ -90,7 +97,7 @@ impl Net {
         let ports = [None].into_iter().chain(allowed.ports().into_iter().map(Some));
         let doors =
             ports.map(|port| Door::new(options, port, &allowed, look_up)).collect::<Result<_, _>>()?;
-        Ok(Self { doors, allowed })
+        Ok(Self { doors, allowed, connect_time: connect_time(options), tls: Arc::default() })
     }
 
     /// The clients for the port of this address.
@@ -204,6 +211,10 @@ impl Net {
     }
 }
 
+fn connect_time(options: &NetOptions) -> Duration {
+    options.timeout.min(Duration::from_secs(10))
+}
+
 impl Door {
     fn new(
         options: &NetOptions,
@@ -222,7 +233,7 @@ impl Door {
                     // fate, which costs far more than a new connection.
                     .pool_max_idle_per_host(0)
                     .dns_resolver(Guarded::new(Arc::clone(&allowed), Arc::clone(look_up)))
-                    .connect_timeout(options.timeout.min(Duration::from_secs(10)));
+                    .connect_timeout(connect_time(options));
                 last(builder, options.timeout)
             };
             // A bare machine has no certificate roots: plain http still works, and every

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 
+mod node;
 mod plan;
 mod statement;
 
