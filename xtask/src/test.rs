@@ -67,7 +67,7 @@ impl Step {
             Self::Fmt | Self::Tidy | Self::Deny | Self::Clippy => &[],
             Self::Unit => &[Server::Pg],
             Self::Contract => &[Server::Snac2, Server::Wordpress, Server::Mail],
-            Self::Browser => &[Server::Pg, Server::Chromium, Server::Snac2, Server::Wordpress],
+            Self::Browser => &[Server::Pg, Server::Chromium, Server::Mail, Server::Snac2, Server::Wordpress],
         }
     }
 }
