@@ -15,11 +15,15 @@ pub enum ChannelKind {
     Mastodon,
     /// RSS, Atom and JSON feeds.
     Feed,
+    /// Bluesky and other servers of the AT Protocol.
+    Bluesky,
+    /// A mailbox: IMAP in, SMTP out.
+    Mail,
 }
 
 impl ChannelKind {
     /// Every kind, in the order in which they are offered.
-    pub const ALL: [Self; 2] = [Self::Mastodon, Self::Feed];
+    pub const ALL: [Self; 4] = [Self::Mastodon, Self::Bluesky, Self::Mail, Self::Feed];
 
     /// The word used in the database, in addresses and in files.
     #[must_use]
@@ -27,6 +31,8 @@ impl ChannelKind {
         match self {
             Self::Mastodon => "mastodon",
             Self::Feed => "feed",
+            Self::Bluesky => "bluesky",
+            Self::Mail => "mail",
         }
     }
 }
@@ -39,14 +45,19 @@ impl fmt::Display for ChannelKind {
 
 /// The word is not a [`ChannelKind`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no channel of the kind “{0}”; there are: mastodon, feed")]
-pub struct UnknownKind(String);
+#[error("there is no channel of the kind “{word}”; there are: {}", ChannelKind::ALL.map(ChannelKind::as_str).join(", "))]
+pub struct UnknownKind {
+    word: String,
+}
 
 impl std::str::FromStr for ChannelKind {
     type Err = UnknownKind;
 
     fn from_str(word: &str) -> Result<Self, UnknownKind> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| UnknownKind(word.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or_else(|| UnknownKind { word: word.to_owned() })
     }
 }
 
@@ -80,7 +91,8 @@ impl fmt::Debug for Secret {
 pub struct Account {
     /// Which room.
     pub kind: ChannelKind,
-    /// Mastodon: the server's address. Feed: the address of the feed itself.
+    /// Mastodon, Bluesky: the server's address. Feed: the address of the feed itself. Mail: the IMAP
+    /// server (`imaps:` or `imap:`).
     pub base_url: Url,
     /// How people write it: `brand@social.example`. For a feed, its title.
     pub handle: String,

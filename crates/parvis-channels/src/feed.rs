@@ -88,6 +88,7 @@ impl Channel for Feed {
         TextRule {
             unit: TextUnit::Grapheme,
             max: 0,
+            also: None,
             url_len: None,
             mention: MentionRule::Whole,
             warning_counts: true,

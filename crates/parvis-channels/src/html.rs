@@ -50,6 +50,11 @@ pub fn plain_text(html: &str) -> String {
     text_of(&sanitise(html))
 }
 
+/// Text as it stands inside of HTML, and inside of quotes there.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 /// Text for a single line (a name, a title): no markup is read, breaks become spaces, control
 /// characters go, and it is cut at `max` characters.
 pub(crate) fn one_line(text: &str, max: usize) -> String {

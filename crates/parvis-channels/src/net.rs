@@ -5,17 +5,20 @@
 //! addresses ([`address`]), checked at every hop and pinned: the connection goes to the very
 //! address that was checked. Answers are cut at a size, everything has a time-out, no proxy
 //! is taken from the environment, and no secret ever stands in an address or a message.
+//! What isn't HTTP gets its connections here too ([`dial`]).
 
 mod address;
 mod answer;
+mod dial;
 mod request;
 mod resolve;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, LOCATION};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use reqwest::{ClientBuilder, redirect};
+use tokio::sync::OnceCell;
 use url::{Host, Url};
 
 pub use answer::Answer;
@@ -64,6 +67,10 @@ pub struct Net {
     /// For streams: silence, not length, ends them.
     streams: reqwest::Client,
     allowed: Arc<Allowed>,
+    /// For getting through to a server.
+    connect_time: Duration,
+    /// Whom connections that aren't HTTP trust; read once, when the first of them is made.
+    tls: Arc<OnceCell<Arc<rustls::ClientConfig>>>,
 }
 
 impl Net {
@@ -73,6 +80,7 @@ impl Net {
     /// When the TLS library can't be set up or an exception can't be read.
     pub fn new(options: &NetOptions) -> Result<Self, ChannelError> {
         let allowed = Arc::new(Allowed::parse(&options.allow)?);
+        let connect_time = options.timeout.min(Duration::from_secs(10));
         let client = |last: fn(ClientBuilder, Duration) -> ClientBuilder| {
             let base = || {
                 let builder = reqwest::Client::builder()
@@ -83,7 +91,7 @@ impl Net {
                     // fate, which costs far more than a new connection.
                     .pool_max_idle_per_host(0)
                     .dns_resolver(Guarded::new(Arc::clone(&allowed)))
-                    .connect_timeout(options.timeout.min(Duration::from_secs(10)));
+                    .connect_timeout(connect_time);
                 last(builder, options.timeout)
             };
             // A bare machine has no certificate roots: plain http still works, and every
@@ -96,6 +104,8 @@ impl Net {
             calls: client(ClientBuilder::timeout)?,
             streams: client(|builder, _| builder.read_timeout(STREAM_SILENCE))?,
             allowed,
+            connect_time,
+            tls: Arc::default(),
         })
     }
 
@@ -179,6 +189,7 @@ impl Net {
                 Body::Form(fields) => call.form(&fields),
                 Body::Json(value) => call.json(&value),
                 Body::Multipart(form) => call.multipart(form).timeout(UPLOAD_TIME),
+                Body::Bytes(mime, bytes) => call.header(CONTENT_TYPE, mime).body(bytes).timeout(UPLOAD_TIME),
             };
             let response = call.send().await.map_err(|error| failure(&error, once))?;
             let status = response.status();

@@ -14,12 +14,24 @@ pub struct TextRule {
     pub unit: TextUnit,
     /// Units allowed; 0 where nothing can be written.
     pub max: u32,
+    /// A second limit that the whole text has to keep to as well.
+    #[serde(default)]
+    pub also: Option<TextLimit>,
     /// Units any web address counts for, however long; `None`: as many as it has.
     pub url_len: Option<u32>,
     /// How `@name@host` counts.
     pub mention: MentionRule,
     /// The content warning counts too.
     pub warning_counts: bool,
+}
+
+/// A limit on the text as it stands, addresses and mentions counted in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextLimit {
+    /// What one unit is.
+    pub unit: TextUnit,
+    /// Units allowed.
+    pub max: u32,
 }
 
 /// What is counted.
@@ -34,6 +46,17 @@ pub enum TextUnit {
     Utf16,
     /// UTF-8 bytes.
     Utf8Byte,
+}
+
+impl TextUnit {
+    fn count(self, text: &str) -> usize {
+        match self {
+            Self::Grapheme => text.graphemes(true).count(),
+            Self::Scalar => text.chars().count(),
+            Self::Utf16 => text.encode_utf16().count(),
+            Self::Utf8Byte => text.len(),
+        }
+    }
 }
 
 /// How a mention of somebody on another server counts.
@@ -67,20 +90,23 @@ impl TextRule {
         total + self.units(text.get(plain..).unwrap_or_default())
     }
 
-    /// Units left; below zero when the text is too long.
+    /// Units left; below zero when the text is too long by either limit.
     #[must_use]
     pub fn left(&self, text: &str, warning: Option<&str>) -> i64 {
-        let count = i64::try_from(self.count(text, warning)).unwrap_or(i64::MAX);
-        i64::from(self.max).saturating_sub(count)
+        let left =
+            |max: u32, count: usize| i64::from(max).saturating_sub(i64::try_from(count).unwrap_or(i64::MAX));
+        let first = left(self.max, self.count(text, warning));
+        self.also.map_or(first, |also| first.min(left(also.max, also.unit.count(text))))
+    }
+
+    /// Whether the network takes a text of this length.
+    #[must_use]
+    pub fn fits(&self, text: &str, warning: Option<&str>) -> bool {
+        self.left(text, warning) >= 0
     }
 
     fn units(&self, text: &str) -> usize {
-        match self.unit {
-            TextUnit::Grapheme => text.graphemes(true).count(),
-            TextUnit::Scalar => text.chars().count(),
-            TextUnit::Utf16 => text.encode_utf16().count(),
-            TextUnit::Utf8Byte => text.len(),
-        }
+        self.unit.count(text)
     }
 
     /// The address or mention that starts here: its bytes, and what it counts for.
@@ -103,7 +129,7 @@ impl TextRule {
 }
 
 /// Bytes of the http(s) address that starts here.
-fn url_length(rest: &str) -> Option<usize> {
+pub(crate) fn url_length(rest: &str) -> Option<usize> {
     let scheme = ["https://", "http://"]
         .into_iter()
         .find(|scheme| rest.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))?;
@@ -169,6 +195,7 @@ mod tests {
         TextRule {
             unit: TextUnit::Grapheme,
             max: 500,
+            also: None,
             url_len: Some(23),
             mention: MentionRule::LocalPart,
             warning_counts: true,
@@ -237,6 +264,20 @@ mod tests {
     fn what_is_left_goes_below_zero() {
         assert_eq!(mastodon().left("x", None), 499);
         assert_eq!(mastodon().left(&"x".repeat(501), None), -1);
+    }
+
+    #[test]
+    fn the_tighter_of_two_limits_counts() {
+        let also = Some(TextLimit { unit: TextUnit::Utf8Byte, max: 3000 });
+        let rule = TextRule { max: 300, also, url_len: None, mention: MentionRule::Whole, ..mastodon() };
+        assert!(rule.fits(&"é".repeat(300), None));
+        assert_eq!(rule.left(&"x".repeat(301), None), -1);
+        // 25 bytes each, and one character to the eye.
+        let family = "👩‍👩‍👧‍👦";
+        assert_eq!(rule.left(&family.repeat(120), None), 0);
+        assert_eq!(rule.left(&family.repeat(121), None), -25);
+        let stored = r#"{"unit":"grapheme","max":5,"url_len":null,"mention":"whole","warning_counts":true}"#;
+        assert_eq!(serde_json::from_str::<TextRule>(stored).unwrap().also, None);
     }
 
     proptest! {

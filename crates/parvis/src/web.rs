@@ -107,7 +107,7 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(setup::router())
         .merge(settings::router())
         .merge(organisation::router())
-        .merge(inbox::router())
+        .merge(inbox::router(&app))
         .merge(channel::router())
         .merge(today::router());
     let pages = pages

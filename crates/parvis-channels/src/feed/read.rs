@@ -130,6 +130,7 @@ fn entry(entry: &model::Entry, publisher: &RemoteAuthor, language: Option<&str>)
             warning: None,
             ours: false,
             addressed: false,
+            marks: Vec::new(),
         },
     }
 }

@@ -7,10 +7,8 @@ use url::Url;
 
 use super::wire;
 use crate::html::one_line;
+use crate::json::read as json;
 use crate::{Account, Answer, ChannelError, Net, Request, Secret};
-
-/// Deeper JSON than this isn't looked at.
-const MAX_DEPTH: usize = 64;
 
 /// What [`Secret`] holds for an account of this network.
 #[derive(Serialize, Deserialize)]
@@ -124,49 +122,9 @@ fn complaint(answer: &Answer) -> String {
     if message.is_empty() { format!("status {}", answer.status) } else { one_line(&message, 300) }
 }
 
-/// Reads JSON within bounds.
-pub(super) fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, ChannelError> {
-    let text = answer.text()?;
-    let malformed = |message: String| ChannelError::Malformed { message };
-    if text.trim_start().starts_with('<') {
-        let host = answer.url.host_str().unwrap_or_default();
-        return Err(malformed(format!("{host} answers with a web page instead of data")));
-    }
-    if depth(text) > MAX_DEPTH {
-        return Err(malformed(format!("nested deeper than {MAX_DEPTH} levels")));
-    }
-    serde_json::from_str(text).map_err(|error| malformed(one_line(&error.to_string(), 200)))
-}
-
-/// How deep a JSON text nests, without reading it as such.
-pub(super) fn depth(text: &str) -> usize {
-    let (mut now, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if !quoted => {
-                now += 1;
-                deepest = deepest.max(now);
-            }
-            b']' | b'}' if !quoted => now = now.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn depth_is_counted_outside_of_texts() {
-        assert_eq!(depth(r#"{"a":[1,{"b":"]}\"[[["}]}"#), 3);
-        assert_eq!(depth(&"[".repeat(100_000)), 100_000);
-    }
 
     #[test]
     fn a_piece_from_outside_stays_one_piece_of_the_path() {
@@ -174,12 +132,5 @@ mod tests {
         let url = endpoint(&base, &["api", "v1", "statuses", "../x?y#z/é"], &[("q", "a&b")]);
         let expected = "https://a.example/base/api/v1/statuses/..%2Fx%3Fy%23z%2F%C3%A9?q=a%26b";
         assert_eq!(url.unwrap().as_str(), expected);
-    }
-
-    proptest! {
-        #[test]
-        fn depth_takes_any_text(text in "\\PC*") {
-            prop_assert!(depth(&text) <= text.len());
-        }
     }
 }

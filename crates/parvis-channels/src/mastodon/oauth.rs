@@ -12,7 +12,8 @@ use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::client::{Access, checked, endpoint, json};
+use super::client::{Access, checked, endpoint};
+use crate::json::read as json;
 use crate::{ChannelError, Net, Request, Secret};
 
 /// What Parvis asks for, and no more.

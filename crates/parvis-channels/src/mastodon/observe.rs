@@ -3,9 +3,10 @@
 use futures_util::{StreamExt, stream};
 use serde_json::value::RawValue;
 
-use super::client::{Client, json};
+use super::client::Client;
 use super::wire;
 use crate::html::{one_line, printable};
+use crate::json::read as json;
 use crate::{
     Account, AttachmentKind, ChannelError, Item, Observation, ObservationKind, RemoteAttachment,
     RemoteAuthor, Source, Visibility, plain_text, sanitise,
@@ -179,6 +180,7 @@ impl<'a> Observer<'a> {
             warning: Some(one_line(&status.spoiler_text, 1000)).filter(|text| !text.is_empty()),
             ours,
             addressed: !ours && (answers_us || names_us),
+            marks: Vec::new(),
         }
     }
 

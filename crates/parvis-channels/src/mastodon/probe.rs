@@ -6,11 +6,12 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
-use super::client::{Client, checked, json as read_json};
+use super::client::{Client, checked};
 use super::observe;
 use super::wire::{self, Instance};
 use crate::CapabilityKey as Key;
 use crate::html::one_line;
+use crate::json::read as read_json;
 use crate::{
     Capability, CapabilitySet, ChannelError, MediaRule, MentionRule, Probe, Request, TextRule, TextUnit, Why,
 };
@@ -219,6 +220,7 @@ pub(super) fn strictest_rule() -> TextRule {
     TextRule {
         unit: TextUnit::Scalar,
         max: STOCK_MAX,
+        also: None,
         url_len: None,
         mention: MentionRule::Whole,
         warning_counts: true,

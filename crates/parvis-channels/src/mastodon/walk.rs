@@ -16,8 +16,9 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::client::{Client, json};
+use super::client::Client;
 use super::observe::{Observer, time};
+use crate::json::read as json;
 use crate::{ChannelError, Notice, Observation, Page};
 
 /// Entries asked for anew at each step.

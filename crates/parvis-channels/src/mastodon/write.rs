@@ -7,9 +7,10 @@ use reqwest::header::HeaderName;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
-use super::client::{Client, json as read_json};
+use super::client::Client;
 use super::observe::{stable, time};
 use super::wire;
+use crate::json::read as read_json;
 use crate::{Answer, ChannelError, Published, Reply, Request, Upload, Visibility, Why, plain_text};
 
 /// How often a picture that the server still works on is asked for; the pauses grow to 5 s.

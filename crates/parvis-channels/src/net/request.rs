@@ -25,6 +25,7 @@ pub(super) enum Body {
     Form(Vec<(String, String)>),
     Json(serde_json::Value),
     Multipart(reqwest::multipart::Form),
+    Bytes(String, Vec<u8>),
 }
 
 impl Request {
@@ -85,6 +86,13 @@ impl Request {
     #[must_use]
     pub fn multipart(mut self, form: reqwest::multipart::Form) -> Self {
         self.body = Body::Multipart(form);
+        self
+    }
+
+    /// Sends a file as it is, with its media type.
+    #[must_use]
+    pub fn bytes(mut self, mime: &str, bytes: Vec<u8>) -> Self {
+        self.body = Body::Bytes(mime.to_owned(), bytes);
         self
     }
 

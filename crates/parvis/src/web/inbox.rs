@@ -80,7 +80,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The router of the inbox, of its live updates and of its media.
-pub fn router() -> Router<Arc<App>> {
+pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let reply = post(compose::reply).layer(DefaultBodyLimit::max(5 * crate::command::answer::UPLOAD_BYTES));
     Router::new()
         .route("/inbox", get(list_page))
@@ -111,7 +111,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/palette", get(palette::serve))
         .route("/keys", get(key::serve))
         .route("/events", get(super::live::events))
-        .layer(Extension(Arc::new(Presence::default())))
+        .layer(Extension(Presence::listening(app.clone())))
 }
 
 /// Why what was asked for wasn't done, shown above the conversation.
@@ -267,7 +267,7 @@ async fn conversation_page(
 ) -> Result<Response, Failure> {
     let around = Around {
         others: super::live::said(&presence, &signed, id, app.now()),
-        online: presence.online(signed.actor.organisation),
+        online: presence.online(signed.actor.organisation, app.now()),
     };
     show_with(&app, &signed, &asked, Some(id), None, around).await
 }

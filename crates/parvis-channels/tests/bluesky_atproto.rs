@@ -1,0 +1,18 @@
+//! Contract of the Bluesky room with a real network (see `atproto/peer.rs`). What that network can't show is
+//! in `bluesky_fake.rs`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+#[path = "atproto/access.rs"]
+mod access;
+#[path = "atproto/answering.rs"]
+mod answering;
+#[path = "atproto/hearing.rs"]
+mod hearing;
+#[path = "atproto/peer.rs"]
+mod peer;
