@@ -13,6 +13,7 @@ mod facet;
 mod identity;
 mod key;
 mod observe;
+mod picture;
 mod probe;
 mod session;
 mod thread;

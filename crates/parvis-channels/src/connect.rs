@@ -117,7 +117,8 @@ pub enum ConnectError {
     Field {
         /// Which.
         name: &'static str,
-        /// Why: `empty`, `length`, `address`, `unknown`.
+        /// Why: `empty`, `length`, `address`, `unknown`; `nobody` (no such account), `whole` (a password that
+        /// opens more than is asked for).
         code: &'static str,
     },
     /// The network refused, or can't be reached.

@@ -185,6 +185,22 @@ pub fn said(remote_id: &str, text: &str, seconds: i64) -> Observation {
 }
 
 impl House {
+    /// Another node on the same database; `None` where the engine has one node.
+    pub async fn beside(&self) -> Option<Arc<App>> {
+        let mut conn = self.app.db.read().await.unwrap();
+        if conn.is_sqlite() {
+            return None;
+        }
+        let name = conn.first("SELECT current_database()", &[]).await.unwrap().unwrap();
+        let name: String = name.only().unwrap();
+        let server = std::env::var("PARVIS_TEST_POSTGRES").unwrap();
+        let (base, _) = server.rsplit_once('/').unwrap();
+        let db = Db::connect(&format!("{base}/{name}")).await.unwrap();
+        let config = Config { data: self.app.config.data.clone(), ..Config::default() };
+        let clock = self.app.clock.clone();
+        Some(Arc::new(App::new(config, db, clock, SealKey::new(&[7; 32]).unwrap()).unwrap()))
+    }
+
     /// Folds what was seen, in one transaction.
     pub async fn hear(&self, seen: &[Observation]) {
         let mut conn = self.app.db.write().await.unwrap();

@@ -26,16 +26,18 @@ pub(crate) enum Server {
     Chromium,
     Mail,
     Wordpress,
+    Atproto,
     Snac2,
 }
 
 impl Server {
     /// Its folder in tests/servers.
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Pg => "pg",
             Self::Snac2 => "snac2",
             Self::Wordpress => "wordpress",
+            Self::Atproto => "atproto",
             Self::Chromium => "chromium",
             Self::Mail => "mail",
         }
@@ -47,6 +49,7 @@ impl Server {
             Self::Pg => "PARVIS_TEST_POSTGRES",
             Self::Snac2 => "PARVIS_TEST_SNAC2",
             Self::Wordpress => "PARVIS_TEST_WORDPRESS",
+            Self::Atproto => "PARVIS_TEST_ATPROTO",
             Self::Chromium => "CHROMIUM",
             Self::Mail => "PARVIS_TEST_MAIL",
         }

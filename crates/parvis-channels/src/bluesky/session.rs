@@ -42,7 +42,7 @@ pub(super) async fn connect(net: &Net, typed: &Typed) -> Result<Connection, Conn
         .or_else(|| identity::directory(&Value::Null))
         .ok_or(ConnectError::Field { name: "directory", code: "address" })?;
     let home = identity::find(net, &name, server.as_ref(), &directory).await?;
-    let home = home.ok_or(ConnectError::Field { name: "handle", code: "unknown" })?;
+    let home = home.ok_or(ConnectError::Field { name: "handle", code: "nobody" })?;
     let password = typed.line("password");
     let session = sign_in(net, &home, password).await?;
     if claim(&session.access_jwt, "scope").as_ref().and_then(Value::as_str) == Some(WHOLE_ACCOUNT) {

@@ -191,12 +191,12 @@ pub(super) struct Document {
     #[serde(default, deserialize_with = "lenient")]
     pub(super) also_known_as: Vec<String>,
     #[serde(default, deserialize_with = "lenient")]
-    pub(super) service: Vec<Service>,
+    pub(super) service: Vec<Endpoint>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Service {
+pub(super) struct Endpoint {
     pub(super) id: String,
     #[serde(rename = "type", default, deserialize_with = "lenient")]
     pub(super) kind: String,

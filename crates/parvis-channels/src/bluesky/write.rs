@@ -8,6 +8,7 @@ use super::facet::{self, What};
 use super::identity;
 use super::key::{POST, Place, owner, post_uri, record_key};
 use super::observe::{page, time};
+use super::picture;
 use super::wire::{Created, Record, ReplyTo, Strong, Uploaded};
 use crate::json::read;
 use crate::{Answer, ChannelError, Published, Reply, Upload, Visibility, Why};
@@ -30,7 +31,11 @@ pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Publishe
     let parent = parent(client, &reply.parent_id).await?;
     let mut pictures = Vec::new();
     for file in &reply.media {
-        pictures.push(json!({ "alt": file.alt, "image": upload(client, file).await? }));
+        let mut picture = json!({ "alt": file.alt, "image": upload(client, file).await? });
+        if let Some((width, height)) = picture::size(&file.bytes) {
+            picture["aspectRatio"] = json!({ "width": width, "height": height });
+        }
+        pictures.push(picture);
     }
     let mut record = json!({
         "$type": POST,

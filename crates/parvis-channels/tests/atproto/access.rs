@@ -39,7 +39,7 @@ async fn what_was_mistyped_is_named() {
     for (name, value, code) in [
         ("handle", "brand", "address"),
         ("handle", "a b.test", "address"),
-        ("handle", unknown.as_str(), "unknown"),
+        ("handle", unknown.as_str(), "nobody"),
         ("server", "ftp://a.example", "address"),
         // The account's own password opens everything: it isn't taken.
         ("password", "the account's own password", "whole"),

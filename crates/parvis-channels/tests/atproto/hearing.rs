@@ -66,6 +66,8 @@ async fn the_same_pull_gives_the_same_and_a_crash_before_the_cursor_is_kept_lose
     let start = peer.stand(&brand.account, "notifications").await;
     let (first, second) = (word(), word());
     peer.show(&customer, peer.mention(&brand, &first)).await;
+    // The clock by which these tests date posts has whole seconds.
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     peer.show(&customer, peer.mention(&brand, &second)).await;
     let (_, behind) = peer.wait_for(&brand.account, "notifications", &start, says(&second)).await;
 
@@ -261,6 +263,7 @@ async fn pictures_have_addresses_and_alternative_texts() {
         assert_eq!(files.len(), 2);
         assert_eq!((files[0].kind, files[0].alt.as_deref()), (AttachmentKind::Image, Some("Un point rouge")));
         assert_eq!(files[1].alt, None);
+        assert_eq!((files[0].width, files[0].height), (Some(1), Some(1)));
     }
     // Our own can be fetched from our own server.
     let url = echo.item.unwrap().attachments[0].url.parse().unwrap();

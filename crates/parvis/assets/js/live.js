@@ -150,7 +150,16 @@ function onClick(event) {
   const first = (path) => path.split("/")[1];
   if (!link.closest("[data-swap]") || first(link.pathname) !== first(location.pathname)) return;
   event.preventDefault();
-  visit(link.href);
+  if ("more" in link.dataset) goOn(link.href);
+  else visit(link.href);
+}
+
+// The list goes on below what is there, with the focus on the first row that came.
+async function goOn(url) {
+  const here = new URL(url);
+  here.hash = "";
+  await visit(here.href, { push: false });
+  document.querySelector("#suite")?.focus();
 }
 
 function onSubmit(event) {

@@ -12,10 +12,11 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 
 use super::say;
-use crate::app::{parse_key, without_password};
+use crate::app::without_password;
 use crate::clock::{Clock, DAY, MINUTE};
 use crate::config::{self, Config};
 use crate::id::OrganisationId;
+use crate::seal::SealKey;
 use crate::store::{self, Conn, Db, channel, counter, journal, migration, organisation};
 
 #[derive(Debug, Default, clap::Args)]
@@ -37,6 +38,11 @@ pub(super) struct Doctor {
 }
 
 impl Doctor {
+    /// The look that a restore ends with, at the place in the journal that the backup gives.
+    pub(super) fn after_restore(journal: Option<&str>) -> Self {
+        Self { deep: true, journal: journal.and_then(|it| it.parse().ok()), ..Self::default() }
+    }
+
     fn is_deep(&self) -> bool {
         self.deep || self.mend || self.journal.is_some()
     }
@@ -321,16 +327,17 @@ async fn look_at_house(
         findings.problem("clock", "is behind the newest entry of the journal", mend);
     }
     let channels = channel::list(conn, house.id).await?;
-    look_at_key(findings, &channels, &config.data, key);
+    let secrets = channel::secrets(conn, house.id).await?;
+    look_at_key(findings, &secrets, &config.data, key);
     look_at_channels(findings, &channels, now);
     Ok(Some(house.id))
 }
 
-fn look_at_key(findings: &mut Findings, channels: &[channel::Channel], data: &Path, key: Option<&str>) {
+fn look_at_key(findings: &mut Findings, secrets: &[channel::Sealed], data: &Path, key: Option<&str>) {
     let path = data.join("seal.key");
     let text = key.map(str::to_owned).or_else(|| std::fs::read_to_string(&path).ok());
     let mend = "put back the seal.key that belongs to this database, or connect the channels anew";
-    let Some(key) = text.as_deref().map(parse_key) else {
+    let Some(key) = text.as_deref().map(SealKey::parse) else {
         findings.problem("seal key", format!("{} can't be read", path.display()), mend);
         return;
     };
@@ -338,15 +345,20 @@ fn look_at_key(findings: &mut Findings, channels: &[channel::Channel], data: &Pa
         findings.problem("seal key", "isn't 32 bytes in base64", mend);
         return;
     };
-    let sealed = channels.iter().filter_map(|it| Some((it, it.secret.as_ref()?)));
-    let shut: Vec<&str> = sealed
-        .filter(|(it, secret)| key.open(secret, it.id.0.as_bytes()).is_err())
-        .map(|(it, _)| it.name.as_str())
-        .collect();
-    if shut.is_empty() {
-        findings.good("seal key", "opens every secret");
-    } else {
+    let is_shut = |it: &&channel::Sealed| key.open(&it.secret, it.id.0.as_bytes()).is_err();
+    let shut: Vec<&str> = secrets.iter().filter(is_shut).map(|it| it.name.as_str()).collect();
+    let is_former = |it: &&channel::Sealed| !key.is_current(&it.secret, it.id.0.as_bytes());
+    let former = secrets.iter().filter(is_former).count() - shut.len();
+    if !shut.is_empty() {
         findings.problem("seal key", format!("doesn't open the secrets of: {}", shut.join(", ")), mend);
+    } else if former > 0 {
+        let found = format!("{former} of {} secrets are still sealed with a former key", secrets.len());
+        findings.notice("seal key", found, "run `parvis secret rotate`: it goes on where it was interrupted");
+    } else if key.count() > 1 {
+        let mend = "once every Parvis on this database has the new key, run `parvis secret forget`";
+        findings.notice("seal key", format!("{} former keys are kept", key.count() - 1), mend);
+    } else {
+        findings.good("seal key", "opens every secret");
     }
 }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::journal::chain::Head;
 use super::kept::Kept;
+use super::node::{self, Told};
 use super::{Error, Event, Result};
 
 /// A value bound to a placeholder. `None` keeps its type, which PostgreSQL needs.
@@ -95,7 +96,7 @@ macro_rules! cells {
         impl Cell for $type {
             fn read(row: &Row, index: usize) -> Result<Self> {
                 Ok(match row {
-                    Row::Sqlite(row) => row.try_get(index)?,
+                    Row::Sqlite(row) => row.try_get_unchecked(index)?,
                     Row::Postgres(row) => row.try_get(index)?,
                 })
             }
@@ -103,7 +104,7 @@ macro_rules! cells {
         impl Cell for Option<$type> {
             fn read(row: &Row, index: usize) -> Result<Self> {
                 Ok(match row {
-                    Row::Sqlite(row) => row.try_get(index)?,
+                    Row::Sqlite(row) => row.try_get_unchecked(index)?,
                     Row::Postgres(row) => row.try_get(index)?,
                 })
             }
@@ -188,7 +189,9 @@ impl Cells<'_> {
 /// A connection for reading, or a transaction for writing. Dropping a transaction undoes it.
 pub struct Conn {
     pub(super) inner: Inner,
-    pub(super) live: Option<tokio::sync::broadcast::Sender<Event>>,
+    pub(super) live: Option<tokio::sync::broadcast::Sender<Told>>,
+    /// This process, among those that share the database.
+    pub(super) node: i64,
     /// What to tell the screens once the transaction has been committed.
     pub(super) events: Vec<Event>,
     /// The newest row of the journal that this transaction wrote: the next one hangs on it.
@@ -311,14 +314,19 @@ impl Conn {
     pub async fn commit(self) -> Result<()> {
         match self.inner {
             Inner::SqliteWrite(it) => it.commit().await?,
-            Inner::PostgresWrite(it) => it.commit().await?,
+            Inner::PostgresWrite(mut it) => {
+                if self.live.is_some() {
+                    node::announce(&mut it, self.node, &self.events).await?;
+                }
+                it.commit().await?;
+            }
             Inner::SqliteRead(_) | Inner::PostgresRead(_) => {}
         }
         if let Some(live) = self.live {
             self.kept.forget();
             for event in self.events {
                 // Nobody listening is no failure: the journal holds the change.
-                let _ = live.send(event);
+                let _ = live.send(Told::Changed(event));
             }
         }
         Ok(())

@@ -338,3 +338,4 @@ key-enter = Enter
 key-escape = Esc
 
 offline-kept = The server doesn’t answer: nothing is lost, try again in a moment.
+person-online = online

@@ -338,3 +338,4 @@ key-enter = Entrée
 key-escape = Échap
 
 offline-kept = Le serveur ne répond pas : rien n’est perdu, réessayez dans un instant.
+person-online = en ligne

@@ -127,3 +127,26 @@ async fn counters_that_differ_are_told_without_a_deep_look() {
         );
     }
 }
+
+#[tokio::test]
+async fn secrets_sealed_with_a_former_key_and_former_keys_that_are_kept_are_told() {
+    for house in houses().await {
+        let (old, new) =
+            ("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=", "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=");
+        let mut conn = house.app.db.write().await.unwrap();
+        let mut it = channel::get(&mut conn, house.id, house.channel).await.unwrap().unwrap();
+        it.secret = Some(house.app.seal.seal(b"token", it.id.0.as_bytes()).unwrap());
+        channel::update(&mut conn, house.id, &it).await.unwrap();
+        for (keys, state, said) in [
+            (old.to_owned(), State::Good, "opens every secret"),
+            (format!("{new} {old}"), State::Notice, "1 of 1 secrets are still sealed with a former key"),
+            (format!("{old} {new}"), State::Notice, "1 former keys are kept"),
+            (new.to_owned(), State::Problem, "doesn't open the secrets of: Compte principal"),
+        ] {
+            let mut findings = Findings::default();
+            look_at_house(&mut findings, &mut conn, &house.app.config, Some(&keys), START).await.unwrap();
+            let found = findings.0.iter().find(|it| it.what == "seal key").unwrap();
+            assert_eq!((found.state, found.found.as_str()), (state, said));
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Every table that holds something of its own, with its columns, in an order in which rows can be
 //! written without pointing at rows that aren't there yet. A test compares it with both engines.
-//! Left out is what is made from the rest: `counter`, `message_index`, `message_terms`, `migration`.
+//! Left out is what is made from the rest or lasts a minute: `counter`, `lease`, `message_index`,
+//! `message_terms`, `migration`.
 
 use sqlx::AssertSqlSafe;
 

@@ -1,0 +1,121 @@
+// Bluesky end to end: an account connected by what a person types, a mention, an answer with a picture's worth of marks,
+// an edit and a deletion by the author, the server killed and back, and a server that hears nobody.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { FOLDER, Member, network, pds } from './atproto.mjs'
+import { House, findings, launch, noFaults, shoot, until, visitor, word } from './support.mjs'
+
+const NETWORK = 60
+const skip = FOLDER ? false : 'PARVIS_TEST_ATPROTO is not set: no network to talk to'
+
+const row = (page, text) => page.locator('[data-row]', { hasText: text })
+const said = (page, text) => page.locator('article.msg', { hasText: text })
+
+/** Fills in the form that asks for an account of this network. */
+async function fill(page, house, member, password) {
+  await page.goto(`${house.base}/channels/new`)
+  const form = page.locator('form[action="/channels/new/bluesky"]')
+  await form.locator('[name=handle]').fill(member.handle)
+  await form.locator('[name=password]').fill(password)
+  await form.locator('[name=server]').fill(member.server)
+  await form.locator('[name=directory]').fill(network().plc)
+  await form.getByLabel('Desk').selectOption({ label: 'Customer service' })
+  await form.getByRole('button').click()
+}
+
+/** Waits on the open inbox until a row with the text is there, and opens it. */
+async function openArrived(page, text) {
+  await until(`“${text}” arrives`, async () => {
+    const fresh = page.locator('[data-reveal]')
+    if (await fresh.isVisible()) await fresh.click()
+    return row(page, text).isVisible()
+  }, NETWORK)
+  await row(page, text).click()
+  await said(page, text).waitFor()
+}
+
+describe('a Bluesky account', { skip }, () => {
+  let browser, house, page, brand, customer
+  before(async () => {
+    browser = await launch()
+    const allow = Object.values(network()).filter(it => it.startsWith('http')).map(it => new URL(it).host).join(',')
+    house = await House.open({ allow })
+    page = await visitor(browser, house.base)
+    brand = await Member.join('pds', 'brand')
+    customer = await Member.join('pds', 'cust')
+    await house.setUp(page)
+  })
+  after(async () => { await page?.context().close(); await house?.close(); await browser?.close() })
+
+  test('is connected by its name and an app password, and by nothing else', async () => {
+    await fill(page, house, brand, 'not-the-password')
+    await page.getByRole('alert').getByText('no longer accepts').waitFor()
+    await fill(page, house, brand, brand.password)
+    await page.getByText('opens the whole account').waitFor()
+    await shoot(page, 'bluesky-refused')
+    assert.deepEqual(await findings(page), [])
+    page.faults = page.faults.filter(fault => !fault.includes('422') && !fault.includes('502'))
+    await fill(page, house, brand, brand.appPassword)
+    await page.waitForURL(/\/channels\/[0-9a-f-]{36}/)
+    await page.getByText('is heard').first().waitFor()
+    await page.getByText('Access valid until').waitFor()
+    await shoot(page, 'bluesky-channel')
+    assert.deepEqual(await findings(page), [])
+    noFaults(page)
+  })
+
+  test('hears a mention and answers it; the answer stands below it, once', async () => {
+    const [question, answer] = [word(), word()]
+    await page.goto(`${house.base}/inbox`)
+    const post = await customer.mention(brand, `where is my parcel? ${question}`)
+    await openArrived(page, question)
+    await page.locator('#text').fill(`On its way: https://parvis.example/été #été ${answer}`)
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await said(page, answer).getByText('published').waitFor({ state: 'attached', timeout: NETWORK * 1000 })
+    await shoot(page, 'bluesky-answered')
+    const standing = (await brand.posts()).filter(it => it.value.text.includes(answer))
+    assert.equal(standing.length, 1)
+    assert.equal(standing[0].value.reply.parent.uri, post.uri)
+    assert.equal(standing[0].value.facets.length, 2)
+    // Its echo is no second message.
+    await new Promise(resolve => setTimeout(resolve, 5000))
+    await page.reload()
+    assert.equal(await said(page, answer).count(), 1)
+    noFaults(page)
+  })
+
+  test('follows an edit and a deletion by the author, and goes on after its server was killed', async () => {
+    const [first, changed, later] = [word(), word(), word()]
+    await page.goto(`${house.base}/inbox`)
+    const post = await customer.mention(brand, first)
+    await openArrived(page, first)
+    await new Promise(resolve => setTimeout(resolve, 1100))
+    await customer.rewrite(post, { ...post.record, text: post.record.text.replace(first, changed) })
+    await until('the edit shows', async () => { await page.reload(); return said(page, changed).isVisible() }, NETWORK)
+    await pds('kill')
+    await page.goto(`${house.base}/channels`)
+    await page.getByText('can’t be heard').first().waitFor({ timeout: NETWORK * 1000 })
+    await pds('start')
+    await customer.mention(brand, later)
+    await page.goto(`${house.base}/inbox`)
+    await until('what came later is there', async () => { await page.reload(); return row(page, later).isVisible() }, NETWORK)
+    await row(page, later).click()
+    await said(page, later).waitFor()
+    await page.goto(`${house.base}/inbox`)
+    await row(page, changed).click()
+    await said(page, changed).waitFor()
+    await customer.remove(post)
+    await said(page, changed).getByText('deleted by its author').waitFor({ timeout: NETWORK * 1000 })
+    noFaults(page)
+  })
+
+  test('on a server that hears nobody isn’t deaf, and says what it can’t', async () => {
+    const lone = await Member.join('lone', 'lone')
+    await fill(page, house, lone, lone.appPassword)
+    await page.waitForURL(/\/channels\/[0-9a-f-]{36}/)
+    await page.getByText('is heard').first().waitFor()
+    await page.getByText('doesn’t offer').first().waitFor()
+    await shoot(page, 'bluesky-lone')
+    noFaults(page)
+  })
+})
