@@ -12,6 +12,7 @@ mod answer;
 mod dial;
 mod request;
 mod resolve;
+mod socket;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,7 +103,8 @@ impl Net {
         let _chosen_before = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             calls: client(ClientBuilder::timeout)?,
-            streams: client(|builder, _| builder.read_timeout(STREAM_SILENCE))?,
+            // One connection each; what becomes a WebSocket can't be HTTP/2.
+            streams: client(|builder, _| builder.read_timeout(STREAM_SILENCE).http1_only())?,
             allowed,
             connect_time,
             tls: Arc::default(),
