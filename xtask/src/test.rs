@@ -69,7 +69,8 @@ impl Step {
             Self::Unit => &[Server::Pg],
             Self::Contract => &[Server::Snac2, Server::Wordpress, Server::Atproto, Server::Mail],
             Self::Browser => {
-                &[Server::Pg, Server::Chromium, Server::Snac2, Server::Wordpress, Server::Atproto]
+                use Server::{Atproto, Chromium, Mail, Pg, Snac2, Wordpress};
+                &[Pg, Chromium, Snac2, Wordpress, Atproto, Mail]
             }
         }
     }

@@ -12,6 +12,7 @@ mod answer;
 mod dial;
 mod request;
 mod resolve;
+mod socket;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,7 +98,8 @@ impl Net {
         let ports = [None].into_iter().chain(allowed.ports().into_iter().map(Some));
         let doors =
             ports.map(|port| Door::new(options, port, &allowed, look_up)).collect::<Result<_, _>>()?;
-        Ok(Self { doors, allowed, connect_time: connect_time(options), tls: Arc::default() })
+        let connect_time = connect_time(options);
+        Ok(Self { doors, allowed, connect_time, tls: Arc::default() })
     }
 
     /// The clients for the port of this address.
@@ -211,10 +213,6 @@ impl Net {
     }
 }
 
-fn connect_time(options: &NetOptions) -> Duration {
-    options.timeout.min(Duration::from_secs(10))
-}
-
 impl Door {
     fn new(
         options: &NetOptions,
@@ -240,9 +238,15 @@ impl Door {
             // https call then says that the certificate isn't trusted.
             base().build().or_else(|_| base().tls_certs_only([]).build()).map_err(setup)
         };
-        let streams = client(|builder, _| builder.read_timeout(STREAM_SILENCE))?;
+        // One connection each; what becomes a WebSocket can't be HTTP/2.
+        let streams = client(|builder, _| builder.read_timeout(STREAM_SILENCE).http1_only())?;
         Ok(Self { port, calls: client(ClientBuilder::timeout)?, streams })
     }
+}
+
+/// For getting through to a server.
+fn connect_time(options: &NetOptions) -> Duration {
+    options.timeout.min(Duration::from_secs(10))
 }
 
 fn setup(error: reqwest::Error) -> ChannelError {
