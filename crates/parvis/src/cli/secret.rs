@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::backup::sync_folder;
+use super::progress::Progress;
 use super::say;
 use crate::app;
 use crate::clock::Clock;
@@ -45,7 +46,13 @@ pub(super) async fn run(config: &Config, command: &Secret) -> anyhow::Result<Exi
     let shown = app::without_password(&address);
     let db = Db::open(&address).await.with_context(|| format!("the database {shown} can't be opened"))?;
     let said = match command {
-        Secret::Rotate => rotate(&db, &keys, Clock::System.now()).await,
+        Secret::Rotate => {
+            let mut progress = Progress::new();
+            let said =
+                rotate(&db, &keys, Clock::System.now(), |done| progress.show("secrets sealed", done)).await;
+            progress.end();
+            said
+        }
         Secret::Forget => forget(&db, &keys).await,
     };
     db.close().await;
@@ -93,7 +100,8 @@ async fn former(
     Ok((former, shut))
 }
 
-async fn rotate(db: &Db, keys: &Keys, now: i64) -> anyhow::Result<String> {
+/// `progress` is told how many secrets were sealed anew so far.
+async fn rotate(db: &Db, keys: &Keys, now: i64, progress: impl FnMut(u64)) -> anyhow::Result<String> {
     let house = organisation::first(&mut db.read().await?).await?;
     let house = house.context("nobody has set Parvis up yet; nothing was changed")?.id;
     let (_, shut) = former(db, house, &keys.seal).await?;
@@ -106,7 +114,7 @@ async fn rotate(db: &Db, keys: &Keys, now: i64) -> anyhow::Result<String> {
              before it, with a comma between, for every Parvis on this database, and run this again; nothing was changed"
         ),
     }
-    let sealed = reseal(db, keys, house, now).await?;
+    let sealed = reseal(db, keys, house, now, progress).await?;
     let mut said = format!("{sealed} secrets were sealed with the new key.");
     if !shut.is_empty() {
         said += &format!("\nNo key opens those of: {}. Connect these channels anew.", shut.join(", "));
@@ -121,7 +129,13 @@ async fn rotate(db: &Db, keys: &Keys, now: i64) -> anyhow::Result<String> {
 }
 
 /// Seals everything anew that isn't sealed with the current key. Answers with how many.
-async fn reseal(db: &Db, keys: &Keys, house: OrganisationId, now: i64) -> anyhow::Result<usize> {
+async fn reseal(
+    db: &Db,
+    keys: &Keys,
+    house: OrganisationId,
+    now: i64,
+    mut progress: impl FnMut(u64),
+) -> anyhow::Result<u64> {
     let key = keys.now()?;
     let mut sealed = 0;
     let (mut left, _) = former(db, house, &key).await?;
@@ -132,9 +146,10 @@ async fn reseal(db: &Db, keys: &Keys, house: OrganisationId, now: i64) -> anyhow
             for it in part {
                 let bound = it.id.0.as_bytes();
                 let anew = key.seal(&key.open(&it.secret, bound)?, bound)?;
-                sealed += usize::from(channel::reseal(&mut conn, house, it, &anew).await?);
+                sealed += u64::from(channel::reseal(&mut conn, house, it, &anew).await?);
             }
             conn.commit().await?;
+            progress(sealed);
         }
         (left, _) = former(db, house, &key).await?;
     }
