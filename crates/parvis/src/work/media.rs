@@ -11,6 +11,7 @@ use super::Outcome;
 use crate::app::App;
 use crate::clock::MINUTE;
 use crate::command::Result;
+use crate::fault::{self, Point};
 use crate::id::{AttachmentId, OrganisationId};
 use crate::store::attachment::{self, Attachment};
 use crate::store::job::{self, Job};
@@ -42,7 +43,9 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let Some(url) = it.remote_url.as_deref().and_then(|url| url.parse().ok()) else {
         return Ok(Outcome::Done);
     };
+    fault::pass(Point::FetchBefore);
     let fetched = app.net.send(Request::get(url).max_bytes(BYTES)).await;
+    fault::pass(Point::FetchAfter);
     let answer = match fetched {
         Ok(answer) if answer.status == 200 => answer,
         Ok(answer) => return give_up(app, job, &it, &format!("HTTP {}", answer.status)).await,
@@ -57,6 +60,7 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     };
     let path = format!("received/{}/{id}.{ending}", job.organisation);
     app.media.put(&Path::from(path.as_str()), answer.body.into()).await?;
+    fault::pass(Point::MediaKept);
     keep(app, job.organisation, &it, Some(&path), Some(mime), None).await
 }
 
