@@ -10,8 +10,7 @@ use crate::network::Network;
 use crate::people::People;
 
 const HEARD: &str = "SELECT remote_id, text FROM message WHERE direction = 'in'";
-const SENT: &str =
-    "SELECT id, remote_id, text, state, error_code FROM message WHERE direction = 'out' AND state <> 'withdrawn'";
+const SENT: &str = "SELECT id, remote_id, text, state, error_code FROM message WHERE direction = 'out' AND state <> 'withdrawn'";
 const NOTED: &str = "SELECT text FROM message WHERE direction = 'note'";
 const DRAFTS: &str = "SELECT conversation_id, text FROM draft WHERE mode = 'direct'";
 const UNDER_WAY: &str =
@@ -48,12 +47,8 @@ struct Held {
 
 async fn read(db: &Db) -> Result<Held> {
     let mut conn = db.snapshot().await?;
-    let mut held = Held {
-        heard: HashMap::new(),
-        sent: HashMap::new(),
-        noted: Vec::new(),
-        drafts: HashMap::new(),
-    };
+    let mut held =
+        Held { heard: HashMap::new(), sent: HashMap::new(), noted: Vec::new(), drafts: HashMap::new() };
     for row in conn.all(HEARD, &[]).await? {
         let mut cells = row.cells();
         held.heard.insert(cells.next()?, cells.next()?);
@@ -61,8 +56,12 @@ async fn read(db: &Db) -> Result<Held> {
     for row in conn.all(SENT, &[]).await? {
         let mut cells = row.cells();
         let id: Uuid = cells.next()?;
-        let it =
-            Sent { remote_id: cells.next()?, text: cells.next()?, state: cells.next()?, error: cells.next()? };
+        let it = Sent {
+            remote_id: cells.next()?,
+            text: cells.next()?,
+            state: cells.next()?,
+            error: cells.next()?,
+        };
         held.sent.insert(id.to_string(), it);
     }
     for row in conn.all(NOTED, &[]).await? {
@@ -222,4 +221,82 @@ fn sent(held: &Held, people: &People, network: &Network, wrong: &mut Vec<String>
         }
     }
     ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::{Answer, Note};
+    use crate::random::Random;
+
+    fn held() -> Held {
+        Held { heard: HashMap::new(), sent: HashMap::new(), noted: Vec::new(), drafts: HashMap::new() }
+    }
+
+    fn sent_as(state: &str, remote_id: Option<&str>) -> Sent {
+        let error = (state != "published").then(|| "unknown".to_owned());
+        let text = "answer a0 from us".to_owned();
+        Sent { remote_id: remote_id.map(str::to_owned), text, state: state.to_owned(), error }
+    }
+
+    fn promised() -> Answer {
+        Answer {
+            caller: 0,
+            key: "key-0".to_owned(),
+            conversation: "c".to_owned(),
+            text: "answer a0 from us".to_owned(),
+            picture: false,
+            message: Some("one".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_promise_that_is_not_kept_is_seen() {
+        let (mut held, mut wrong) = (held(), Vec::new());
+        let note = Note { text: "note n0 among us".to_owned(), kept: true };
+        kept(&held, &[promised()], std::slice::from_ref(&note), &mut wrong);
+        assert_eq!(wrong.len(), 2, "{wrong:?}");
+        wrong.clear();
+        held.sent.insert("one".to_owned(), sent_as("held", None));
+        held.noted.push(note.text.clone());
+        kept(&held, &[promised()], std::slice::from_ref(&note), &mut wrong);
+        assert!(wrong.is_empty(), "{wrong:?}");
+        held.sent.insert("two".to_owned(), sent_as("held", None));
+        held.noted.push(note.text.clone());
+        kept(&held, &[promised()], &[note], &mut wrong);
+        assert_eq!(wrong.len(), 2, "{wrong:?}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_stands_twice_or_not_at_all_is_seen() {
+        let network = Network::start(Random::new(1)).await.unwrap();
+        let people = People::new("127.0.0.1:1").unwrap();
+        people.ledger().answers.push(promised());
+        let look = |state: &str, remote_id: Option<&str>| {
+            let (mut held, mut wrong) = (held(), Vec::new());
+            held.sent.insert("one".to_owned(), sent_as(state, remote_id));
+            sent(&held, &people, &network, &mut wrong);
+            wrong.len()
+        };
+        assert_eq!((look("published", Some("100")), look("rejected", None)), (1, 0));
+        network.say_as_us("@p2 answer a0 from us");
+        assert_eq!((look("published", Some("100")), look("published", Some("7"))), (0, 1));
+        network.say_as_us("@p2 answer a0 from us");
+        assert_eq!((look("published", Some("100")), look("rejected", None)), (1, 1));
+        network.say_as_us("answer a9 from nobody");
+        assert_eq!(look("held", None), 2);
+    }
+
+    #[tokio::test]
+    async fn a_mention_that_was_not_heard_is_seen() {
+        let network = Network::start(Random::new(1)).await.unwrap();
+        network.mention();
+        let (mut held, mut wrong) = (held(), Vec::new());
+        heard(&held, &network, &mut wrong);
+        assert_eq!(wrong.len(), 2, "{wrong:?}");
+        wrong.clear();
+        held.heard.insert("100".to_owned(), "mention m1 for you".to_owned());
+        heard(&held, &network, &mut wrong);
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
 }

@@ -2,6 +2,7 @@
 //! what was said, taken and promised with what is there. docs/reliability.md has what came of it.
 
 mod check;
+mod disk;
 mod house;
 mod network;
 mod people;
@@ -53,6 +54,7 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
         program: "parvis".into(),
         faults: None,
         runs: 200,
+        fills: 0,
         passages: 3,
         longest: 1_500,
         seed: 1,
@@ -68,17 +70,21 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
             "--faults" => plan.faults = Some(value.into()),
             "--folder" => plan.folder = value.into(),
             "--runs" => plan.runs = usize::try_from(number()?)?,
+            "--fills" => plan.fills = usize::try_from(number()?)?,
             "--passages" => plan.passages = number()?,
             "--longest" => plan.longest = number()?,
             "--seed" => plan.seed = number()?,
             "--engine" => engines.retain(|it| it.as_str() == value),
             other => anyhow::bail!(
-                "“{other}” means nothing here; --runs N, --passages N, --longest MS, --engine sqlite|postgres and --seed S do"
+                "“{other}” means nothing here; --runs N, --passages N, --fills N, --longest MS, --engine sqlite|postgres and --seed S do"
             ),
         }
     }
     if engines.is_empty() {
         anyhow::bail!("--engine is sqlite or postgres; both when left out");
+    }
+    if plan.fills > 0 {
+        engines.retain(|it| *it == Engine::Sqlite);
     }
     Ok((plan, engines))
 }

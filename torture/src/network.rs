@@ -140,6 +140,13 @@ impl Network {
         world.statuses.push(status);
     }
 
+    /// Has us say something, as a double of Parvis would.
+    #[cfg(test)]
+    pub fn say_as_us(&self, text: &str) {
+        let at = self.clock.now();
+        self.world().keep(text.to_owned(), None, 0, at);
+    }
+
     fn to_json(&self, it: &Status) -> Value {
         let base = &self.base;
         let id = it.author.map_or_else(|| ME.to_owned(), |author| author.to_string());
@@ -150,7 +157,9 @@ impl Network {
             })
             .collect();
         let mentions = match it.author {
-            Some(_) => json!([{ "id": ME, "username": "brand", "acct": "brand", "url": format!("{base}/@brand") }]),
+            Some(_) => {
+                json!([{ "id": ME, "username": "brand", "acct": "brand", "url": format!("{base}/@brand") }])
+            }
             None => json!([]),
         };
         json!({
@@ -228,20 +237,9 @@ impl Network {
             world.counts.known_by_key += 1;
             return Some(self.to_json(&status));
         }
-        if world.statuses.iter().any(|it| it.author.is_none() && it.text == text) {
-            world.twice.push(text.clone());
-        }
-        let status = Status {
-            id: world.next_id(),
-            parent: body["in_reply_to_id"].as_str().and_then(|id| id.parse().ok()),
-            text,
-            author: None,
-            pictures: body["media_ids"].as_array().map_or(0, Vec::len),
-            at,
-        };
-        world.counts.taken += 1;
+        let parent = body["in_reply_to_id"].as_str().and_then(|id| id.parse().ok());
+        let status = world.keep(text, parent, body["media_ids"].as_array().map_or(0, Vec::len), at);
         world.keys.insert(key.to_owned(), status.id);
-        world.statuses.push(status.clone());
         Some(self.to_json(&status))
     }
 }
@@ -249,6 +247,17 @@ impl Network {
 impl World {
     fn next_id(&self) -> u64 {
         self.statuses.last().map_or(100, |it| it.id + 1)
+    }
+
+    /// Keeps a message of ours. That it stands there already is what must never be.
+    fn keep(&mut self, text: String, parent: Option<u64>, pictures: usize, at: i64) -> Status {
+        if self.statuses.iter().any(|it| it.author.is_none() && it.text == text) {
+            self.twice.push(text.clone());
+        }
+        let status = Status { id: self.next_id(), parent, text, author: None, pictures, at };
+        self.counts.taken += 1;
+        self.statuses.push(status.clone());
+        status
     }
 
     /// What has this id.
@@ -317,7 +326,9 @@ async fn answer(
         ("GET", ["api", "v1", "accounts", "verify_credentials"]) => Some(
             json!({ "id": ME, "username": "brand", "acct": "brand", "display_name": "Brand", "url": format!("{}/@brand", network.base) }),
         ),
-        ("GET", ["api", "v2", "instance"]) => Some(json!({ "domain": "torture.example", "title": "Torture", "version": "4.4.0" })),
+        ("GET", ["api", "v2", "instance"]) => {
+            Some(json!({ "domain": "torture.example", "title": "Torture", "version": "4.4.0" }))
+        }
         ("GET", ["api", "v1", "statuses", id, "context"]) => number(id).map(|id| network.context(id)),
         ("GET", ["api", "v1", "statuses", id]) => {
             let world = network.world();

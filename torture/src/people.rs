@@ -64,8 +64,8 @@ pub struct Ledger {
     pub cut: u64,
     /// Requests sent again under a key that was used.
     pub again: u64,
-    /// Answers with a status of 500 or more: refused, not promised.
-    pub failed: u64,
+    /// Answers with a status of 500 or more, by status and code: refused, not promised.
+    pub failed: BTreeMap<String, u64>,
     /// Promises that were broken, and answers that nobody should get.
     pub wrong: Vec<String>,
 }
@@ -185,7 +185,10 @@ impl People {
         }
         let mut ledger = self.ledger();
         match status {
-            500.. => ledger.failed += 1,
+            500.. => {
+                let code = body["code"].as_str().unwrap_or("without a code");
+                *ledger.failed.entry(format!("{status} {code}")).or_default() += 1;
+            }
             429 => {}
             _ => ledger.wrong.push(format!("{what}: status {status}: {body}")),
         }
@@ -250,10 +253,13 @@ impl People {
             ledger.notes.push(Note { text: text.clone(), kept: false });
             (place, text)
         };
-        let Some(request) = self.request(Method::POST, &format!("/conversations/{conversation}/notes")) else {
+        let Some(request) = self.request(Method::POST, &format!("/conversations/{conversation}/notes"))
+        else {
             return;
         };
-        let Some((status, body)) = self.send(request.json(json!({ "text": text })), token).await else { return };
+        let Some((status, body)) = self.send(request.json(json!({ "text": text })), token).await else {
+            return;
+        };
         if self.promised("note", status, 201, &body)
             && let Some(it) = self.ledger().notes.get_mut(place)
         {
@@ -273,7 +279,9 @@ impl People {
         };
         let path = format!("/conversations/{conversation}/drafts/direct");
         let Some(request) = self.request(Method::PUT, &path) else { return };
-        let Some((status, body)) = self.send(request.json(json!({ "text": text })), token).await else { return };
+        let Some((status, body)) = self.send(request.json(json!({ "text": text })), token).await else {
+            return;
+        };
         if self.promised("draft", status, 204, &body)
             && let Some(it) = self.ledger().drafts.get_mut(conversation)
         {

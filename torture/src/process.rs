@@ -44,7 +44,10 @@ impl Program {
         command.args(words).arg("--data").arg(&self.data).args(["--database", &self.database]);
         command.args(["--listen", &self.listen, "--allow-hosts", &self.allow, "--poll-seconds", "1"]);
         command.args(["--log-level", "warn"]).env_remove("PARVIS_FAULT");
-        command.stdin(Stdio::null()).stdout(File::from(std::os::fd::OwnedFd::from(log.try_clone()?))).stderr(log);
+        command
+            .stdin(Stdio::null())
+            .stdout(File::from(std::os::fd::OwnedFd::from(log.try_clone()?)))
+            .stderr(log);
         Ok(command)
     }
 
@@ -69,10 +72,12 @@ impl Program {
         let said = self.command(&["doctor", "--deep", "--json"])?.stdout(Stdio::piped()).output()?;
         let json: serde_json::Value = serde_json::from_slice(&said.stdout).context("doctor can't be read")?;
         let findings = json["findings"].as_array().context("doctor finds nothing")?;
-        let is_wrong = |it: &&serde_json::Value| {
-            it["state"] == "problem"
-        };
-        Ok(findings.iter().filter(is_wrong).map(|it| format!("doctor: {}: {}", it["what"], it["found"])).collect())
+        let is_wrong = |it: &&serde_json::Value| it["state"] == "problem";
+        Ok(findings
+            .iter()
+            .filter(is_wrong)
+            .map(|it| format!("doctor: {}: {}", it["what"], it["found"]))
+            .collect())
     }
 }
 
@@ -108,6 +113,14 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         Ok(false)
+    }
+
+    /// Whether it isn't there any more.
+    ///
+    /// # Errors
+    /// The system doesn't tell.
+    pub fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
     }
 
     /// `kill -9`.
@@ -152,13 +165,19 @@ pub fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// An empty folder.
+/// An empty folder, which may be a disk of its own.
 ///
 /// # Errors
 /// It can't be made.
 pub fn empty(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        std::fs::remove_dir_all(folder)?;
+    std::fs::create_dir_all(folder)?;
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            std::fs::remove_dir_all(path)?;
+        } else {
+            std::fs::remove_file(path)?;
+        }
     }
-    Ok(std::fs::create_dir_all(folder)?)
+    Ok(())
 }

@@ -10,6 +10,7 @@ use parvis::fault::Point;
 use tokio::task::JoinHandle;
 
 use crate::check::{self, Ends};
+use crate::disk::Disk;
 use crate::house;
 use crate::network::Network;
 use crate::people::{Mode, People};
@@ -24,6 +25,10 @@ const CALLERS: usize = 3;
 const LOOK_EVERY: usize = 25;
 /// How long a point may be waited for.
 const UNTIL_POINT: Duration = Duration::from_secs(25);
+/// How long it may take until work goes on after the disk was full.
+const UNTIL_RECOVERED: Duration = Duration::from_secs(60);
+/// Size of the disk that is filled (MiB).
+const DISK: u32 = 96;
 /// How long everything may take to come to rest after the last run.
 const UNTIL_QUIET: Duration = Duration::from_secs(420);
 
@@ -36,6 +41,8 @@ pub struct Plan {
     pub faults: Option<PathBuf>,
     /// Runs that end by `kill -9`.
     pub runs: usize,
+    /// Times that the disk is filled; then nothing else is done.
+    pub fills: usize,
     /// Passages of each point that is passed seldom; commits are walked six times as far.
     pub passages: u64,
     /// The longest life of a run (ms).
@@ -59,6 +66,8 @@ pub struct Outcome {
     pub missed: Vec<String>,
     /// First starts that were cut off.
     pub first_starts: usize,
+    /// Times that the disk was full.
+    pub fills: usize,
     /// Looks at everything.
     pub looks: usize,
     /// How the answers ended.
@@ -84,7 +93,8 @@ struct Torture {
 pub async fn engine(plan: &Plan, engine: Engine) -> Result<Outcome> {
     let began = Instant::now();
     let mut random = Random::new(plan.seed);
-    let data = plan.folder.join(engine.as_str());
+    let data = plan.folder.join(if plan.fills > 0 { "disk" } else { engine.as_str() });
+    let disk = if plan.fills > 0 { Some(Disk::make(&data, DISK)?) } else { None };
     process::empty(&data)?;
     // The log of an earlier time.
     let _ = std::fs::remove_file(data.with_extension("log"));
@@ -97,7 +107,7 @@ pub async fn engine(plan: &Plan, engine: Engine) -> Result<Outcome> {
         data,
     };
     let mut out = Outcome::default();
-    if let Some(faults) = &plan.faults {
+    if let (Some(faults), None) = (&plan.faults, &disk) {
         out.first_starts = first_starts(&program, faults, engine).await?;
         process::empty(&program.data)?;
     }
@@ -111,9 +121,16 @@ pub async fn engine(plan: &Plan, engine: Engine) -> Result<Outcome> {
     }
     let public = tokio::spawn(speak(Arc::clone(&network), random.branch()));
     let mut torture = Torture { plan: plan.clone(), engine, program, network, people, random, out };
-    let done = torture.all(&public).await;
-    torture.people.set(Mode::Stop);
+    let done = match &disk {
+        Some(disk) => torture.fill_over_and_over(disk).await,
+        None => torture.die_over_and_over().await,
+    };
     public.abort();
+    let done = match done {
+        Ok(()) => torture.come_to_rest().await,
+        failed => failed,
+    };
+    torture.people.set(Mode::Stop);
     for task in at_work {
         task.abort();
     }
@@ -157,7 +174,7 @@ async fn first_starts(shipped: &Program, faults: &std::path::Path, engine: Engin
 }
 
 impl Torture {
-    async fn all(&mut self, public: &JoinHandle<()>) -> Result<()> {
+    async fn die_over_and_over(&mut self) -> Result<()> {
         let mut since_look = 0;
         for run in 1..=self.plan.runs {
             self.die_by_chance(since_look == 0).await?;
@@ -177,8 +194,62 @@ impl Torture {
                 }
             }
         }
-        public.abort();
-        self.come_to_rest().await
+        Ok(())
+    }
+
+    async fn fill_over_and_over(&mut self, disk: &Disk) -> Result<()> {
+        let mut server = self.program.start(None)?;
+        self.come_up(&mut server).await?;
+        for fill in 1..=self.plan.fills {
+            self.nap(300, 2_500).await;
+            disk.fill()?;
+            self.nap(500, 3_000).await;
+            if self.random.percent(30) {
+                server.kill()?;
+                self.out.kills += 1;
+                server = self.program.start(None)?;
+                // Without room it may come up or say why not; both are well.
+                let patience = Duration::from_millis(self.random.between(500, 6_000));
+                let _ = tokio::time::timeout(patience, server.ready()).await;
+            }
+            disk.free()?;
+            self.out.fills += 1;
+            if server.has_ended()? {
+                server = self.program.start(None)?;
+            }
+            self.come_up(&mut server).await?;
+            self.recover().await;
+            if fill.is_multiple_of(10) {
+                say(&format!("disk filled {fill} times: {}", self.so_far()));
+                self.look().await?;
+            }
+            if !self.out.wrong.is_empty() {
+                break;
+            }
+        }
+        server.kill()
+    }
+
+    async fn nap(&mut self, from: u64, to: u64) {
+        let time = self.random.between(from, to);
+        tokio::time::sleep(Duration::from_millis(time)).await;
+    }
+
+    /// With room on the disk again, promises are made again without anybody's doing.
+    async fn recover(&mut self) {
+        let promised = |people: &People| {
+            let ledger = people.ledger();
+            ledger.answers.iter().filter(|it| it.message.is_some()).count()
+                + ledger.notes.iter().filter(|it| it.kept).count()
+        };
+        let (before, began) = (promised(&self.people), Instant::now());
+        while promised(&self.people) == before {
+            if began.elapsed() > UNTIL_RECOVERED {
+                self.out.wrong.push("with room on the disk again, nothing is promised any more".to_owned());
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     async fn die_by_chance(&mut self, look: bool) -> Result<()> {
@@ -212,7 +283,7 @@ impl Torture {
         // One life without a fault in between, so that work goes on.
         let mut server = self.program.start(None)?;
         self.come_up(&mut server).await?;
-        if self.out.points.len() % LOOK_EVERY == 0 {
+        if self.out.points.len().is_multiple_of(LOOK_EVERY) {
             say(&format!("{} {} points: {}", self.engine.as_str(), self.out.points.len(), self.so_far()));
             self.look().await?;
         }
@@ -225,7 +296,10 @@ impl Torture {
         if server.ready().await? {
             return Ok(());
         }
-        bail!("the program doesn't come up again; its log is {}", self.program.data.with_extension("log").display())
+        bail!(
+            "the program doesn't come up again; its log is {}",
+            self.program.data.with_extension("log").display()
+        )
     }
 
     async fn kill(&self, mut server: Server) -> Result<()> {
@@ -287,9 +361,10 @@ impl Torture {
         let counts = self.network.world().counts.clone();
         say(&format!("{name} seed {} in {:.0} s: {}", self.plan.seed, time.as_secs_f64(), self.so_far()));
         say(&format!(
-            "  {} kills at random ({} before it was up), {} deaths at named points, {} first starts cut off, {} looks at everything",
+            "  {} kills at random ({} before it was up), disk full {} times, {} deaths at named points, {} first starts cut off, {} looks at everything",
             out.kills,
             out.early,
+            out.fills,
             out.points.len(),
             out.first_starts,
             out.looks + 1,
@@ -300,7 +375,7 @@ impl Torture {
         ));
         let ledger = self.people.ledger();
         say(&format!(
-            "  people: {} notes, {} drafts, {} requests cut, {} sent again on purpose, {} failed",
+            "  people: {} notes, {} drafts, {} requests cut, {} sent again on purpose, failed: {:?}",
             ledger.notes.len(),
             ledger.drafted,
             ledger.cut,
