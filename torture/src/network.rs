@@ -120,14 +120,24 @@ impl Network {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Somebody mentions us: now and then below something said before, now and then with a picture.
+    /// Somebody mentions us: now and then below something said before, or below something that wasn't said to us and has
+    /// to be fetched; now and then with a picture.
     pub fn mention(&self) {
         let at = self.clock.now();
         let mut world = self.world();
         let number = world.mentions.len() + 1;
-        let below = world.random.percent(30);
+        let below = world.random.between(0, 100);
         let mut random = world.random.branch();
-        let parent = if below { random.pick(&world.statuses).map(|it| it.id) } else { None };
+        let parent = match below {
+            0..25 => random.pick(&world.statuses).map(|it| it.id),
+            25..40 => {
+                let (id, text) = (world.next_id(), format!("said to nobody before m{number}"));
+                let status = Status { id, parent: None, text, author: Some(41), pictures: 0, at };
+                world.statuses.push(status);
+                Some(id)
+            }
+            _ => None,
+        };
         let status = Status {
             id: world.next_id(),
             parent,
