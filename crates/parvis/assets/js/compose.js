@@ -63,13 +63,18 @@ function flush(beacon) {
   if (saving && form) save(form, beacon);
 }
 
-function onKey(event) {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("[data-text]")) return;
-  event.preventDefault();
-  const form = event.target.form;
+// What is sent needs no draft any more: one saved now could come after the answer and stay.
+function onSubmit(event) {
+  if (!event.target.dataset.draft) return;
   clearTimeout(saving);
   saving = 0;
-  form.requestSubmit(form.querySelector("[data-send], .ct button"));
+}
+
+function onKey(event) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.target.tagName !== "TEXTAREA") return;
+  event.preventDefault();
+  const form = event.target.form;
+  form.requestSubmit(form.querySelector("[data-send], .ct button, .b.p"));
 }
 
 function sign() {
@@ -110,6 +115,7 @@ function shown() {
 export function start() {
   document.addEventListener("input", onInput);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("submit", onSubmit, true);
   document.addEventListener("parvis:presence", onPresence);
   document.addEventListener("parvis:leave", () => flush(false));
   document.addEventListener("parvis:sent", () => { clearTimeout(saving); saving = 0; wrote = -EVERY; sign(); measure(); grow(); });

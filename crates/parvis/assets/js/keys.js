@@ -41,6 +41,14 @@ function step(by) {
   }
 }
 
+// The field that searches the whole history, where there is one; on the other pages what searches and acts.
+function search() {
+  const goal = document.querySelector("#q");
+  if (goal && visible(goal)) goal.focus();
+  else document.querySelector("[data-palette]")?.click();
+  return true;
+}
+
 function pane(by) {
   const all = [...document.querySelectorAll("[data-pane]")].filter(visible);
   if (!all.length) return;
@@ -56,7 +64,7 @@ function letter(event) {
   if (prefix && performance.now() - prefix < 1500 && PLACES[key]) { location.assign(PLACES[key]); event.preventDefault(); return; }
   prefix = key === "g" ? performance.now() : 0;
   if (key === "g") return;
-  const done = key === "j" ? (step(1), true) : key === "k" ? (step(-1), true) : key === "." ? (reveal(), true) : press(key);
+  const done = key === "j" ? (step(1), true) : key === "k" ? (step(-1), true) : key === "." ? (reveal(), true) : key === "/" ? search() : press(key);
   if (done) event.preventDefault();
 }
 

@@ -31,11 +31,24 @@ function around(page, quiet) {
   if (!quiet && toasts.length) document.querySelector("[data-toasts]")?.replaceChildren(...toasts);
 }
 
+const isPhone = () => matchMedia("(max-width: 760px)").matches;
+let listAt = 0;
+
+// On the phone the list and a conversation take turns: whoever comes back finds the list where it was left.
+function turn(before, leftAt) {
+  const open = document.querySelector("[data-conversation]")?.dataset.conversation;
+  if (!isPhone() || !open === !before) return;
+  if (open) { listAt = leftAt; return; }
+  scrollTo(0, listAt);
+  document.querySelector(`[data-row][data-k="${before}"]`)?.focus({ preventScroll: true });
+}
+
 // Puts a fetched page on the screen. `quiet`: nobody asked for it, so no row may move.
 function show(page, quiet) {
   const kind = (root) => root.querySelector("[data-page]")?.dataset.page;
   if (!page || !kind(page) || kind(page) !== kind(document)) return false;
   const now = regions(document), then = regions(page);
+  const before = document.querySelector("[data-conversation]")?.dataset.conversation, leftAt = scrollY;
   if (!quiet && [...then.keys()].join() !== [...now.keys()].join()) {
     const box = document.querySelector("[data-follow]");
     follow(box ?? main(), () => morph(main(), page.querySelector("main")));
@@ -47,9 +60,12 @@ function show(page, quiet) {
       // What has to be decided first (somebody has answered meanwhile) stays until it is.
       if (quiet && name === "compose" && now.has("problem")) continue;
       if (quiet && name === "rows") wait(old, fresh);
+      // Of another conversation: what was typed and where the caret stood has no meaning there.
+      else if (old.dataset.k !== fresh.dataset.k) follow(old, () => old.replaceWith(document.importNode(fresh, true)));
       else follow(old, () => morph(old, fresh));
     }
   }
+  if (!quiet) turn(before, leftAt);
   around(page, quiet);
   document.title = page.title;
   if (!quiet) pending = null;
@@ -77,7 +93,7 @@ function follow(box, change) {
 // The last word comes into view. On the phone the whole page scrolls, and only when a conversation is opened.
 function toEnd(box, opened) {
   box.scrollTop = box.scrollHeight;
-  if (opened && matchMedia("(max-width: 760px)").matches && !location.hash) box.lastElementChild?.scrollIntoView({ block: "end" });
+  if (opened && isPhone()) box.lastElementChild?.scrollIntoView({ block: "end" });
 }
 
 function wait(old, fresh) {
@@ -127,6 +143,16 @@ export async function visit(url, { push = true, method = "GET", body = null } = 
   }
 }
 
+// Puts the focus where work goes on, when what had it is gone or stands on another row than what is open.
+function settle(menu, moved = false) {
+  const active = document.activeElement;
+  const lost = moved || !active || active === document.body || (active.matches("[data-row]") && !active.hasAttribute("aria-current"));
+  if (!lost) return;
+  const row = document.querySelector("[data-row][aria-current]");
+  const goal = menu?.isConnected ? menu : row?.checkVisibility() ? row : document.querySelector("[data-conversation], [data-row]");
+  goal?.focus({ preventScroll: goal !== row });
+}
+
 async function refresh() {
   if (busy || document.hidden) { again = 1; return; }
   again = 0;
@@ -166,6 +192,8 @@ function onSubmit(event) {
   const form = event.target, button = event.submitter;
   if (event.defaultPrevented || !document.querySelector("[data-swap]") || !form.closest("[data-swap], [data-toasts]")) return;
   event.preventDefault();
+  // Pressed twice: the first is under way.
+  if (form.ariaBusy === "true") return;
   const action = button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
   const method = (button?.getAttribute("formmethod") || form.method).toUpperCase();
   const data = new FormData(form, button);
@@ -180,7 +208,8 @@ function onSubmit(event) {
 }
 
 async function send(form, action, body) {
-  form.closest("details[open]")?.removeAttribute("open");
+  const menu = form.closest("details[open]"), open = document.querySelector("[data-conversation]")?.dataset.conversation;
+  menu?.removeAttribute("open");
   const fields = [...form.querySelectorAll("textarea, input:not([type=hidden]), select")];
   form.setAttribute("aria-busy", "true");
   const answer = await visit(action, { method: "POST", body });
@@ -194,6 +223,8 @@ async function send(form, action, body) {
     }
     emit("parvis:sent", { form });
   }
+  const stays = open === document.querySelector("[data-conversation]")?.dataset.conversation;
+  if (!document.querySelector("[data-focus]")) settle(stays ? menu?.querySelector("summary") : null, !stays);
 }
 
 // Says whether changes are heard: by the word beside the search, and by a band once it lasts.
@@ -225,7 +256,7 @@ function stream() {
 // A picture that arrives makes the thread longer: its end stays in view while that is what is being read.
 function onLoad(event) {
   const box = event.target.closest?.("[data-follow]");
-  if (box && event.target.tagName === "IMG" && !box.dataset.read) box.scrollTop = box.scrollHeight;
+  if (box && event.target.tagName === "IMG" && !box.dataset.read) toEnd(box, true);
 }
 
 export function start() {
@@ -233,7 +264,9 @@ export function start() {
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
   document.addEventListener("load", onLoad, true);
-  document.addEventListener("wheel", ({ target }) => { const box = target.closest?.("[data-follow]"); if (box) box.dataset.read = ""; }, { passive: true });
+  for (const moved of ["wheel", "touchmove"]) {
+    document.addEventListener(moved, ({ target }) => { const box = target.closest?.("[data-follow]"); if (box) box.dataset.read = ""; }, { passive: true });
+  }
   addEventListener("popstate", () => visit(location.href, { push: false }));
   document.addEventListener("visibilitychange", () => { if (!document.hidden && again) soon(); });
   document.addEventListener("parvis:refresh", soon);

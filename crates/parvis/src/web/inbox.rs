@@ -267,7 +267,7 @@ async fn conversation_page(
 ) -> Result<Response, Failure> {
     let around = Around {
         others: super::live::said(&presence, &signed, id, app.now()),
-        online: presence.online(signed.actor.organisation),
+        online: presence.online(signed.actor.organisation, app.now()),
     };
     show_with(&app, &signed, &asked, Some(id), None, around).await
 }
@@ -353,11 +353,12 @@ async fn find(conn: &mut Conn, signed: &Signed, id: ConversationId) -> Result<Co
     found.filter(|it| signed.actor.scope.covers(it.facets.desk)).ok_or_else(Failure::not_found)
 }
 
-/// The conversation below (or, at the end, above) this one in the list.
+/// The conversation below (or, at the end, above) this one in the list; the first one, where this one has left
+/// the list already.
 fn follower(list: &List, id: ConversationId) -> String {
-    let Some(place) = list.rows.iter().position(|row| row.id == id) else { return String::new() };
-    let below = list.rows.get(place + 1);
-    let above = place.checked_sub(1).and_then(|place| list.rows.get(place));
+    let place = list.rows.iter().position(|row| row.id == id);
+    let below = list.rows.get(place.map_or(0, |place| place + 1));
+    let above = place.and_then(|place| place.checked_sub(1)).and_then(|place| list.rows.get(place));
     below.or(above).map(|row| row.id.to_string()).unwrap_or_default()
 }
 

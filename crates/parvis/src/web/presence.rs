@@ -98,6 +98,23 @@ impl Drop for Here {
 }
 
 impl Presence {
+    /// Somebody opened a page; they are there until what is given back is dropped.
+    pub fn enter(self: &Arc<Self>, organisation: OrganisationId, colleague: ColleagueId) -> Here {
+        let key = (organisation, colleague);
+        *self.streams.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default() += 1;
+        Here { presence: Arc::clone(self), key }
+    }
+
+    /// Who has a page open on this node, or a conversation on any.
+    pub fn online(&self, organisation: OrganisationId, now: i64) -> HashSet<ColleagueId> {
+        let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let people = rooms.iter().filter(|((of, _), _)| *of == organisation).flat_map(|(_, people)| people);
+        let mut online: HashSet<_> = people.filter(|it| it.until > now).map(|it| it.colleague).collect();
+        let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        online.extend(streams.keys().filter(|(of, _)| *of == organisation).map(|(_, id)| *id));
+        online
+    }
+
     /// Keeps the signs of life that are told from now on, for as long as somebody asks who is there.
     pub fn listening(app: Arc<App>) -> Arc<Self> {
         let presence = Arc::new(Self::default());
@@ -119,19 +136,6 @@ impl Presence {
             }
         });
         presence
-    }
-
-    /// Somebody opened a page; they are there until what is given back is dropped.
-    pub fn enter(self: &Arc<Self>, organisation: OrganisationId, colleague: ColleagueId) -> Here {
-        let key = (organisation, colleague);
-        *self.streams.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default() += 1;
-        Here { presence: Arc::clone(self), key }
-    }
-
-    /// Who has a page of this node open.
-    pub fn online(&self, organisation: OrganisationId) -> HashSet<ColleagueId> {
-        let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        streams.keys().filter(|(of, _)| *of == organisation).map(|(_, id)| *id).collect()
     }
 
     /// Keeps a sign of life, and tells the others when it changes something.
@@ -218,10 +222,10 @@ mod tests {
             (Arc::new(Presence::default()), OrganisationId::new(1), ColleagueId::new(1));
         let (first, second) = (presence.enter(house, ada), presence.enter(house, ada));
         drop(first);
-        assert!(presence.online(house).contains(&ada));
-        assert!(presence.online(OrganisationId::new(2)).is_empty());
+        assert!(presence.online(house, 0).contains(&ada));
+        assert!(presence.online(OrganisationId::new(2), 0).is_empty());
         drop(second);
-        assert!(presence.online(house).is_empty());
+        assert!(presence.online(house, 0).is_empty());
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::command::{self, Refusal};
 use crate::id::{ConversationId, MessageId};
 use crate::rules::permission::Action;
+use crate::seal;
 use crate::store::channel::Channel;
 use crate::store::conversation::Conversation;
 use crate::store::message::{self, Message};
@@ -45,6 +46,8 @@ pub struct Tab {
 pub struct Compose {
     /// What is being written.
     pub mode: &'static str,
+    /// Names this form: what it sends twice is given once.
+    pub key: MessageId,
     /// What can be written here.
     pub tabs: Vec<Tab>,
     /// Why nothing can be answered here, in words.
@@ -132,6 +135,7 @@ pub async fn read(
     let most = set.media.as_ref().and_then(|media| media.max_count).unwrap_or(PICTURES);
     Ok(Some(Compose {
         mode,
+        key: MessageId::new(now),
         tabs: tabs(it.id, asked, mode, blocked.is_none(), can(&set, CapabilityKey::ReplyPrivately)),
         blocked,
         rule: rule.and_then(|rule| serde_json::to_string(rule).ok()),
@@ -182,6 +186,7 @@ fn tabs(id: ConversationId, asked: &Asked, mode: &str, answers: bool, privately:
 struct Sent {
     text: String,
     mode: String,
+    key: String,
     seen: Option<MessageId>,
     close: bool,
     anyway: bool,
@@ -218,6 +223,7 @@ async fn keep(sent: &mut Sent, name: &str, field: Field<'_>) -> Result<(), Multi
         // Browsers send line ends as CR LF; networks count one.
         "text" => sent.text = text.replace("\r\n", "\n"),
         "mode" => sent.mode = text,
+        "key" => sent.key = text,
         "seen" => sent.seen = text.parse().ok(),
         "close" => sent.close = true,
         "anyway" => sent.anyway = true,
@@ -239,6 +245,9 @@ pub async fn reply(
     let mode = mode_of(&sent.mode);
     // The text is kept first: whatever happens next, it isn't lost.
     let kept = command::draft::save(&app, &signed.actor, id, mode, &sent.text).await;
+    // Pressed twice, or sent again by an impatient browser: the same words of the same form.
+    let words = seal::digest(&format!("{mode} {}", sent.text));
+    let key = Some(format!("form:{}:{words}", sent.key)).filter(|_| !sent.key.is_empty());
     let answer = command::answer::Answer {
         text: sent.text,
         visibility: if mode == "direct" { Visibility::Direct } else { Visibility::Public },
@@ -251,12 +260,17 @@ pub async fn reply(
         Ok(()) if answer.media.iter().any(|upload| upload.alt.trim().is_empty()) => {
             Err(Refusal::Invalid { field: "media", code: "alt" })
         }
-        Ok(()) => command::answer::reply(&app, &signed.actor, id, answer).await,
+        Ok(()) => command::answer::reply_once(&app, &signed.actor, id, answer, key.as_deref()).await,
         Err(refused) => Err(refused),
     };
     let asked = asked.writing(mode);
     match result {
-        Ok(done) => Ok(back(&asked, done, sent.close)),
+        Ok(done) => {
+            // Told a second time, the answer has dropped no draft.
+            let dropped = command::draft::save(&app, &signed.actor, id, mode, "").await;
+            dropped.map_err(|refused| refusal::failure(refused, &signed.words))?;
+            Ok(back(&asked, done, sent.close))
+        }
         Err(refused) => refuse(&app, &signed, id, &asked, refused).await,
     }
 }

@@ -33,6 +33,7 @@ const INBOX: Map = &[
     ("z", "keys-snooze"),
     ("#", "keys-tag"),
     ("e", "keys-close"),
+    ("/", "keys-search"),
     (".", "keys-fresh"),
     ("send", "keys-send"),
 ];
