@@ -181,7 +181,7 @@ async fn what_cannot_be_kept_is_set_aside_and_the_rest_goes_on() {
 async fn a_full_disk_sets_nothing_aside_and_is_made_up_for_when_there_is_room() {
     for house in houses().await.into_iter().filter(|house| house.app.db.engine_name() == "SQLite") {
         let pages = async |limit: &'static str| {
-            // There is one connection that writes: the limit stays with it.
+            // There is one connection that writes: the limit stays with it, as long as it can be used.
             house.app.db.write().await.unwrap().all(limit, &[]).await.unwrap();
         };
         let long = "Une très longue plainte. ".repeat(400);
