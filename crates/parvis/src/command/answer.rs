@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{Done, Refusal, Result, load, stop_clock, write_change};
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
+use crate::fault::{self, Point};
 use crate::id::{AttachmentId, ConversationId, JournalId, MessageId};
 use crate::rules::permission::{Action, Actor};
 use crate::seal;
@@ -318,6 +319,7 @@ async fn keep_media(app: &App, message: MessageId, media: &[Upload], now: i64) -
         let id = AttachmentId::new(now);
         let path = format!("sent/{message}/{id}{name}");
         app.media.put(&Path::from(path.as_str()), upload.bytes.clone().into()).await?;
+        fault::pass(Point::MediaKept);
         kept.push(Attachment {
             id,
             message,
