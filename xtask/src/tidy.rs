@@ -3,6 +3,7 @@
 //! Each rule is a function from a file's path and text to findings. It knows no more of Rust, HTML or Fluent than the rule needs:
 //! where a rule could be wrong about strange but correct code, the code is to be written plainly.
 
+mod claim;
 mod note;
 mod source;
 mod template;
@@ -66,6 +67,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Finding>> {
         note::check(&file.path, &file.text, &mut findings);
     }
     note::check_numbers(&files, &mut findings);
+    claim::check(&files, &mut findings);
     translation::check(&files, &mut findings);
     findings.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     Ok(findings)

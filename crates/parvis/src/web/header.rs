@@ -49,7 +49,7 @@ pub async fn dress(State(app): State<Arc<App>>, mut request: Request, next: Next
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     if is_https(&app) {
-        let year = HeaderValue::from_static("max-age=31536000");
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(year);
     }
     response

@@ -109,9 +109,12 @@ async fn sign_in(
     attempts.take(&account, ACCOUNT, now).map_err(Failure::too_many)?;
     let found = store::colleague::by_email(&mut app.db.read().await?, &email).await?;
     let hashed = found.as_ref().and_then(|it| it.password_hash.clone());
+    let hashed_is_known = hashed.is_some();
     let known = asked.password.chars().count() <= password::LONGEST
         && password::verify(asked.password, hashed).await?;
     let Some(colleague) = found.filter(|it| known && session::has_access(it, now)) else {
+        // Without the address that was typed: people type their password there, too.
+        tracing::warn!(address = %device.address, known = hashed_is_known, "a sign-in was refused");
         let error = visitor.words.t("login-wrong");
         let shown = login_page(&visitor, email, &asked.next, Some(error));
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);

@@ -124,7 +124,10 @@ fn admit(request: &Request, matched: &str, visitor: &Visitor) -> Result<(), Box<
     let Some(action) = route.need else { return Ok(()) };
     match &visitor.signed {
         Some(signed) if signed.actor.may(action) => Ok(()),
-        Some(_) => Err(Box::new(Failure::forbidden().into_response())),
+        Some(signed) => {
+            tracing::info!(colleague = %signed.actor.colleague, route = matched, "a right was missing");
+            Err(Box::new(Failure::forbidden().into_response()))
+        }
         None => Err(Box::new(to_sign_in(request, visitor))),
     }
 }

@@ -62,7 +62,7 @@ async fn a_rotation_killed_anywhere_leaves_no_secret_shut_and_goes_on_with_the_s
             // What a kill between writing the file and naming it leaves.
             std::fs::write(path.with_extension("key.new"), "half").unwrap();
             let now = Keys::of(&house.app.config.data, None).unwrap();
-            if let Some(said) = killed_after(1 + kills * 3, rotate(&house.app.db, &now, START)).await {
+            if let Some(said) = killed_after(1 + kills, rotate(&house.app.db, &now, START)).await {
                 break said.unwrap();
             }
             kills += 1;
@@ -71,7 +71,8 @@ async fn a_rotation_killed_anywhere_leaves_no_secret_shut_and_goes_on_with_the_s
             opened(&house, &running).await;
             assert!(fresh.count() <= 2, "the rotation goes on with the key that it made");
         };
-        assert!(kills > 10 && seen.len() >= 3, "{kills} kills, {seen:?}");
+        // How often it waits depends on the machine; that it was killed between two batches doesn't.
+        assert!(kills >= 3 && seen.iter().any(|count| (1..COUNT).contains(count)), "{kills} kills, {seen:?}");
         assert!(said.contains("sealed with the new key"), "{said}");
         let fresh = app::seal_key(&house.app.config.data, None).unwrap();
         assert_eq!((fresh.count(), opened(&house, &fresh).await), (2, COUNT));

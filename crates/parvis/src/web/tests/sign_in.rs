@@ -1,10 +1,14 @@
 //! Passwords, sessions, links, tokens, the set-up and who appoints whom.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 
 use super::{House, NOW, PASSWORD};
+use crate::app::App;
 use crate::clock::{DAY, MINUTE};
+use crate::config::Config;
 use crate::rules::permission::Role;
 use crate::seal;
 use crate::store;
@@ -288,4 +292,20 @@ async fn a_form_that_was_on_its_way_gives_no_ended_access_back() {
         let after = store::colleague::get(&mut conn, house.organisation, id).await.unwrap().unwrap();
         assert!(!after.active, "{path} gave access back");
     }
+}
+
+#[tokio::test]
+async fn a_house_behind_https_says_so_for_a_year_with_its_subdomains() {
+    let mut house = House::new().await;
+    let config = Config { public_url: "https://parvis.example".to_owned(), ..house.app.config.clone() };
+    let (db, clock, seal) = (house.app.db.clone(), house.app.clock.clone(), house.app.seal.clone());
+    house.router = crate::web::router(Arc::new(App::new(config, db, clock, seal).unwrap()));
+    let right = form(&[("email", "expert@solstice.exemple"), ("password", PASSWORD)]);
+    let answer = house.ask(Method::POST, "/login", "", &right).await;
+    let line = answer.headers[header::SET_COOKIE].to_str().unwrap();
+    assert!(
+        line.starts_with("__Host-parvis=") && line.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"),
+        "{line}"
+    );
+    assert_eq!(answer.headers["strict-transport-security"], "max-age=31536000; includeSubDomains");
 }
