@@ -31,6 +31,14 @@ function around(page, quiet) {
   if (!quiet && toasts.length) document.querySelector("[data-toasts]")?.replaceChildren(...toasts);
 }
 
+// The pane around the regions of a conversation says which one it is, to the other scripts and to screen readers.
+function rename(page) {
+  const now = document.querySelector("[data-conversation]"), then = page.querySelector("[data-conversation]");
+  if (!now || !then) return;
+  now.dataset.conversation = then.dataset.conversation;
+  now.setAttribute("aria-label", then.getAttribute("aria-label"));
+}
+
 const isPhone = () => matchMedia("(max-width: 760px)").matches;
 let listAt = 0;
 
@@ -65,6 +73,7 @@ function show(page, quiet) {
       else follow(old, () => morph(old, fresh));
     }
   }
+  rename(page);
   if (!quiet) turn(before, leftAt);
   around(page, quiet);
   document.title = page.title;
