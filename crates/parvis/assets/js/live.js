@@ -108,7 +108,8 @@ function toEnd(box, opened) {
 function wait(old, fresh) {
   const settled = !old.matches(":hover") && !old.contains(document.activeElement);
   const list = old.querySelector("[data-rows]"), want = fresh.querySelector("[data-rows]");
-  if (!list || !want) { morph(old, fresh); return; }
+  // Where nothing stands nothing can move.
+  if (!list?.children.length || !want) { morph(old, fresh); return; }
   const count = morphInPlace(list, want, settled);
   pending = count ? fresh : null;
   const line = old.querySelector("[data-waiting]");
