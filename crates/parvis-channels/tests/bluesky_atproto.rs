@@ -14,5 +14,7 @@ mod access;
 mod answering;
 #[path = "atproto/hearing.rs"]
 mod hearing;
+#[path = "atproto/listening.rs"]
+mod listening;
 #[path = "atproto/peer.rs"]
 mod peer;

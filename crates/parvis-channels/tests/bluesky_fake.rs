@@ -9,6 +9,8 @@ mod connect;
 mod fake;
 #[path = "bluesky_fake/hostile.rs"]
 mod hostile;
+#[path = "bluesky_fake/listening.rs"]
+mod listening;
 #[path = "bluesky_fake/paging.rs"]
 mod paging;
 #[path = "bluesky_fake/publish.rs"]

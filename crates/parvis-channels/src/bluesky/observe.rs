@@ -52,11 +52,11 @@ impl<'a> Observer<'a> {
     /// A notification: the message it tells of (whole, if it was looked up), or something that is none.
     pub(super) fn notification(&self, raw: &str, whole: &HashMap<String, Box<RawValue>>) -> Observation {
         let Ok(notified) = serde_json::from_str::<Notified>(raw) else {
-            return self.unsupported("notification", None, raw);
+            return self.unsupported("notification", &short(raw, 12), raw);
         };
         if !is_message(&notified) {
             let what = if notified.reason.is_empty() { "notification" } else { &notified.reason };
-            return self.unsupported(what, Some(&notified), raw);
+            return self.dated(what, &notified, raw);
         }
         let post = whole.get(&notified.uri).map_or(raw, |post| post.get());
         let mut seen = self.post(post);
@@ -70,7 +70,10 @@ impl<'a> Observer<'a> {
     pub(super) fn post(&self, raw: &str) -> Observation {
         match serde_json::from_str::<PostView>(raw) {
             Ok(view) if readable(&view.uri, &view.author.did) => self.view(&view, raw),
-            _ => self.unsupported("post", serde_json::from_str(raw).ok().as_ref(), raw),
+            _ => match serde_json::from_str::<Notified>(raw) {
+                Ok(notified) => self.dated("post", &notified, raw),
+                Err(_) => self.unsupported("post", &short(raw, 12), raw),
+            },
         }
     }
 
@@ -103,7 +106,10 @@ impl<'a> Observer<'a> {
                 let item = self.item(&record.uri, me, &record.value, embedded, &[]);
                 self.seen(&record.uri, at, raw, item)
             }
-            _ => self.unsupported("post", serde_json::from_str(raw).ok().as_ref(), raw),
+            _ => match serde_json::from_str::<Notified>(raw) {
+                Ok(notified) => self.dated("post", &notified, raw),
+                Err(_) => self.unsupported("post", &short(raw, 12), raw),
+            },
         }
     }
 
@@ -133,18 +139,21 @@ impl<'a> Observer<'a> {
     }
 
     /// Something that is no message, or that we can't read as one, kept as it came.
-    fn unsupported(&self, what: &str, notified: Option<&Notified>, raw: &str) -> Observation {
-        let id = notified.map_or_else(|| short(raw, 12), |it| one_line(&it.uri, 600));
-        let at = notified.and_then(|it| time(&it.indexed_at));
+    pub(super) fn unsupported(&self, what: &str, id: &str, raw: &str) -> Observation {
         Observation {
-            remote_id: format!("{}:{id}", one_line(what, 60)),
+            remote_id: format!("{}:{}", one_line(what, 60), one_line(id, 600)),
             kind: ObservationKind::Unsupported,
-            version_at: at,
-            occurred_at: at,
+            version_at: None,
+            occurred_at: None,
             source: self.source,
             raw: raw.to_owned(),
             item: None,
         }
+    }
+
+    fn dated(&self, what: &str, notified: &Notified, raw: &str) -> Observation {
+        let at = time(&notified.indexed_at);
+        Observation { version_at: at, occurred_at: at, ..self.unsupported(what, &notified.uri, raw) }
     }
 
     fn item(

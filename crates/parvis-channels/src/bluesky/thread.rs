@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::client::{Client, Fault};
+use super::client::Client;
 use super::observe::Observer;
 use super::walk::look_up;
 use super::write::{is_ours, record};
@@ -62,32 +62,32 @@ fn read(raw: &RawValue) -> Option<Node> {
     serde_json::from_str(raw.get()).ok()
 }
 
-/// Looks at posts again. One that can't be found is gone for us, whatever the reason. Where the server has
-/// no AppView only our own can be looked at.
+/// Looks at posts again. One that can't be found is gone for us, whatever the reason; our own only when our
+/// own server hasn't got it, since an AppView may be late. Where there is no AppView only our own can be
+/// looked at.
 pub(super) async fn recheck(
     client: &Client<'_>,
     observer: &Observer<'_>,
     uris: &[String],
 ) -> Result<Vec<Observation>, ChannelError> {
     let all: Vec<&str> = uris.iter().map(String::as_str).collect();
-    match look_up(client, &all).await {
-        Ok(found) => {
-            let look = |uri: &&str| match found.get(*uri) {
-                Some(raw) => observer.post(raw.get()),
+    let found = match look_up(client, &all).await {
+        Ok(found) => Some(found),
+        Err(fault) if fault.is_missing() || fault.is_upstream() => None,
+        Err(fault) => return Err(fault.error),
+    };
+    let mut seen = Vec::new();
+    for uri in all {
+        let shown = found.as_ref().and_then(|found| found.get(uri));
+        match shown {
+            Some(raw) => seen.push(observer.post(raw.get())),
+            None if is_ours(client, uri) => seen.push(match record(client, uri).await? {
+                Some(answer) => observer.own(answer.text()?),
                 None => observer.gone(uri),
-            };
-            Ok(all.iter().map(look).collect())
+            }),
+            None if found.is_some() => seen.push(observer.gone(uri)),
+            None => {}
         }
-        Err(fault) if fault.is_missing() || fault.is_upstream() => {
-            let mut seen = Vec::new();
-            for uri in all.into_iter().filter(|uri| is_ours(client, uri)) {
-                seen.push(match record(client, uri).await? {
-                    Some(answer) => observer.own(answer.text()?),
-                    None => observer.gone(uri),
-                });
-            }
-            Ok(seen)
-        }
-        Err(Fault { error, .. }) => Err(error),
     }
+    Ok(seen)
 }

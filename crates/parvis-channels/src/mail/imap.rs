@@ -329,7 +329,7 @@ fn greeted(line: &[u8]) -> Result<(), ChannelError> {
 
 /// `OK [CODE more] text`.
 fn verdict(text: &str) -> Verdict {
-    let text = one_line(text, 200);
+    let text = one_line(text, 1_000);
     let (word, rest) = text.split_once(' ').unwrap_or((&text, ""));
     let word = match word.to_ascii_uppercase().as_str() {
         "OK" => Word::Ok,

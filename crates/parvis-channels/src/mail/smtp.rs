@@ -62,7 +62,7 @@ struct Answer {
 
 impl Answer {
     fn words(&self) -> String {
-        one_line(&format!("{} {}", self.code, self.lines.join(" ")), 300)
+        one_line(&format!("{} {}", self.code, self.lines.join(" ")), 1_000)
     }
 
     /// The failure that it means. 4xx: not now (RFC 5321, 4.2.1), so the same may be tried again.

@@ -154,6 +154,27 @@ async fn an_appview_that_comes_back_is_heard_again_from_the_start() {
 }
 
 #[tokio::test]
+async fn an_appview_that_is_late_does_not_delete_what_we_have_just_written() {
+    let fake = Fake::start().await;
+    let record = json!({ "uri": "at://did:plc:me/app.bsky.feed.post/3jzfcijpj2z2a", "cid": "c",
+        "value": { "$type": "app.bsky.feed.post", "text": "just now", "createdAt": "2026-11-22T10:00:00Z" } });
+    let ids = ["me", "anna"].map(|who| format!("at://did:plc:{who}/app.bsky.feed.post/3jzfcijpj2z2a"));
+    let kinds = async || {
+        let seen = bluesky().recheck(&fake.net, &fake.account(), &ids).await.unwrap();
+        seen.iter().map(|seen| seen.kind).collect::<Vec<_>>()
+    };
+    fake.instead("GET com.atproto.repo.getRecord", 200, &record.to_string());
+    assert_eq!(kinds().await, [ObservationKind::Created, ObservationKind::Deleted]);
+    fake.world().instead.clear();
+    assert_eq!(kinds().await, [ObservationKind::Deleted, ObservationKind::Deleted]);
+    // A server in trouble deletes nothing.
+    fake.instead("GET app.bsky.feed.getPosts", 500, "");
+    assert!(bluesky().recheck(&fake.net, &fake.account(), &ids).await.is_err());
+    fake.refuse("GET app.bsky.feed.getPosts", 502, "UpstreamFailure");
+    assert_eq!(kinds().await, [ObservationKind::Deleted]);
+}
+
+#[tokio::test]
 async fn a_token_does_not_follow_a_redirect_to_another_host() {
     let (fake, thief) = (Fake::start().await, Fake::start().await);
     let allow = vec![format!("127.0.0.1:{}", fake.port), format!("127.0.0.1:{}", thief.port)];
