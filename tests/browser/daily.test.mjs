@@ -197,3 +197,26 @@ test('a server that is away is said on the page until it is back', async () => {
   await band.waitFor({ state: 'hidden' })
   await page.context().close()
 })
+
+test('whoever goes through the list faster than the server answers arrives where they stopped', async () => {
+  const page = await signed()
+  await page.goto(`${demo.base}/inbox`)
+  await page.locator('[data-row]').first().click()
+  await page.locator('[data-conversation]').waitFor()
+  const all = await rows(page)
+  // The first step takes longest: its page comes last.
+  let wait = 1500, came = 0
+  const opens = url => /^\/inbox\/[0-9a-f-]{36}$/.test(new URL(url).pathname)
+  page.on('response', answer => { if (opens(answer.url())) came += 1 })
+  await page.route(url => opens(url), async route => {
+    wait -= 500
+    await new Promise(resolve => setTimeout(resolve, Math.max(0, wait)))
+    await route.continue()
+  })
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press('j')
+  await page.locator(`[data-conversation="${all[3]}"]`).waitFor()
+  await until('every page has come', () => came >= 3)
+  assert.equal(await open(page), all[3])
+  assert.equal(await focused(page), all[3])
+  await page.context().close()
+})

@@ -7,7 +7,7 @@ import { say } from "./toast.js";
 
 const words = () => document.querySelector("[data-page]")?.dataset ?? {};
 const main = () => document.querySelector("main");
-let busy = 0, again = 0, last = 0, pending = null;
+let busy = 0, again = 0, last = 0, newest = 0, pending = null;
 // When the page on the screen was asked for; what changed since then and was told to nobody is asked for anew.
 let asked = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
 
@@ -130,8 +130,13 @@ export async function visit(url, { push = true, method = "GET", body = null } = 
   const slow = setTimeout(() => main().setAttribute("aria-busy", "true"), 400);
   try {
     emit("parvis:leave");
-    const began = performance.now();
+    const began = performance.now(), mine = method === "GET" ? ++newest : newest;
     const { answer, page } = await get(url, { method, body });
+    // Whoever has gone on meanwhile isn't brought back: only what was done is said.
+    if (mine !== newest) {
+      if (page && method !== "GET") { around(page, false); emit("parvis:shown", { quiet: true }); }
+      return answer;
+    }
     const arrived = answer.url || url;
     if (!show(page, false)) { location.assign(answer.redirected || method === "GET" ? arrived : url); return answer; }
     asked = began;
