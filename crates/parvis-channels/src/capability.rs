@@ -249,6 +249,8 @@ pub struct MediaRule {
 pub struct CapabilitySet {
     /// One line per key.
     pub lines: BTreeMap<CapabilityKey, Capability>,
+    /// Everything here is between two: nothing is said in public.
+    pub private_only: bool,
     /// How text is counted; `None` before the first probe and where nothing is written.
     pub text: Option<TextRule>,
     /// What may be attached; `None` likewise.

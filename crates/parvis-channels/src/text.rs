@@ -67,6 +67,8 @@ pub enum MentionRule {
     Whole,
     /// Only `@name`; the host is free.
     LocalPart,
+    /// As written, and an answer reaches whom it is for without naming them.
+    Unneeded,
 }
 
 impl TextRule {

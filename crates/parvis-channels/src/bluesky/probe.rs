@@ -96,7 +96,7 @@ pub(super) fn text_rule() -> TextRule {
         max: 300,
         also: Some(TextLimit { unit: TextUnit::Utf8Byte, max: 3000 }),
         url_len: None,
-        mention: MentionRule::Whole,
+        mention: MentionRule::Unneeded,
         warning_counts: false,
     }
 }

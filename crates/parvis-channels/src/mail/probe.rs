@@ -39,7 +39,7 @@ pub(super) fn text_rule() -> TextRule {
         max: MAX_TEXT,
         also: None,
         url_len: None,
-        mention: MentionRule::Whole,
+        mention: MentionRule::Unneeded,
         warning_counts: true,
     }
 }
@@ -70,6 +70,7 @@ fn table(idle: bool, size: Option<u64>) -> CapabilitySet {
             },
         );
     }
+    set.private_only = true;
     set.text = Some(text_rule());
     // A file grows by a third on its way (base64), and the rest of the mail needs some room.
     let room = size.map(|size| size.saturating_sub(64 * 1024) / 4 * 3);

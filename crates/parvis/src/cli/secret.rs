@@ -10,7 +10,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::backup::sync_folder;
 use super::say;
 use crate::app;
 use crate::clock::Clock;
@@ -172,7 +171,7 @@ async fn forget(db: &Db, keys: &Keys) -> anyhow::Result<String> {
     }
     let text = std::fs::read_to_string(path)?;
     let newest = text.split_whitespace().next().context("seal.key is empty")?;
-    replace(path, &format!("{newest}\n"))?;
+    app::replace_private(path, &format!("{newest}\n"))?;
     drop(turn);
     Ok("Only the newest key is left in seal.key.".to_owned())
 }
@@ -187,21 +186,7 @@ fn put_new_key(path: &Path) -> anyhow::Result<()> {
             path.display()
         );
     }
-    replace(path, &new)
-}
-
-/// Whole or not at all, and durable before anything is sealed with it.
-fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    let new = path.with_extension("key.new");
-    // What an interrupted rotation left.
-    let _ = std::fs::remove_file(&new);
-    app::write_private(&new, text)?;
-    std::fs::rename(&new, path)
-        .with_context(|| format!("{} can't be written; it is as it was", path.display()))?;
-    if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
-        sync_folder(folder)?;
-    }
-    Ok(())
+    app::replace_private(path, &new)
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
-use parvis_channels::{Account, CapabilityKey, Reply, Upload, Visibility};
+use parvis_channels::{Account, CapabilityKey, CapabilitySet, MentionRule, Reply, Upload, Visibility};
 use serde_json::json;
 
 use super::{Done, Refusal, Result, load, stop_clock, write_change};
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
+use crate::fault::{self, Point};
 use crate::id::{AttachmentId, ConversationId, JournalId, MessageId};
 use crate::rules::permission::{Action, Actor};
 use crate::seal;
@@ -83,6 +84,9 @@ pub async fn reply_once(
     let account = crate::account::open(app, &channel).map_err(|error| Refusal::Channel(error.to_string()))?;
     let parent = message::last_in(&mut conn, actor.organisation, found.id).await?;
     let parent = parent.ok_or(Refusal::Channel("nothing-to-answer".to_owned()))?;
+    if parent.is_automatic() {
+        return Err(Refusal::Channel("not_to_programs".to_owned()));
+    }
     if !answer.anyway {
         check_unanswered(&mut conn, actor, &found, answer.seen).await?;
     }
@@ -181,6 +185,7 @@ fn written(
         error_code: None,
         error_text: None,
         created_at: now,
+        marks: Vec::new(),
     }
 }
 
@@ -193,7 +198,11 @@ pub(crate) async fn to_network(
 ) -> Result<Reply> {
     let parent_id = it.remote_parent_id.clone().ok_or(Refusal::Channel("nothing-to-answer".to_owned()))?;
     let parent = message::by_remote(conn, organisation, it.channel, &parent_id).await?;
-    let mention = match parent.and_then(|parent| parent.author) {
+    let channel = store::channel::get(conn, organisation, it.channel).await?;
+    let set: CapabilitySet =
+        channel.and_then(|it| serde_json::from_str(&it.capabilities).ok()).unwrap_or_default();
+    let unneeded = set.text.is_some_and(|rule| rule.mention == MentionRule::Unneeded);
+    let mention = match parent.and_then(|parent| parent.author).filter(|_| !unneeded) {
         Some(author) => store::author::get(conn, organisation, author).await?.map(|author| author.handle),
         None => None,
     };
@@ -310,6 +319,7 @@ async fn keep_media(app: &App, message: MessageId, media: &[Upload], now: i64) -
         let id = AttachmentId::new(now);
         let path = format!("sent/{message}/{id}{name}");
         app.media.put(&Path::from(path.as_str()), upload.bytes.clone().into()).await?;
+        fault::pass(Point::MediaKept);
         kept.push(Attachment {
             id,
             message,
@@ -385,6 +395,7 @@ pub(super) async fn write_note(
         error_code: None,
         error_text: None,
         created_at: now,
+        marks: Vec::new(),
     };
     message::insert(conn, actor.organisation, &it).await?;
     store::search::index(conn, actor.organisation, it.id, found.id, text).await?;

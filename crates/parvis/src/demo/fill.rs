@@ -420,6 +420,7 @@ async fn answer(
         error_code: None,
         error_text: None,
         created_at: said.at,
+        marks: Vec::new(),
     };
     message::insert(conn, keys.house, &it).await?;
     store::search::index(conn, keys.house, it.id, home, &it.text).await?;

@@ -59,6 +59,9 @@ pub async fn fold(conn: &mut Conn, context: &Context<'_>, seen: &Observation) ->
         (ObservationKind::Created | ObservationKind::Edited, Some(item), None) => {
             create(conn, context, seen, item, place.flatten()).await
         }
+        (ObservationKind::Failed, Some(item), Some(known)) if known.direction == Direction::Out => {
+            work::publish::failed(conn, context.organisation, known, &item.text, context.now).await
+        }
         // Kept raw, for the day when it can be read.
         _ => Ok(()),
     }
@@ -206,10 +209,15 @@ fn arrive(
     if history || it.deleted_at.is_some() || !(item.addressed || context.channel.kind == "feed") {
         return;
     }
+    // "I am away until Monday" is no question: it brings nothing back, and no clock runs for it.
+    let automatic = it.is_automatic();
+    if automatic && home.messages > 1 {
+        return;
+    }
     home.facets.state = State::Open;
     home.facets.snoozed_until = None;
     home.facets.closed_at = None;
-    if item.addressed {
+    if item.addressed && !automatic {
         let since = home.facets.awaiting_since.map_or(it.sent_at, |since| since.min(it.sent_at));
         home.facets.awaiting_since = Some(since);
         home.facets.due_at = clock::due(since, context.answer_within);
@@ -251,6 +259,7 @@ fn received(
         error_code: None,
         error_text: None,
         created_at: context.now,
+        marks: item.marks.clone(),
     }
 }
 
@@ -306,6 +315,7 @@ async fn edit(
     it.html = item.html.clone();
     it.title = item.title.clone();
     it.warning = item.warning.clone();
+    it.marks = item.marks.clone();
     it.version_at = version_at.max(it.version_at);
     it.edited_at = Some(seen.version_at.unwrap_or(context.now));
     it.deleted_at = None;
@@ -388,7 +398,9 @@ async fn keep_attachments(conn: &mut Conn, context: &Context<'_>, id: MessageId,
     let all: Vec<Attachment> =
         (0_i64..).zip(&item.attachments).map(|(place, it)| attached(context, id, place, it)).collect();
     attachment::replace(conn, context.organisation, id, &all).await?;
-    for it in all.iter().filter(|it| it.kind == "image") {
+    // A file that lies open on the web is left where it is; one that only the account can get is brought here.
+    let is_open = |it: &Attachment| it.remote_url.as_deref().is_some_and(|url| url.starts_with("http"));
+    for it in all.iter().filter(|it| it.kind == "image" || !is_open(it)) {
         work::media::enqueue(conn, context.organisation, it.id, context.now).await?;
     }
     Ok(())

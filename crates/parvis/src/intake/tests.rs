@@ -1,12 +1,13 @@
 //! Folding on both engines: idempotent, in any order, nothing lost.
 
-use parvis_channels::{ChannelError, Observation, ObservationKind};
+use parvis_channels::{ChannelError, Mark, Observation, ObservationKind};
 
 use super::listen::{self, Step};
 use crate::app::App;
 use crate::clock::{HOUR, SECOND};
+use crate::command::triage;
 use crate::store::conversation::{NEVER, State};
-use crate::store::message::{self, Direction};
+use crate::store::message::{self, Direction, Stage};
 use crate::store::node::Told;
 use crate::store::{channel, counter, journal, search};
 use crate::testing::{START, houses, said};
@@ -178,6 +179,37 @@ async fn what_cannot_be_kept_is_set_aside_and_the_rest_goes_on() {
 }
 
 #[tokio::test]
+async fn a_full_disk_sets_nothing_aside_and_is_made_up_for_when_there_is_room() {
+    for house in houses().await.into_iter().filter(|house| house.app.db.engine_name() == "SQLite") {
+        let pages = async |limit: &'static str| {
+            // There is one connection that writes: the limit stays with it, as long as it can be used.
+            house.app.db.write().await.unwrap().all(limit, &[]).await.unwrap();
+        };
+        let long = "Une très longue plainte. ".repeat(400);
+        let seen = vec![said("1", "Bonjour", 0), said("2", &long, 1), said("3", "Autre", 2)];
+        let step = || Step { cursor: Some(("mentions", "3")), ..Step::default() };
+        // Below what is there already: SQLite then allows no more than that, and answers SQLITE_FULL as on a full disk.
+        pages("PRAGMA max_page_count = 1").await;
+        let refused = listen::keep(&house.app, house.id, house.channel, seen.clone(), step()).await;
+        assert!(matches!(refused, Err(listen::Error::Store(error)) if error.is_away()));
+        let mut conn = house.app.db.read().await.unwrap();
+        assert!(channel::cursor(&mut conn, house.id, house.channel, "mentions").await.unwrap().is_none());
+        drop(conn);
+        pages("PRAGMA max_page_count = 1000000").await;
+        listen::keep(&house.app, house.id, house.channel, seen, step()).await.unwrap();
+        let mut conn = house.app.db.read().await.unwrap();
+        for id in ["1", "2", "3"] {
+            assert!(
+                message::by_remote(&mut conn, house.id, house.channel, id).await.unwrap().is_some(),
+                "{id}"
+            );
+        }
+        let rows = journal::page(&mut conn, house.id, None, 50).await.unwrap();
+        assert!(rows.iter().all(|row| row.verb != "observation.set_aside"));
+    }
+}
+
+#[tokio::test]
 async fn a_clock_that_runs_years_ahead_keeps_no_message_at_the_top() {
     for house in houses().await {
         house.hear(&[said("1", "Je viens du futur", 100_000_000)]).await;
@@ -217,5 +249,54 @@ async fn one_node_hears_a_channel_and_another_takes_over_when_it_dies() {
         house.app.clock.advance(2 * SECOND);
         assert_eq!(heard_by(&other).await, 1, "it gave no sign of life");
         assert_eq!(heard_by(&house.app).await, 0, "whoever comes back too late has lost it");
+    }
+}
+
+#[tokio::test]
+async fn what_a_program_sent_is_shown_but_nobody_has_to_answer_it() {
+    for house in houses().await {
+        let automatic = |id: &str, seconds| {
+            let mut seen = said(id, "Absente jusqu’à lundi", seconds);
+            seen.item.as_mut().unwrap().marks = vec![Mark::Automatic("Auto-Submitted".to_owned())];
+            seen
+        };
+        house.hear(&[automatic("1", 0)]).await;
+        let it = house.conversation("1").await.facets;
+        assert_eq!((it.state, it.awaiting_since, it.due_at), (State::Open, None, NEVER));
+        house.hear(&[said("2", "Une question", 1)]).await;
+        let done = triage::close(&house.app, &house.manager, house.conversation("2").await.id).await;
+        let mut later = automatic("3", 2);
+        later.item.as_mut().unwrap().parent_id = Some("2".to_owned());
+        house.hear(&[later]).await;
+        assert_eq!(house.conversation("3").await.id, done.unwrap().conversation);
+        assert_eq!(house.conversation("3").await.facets.state, State::Closed, "brought back by nobody");
+        let mut conn = house.app.db.read().await.unwrap();
+        let kept = message::by_remote(&mut conn, house.id, house.channel, "3").await.unwrap().unwrap();
+        assert!(kept.is_automatic());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_came_back_undelivered_waits_again_with_its_reason() {
+    for house in houses().await {
+        house.hear(&[said("1", "Bonjour ?", 0)]).await;
+        let mut ours = said("2", "Bonjour !", 60);
+        let item = ours.item.as_mut().unwrap();
+        (item.ours, item.addressed, item.parent_id) = (true, false, Some("1".to_owned()));
+        house.hear(&[ours.clone()]).await;
+        assert_eq!(house.conversation("2").await.facets.state, State::Waiting);
+        let mut failed = ours;
+        failed.kind = ObservationKind::Failed;
+        failed.version_at = failed.version_at.map(|at| at + SECOND);
+        failed.item.as_mut().unwrap().text = "550 no such mailbox".to_owned();
+        house.hear(&[failed.clone(), failed]).await;
+        let mut conn = house.app.db.read().await.unwrap();
+        let it = message::by_remote(&mut conn, house.id, house.channel, "2").await.unwrap().unwrap();
+        assert_eq!((it.stage, it.error_code.as_deref()), (Stage::Rejected, Some("undelivered")));
+        assert_eq!((it.text.as_str(), it.error_text.as_deref()), ("Bonjour !", Some("550 no such mailbox")));
+        let home = house.conversation("2").await.facets;
+        assert_eq!((home.state, home.due_at), (State::Open, house.app.now() + HOUR));
+        let told = journal::of_conversation(&mut conn, house.id, it.conversation, None, 50).await.unwrap();
+        assert_eq!(told.iter().filter(|row| row.verb == "message.rejected").count(), 1);
     }
 }

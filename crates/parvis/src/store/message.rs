@@ -1,5 +1,6 @@
 //! Messages: what was said by the public, by us and between us, with its earlier versions.
 
+use parvis_channels::Mark;
 use serde::Serialize;
 use sqlx::AssertSqlSafe;
 
@@ -132,6 +133,15 @@ pub struct Message {
     pub error_text: Option<String>,
     /// When Parvis got it (µs).
     pub created_at: i64,
+    /// What a network or a server says of it besides its words.
+    pub marks: Vec<Mark>,
+}
+
+impl Message {
+    /// A program wrote it, and says so: nobody would read an answer.
+    pub fn is_automatic(&self) -> bool {
+        self.marks.iter().any(|it| matches!(it, Mark::Automatic(_)))
+    }
 }
 
 /// What a message said before.
@@ -149,13 +159,13 @@ pub struct Version {
 
 macro_rules! columns {
     () => {
-        "id, conversation_id, channel_id, direction, author_id, colleague_id, remote_id, remote_parent_id, url, visibility, language, title, warning, text, html, sent_at, version_at, edited_at, deleted_at, state, publish_key, error_code, error_text, created_at"
+        "id, conversation_id, channel_id, direction, author_id, colleague_id, remote_id, remote_parent_id, url, visibility, language, title, warning, text, html, sent_at, version_at, edited_at, deleted_at, state, publish_key, error_code, error_text, created_at, marks"
     };
 }
 
-const INSERT: &str = "INSERT INTO message (organisation_id, id, conversation_id, channel_id, direction, author_id, colleague_id, remote_id, remote_parent_id, url, visibility, language, title, warning, text, html, sent_at, version_at, edited_at, deleted_at, state, publish_key, error_code, error_text, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)";
-const UPDATE: &str = "UPDATE message SET author_id = $3, remote_id = $4, remote_parent_id = $5, url = $6, visibility = $7, language = $8, title = $9, warning = $10, text = $11, html = $12, sent_at = $13, version_at = $14, edited_at = $15, deleted_at = $16, state = $17, publish_key = $18, error_code = $19, error_text = $20
+const INSERT: &str = "INSERT INTO message (organisation_id, id, conversation_id, channel_id, direction, author_id, colleague_id, remote_id, remote_parent_id, url, visibility, language, title, warning, text, html, sent_at, version_at, edited_at, deleted_at, state, publish_key, error_code, error_text, created_at, marks)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
+const UPDATE: &str = "UPDATE message SET author_id = $3, remote_id = $4, remote_parent_id = $5, url = $6, visibility = $7, language = $8, title = $9, warning = $10, text = $11, html = $12, sent_at = $13, version_at = $14, edited_at = $15, deleted_at = $16, state = $17, publish_key = $18, error_code = $19, error_text = $20, marks = $21
     WHERE organisation_id = $1 AND id = $2";
 const GET: &str = concat!("SELECT ", columns!(), " FROM message WHERE organisation_id = $1 AND id = $2");
 const BY_REMOTE: &str = concat!(
@@ -243,12 +253,22 @@ fn read(row: &Row) -> Result<Message> {
         error_code: cells.next()?,
         error_text: cells.next()?,
         created_at: cells.next()?,
+        marks: marks(cells.next()?)?,
     })
+}
+
+fn marks(text: Option<String>) -> Result<Vec<Mark>> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    serde_json::from_str(&text).map_err(|_| Error::Unreadable { what: "marks", found: text })
+}
+
+fn written(marks: &[Mark]) -> Option<String> {
+    if marks.is_empty() { None } else { serde_json::to_string(marks).ok() }
 }
 
 /// Writes a new message. A second one with the network's same id on the same channel is refused.
 pub async fn insert(conn: &mut Conn, organisation: OrganisationId, it: &Message) -> Result<()> {
-    let args: [Value; 25] = [
+    let args: [Value; 26] = [
         organisation.into(),
         it.id.into(),
         it.conversation.into(),
@@ -274,13 +294,14 @@ pub async fn insert(conn: &mut Conn, organisation: OrganisationId, it: &Message)
         (&it.error_code).into(),
         (&it.error_text).into(),
         it.created_at.into(),
+        written(&it.marks).into(),
     ];
     conn.run(INSERT, &args).await.map(drop)
 }
 
 /// Writes what may change of a message.
 pub async fn update(conn: &mut Conn, organisation: OrganisationId, it: &Message) -> Result<()> {
-    let args: [Value; 20] = [
+    let args: [Value; 21] = [
         organisation.into(),
         it.id.into(),
         it.author.into(),
@@ -301,6 +322,7 @@ pub async fn update(conn: &mut Conn, organisation: OrganisationId, it: &Message)
         (&it.publish_key).into(),
         (&it.error_code).into(),
         (&it.error_text).into(),
+        written(&it.marks).into(),
     ];
     conn.run(UPDATE, &args).await.map(drop)
 }

@@ -23,6 +23,7 @@ const STEPS: &[Step] = &[
     (2, "answer_key", include_str!("../../migrations/0002_answer_key.sql"), "", ""),
     (CHAINED, "journal_chain", include_str!("../../migrations/0003_journal_chain.sql"), "", ""),
     (4, "lease", include_str!("../../migrations/0004_lease.sql"), "", ""),
+    (5, "message_mark", include_str!("../../migrations/0005_message_mark.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -1,25 +1,27 @@
-//! Fetches pictures of messages into the object store, so that a reader's browser never calls the
+//! Fetches pictures of messages, and files that only the account can get, into the object store, so that a reader's browser never calls the
 //! outside (it would tell who reads what, and the strict CSP forbids it).
 
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
-use parvis_channels::Request;
+use parvis_channels::Account;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::Outcome;
+use crate::account;
 use crate::app::App;
 use crate::clock::MINUTE;
 use crate::command::Result;
+use crate::fault::{self, Point};
 use crate::id::{AttachmentId, OrganisationId};
 use crate::store::attachment::{self, Attachment};
 use crate::store::job::{self, Job};
 use crate::store::journal::{self, By, Entry};
-use crate::store::{Conn, conversation, message};
+use crate::store::{Conn, channel, conversation, message};
 
 /// The job's kind.
 pub const KIND: &str = "fetch_media";
-/// Largest picture kept, in bytes.
+/// Largest picture or file kept, in bytes.
 const BYTES: usize = 8 * 1024 * 1024;
 /// Tries before it is left to the link.
 const TRIES: i64 = 4;
@@ -34,30 +36,45 @@ pub async fn enqueue(
     job::enqueue(conn, organisation, KIND, &id.to_string(), id.0, now, now).await
 }
 
-/// Fetches one attachment; only pictures of the four kinds that browsers show safely are kept.
+/// Fetches one attachment; of pictures only those of the four kinds that browsers show safely are kept.
 pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let id = AttachmentId(job.subject);
     let found = attachment::get(&mut app.db.read().await?, job.organisation, id).await?;
     let Some(it) = found.filter(|it| it.stored_as.is_none()) else { return Ok(Outcome::Done) };
-    let Some(url) = it.remote_url.as_deref().and_then(|url| url.parse().ok()) else {
-        return Ok(Outcome::Done);
-    };
-    let fetched = app.net.send(Request::get(url).max_bytes(BYTES)).await;
-    let answer = match fetched {
-        Ok(answer) if answer.status == 200 => answer,
-        Ok(answer) => return give_up(app, job, &it, &format!("HTTP {}", answer.status)).await,
+    let Some(url) = it.remote_url.clone() else { return Ok(Outcome::Done) };
+    let Some(account) = account_of(app, job.organisation, &it).await? else { return Ok(Outcome::Done) };
+    let room = parvis_channels::channel(account.kind);
+    fault::pass(Point::FetchBefore);
+    let fetched = room.fetch_media(&app.net, &account, &url, BYTES).await;
+    fault::pass(Point::FetchAfter);
+    let bytes = match fetched {
+        Ok(bytes) => bytes,
         Err(error) if error.retryable() && job.attempts + 1 < TRIES => {
             let at = app.now() + MINUTE * 4_i64.pow(u32::try_from(job.attempts).unwrap_or(0));
             return Ok(Outcome::Retry(at, error.to_string()));
         }
         Err(error) => return give_up(app, job, &it, &error.to_string()).await,
     };
-    let Some((mime, ending)) = picture_kind(&answer.body) else {
-        return give_up(app, job, &it, "not a PNG, JPEG, WebP or GIF").await;
+    let (mime, ending) = match picture_kind(&bytes) {
+        Some(picture) => picture,
+        None if it.kind == "image" => {
+            return give_up(app, job, &it, "not a PNG, JPEG, WebP or GIF").await;
+        }
+        // Whatever its sender calls it, browsers get it as a file to keep.
+        None => ("application/octet-stream", "file"),
     };
     let path = format!("received/{}/{id}.{ending}", job.organisation);
-    app.media.put(&Path::from(path.as_str()), answer.body.into()).await?;
+    app.media.put(&Path::from(path.as_str()), bytes.into()).await?;
+    fault::pass(Point::MediaKept);
     keep(app, job.organisation, &it, Some(&path), Some(mime), None).await
+}
+
+/// The account by which the message came.
+async fn account_of(app: &App, house: OrganisationId, it: &Attachment) -> Result<Option<Account>> {
+    let mut conn = app.db.read().await?;
+    let Some(said) = message::get(&mut conn, house, it.message).await? else { return Ok(None) };
+    let channel = channel::get(&mut conn, house, said.channel).await?;
+    Ok(channel.filter(|it| it.state != "removed").and_then(|it| account::open(app, &it).ok()))
 }
 
 async fn give_up(app: &App, job: &Job, it: &Attachment, why: &str) -> Result<Outcome> {

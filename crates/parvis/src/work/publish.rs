@@ -14,11 +14,13 @@ use serde_json::json;
 use super::Outcome;
 use crate::account;
 use crate::app::App;
-use crate::clock::{MINUTE, SECOND};
+use crate::clock::{DAY, MINUTE, SECOND};
 use crate::command::Result;
 use crate::command::answer::to_network;
+use crate::fault::{self, Point};
 use crate::id::{MessageId, OrganisationId};
-use crate::store::conversation::{self, Conversation, Facets};
+use crate::rules::{clock, text};
+use crate::store::conversation::{self, Conversation, Facets, State};
 use crate::store::job::{self, Job};
 use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Message, Stage};
@@ -36,6 +38,8 @@ const READ_BACK_AFTER: i64 = 10 * SECOND;
 const READ_BACKS: i64 = 2;
 /// Why a person is asked to look whether it stands there: code of the error.
 const UNKNOWN: &str = "unknown";
+/// Characters kept of why something didn't arrive.
+const REASON: usize = 240;
 
 /// Has a message published at `at` (µs).
 pub async fn enqueue(
@@ -134,7 +138,10 @@ async fn commit_to(app: &App, job: &Job, id: MessageId) -> Result<bool> {
 /// Hands it over; an answer that doesn't come in time is a lost answer.
 async fn call(app: &App, account: &Account, reply: &Reply) -> std::result::Result<Published, ChannelError> {
     let channel = parvis_channels::channel(account.kind);
-    match tokio::time::timeout(CALL, channel.reply(&app.net, account, reply)).await {
+    fault::pass(Point::PublishBefore);
+    let answer = tokio::time::timeout(CALL, channel.reply(&app.net, account, reply)).await;
+    fault::pass(Point::PublishAfter);
+    match answer {
         Ok(answer) => answer,
         Err(_) => Err(ChannelError::Unknown { message: "no answer in time".to_owned() }),
     }
@@ -162,8 +169,10 @@ async fn send(app: &App, job: &Job, it: &Message, account: &Account, reply: &Rep
 /// Looks whether a message whose answer was lost stands on the network.
 async fn read_back(app: &App, job: &Job, it: &Message, account: &Account, reply: &Reply) -> Result<Outcome> {
     let channel = parvis_channels::channel(account.kind);
+    fault::pass(Point::ReadBackBefore);
     let found = channel.find_published(&app.net, account, reply, it.created_at);
     let found = tokio::time::timeout(CALL, found).await;
+    fault::pass(Point::ReadBackAfter);
     let error = match found {
         Ok(Ok(Some(published))) => return keep(app, job, it, &published).await,
         Ok(Ok(None)) if job.attempts < READ_BACKS => "not there yet".to_owned(),
@@ -285,6 +294,35 @@ async fn reject(app: &App, job: &Job, it: &Message, code: &str, why: &str) -> Re
     conn.commit().await?;
     tracing::warn!(message = %it.id, code, "an answer was refused by the network");
     Ok(Outcome::Done)
+}
+
+/// The network found afterwards that it didn't reach whom it was for: the conversation waits again, and a person
+/// sees why.
+pub(crate) async fn failed(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    mut it: Message,
+    why: &str,
+    now: i64,
+) -> store::Result<()> {
+    if it.stage == Stage::Rejected {
+        return Ok(());
+    }
+    it.stage = Stage::Rejected;
+    it.error_code = Some("undelivered".to_owned());
+    it.error_text = Some(text::excerpt(why, REASON));
+    message::update(conn, organisation, &it).await?;
+    if let Some(mut found) = conversation::get(conn, organisation, it.conversation).await? {
+        let place = found.place();
+        found.facets.state = State::Open;
+        found.facets.closed_at = None;
+        found.facets.snoozed_until = None;
+        found.facets.awaiting_since = Some(now);
+        let desk = store::desk::get(conn, organisation, found.facets.desk).await?;
+        found.facets.due_at = clock::due(now, desk.map_or(DAY, |desk| desk.answer_within));
+        conversation::update(conn, organisation, &place, &found).await?;
+    }
+    told(conn, organisation, now, "message.rejected", &it).await
 }
 
 /// False when its echo has proved meanwhile that it stands there.

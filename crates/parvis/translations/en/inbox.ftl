@@ -299,6 +299,7 @@ channel-error-unauthorized = The network no longer accepts our connection.
 channel-error-refused = The server refused the request.
 channel-error-limited = The server asks us to wait.
 channel-error-unreachable = The server doesn’t answer.
+channel-error-undelivered = The message didn’t reach its addressee.
 channel-error-unknown = The server’s answer was lost on the way.
 channel-error-malformed = The server’s answer couldn’t be read.
 channel-error-forbidden_address = This address isn’t public.
@@ -341,3 +342,7 @@ key-escape = Esc
 
 offline-kept = The server doesn’t answer: nothing is lost, try again in a moment.
 person-online = online
+mark-automatic = Automatic message ({ $detail })
+mark-sender_proved = Sender confirmed: { $detail }
+mark-sender_doubtful = Sender in doubt: not proved to come from { $detail }
+mark-cut = Shortened; the whole message stands at the network

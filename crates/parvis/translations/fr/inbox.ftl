@@ -299,6 +299,7 @@ channel-error-unauthorized = Le réseau ne reconnaît plus notre connexion.
 channel-error-refused = Le serveur a refusé la demande.
 channel-error-limited = Le serveur demande d’attendre.
 channel-error-unreachable = Le serveur ne répond pas.
+channel-error-undelivered = Le message n’est pas arrivé à destination.
 channel-error-unknown = La réponse du serveur s’est perdue en route.
 channel-error-malformed = La réponse du serveur n’a pas pu être lue.
 channel-error-forbidden_address = Cette adresse n’est pas publique.
@@ -341,3 +342,7 @@ key-escape = Échap
 
 offline-kept = Le serveur ne répond pas : rien n’est perdu, réessayez dans un instant.
 person-online = en ligne
+mark-automatic = Message automatique ({ $detail })
+mark-sender_proved = Expéditeur confirmé : { $detail }
+mark-sender_doubtful = Expéditeur douteux : rien ne prouve qu’il vient de { $detail }
+mark-cut = Raccourci ; le message entier est sur le réseau

@@ -136,6 +136,7 @@ impl History {
             error_code: None,
             error_text: None,
             created_at: self.now,
+            marks: Vec::new(),
         };
         message::insert(conn, house, &message).await?;
         counter::tally(conn, house, channel, said.direction.as_str(), said.sent_at).await?;

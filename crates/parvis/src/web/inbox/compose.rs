@@ -8,7 +8,7 @@ use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use parvis_channels::{CapabilityKey, CapabilitySet, Upload, Visibility};
+use parvis_channels::{CapabilityKey, CapabilitySet, MentionRule, Support, Upload, Visibility};
 use serde::Deserialize;
 
 use super::filter::{Asked, address};
@@ -89,16 +89,22 @@ fn can(set: &CapabilitySet, key: CapabilityKey) -> bool {
 }
 
 /// Why a channel can't answer, in words; `None` when it can.
-fn blocked(signed: &Signed, channel: Option<&Channel>, set: &CapabilitySet) -> Option<String> {
+fn blocked(
+    signed: &Signed,
+    channel: Option<&Channel>,
+    set: &CapabilitySet,
+    automatic: bool,
+) -> Option<String> {
     let words = &signed.words;
     if !signed.actor.may(Action::Answer) {
         return Some(words.t("compose-role"));
     }
     let Some(channel) = channel else { return Some(words.t("compose-removed")) };
-    if can(set, CapabilityKey::Reply) {
-        return None;
-    }
-    let why = set.get(CapabilityKey::Reply).reason.map_or("not_built", |why| why.code());
+    let why = match set.get(CapabilityKey::Reply) {
+        _ if automatic => "not_to_programs",
+        it if it.support != Support::Unsupported => return None,
+        it => it.reason.map_or("not_built", |why| why.code()),
+    };
     Some(words.t2("compose-blocked", "channel", &channel.name, "why", words.named("why", why)))
 }
 
@@ -116,27 +122,32 @@ pub async fn read(
     }
     let organisation = signed.actor.organisation;
     let set = capabilities(channel);
-    let blocked = blocked(signed, channel, &set);
     let drafts = store::view::drafts(conn, organisation, it.id, signed.actor.colleague).await?;
     let last_in = message::last_in(conn, organisation, it.id).await?;
+    let automatic = last_in.as_ref().is_some_and(Message::is_automatic);
+    let blocked = blocked(signed, channel, &set, automatic);
     let wanted = match asked.mode.as_str() {
         "" => drafts.first().map_or_else(|| natural(last_in.as_ref()), |draft| draft.mode.as_str()),
         mode => mode,
     };
     let mut mode = mode_of(wanted);
-    if blocked.is_some() || (mode == "direct" && !can(&set, CapabilityKey::ReplyPrivately)) {
-        mode = if blocked.is_some() { "note" } else { "public" };
+    let ways = ways(&set);
+    if blocked.is_some() {
+        mode = "note";
+    } else if mode != "note" && !ways.contains(&mode) {
+        mode = ways.first().copied().unwrap_or("note");
     }
     let draft = drafts.iter().find(|draft| draft.mode == mode);
-    let mention = mention(conn, signed, last_in.as_ref()).await?.filter(|_| mode != "note");
     let rule = set.text.as_ref().filter(|_| mode != "note");
+    let named = rule.is_some_and(|rule| rule.mention != MentionRule::Unneeded);
+    let mention = mention(conn, signed, last_in.as_ref()).await?.filter(|_| named);
     let text = draft.map(|draft| draft.text.clone()).unwrap_or_default();
     let pictures = if mode == "note" || !can(&set, CapabilityKey::Images) { 0 } else { PICTURES };
     let most = set.media.as_ref().and_then(|media| media.max_count).unwrap_or(PICTURES);
     Ok(Some(Compose {
         mode,
         key: MessageId::new(now),
-        tabs: tabs(it.id, asked, mode, blocked.is_none(), can(&set, CapabilityKey::ReplyPrivately)),
+        tabs: tabs(it.id, asked, mode, blocked.is_none(), &ways),
         blocked,
         rule: rule.and_then(|rule| serde_json::to_string(rule).ok()),
         count: rule.map_or(0, |rule| rule.count(&text, None)),
@@ -151,6 +162,18 @@ pub async fn read(
     }))
 }
 
+/// How an answer can go out: in public, in private. A letter has no public.
+fn ways(set: &CapabilitySet) -> Vec<&'static str> {
+    let mut ways = Vec::new();
+    if !set.private_only {
+        ways.push("public");
+    }
+    if can(set, CapabilityKey::ReplyPrivately) {
+        ways.push("direct");
+    }
+    ways
+}
+
 /// What was said in private is answered in private.
 fn natural(last: Option<&Message>) -> &'static str {
     if last.is_some_and(|it| it.visibility == "direct") { "direct" } else { "public" }
@@ -162,7 +185,7 @@ async fn mention(conn: &mut Conn, signed: &Signed, last: Option<&Message>) -> st
     Ok(author.filter(|it| !it.handle.is_empty()).map(|it| format!("@{}", it.handle.trim_start_matches('@'))))
 }
 
-fn tabs(id: ConversationId, asked: &Asked, mode: &str, answers: bool, privately: bool) -> Vec<Tab> {
+fn tabs(id: ConversationId, asked: &Asked, mode: &str, answers: bool, ways: &[&'static str]) -> Vec<Tab> {
     let tab = |name: &'static str, icon, key| Tab {
         mode: name,
         icon,
@@ -170,13 +193,10 @@ fn tabs(id: ConversationId, asked: &Asked, mode: &str, answers: bool, privately:
         current: name == mode,
         key,
     };
-    let mut tabs = Vec::new();
-    if answers {
-        tabs.push(tab("public", "reply", Some("r")));
-        if privately {
-            tabs.push(tab("direct", "mail", None));
-        }
-    }
+    let icon = |way| if way == "public" { "reply" } else { "mail" };
+    let ways = ways.iter().filter(|_| answers).enumerate();
+    let mut tabs: Vec<Tab> =
+        ways.map(|(place, way)| tab(way, icon(*way), (place == 0).then_some("r"))).collect();
     tabs.push(tab("note", "lock", Some("n")));
     tabs
 }

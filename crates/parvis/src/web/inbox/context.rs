@@ -163,10 +163,10 @@ async fn person(
     let others = conversation::of_author(conn, actor.organisation, id, EARLIER + 1).await?;
     let others =
         others.into_iter().filter(|other| other.id != it.id && actor.scope.covers(other.facets.desk));
-    let called = who(&author.handle, &author.name);
+    let called = who(&author.kind, &author.handle, &author.name);
     Ok(Some(Person {
         name: Some(author.name.clone()).filter(|name| !name.is_empty() && *name != called),
-        host: host(&author.handle),
+        host: host(&author.kind, &author.handle),
         url: author.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         since: words.day(author.first_seen_at, now),
         messages: author.messages,

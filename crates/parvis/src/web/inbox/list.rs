@@ -184,6 +184,7 @@ impl Maker<'_> {
         let (words, house) = (&self.signed.words, self.house);
         let author = author.as_ref();
         let channel = house.channel(it.channel);
+        let kind = channel.map_or("", |it| &it.kind);
         let holder = it.facets.assignee.and_then(|id| house.colleague(id));
         Row {
             id: it.id,
@@ -193,8 +194,8 @@ impl Maker<'_> {
             urgent: it.facets.urgent,
             icon: channel.map_or("globe", |it| channel_icon(&it.kind)),
             channel: channel.map_or_else(|| words.t("channel-removed"), |it| it.name.clone()),
-            who: author.map_or_else(|| words.t("author-unknown"), |it| who(&it.handle, &it.name)),
-            host: author.map(|it| host(&it.handle)).unwrap_or_default(),
+            who: author.map_or_else(|| words.t("author-unknown"), |it| who(kind, &it.handle, &it.name)),
+            host: author.map(|it| host(kind, &it.handle)).unwrap_or_default(),
             at: words.moment(it.last_at, self.now),
             machine_at: words.machine_time(it.last_at),
             excerpt: it
@@ -211,16 +212,23 @@ impl Maker<'_> {
     }
 }
 
-/// A public account as people call it: its handle without the server, or its name where there are no handles.
-pub fn who(handle: &str, name: &str) -> String {
+/// A public account as people call it: its handle without the server, or its name where there are no handles. Who
+/// writes a letter has a name, or else an address.
+pub fn who(kind: &str, handle: &str, name: &str) -> String {
+    if kind == "mail" {
+        return if name.is_empty() { handle.to_owned() } else { name.to_owned() };
+    }
     match handle.trim_start_matches('@').split('@').next() {
         Some(local) if !local.is_empty() => format!("@{local}"),
         _ => name.to_owned(),
     }
 }
 
-/// The server of a handle such as `lea@social.example`; empty where there is none.
-pub fn host(handle: &str) -> String {
+/// The server of a handle such as `lea@social.example`, empty where there is none; the address of a letter.
+pub fn host(kind: &str, handle: &str) -> String {
+    if kind == "mail" {
+        return handle.to_owned();
+    }
     handle.trim_start_matches('@').split_once('@').map(|(_, host)| host.to_owned()).unwrap_or_default()
 }
 

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use parvis_channels::Mark;
+
 use super::filter::address;
 use super::list::who;
 use crate::id::{AuthorId, ConversationId, MessageId};
@@ -93,6 +95,8 @@ pub struct Said {
     pub url: Option<String>,
     /// Where it stands, for ours.
     pub way: Option<Way>,
+    /// What else is said of it, with the class of its chip.
+    pub marks: Vec<(&'static str, String)>,
 }
 
 /// The part of a thread that is shown.
@@ -185,9 +189,10 @@ impl Reader<'_> {
             None => Vec::new(),
         };
         let (class, name) = match it.direction {
-            Direction::In => {
-                ("", author.map_or_else(|| words.t("author-unknown"), |it| who(&it.handle, &it.name)))
-            }
+            Direction::In => (
+                "",
+                author.map_or_else(|| words.t("author-unknown"), |it| who(&it.kind, &it.handle, &it.name)),
+            ),
             Direction::Out => ("us", self.signed.organisation.name.clone()),
             Direction::Note => {
                 ("int", colleague.map_or_else(|| words.t("colleague-unknown"), |it| it.name.clone()))
@@ -224,7 +229,18 @@ impl Reader<'_> {
                 .collect(),
             url: it.url.clone(),
             way: (it.direction == Direction::Out).then(|| self.way(it)),
+            marks: it.marks.iter().map(|mark| self.mark(mark)).collect(),
         })
+    }
+
+    fn mark(&self, mark: &Mark) -> (&'static str, String) {
+        let (class, detail) = match mark {
+            Mark::Automatic(header) => ("line", header.as_str()),
+            Mark::SenderProved(domain) => ("ok", domain.as_str()),
+            Mark::SenderDoubtful(domain) => ("wait", domain.as_str()),
+            Mark::Cut => ("line", ""),
+        };
+        (class, self.signed.words.t1(&format!("mark-{}", mark.code()), "detail", detail))
     }
 
     fn shown(&self, it: &Attachment) -> Shown {
