@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { execFileSync } from 'node:child_process'
 import { square } from './picture.mjs'
-import { consent, FOLDER, instance, Person, signal } from './snac.mjs'
+import { connect, FOLDER, instance, Person, signal } from './snac.mjs'
 import { findings, House, launch, noFaults, shoot, until, visitor, word } from './support.mjs'
 
 const NETWORK = 90
@@ -12,19 +12,6 @@ const skip = FOLDER ? false : 'PARVIS_TEST_SNAC2 is not set: no server to talk t
 
 const plain = html => html.replace(/<[^>]+>/g, ' ')
 const holding = (posts, text) => posts.filter(post => plain(post.content).includes(text))
-
-/** Opens the house by its set-up page and connects the account `brand` by the network's own sign-in page. */
-async function connect(house, page) {
-  await house.setUp(page)
-  await page.getByRole('link', { name: 'Connect a channel' }).first().click()
-  const form = page.locator('form[action="/channels/new/mastodon"]')
-  await form.locator('[name=server]').fill('http://127.0.0.2')
-  await form.getByLabel('Desk').selectOption({ label: 'Customer service' })
-  await form.getByRole('button').click()
-  await page.getByRole('link', { name: /127\.0\.0\.2/ }).click()
-  await consent(page, 'a', 'brand')
-  await page.waitForURL(`${house.base}/channels/*`)
-}
 
 const row = (page, text) => page.locator('[data-row]', { hasText: text })
 const said = (page, text) => page.locator('article.msg', { hasText: text })
@@ -83,6 +70,7 @@ for (const engine of ['SQLite', 'PostgreSQL']) {
     after(async () => { await page?.context().close(); await house?.close(); base?.drop() })
 
     test('a first start ends with a connected account that is heard', async () => {
+      await house.setUp(page)
       await connect(house, page)
       await page.getByText('is heard').first().waitFor()
       await shoot(page, `channel-${engine}`)
@@ -163,7 +151,7 @@ for (const engine of ['SQLite', 'PostgreSQL']) {
       await until('the picture is seen', () => picture.evaluate(it => it.complete && it.naturalWidth === 64))
       assert.match(await picture.getAttribute('src'), /^\//, 'pictures come from our own address')
 
-      await page.getByText('Attach pictures').click()
+      await page.locator('.pics summary').click()
       await page.locator('[name=picture]').first().setInputFiles({ name: 'blue.png', mimeType: 'image/png', buffer: square(48, [30, 60, 200]) })
       await page.locator('[name=alt]').first().fill(`A blue square, ${reply}`)
       await answer(page, reply)

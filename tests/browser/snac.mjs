@@ -26,10 +26,22 @@ export function signal(server, name) {
 }
 
 /** Signs in on snac2's own page, to which Parvis has sent the browser. */
-export async function consent(page, server, user) {
+async function consent(page, server, user) {
   await page.locator('input[name=login]').fill(user)
   await page.locator('input[name=passwd]').fill(password(server, user))
   await page.locator('form [type=submit]').click()
+}
+
+/** Connects the account `brand` of the first server, by its own sign-in page, to a house that speaks English. */
+export async function connect(house, page) {
+  await page.goto(`${house.base}/channels/new`)
+  const form = page.locator('form[action="/channels/new/mastodon"]')
+  await form.locator('[name=server]').fill(SERVERS.a)
+  await form.getByLabel('Desk').selectOption({ label: 'Customer service' })
+  await form.getByRole('button').click()
+  await page.getByRole('link', { name: /127\.0\.0\.2/ }).click()
+  await consent(page, 'a', 'brand')
+  await page.waitForURL(`${house.base}/channels/*`)
 }
 
 /** Somebody on one of the servers, who talks to us. */

@@ -142,11 +142,11 @@ export function noFaults(page) {
   assert.deepEqual(page.faults, [])
 }
 
-/** What axe-core finds by WCAG 2.2 A and AA, a line each with the element; with its best practices only where asked. */
-export async function findings(page, { advice = false } = {}) {
+/** What axe-core finds by WCAG 2.2 A and AA and by its own advice, a line each with the element. */
+export async function findings(page) {
   const faults = [...page.faults]
   await page.evaluate(axe.source)
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', ...(advice ? ['best-practice'] : [])]
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
   const { violations } = await page.evaluate(tags => globalThis.axe.run(document, { runOnly: tags, preload: false }), tags)
   // axe-core tries inline styles, which our policy refuses: those faults are its own.
   page.faults.splice(0, Infinity, ...faults)

@@ -20,6 +20,7 @@ packages() { # packages NAME -> the Debian packages it needs, one a line; nothin
     snac2) printf '%s\n' curl ca-certificates libcurl4 libssl3 ;;
     wordpress) printf '%s\n' curl ca-certificates php-cli php-mysql php-curl php-gd php-xml php-mbstring mariadb-server-core mariadb-client-core ;;
     atproto) printf '%s\n' gcc g++ make python3 "${node[@]}"; packages pg ;;
+    mail) printf '%s\n' dovecot-imapd dovecot-lmtpd python3-aiosmtpd openssl ;;
     chromium) printf '%s\n' chromium fonts-liberation "${node[@]}" ;;
     *) die "no such server: $1" ;;
   esac
@@ -53,8 +54,16 @@ need() { # need NAME... : installs what is missing as root; otherwise says what 
     grep -q '^create_main_cluster = false' /etc/postgresql-common/createcluster.conf ||
       echo 'create_main_cluster = false' >> /etc/postgresql-common/createcluster.conf ;;
   esac
+  # Nor a mail server on the usual ports.
+  local policy=/usr/sbin/policy-rc.d added=
+  if [[ "$list" == *dovecot* ]] && [ ! -e "$policy" ]; then
+    added=$policy
+    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    chmod +x "$policy"
+  fi
   # shellcheck disable=SC2086  # a list of words
-  apt_get install $list
+  apt_get install $list || { rm -f "$added"; return 1; }
+  [ -z "$added" ] || rm -f "$added"
 }
 
 apt_get() { # apt_get install PACKAGE... : refreshes the lists first; waits for another apt to end

@@ -17,11 +17,13 @@ pub enum ChannelKind {
     Feed,
     /// Bluesky and other servers of the AT Protocol.
     Bluesky,
+    /// A mailbox: IMAP in, SMTP out.
+    Mail,
 }
 
 impl ChannelKind {
     /// Every kind, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Mastodon, Self::Bluesky, Self::Feed];
+    pub const ALL: [Self; 4] = [Self::Mastodon, Self::Bluesky, Self::Mail, Self::Feed];
 
     /// The word used in the database, in addresses and in files.
     #[must_use]
@@ -30,6 +32,7 @@ impl ChannelKind {
             Self::Mastodon => "mastodon",
             Self::Feed => "feed",
             Self::Bluesky => "bluesky",
+            Self::Mail => "mail",
         }
     }
 }
@@ -88,7 +91,8 @@ impl fmt::Debug for Secret {
 pub struct Account {
     /// Which room.
     pub kind: ChannelKind,
-    /// Mastodon, Bluesky: the server's address. Feed: the address of the feed itself.
+    /// Mastodon, Bluesky: the server's address. Feed: the address of the feed itself. Mail: the IMAP
+    /// server (`imaps:` or `imap:`).
     pub base_url: Url,
     /// How people write it: `brand@social.example`. For a feed, its title.
     pub handle: String,

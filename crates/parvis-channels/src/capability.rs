@@ -138,6 +138,10 @@ pub enum Why {
     PartialThreads,
     /// An entry that leaves the window of the feed isn't an entry deleted.
     WindowOnly,
+    /// What programs send (notices, newsletters, mailing lists) is never answered.
+    NotToPrograms,
+    /// A second copy has the same identity, by which most recipients' programs show one.
+    SameIdentity,
 }
 
 impl Why {
@@ -158,6 +162,8 @@ impl Why {
             Self::MentionDecides => "mention_decides",
             Self::PartialThreads => "partial_threads",
             Self::WindowOnly => "window_only",
+            Self::NotToPrograms => "not_to_programs",
+            Self::SameIdentity => "same_identity",
         }
     }
 }
@@ -180,6 +186,11 @@ impl fmt::Display for Why {
             Self::MentionDecides => "whoever is named in the text reads it",
             Self::PartialThreads => "only the part of a thread that this server knows",
             Self::WindowOnly => "an entry that leaves the feed isn't an entry deleted",
+            Self::NotToPrograms => "what a program sent is never answered",
+            Self::SameIdentity => {
+                "Parvis looks among the sent copies first; a second copy would have the same identity, by which \
+                 most recipients' programs show one"
+            }
         })
     }
 }

@@ -1,11 +1,12 @@
 //! The role every network plays, and the list of those that play it.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilitySet, ChannelError, ChannelKind, ConnectError, Connection, Field, Net,
-    Observation, Page, Published, Reply, TextRule, Typed, Why,
+    Observation, Page, Published, Reply, Request, TextRule, Typed, Why,
 };
 
 /// What we learn by asking an account who it is.
@@ -129,6 +130,28 @@ pub trait Channel: Send + Sync {
         Err(ChannelError::Unsupported(Why::ReadOnly))
     }
 
+    /// Gets a file of a message ([`crate::RemoteAttachment::url`]), at most `max` bytes of it. A web address
+    /// is open to everybody; a room whose files lie behind the account gets them itself.
+    async fn fetch_media(
+        &self,
+        net: &Net,
+        _account: &Account,
+        url: &str,
+        max: usize,
+    ) -> Result<Bytes, ChannelError> {
+        let url =
+            url.parse().map_err(|_| ChannelError::ForbiddenAddress { address: "(no address)".to_owned() })?;
+        let answer = net.send(Request::get(url).max_bytes(max)).await?;
+        match answer.status {
+            200 => Ok(answer.body),
+            408 | 425 | 500..600 => {
+                Err(ChannelError::Unreachable { message: format!("status {}", answer.status) })
+            }
+            429 => Err(ChannelError::Limited { retry_after: answer.wait() }),
+            status => Err(ChannelError::Refused { status, message: "the file isn't given".to_owned() }),
+        }
+    }
+
     /// How text is counted for an account with these capabilities.
     fn text_rule(&self, capabilities: &CapabilitySet) -> TextRule;
 }
@@ -140,5 +163,6 @@ pub fn channel(kind: ChannelKind) -> &'static dyn Channel {
         ChannelKind::Mastodon => &crate::mastodon::Mastodon,
         ChannelKind::Feed => &crate::feed::Feed,
         ChannelKind::Bluesky => &crate::bluesky::Bluesky,
+        ChannelKind::Mail => &crate::mail::Mail,
     }
 }

@@ -29,6 +29,7 @@ mod error;
 pub mod feed;
 mod html;
 mod json;
+pub mod mail;
 pub mod mastodon;
 mod net;
 mod observation;
@@ -43,8 +44,8 @@ pub use error::ChannelError;
 pub use html::{plain_text, sanitise};
 pub use net::{Answer, Net, NetOptions, Request};
 pub use observation::{
-    AttachmentKind, Budget, Item, Notice, Observation, ObservationKind, Page, RemoteAttachment, RemoteAuthor,
-    Source, Visibility,
+    AttachmentKind, Budget, Item, Mark, Notice, Observation, ObservationKind, Page, RemoteAttachment,
+    RemoteAuthor, Source, Visibility,
 };
 pub use publish::{Published, Reply, Upload};
 pub use text::{MentionRule, TextLimit, TextRule, TextUnit};

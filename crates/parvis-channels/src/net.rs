@@ -5,9 +5,11 @@
 //! addresses ([`address`]), checked at every hop and pinned: the connection goes to the very
 //! address that was checked. Answers are cut at a size, everything has a time-out, no proxy
 //! is taken from the environment, and no secret ever stands in an address or a message.
+//! What isn't HTTP gets its connections here too ([`dial`]).
 
 mod address;
 mod answer;
+mod dial;
 mod request;
 mod resolve;
 mod socket;
@@ -17,6 +19,7 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use reqwest::{ClientBuilder, redirect};
+use tokio::sync::OnceCell;
 use url::{Host, Url};
 
 pub use answer::Answer;
@@ -65,6 +68,10 @@ pub struct Net {
     /// For streams: silence, not length, ends them.
     streams: reqwest::Client,
     allowed: Arc<Allowed>,
+    /// For getting through to a server.
+    connect_time: Duration,
+    /// Whom connections that aren't HTTP trust; read once, when the first of them is made.
+    tls: Arc<OnceCell<Arc<rustls::ClientConfig>>>,
 }
 
 impl Net {
@@ -74,6 +81,7 @@ impl Net {
     /// When the TLS library can't be set up or an exception can't be read.
     pub fn new(options: &NetOptions) -> Result<Self, ChannelError> {
         let allowed = Arc::new(Allowed::parse(&options.allow)?);
+        let connect_time = options.timeout.min(Duration::from_secs(10));
         let client = |last: fn(ClientBuilder, Duration) -> ClientBuilder| {
             let base = || {
                 let builder = reqwest::Client::builder()
@@ -84,7 +92,7 @@ impl Net {
                     // fate, which costs far more than a new connection.
                     .pool_max_idle_per_host(0)
                     .dns_resolver(Guarded::new(Arc::clone(&allowed)))
-                    .connect_timeout(options.timeout.min(Duration::from_secs(10)));
+                    .connect_timeout(connect_time);
                 last(builder, options.timeout)
             };
             // A bare machine has no certificate roots: plain http still works, and every
@@ -98,6 +106,8 @@ impl Net {
             // One connection each; what becomes a WebSocket can't be HTTP/2.
             streams: client(|builder, _| builder.read_timeout(STREAM_SILENCE).http1_only())?,
             allowed,
+            connect_time,
+            tls: Arc::default(),
         })
     }
 

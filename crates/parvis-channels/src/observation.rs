@@ -32,6 +32,8 @@ pub enum ObservationKind {
     Edited,
     /// It is gone.
     Deleted,
+    /// A message of ours didn't reach whom it was for, as the network found later; the item says why.
+    Failed,
     /// A kind unknown to us: the raw piece is kept, nothing is dropped.
     Unsupported,
 }
@@ -77,6 +79,36 @@ pub struct Item {
     pub ours: bool,
     /// It mentions us or answers us.
     pub addressed: bool,
+    /// What is to be known of it besides its words.
+    #[serde(default)]
+    pub marks: Vec<Mark>,
+}
+
+/// What a network or a server says of a message; translated by [`Mark::code`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", content = "detail", rename_all = "snake_case")]
+pub enum Mark {
+    /// A program wrote it, as this header says: it can't be answered.
+    Automatic(String),
+    /// The server that received it vouches that it comes from this domain.
+    SenderProved(String),
+    /// The server that received it found that it doesn't come from the domain it names.
+    SenderDoubtful(String),
+    /// It is longer than what is kept here; the whole of it stands at the network.
+    Cut,
+}
+
+impl Mark {
+    /// The code by which it is translated.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Automatic(_) => "automatic",
+            Self::SenderProved(_) => "sender_proved",
+            Self::SenderDoubtful(_) => "sender_doubtful",
+            Self::Cut => "cut",
+        }
+    }
 }
 
 /// Who can see a message.
@@ -111,7 +143,7 @@ impl Visibility {
 pub struct RemoteAuthor {
     /// The network's id: the key.
     pub remote_id: String,
-    /// How people write it, with its host: `anna@social.example`.
+    /// How people write it, with its host: `anna@social.example`; empty where a network has no handles.
     pub handle: String,
     /// The name shown, plain text; may be empty.
     pub name: String,
@@ -128,11 +160,11 @@ pub struct RemoteAuthor {
 pub struct RemoteAttachment {
     /// What it is.
     pub kind: AttachmentKind,
-    /// The file.
+    /// The file: http or https, or an address that only [`crate::Channel::fetch_media`] understands.
     pub url: String,
     /// A smaller picture of it.
     pub preview_url: Option<String>,
-    /// Alternative text.
+    /// Alternative text; of a file that is neither picture, film nor sound, its name.
     pub alt: Option<String>,
     /// Media type, when told.
     pub mime: Option<String>,

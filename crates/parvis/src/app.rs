@@ -61,10 +61,7 @@ impl App {
     /// # Errors
     /// The folder for media can't be made.
     pub fn new(config: Config, db: Db, clock: Clock, seal: SealKey) -> anyhow::Result<Self> {
-        let folder = config.data.join("media");
-        std::fs::create_dir_all(&folder)
-            .with_context(|| format!("the folder {} can't be made", folder.display()))?;
-        let media = Arc::new(LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true));
+        let media = media(&config)?;
         let options = NetOptions { allow: config.allow_hosts.clone(), ..NetOptions::default() };
         let net = Net::new(&options).context("allow_hosts can't be read")?;
         let (setup, stop, work) = (SetupToken::default(), Stop::default(), Notify::new());
@@ -88,6 +85,17 @@ impl App {
         let secret = self.setup.issue()?;
         Ok(Some(format!("{}/setup?token={secret}", self.config.public_url.trim_end_matches('/'))))
     }
+}
+
+/// Where pictures and files are kept: a folder of the data folder, which is made when missing.
+///
+/// # Errors
+/// The folder can't be made.
+pub fn media(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    let folder = config.data.join("media");
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("the folder {} can't be made", folder.display()))?;
+    Ok(Arc::new(LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true)))
 }
 
 /// The token that protects the set-up page. Only its digest is kept, and only in memory.
@@ -146,45 +154,44 @@ impl Stop {
     }
 }
 
-/// The key that seals secrets: from `variable` (base64 of 32 bytes), else from `seal.key` in the data
+/// The keys that seal secrets: from `variable` (base64 of 32 bytes each, the current one first), else from `seal.key` in the data
 /// folder, which is made with mode 0600 when missing.
 ///
 /// # Errors
 /// The key is damaged, or the file can't be read or made.
 pub fn seal_key(data: &Path, variable: Option<&str>) -> anyhow::Result<SealKey> {
     if let Some(text) = variable {
-        return parse_key(text).context("PARVIS_SEAL_KEY isn't 32 bytes in base64; nothing was started");
+        return SealKey::parse(text).context("PARVIS_SEAL_KEY isn't 32 bytes in base64; nothing was started");
     }
     let path = data.join("seal.key");
     if !path.exists() {
         write_key(&path).with_context(|| format!("the key file {} can't be made", path.display()))?;
     }
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("the key file {} can't be read", path.display()))?;
-    parse_key(&text).with_context(|| {
+    let found =
+        SealKey::of_file(&path).with_context(|| format!("the key file {} can't be read", path.display()))?;
+    found.with_context(|| {
         let shown = path.display();
         format!("{shown} isn't 32 bytes in base64; put back the file that belongs to this database")
     })
 }
 
-/// The key that a text holds in base64; `None` when it isn't 32 bytes.
-pub fn parse_key(text: &str) -> Option<SealKey> {
-    SealKey::new(&STANDARD.decode(text.trim()).ok()?)
+fn write_key(path: &Path) -> anyhow::Result<()> {
+    write_private(path, &format!("{}\n", STANDARD.encode(seal::random::<32>()?)))
 }
 
-fn write_key(path: &Path) -> anyhow::Result<()> {
+/// Writes a new file that only its owner can read, durably.
+pub(crate) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let text = format!("{}\n", STANDARD.encode(seal::random::<32>()?));
     let mut file = options.open(path)?;
     std::io::Write::write_all(&mut file, text.as_bytes())?;
     Ok(file.sync_all()?)
 }
 
 /// Makes a folder that only its owner can enter; one that is there keeps its mode.
-fn make_private(folder: &Path) -> anyhow::Result<()> {
+pub(crate) fn make_private(folder: &Path) -> anyhow::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! The command line: one file per command. Text for people goes to standard output in English; logs
 //! go to standard error. Knows no SQL and no route.
 
+mod backup;
 mod config;
 mod demo;
 mod doctor;
@@ -9,6 +10,8 @@ mod import;
 mod openapi;
 mod progress;
 mod relocate;
+mod restore;
+mod secret;
 mod serve;
 mod user;
 
@@ -102,8 +105,15 @@ enum Command {
     /// Who may sign in
     #[command(subcommand)]
     User(user::User),
+    /// The key that seals the secrets of channels
+    #[command(subcommand)]
+    Secret(secret::Secret),
     /// Copies everything into another, empty database (SQLite or PostgreSQL), and compares
     Move(relocate::Move),
+    /// Writes everything into a new folder, while Parvis runs: database, media, checksums
+    Backup(backup::Backup),
+    /// Makes an installation of a backup again, on either engine, and looks at it deeply
+    Restore(restore::Restore),
     /// Writes everything as lines of JSON
     Export(export::Export),
     /// Reads an export of Parvis (.jsonl), messages (.csv) or mail (.mbox)
@@ -141,11 +151,19 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         return doctor::run(it, cli.settings.load()).await;
     }
     let config = cli.settings.load()?;
-    log_to_stderr(&config);
+    // Those that move whole tables have statements of a thousand values: that one of them is slow is no news.
+    let bulk = matches!(
+        cli.command,
+        Command::Move(_) | Command::Backup(_) | Command::Restore(_) | Command::Import(_)
+    );
+    log_to_stderr(&config, if bulk { "error" } else { "warn" });
     match cli.command {
         Command::Serve => serve::run(config).await,
         Command::Demo(it) => demo::run(&it, config).await,
+        Command::Secret(it) => secret::run(&config, &it).await,
         Command::Move(it) => relocate::run(&it).await,
+        Command::Backup(it) => backup::run(config, &it).await,
+        Command::Restore(it) => restore::run(config, &it).await,
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
         Command::User(it) => user::run(config, &it).await,
@@ -153,10 +171,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn log_to_stderr(config: &Config) {
+fn log_to_stderr(config: &Config, sqlx: &str) {
     // The level was checked when the configuration was loaded.
     // What PostgreSQL remarks (“relation already exists, skipping”) helps nobody, unless asked for.
-    let filter = EnvFilter::try_new(format!("sqlx=warn,{}", config.log_level)).unwrap_or_default();
+    let filter = EnvFilter::try_new(format!("sqlx={sqlx},{}", config.log_level)).unwrap_or_default();
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let lines = lines.with_ansi(std::io::stderr().is_terminal());
     match config.log_format {

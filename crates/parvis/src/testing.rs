@@ -179,11 +179,28 @@ pub fn said(remote_id: &str, text: &str, seconds: i64) -> Observation {
             warning: None,
             ours: false,
             addressed: true,
+            marks: Vec::new(),
         }),
     }
 }
 
 impl House {
+    /// Another node on the same database; `None` where the engine has one node.
+    pub async fn beside(&self) -> Option<Arc<App>> {
+        let mut conn = self.app.db.read().await.unwrap();
+        if conn.is_sqlite() {
+            return None;
+        }
+        let name = conn.first("SELECT current_database()", &[]).await.unwrap().unwrap();
+        let name: String = name.only().unwrap();
+        let server = std::env::var("PARVIS_TEST_POSTGRES").unwrap();
+        let (base, _) = server.rsplit_once('/').unwrap();
+        let db = Db::connect(&format!("{base}/{name}")).await.unwrap();
+        let config = Config { data: self.app.config.data.clone(), ..Config::default() };
+        let clock = self.app.clock.clone();
+        Some(Arc::new(App::new(config, db, clock, SealKey::new(&[7; 32]).unwrap()).unwrap()))
+    }
+
     /// Folds what was seen, in one transaction.
     pub async fn hear(&self, seen: &[Observation]) {
         let mut conn = self.app.db.write().await.unwrap();
@@ -194,6 +211,7 @@ impl House {
             fold(&mut conn, &context, it).await.unwrap();
         }
         conn.commit().await.unwrap();
+        assert_whole(&self.app.db, self.id).await;
     }
 
     /// The conversation that holds the message with that id of the network.
@@ -203,4 +221,19 @@ impl House {
             store::message::by_remote(&mut conn, self.id, self.channel, remote_id).await.unwrap().unwrap();
         store::conversation::get(&mut conn, self.id, message.conversation).await.unwrap().unwrap()
     }
+}
+
+/// Fails unless everything agrees that the doctor compares: rows, counters, search index, journal.
+pub async fn assert_whole(db: &Db, organisation: OrganisationId) {
+    let mut conn = db.snapshot().await.unwrap();
+    for rule in store::invariant::RULES {
+        let broken = rule.broken(&mut conn, organisation).await.unwrap();
+        assert!(broken.is_none(), "{} that {}: {broken:?}", rule.what, rule.broken);
+    }
+    assert_eq!(store::counter::wrong(&mut conn, organisation).await.unwrap(), 0, "counters");
+    assert_eq!(store::invariant::wrong_tallies(&mut conn, organisation).await.unwrap(), 0, "tallies");
+    let found = store::search::check::check(&mut conn, organisation, |_| {}).await.unwrap();
+    assert!(found.agrees(), "search: {found:?}");
+    let chain = store::journal::chain::check(&mut conn, organisation, |_| {}).await.unwrap();
+    assert!(chain.breaks.is_empty(), "journal: {:?}", chain.breaks);
 }

@@ -1,6 +1,7 @@
 //! Pages: server-rendered, one file per page, each working without JavaScript. This file is the map:
 //! which routes there are, which right each needs, and what every request passes through.
 
+pub mod arrival;
 pub mod asset;
 pub mod attempt;
 pub mod channel;
@@ -91,8 +92,14 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
 const FORM_LIMIT: usize = 512 * 1024;
 
 /// The whole web: pages, assets, and what every request passes through. From the outside in: headers
-/// and reference, error pages, panics, cross-site requests, who asks and may they, the handler.
+/// and reference, error pages, the time that bodies may take, panics, cross-site requests, who asks and may
+/// they, the handler.
 pub fn router(app: Arc<App>) -> Router {
+    router_with(app, arrival::Patience::default())
+}
+
+/// The same with another patience for bodies that are slow to come.
+pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
     let pages = Router::new()
         .route("/health", get(health::health))
         .route("/assets/{build}/{*path}", get(asset::serve))
@@ -100,7 +107,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(setup::router())
         .merge(settings::router())
         .merge(organisation::router())
-        .merge(inbox::router())
+        .merge(inbox::router(&app))
         .merge(channel::router())
         .merge(today::router());
     let pages = pages
@@ -113,6 +120,7 @@ pub fn router(app: Arc<App>) -> Router {
     crate::api::router(&app)
         .merge(pages)
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(patience, arrival::bound))
         .layer(from_fn_with_state(app.clone(), error::render))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), header::dress))

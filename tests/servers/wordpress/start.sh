@@ -1,7 +1,7 @@
 #!/bin/bash
 # WordPress 6.1 (Debian 12) on a throw-away MariaDB and PHP's own web server; loopback only, no outgoing requests.
 # usage: start.sh DIR      user admin / adminpw; its application password in DIR/run/apppw
-# Gives PARVIS_TEST_WORDPRESS = base address, PARVIS_TEST_WORDPRESS_DIR = DIR.
+# Gives PARVIS_TEST_WORDPRESS = base address, PARVIS_TEST_WORDPRESS_DIR = DIR; DIR/run/access.log has a line for each answer: "304 /feed/".
 # WordPress is unpacked, not installed: its package would bring Apache, and MariaDB's would bring a service.
 set -eu
 . "$(dirname "$0")/../lib.sh"
@@ -38,9 +38,7 @@ WPHOST=127.0.0.1:$port php -d display_errors=stderr "$here/setup.php" "$R/site" 
   cat "$R/setup.log" >&2
   exit 1
 }
-# Its workers outlive their parent, hence a process group of its own.
-PHP_CLI_SERVER_WORKERS=4 setsid php -S "127.0.0.1:$port" -t "$R/site" "$here/router.php" < /dev/null > "$R/php.log" 2>&1 &
-echo $! > "$R/php.pgid"
-wait_for 60 "$R/php.pgid" "$R/php.log" curl -sf "http://127.0.0.1:$port/wp-json/"
+echo "$port" > "$R/port"
+"$here/instance.sh" start "$(dirname "$R")"
 echo "PARVIS_TEST_WORDPRESS=http://127.0.0.1:$port"
 echo "PARVIS_TEST_WORDPRESS_DIR=$(dirname "$R")"

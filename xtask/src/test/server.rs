@@ -24,6 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(20 * 60);
 pub(crate) enum Server {
     Pg,
     Chromium,
+    Mail,
     Wordpress,
     Atproto,
     Snac2,
@@ -38,6 +39,7 @@ impl Server {
             Self::Wordpress => "wordpress",
             Self::Atproto => "atproto",
             Self::Chromium => "chromium",
+            Self::Mail => "mail",
         }
     }
 
@@ -49,6 +51,7 @@ impl Server {
             Self::Wordpress => "PARVIS_TEST_WORDPRESS",
             Self::Atproto => "PARVIS_TEST_ATPROTO",
             Self::Chromium => "CHROMIUM",
+            Self::Mail => "PARVIS_TEST_MAIL",
         }
     }
 }

@@ -192,6 +192,7 @@ impl<'a> Observer<'a> {
             warning: Some(warnings.join(", ")).filter(|text| !text.is_empty()),
             ours,
             addressed: !ours && (answers_us || names_us || quotes_us),
+            marks: Vec::new(),
         }
     }
 

@@ -84,7 +84,8 @@ fn source(feed: &model::Feed, address: &Url) -> Source {
     let id = if feed.id.is_empty() { address.to_string() } else { short(&feed.id) };
     let publisher = RemoteAuthor {
         remote_id: id.clone(),
-        handle: title.clone(),
+        // Feeds know names, no handles.
+        handle: String::new(),
         name: title.clone(),
         url: site.clone(),
         avatar_url: icon.clone(),
@@ -129,6 +130,7 @@ fn entry(entry: &model::Entry, publisher: &RemoteAuthor, language: Option<&str>)
             warning: None,
             ours: false,
             addressed: false,
+            marks: Vec::new(),
         },
     }
 }
@@ -169,7 +171,7 @@ fn author(person: &model::Person, publisher: &RemoteAuthor) -> RemoteAuthor {
     }
     RemoteAuthor {
         remote_id: digest(&[&publisher.remote_id, &name]),
-        handle: name.clone(),
+        handle: String::new(),
         name,
         url: person.uri.as_deref().and_then(web),
         avatar_url: None,

@@ -180,6 +180,7 @@ impl<'a> Observer<'a> {
             warning: Some(one_line(&status.spoiler_text, 1000)).filter(|text| !text.is_empty()),
             ours,
             addressed: !ours && (answers_us || names_us),
+            marks: Vec::new(),
         }
     }
 

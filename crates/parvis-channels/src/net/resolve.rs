@@ -80,7 +80,11 @@ impl Resolve for Guarded {
 }
 
 /// One private address among public ones refuses the name: no honest server has both.
-fn permit(allowed: &Allowed, name: &str, found: &[SocketAddr]) -> Result<Vec<SocketAddr>, Forbidden> {
+pub(super) fn permit(
+    allowed: &Allowed,
+    name: &str,
+    found: &[SocketAddr],
+) -> Result<Vec<SocketAddr>, Forbidden> {
     let name = name.trim_end_matches('.');
     let private = found.iter().find(|place| !address::is_public(place.ip()));
     match private {

@@ -8,6 +8,8 @@ import { say } from "./toast.js";
 const words = () => document.querySelector("[data-page]")?.dataset ?? {};
 const main = () => document.querySelector("main");
 let busy = 0, again = 0, last = 0, pending = null;
+// When the page on the screen was asked for; what changed since then and was told to nobody is asked for anew.
+let asked = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
 
 const sameOrigin = (url) => new URL(url, location).origin === location.origin;
 const emit = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
@@ -69,7 +71,13 @@ function follow(box, change) {
   const before = scroll?.dataset.k;
   change();
   const now = scroll?.isConnected ? scroll : document.querySelector("[data-follow]");
-  if (now && (atEnd || now.dataset.k !== before)) { now.scrollTop = now.scrollHeight; delete now.dataset.read; }
+  if (now && (atEnd || now.dataset.k !== before)) { toEnd(now, now.dataset.k !== before); delete now.dataset.read; }
+}
+
+// The last word comes into view. On the phone the whole page scrolls, and only when a conversation is opened.
+function toEnd(box, opened) {
+  box.scrollTop = box.scrollHeight;
+  if (opened && matchMedia("(max-width: 760px)").matches && !location.hash) box.lastElementChild?.scrollIntoView({ block: "end" });
 }
 
 function wait(old, fresh) {
@@ -96,9 +104,11 @@ export async function visit(url, { push = true, method = "GET", body = null } = 
   const slow = setTimeout(() => main().setAttribute("aria-busy", "true"), 400);
   try {
     emit("parvis:leave");
+    const began = performance.now();
     const { answer, page } = await get(url, { method, body });
     const arrived = answer.url || url;
     if (!show(page, false)) { location.assign(answer.redirected || method === "GET" ? arrived : url); return answer; }
+    asked = began;
     const clean = new URL(arrived);
     clean.searchParams.delete("done");
     // A refused form keeps the address of the page it stands on.
@@ -122,7 +132,7 @@ async function refresh() {
   again = 0;
   last = performance.now();
   busy += 1;
-  try { show((await get(location.href)).page, true); } catch { /* the live state says so */ } finally { busy -= 1; }
+  try { if (show((await get(location.href)).page, true)) asked = last; } catch { /* the live state says so */ } finally { busy -= 1; }
 }
 
 let timer = 0;
@@ -140,7 +150,16 @@ function onClick(event) {
   const first = (path) => path.split("/")[1];
   if (!link.closest("[data-swap]") || first(link.pathname) !== first(location.pathname)) return;
   event.preventDefault();
-  visit(link.href);
+  if ("more" in link.dataset) goOn(link.href);
+  else visit(link.href);
+}
+
+// The list goes on below what is there, with the focus on the first row that came.
+async function goOn(url) {
+  const here = new URL(url);
+  here.hash = "";
+  await visit(here.href, { push: false });
+  document.querySelector("#suite")?.focus();
 }
 
 function onSubmit(event) {
@@ -177,32 +196,30 @@ async function send(form, action, body) {
   }
 }
 
+// Says whether changes are heard: by the word beside the search, and by a band once it lasts.
+function mark(on) {
+  const state = document.querySelector("[data-live]"), band = document.querySelector("[data-lost]");
+  state.hidden = false;
+  state.classList.toggle("off", !on);
+  state.textContent = on ? state.dataset.on : state.dataset.off;
+  if (band) band.hidden = on;
+}
+
+let events = null, lost = 0, retry = 0;
 function stream() {
-  const state = document.querySelector("[data-live]");
-  let lost = 0, wasLost = false;
-  const mark = (on) => {
-    if (!state) return;
-    state.hidden = false;
-    state.classList.toggle("off", !on);
-    state.textContent = on ? state.dataset.on : state.dataset.off;
-    if (!on) say(words().offline, { alert: true });
-  };
-  const events = new EventSource("/events");
-  events.onopen = () => {
-    clearTimeout(lost);
-    lost = 0;
-    mark(true);
-    if (wasLost) { wasLost = false; soon(); }
-  };
-  events.onerror = () => {
-    if (lost) return;
-    lost = setTimeout(() => { wasLost = true; mark(false); }, 10_000);
+  clearTimeout(retry);
+  events?.close();
+  const mine = events = new EventSource("/events");
+  mine.onopen = () => { clearTimeout(lost); lost = 0; mark(true); };
+  mine.onerror = () => {
+    lost ||= setTimeout(() => mark(false), 10_000);
     // A refusal (signed out) ends the stream for good; ask again from time to time.
-    if (events.readyState === EventSource.CLOSED) setTimeout(stream, 15_000);
+    if (mine.readyState === EventSource.CLOSED) retry = setTimeout(stream, 15_000);
   };
-  events.addEventListener("change", soon);
-  events.addEventListener("presence", (event) => emit("parvis:presence", JSON.parse(event.data)));
-  addEventListener("pagehide", () => events.close(), { once: true });
+  mine.addEventListener("change", soon);
+  // Two seconds more, because a change is dated before it is committed.
+  mine.addEventListener("hello", ({ data }) => { if (Number(data) < performance.now() - asked + 2_000) soon(); });
+  mine.addEventListener("presence", (event) => emit("parvis:presence", JSON.parse(event.data)));
 }
 
 // A picture that arrives makes the thread longer: its end stays in view while that is what is being read.
@@ -220,9 +237,13 @@ export function start() {
   addEventListener("popstate", () => visit(location.href, { push: false }));
   document.addEventListener("visibilitychange", () => { if (!document.hidden && again) soon(); });
   document.addEventListener("parvis:refresh", soon);
+  document.querySelector("[data-again]")?.addEventListener("click", () => { stream(); visit(location.href, { push: false }); });
+  addEventListener("pagehide", () => events?.close());
+  // A page that the browser kept and shows again has to hear again.
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) stream(); });
   setInterval(soon, 60_000);
   const here = new URL(location);
   if (here.searchParams.has("done")) { here.searchParams.delete("done"); history.replaceState(null, "", here); }
-  for (const box of document.querySelectorAll("[data-follow]")) box.scrollTop = box.scrollHeight;
+  for (const box of document.querySelectorAll("[data-follow]")) toEnd(box, true);
   stream();
 }

@@ -1,6 +1,7 @@
 //! `parvis doctor`: looks at everything that an installation stands on and says what is wrong and how
-//! to mend it. Changes nothing but what a first start would make: it writes one file in the data folder
-//! and removes it.
+//! to mend it. Changes nothing unless told to mend: it writes one file in the data folder and removes it.
+
+mod deep;
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -11,19 +12,40 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 
 use super::say;
-use crate::app::{App, parse_key, without_password};
+use crate::app::without_password;
 use crate::clock::{Clock, DAY, MINUTE};
 use crate::config::{self, Config};
+use crate::id::OrganisationId;
+use crate::seal::SealKey;
 use crate::store::{self, Conn, Db, channel, counter, journal, migration, organisation};
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct Doctor {
     /// Answers as JSON
     #[arg(long)]
     json: bool,
-    /// Counts conversations anew where the counters differ
+    /// Reads everything: each counter against a recount, the search index and the media against the messages, the
+    /// journal's chain, and whatever points at rows that are gone. Parvis may go on running
     #[arg(long)]
-    recount: bool,
+    deep: bool,
+    /// Looks deeply, and makes anew what is made from other rows: counters and the search index
+    #[arg(long)]
+    mend: bool,
+    /// A number and hash that the doctor or a backup gave earlier: looks deeply, and whether it still stands in the
+    /// journal
+    #[arg(long, value_name = "NUMBER:HASH")]
+    journal: Option<deep::Mark>,
+}
+
+impl Doctor {
+    /// The look that a restore ends with, at the place in the journal that the backup gives.
+    pub(super) fn after_restore(journal: Option<&str>) -> Self {
+        Self { deep: true, journal: journal.and_then(|it| it.parse().ok()), ..Self::default() }
+    }
+
+    fn is_deep(&self) -> bool {
+        self.deep || self.mend || self.journal.is_some()
+    }
 }
 
 /// How a thing stands.
@@ -73,10 +95,7 @@ pub(super) async fn run(it: &Doctor, loaded: Result<Config, config::Error>) -> a
         Ok(config) => {
             findings.good("configuration", "can be read");
             let variable = std::env::var("PARVIS_SEAL_KEY").ok();
-            if it.recount {
-                recount(config.clone()).await?;
-            }
-            examine(&mut findings, &config, variable.as_deref(), Clock::System.now()).await;
+            examine(&mut findings, &config, variable.as_deref(), Clock::System.now(), it).await;
         }
     }
     let problems = findings.0.iter().filter(|it| it.state == State::Problem).count();
@@ -101,33 +120,45 @@ pub(super) async fn run(it: &Doctor, loaded: Result<Config, config::Error>) -> a
     Ok(if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn recount(config: Config) -> anyhow::Result<()> {
-    let app = App::open(config, Clock::System).await?;
-    let mut conn = app.db.write().await?;
-    if let Some(house) = organisation::first(&mut conn).await? {
-        counter::recount(&mut conn, house.id).await?;
-    }
-    conn.commit().await?;
-    app.db.close().await;
-    Ok(())
-}
-
-async fn examine(findings: &mut Findings, config: &Config, key: Option<&str>, now: i64) {
+async fn examine(findings: &mut Findings, config: &Config, key: Option<&str>, now: i64, how: &Doctor) {
     look_at_address(findings, config);
     look_at_port(findings, config).await;
     let made = look_at_folder(findings, &config.data);
     look_at_clock(findings, now);
     let address = config.database_address();
     let Some(db) = look_at_database(findings, &address, made).await else { return };
-    match db.snapshot().await {
-        Ok(mut conn) => {
-            if let Err(error) = look_at_house(findings, &mut conn, config, key, now).await {
-                findings.problem("database", error.to_string(), "see whether the disk is full or damaged");
-            }
-        }
-        Err(error) => findings.problem("database", error.to_string(), "see whether something holds it"),
+    if let Err(error) = examine_database(findings, &db, config, key, now, how).await {
+        findings.problem(
+            "database",
+            error.to_string(),
+            "see whether the disk is full or damaged, or something holds it",
+        );
     }
     db.close().await;
+}
+
+async fn examine_database(
+    findings: &mut Findings,
+    db: &Db,
+    config: &Config,
+    key: Option<&str>,
+    now: i64,
+    how: &Doctor,
+) -> store::Result<()> {
+    let mut conn = db.snapshot().await?;
+    let Some(house) = look_at_house(findings, &mut conn, config, key, now).await? else { return Ok(()) };
+    if how.is_deep() {
+        drop(conn);
+        return deep::examine(findings, db, config, house, now, how).await;
+    }
+    let wrong = counter::wrong(&mut conn, house).await?;
+    if wrong == 0 {
+        findings.good("counters", "agree with the conversations");
+    } else {
+        let mend = "run `parvis doctor --mend`; Parvis may go on running";
+        findings.problem("counters", format!("{wrong} differ from the conversations"), mend);
+    }
+    Ok(())
 }
 
 fn look_at_address(findings: &mut Findings, config: &Config) {
@@ -258,13 +289,14 @@ async fn reaches_server(findings: &mut Findings, address: &str) -> bool {
     false
 }
 
+/// What can be seen at once; answers with the organisation, unless there is none or its tables are another version's.
 async fn look_at_house(
     findings: &mut Findings,
     conn: &mut Conn,
     config: &Config,
     key: Option<&str>,
     now: i64,
-) -> store::Result<()> {
+) -> store::Result<Option<OrganisationId>> {
     match migration::found(conn).await? {
         Some(step) if step == migration::last() => findings.good("tables", format!("at step {step}")),
         Some(step) if step > migration::last() => {
@@ -273,12 +305,12 @@ async fn look_at_house(
                 format!("at step {step}, of a newer Parvis"),
                 "start that newer version",
             );
-            return Ok(());
+            return Ok(None);
         }
         found => {
             let step = found.unwrap_or(0);
             findings.notice("tables", format!("at step {step}"), "the next start brings them up to date");
-            return Ok(());
+            return Ok(None);
         }
     }
     let Some(house) = organisation::first(conn).await? else {
@@ -287,7 +319,7 @@ async fn look_at_house(
             "nobody has set Parvis up yet",
             "start it and open the address that it prints",
         );
-        return Ok(());
+        return Ok(None);
     };
     let newest = journal::page(conn, house.id, None, 1).await?;
     if newest.first().is_some_and(|it| it.at > now + 5 * MINUTE) {
@@ -295,23 +327,17 @@ async fn look_at_house(
         findings.problem("clock", "is behind the newest entry of the journal", mend);
     }
     let channels = channel::list(conn, house.id).await?;
-    look_at_key(findings, &channels, &config.data, key);
+    let secrets = channel::secrets(conn, house.id).await?;
+    look_at_key(findings, &secrets, &config.data, key);
     look_at_channels(findings, &channels, now);
-    let wrong = counter::wrong(conn, house.id).await?;
-    if wrong == 0 {
-        findings.good("counters", "agree with the conversations");
-    } else {
-        let mend = "run `parvis doctor --recount`; Parvis may go on running";
-        findings.problem("counters", format!("{wrong} differ from the conversations"), mend);
-    }
-    Ok(())
+    Ok(Some(house.id))
 }
 
-fn look_at_key(findings: &mut Findings, channels: &[channel::Channel], data: &Path, key: Option<&str>) {
+fn look_at_key(findings: &mut Findings, secrets: &[channel::Sealed], data: &Path, key: Option<&str>) {
     let path = data.join("seal.key");
     let text = key.map(str::to_owned).or_else(|| std::fs::read_to_string(&path).ok());
     let mend = "put back the seal.key that belongs to this database, or connect the channels anew";
-    let Some(key) = text.as_deref().map(parse_key) else {
+    let Some(key) = text.as_deref().map(SealKey::parse) else {
         findings.problem("seal key", format!("{} can't be read", path.display()), mend);
         return;
     };
@@ -319,15 +345,20 @@ fn look_at_key(findings: &mut Findings, channels: &[channel::Channel], data: &Pa
         findings.problem("seal key", "isn't 32 bytes in base64", mend);
         return;
     };
-    let sealed = channels.iter().filter_map(|it| Some((it, it.secret.as_ref()?)));
-    let shut: Vec<&str> = sealed
-        .filter(|(it, secret)| key.open(secret, it.id.0.as_bytes()).is_err())
-        .map(|(it, _)| it.name.as_str())
-        .collect();
-    if shut.is_empty() {
-        findings.good("seal key", "opens every secret");
-    } else {
+    let is_shut = |it: &&channel::Sealed| key.open(&it.secret, it.id.0.as_bytes()).is_err();
+    let shut: Vec<&str> = secrets.iter().filter(is_shut).map(|it| it.name.as_str()).collect();
+    let is_former = |it: &&channel::Sealed| !key.is_current(&it.secret, it.id.0.as_bytes());
+    let former = secrets.iter().filter(is_former).count() - shut.len();
+    if !shut.is_empty() {
         findings.problem("seal key", format!("doesn't open the secrets of: {}", shut.join(", ")), mend);
+    } else if former > 0 {
+        let found = format!("{former} of {} secrets are still sealed with a former key", secrets.len());
+        findings.notice("seal key", found, "run `parvis secret rotate`: it goes on where it was interrupted");
+    } else if key.count() > 1 {
+        let mend = "once every Parvis on this database has the new key, run `parvis secret forget`";
+        findings.notice("seal key", format!("{} former keys are kept", key.count() - 1), mend);
+    } else {
+        findings.good("seal key", "opens every secret");
     }
 }
 

@@ -61,6 +61,10 @@ pub(super) async fn listen(
         tokio::spawn(crate::work::run(Arc::clone(app), app.stop.follow())),
         tokio::spawn(crate::intake::listen::run(Arc::clone(app), app.stop.follow())),
     ];
+    let others = tokio::spawn({
+        let app = Arc::clone(app);
+        async move { app.db.hear_others().await }
+    });
     let server = axum::serve(listener, router).with_graceful_shutdown(async move { stop.asked().await });
     let mut server = std::pin::pin!(server.into_future());
     tokio::select! {
@@ -70,6 +74,7 @@ pub(super) async fn listen(
             Err(_) => tracing::warn!(seconds = PATIENCE.as_secs(), "open requests were cut off"),
         },
     }
+    others.abort();
     for task in background {
         // What a task had begun is finished, or comes back when its lease ends.
         if tokio::time::timeout(PATIENCE, task).await.is_err() {

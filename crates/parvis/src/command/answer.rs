@@ -77,7 +77,7 @@ pub async fn reply_once(
     // Media first: the object store isn't part of the transaction, and an orphaned file harms nobody.
     let attachments = keep_media(app, message, &answer.media, now).await?;
     let mut conn = app.db.write().await?;
-    let found = load(&mut conn, actor, id, Action::Answer).await?;
+    let mut found = load(&mut conn, actor, id, Action::Answer).await?;
     let channel = store::channel::get(&mut conn, actor.organisation, found.channel).await?;
     let channel = channel.filter(|it| it.state != "removed").ok_or(Refusal::Channel("removed".to_owned()))?;
     let account = crate::account::open(app, &channel).map_err(|error| Refusal::Channel(error.to_string()))?;
@@ -94,6 +94,7 @@ pub async fn reply_once(
     let mode = if answer.visibility == Visibility::Direct { "direct" } else { "public" };
     drop_draft(&mut conn, actor, found.id, mode).await?;
     publish::enqueue(&mut conn, actor.organisation, it.id, it.sent_at, now).await?;
+    found.messages += 1;
     let journal = hold(&mut conn, actor, now, found, &it, answer.close).await?;
     let done = Done { journal, conversation: it.conversation };
     if let Some((key, digest)) = &marked
@@ -281,7 +282,6 @@ async fn hold(
     found.facets.state = if close { State::Closed } else { State::Waiting };
     found.facets.closed_at = close.then_some(now);
     found.facets.assignee = found.facets.assignee.or(Some(actor.colleague));
-    found.messages += 1;
     found.last_at = found.last_at.max(now);
     store::conversation::update(conn, actor.organisation, &place, &found).await?;
     let entry = Entry {

@@ -10,8 +10,8 @@ use crate::clock::{DAY, HOUR};
 use crate::id::{DeskId, MessageId};
 use crate::store::conversation::{NEVER, State};
 use crate::store::message::{self, Stage};
-use crate::store::{self, counter, job, journal, view};
-use crate::testing::{House, START, houses, said};
+use crate::store::{self, job, journal, view};
+use crate::testing::{House, START, assert_whole, houses, said};
 
 fn words(text: &str) -> Answer {
     Answer {
@@ -25,14 +25,7 @@ fn words(text: &str) -> Answer {
 }
 
 async fn recounted(house: &House) {
-    let mut conn = house.app.db.write().await.unwrap();
-    let mut kept = counter::list(&mut conn, house.id).await.unwrap();
-    counter::recount(&mut conn, house.id).await.unwrap();
-    let mut counted = counter::list(&mut conn, house.id).await.unwrap();
-    for all in [&mut kept, &mut counted] {
-        all.sort_by_key(|it| (it.state.clone(), it.desk, it.assignee));
-    }
-    assert_eq!(format!("{kept:?}"), format!("{counted:?}"), "counters differ from a recount");
+    assert_whole(&house.app.db, house.id).await;
 }
 
 #[tokio::test]

@@ -367,6 +367,7 @@ fn observation(said: &Said<'_>, language: &str, base: &str) -> Observation {
             warning: None,
             ours: false,
             addressed: true,
+            marks: Vec::new(),
         }),
     }
 }

@@ -204,5 +204,6 @@ async fn the_other_language_tells_the_same_story_and_search_follows() {
         let mut conn = it.app.db.read().await.unwrap();
         let again = message::get(&mut conn, it.keys.house, first.id).await.unwrap().unwrap();
         assert_eq!(again.text, told.messages[0].text.fr);
+        crate::testing::assert_whole(&it.app.db, it.keys.house).await;
     }
 }

@@ -1,5 +1,5 @@
 //! One task per channel: it asks at intervals, listens where the network streams, and keeps the health
-//! that people see. A channel that can't be heard is tried again, ever more slowly, and shown as deaf.
+//! that people see. Of several nodes one hears a channel, under a lease. A channel that can't be heard is tried again, ever more slowly, and shown as deaf.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use crate::clock::{DAY, SECOND};
 use crate::id::{ChannelId, OrganisationId};
 use crate::store::channel::{self, Channel, Health};
 use crate::store::journal::{self, By, Entry};
+use crate::store::lease::{self, Lease};
 use crate::store::{self, desk, message, organisation};
 
 /// Feeds are asked this many times more seldom than networks.
@@ -27,6 +28,8 @@ const FEED_FACTOR: u64 = 15;
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// Recent messages looked at again for silent edits and deletions.
 const RECHECKED: i64 = 40;
+/// For how long (µs) a channel is a node's to hear; kept anew at half of it.
+pub(super) const HELD: i64 = 60 * SECOND;
 /// How often the list of channels is looked at.
 const SUPERVISE: Duration = Duration::from_secs(2);
 
@@ -54,11 +57,14 @@ impl Error {
     }
 }
 
-/// Keeps a task for each active channel until `stop` turns true.
+/// Keeps a task for each active channel that no other node hears, until `stop` turns true.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut tasks: HashMap<ChannelId, (Channel, JoinHandle<()>)> = HashMap::new();
+    let mut begun = false;
     while !*stop.borrow() {
-        match active(&app).await {
+        begun = begun
+            || begin(&app).await.inspect_err(|error| tracing::warn!(%error, "intake: not begun")).is_ok();
+        match mine(&app).await {
             Ok((house, channels)) => {
                 tasks.retain(|id, (started, task)| {
                     // A task that ended by a mistake of ours is begun anew; a channel must not fall deaf unseen.
@@ -86,6 +92,53 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     for (_, (_, task)) in tasks {
         task.abort();
     }
+    if let Err(error) = end(&app).await {
+        tracing::info!(%error, "intake: other nodes take the channels over when the leases end");
+    }
+}
+
+/// An embedded database has one node: whoever held a lease before is gone.
+async fn begin(app: &App) -> store::Result<()> {
+    let mut conn = app.db.write().await?;
+    if conn.is_sqlite() {
+        lease::clear(&mut conn).await?;
+    }
+    conn.commit().await
+}
+
+async fn end(app: &App) -> store::Result<()> {
+    let mut conn = app.db.write().await?;
+    lease::release(&mut conn, app.db.node()).await?;
+    conn.commit().await
+}
+
+/// The active channels that are this node's to hear: those that no living node holds are taken.
+pub(super) async fn mine(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
+    let (house, mut channels) = active(app).await?;
+    let (node, now) = (app.db.node(), app.now());
+    let held = lease::list(&mut app.db.read().await?, house).await?;
+    let of = |id: ChannelId| held.iter().find(|it| it.subject == id.0);
+    // One's own are kept in good time; what is another's is left alone until it ends.
+    let wanted = |it: &&Channel| match of(it.id) {
+        Some(lease) if lease.node == node => lease.until_at < now + HELD / 2,
+        Some(lease) => lease.until_at < now,
+        None => true,
+    };
+    let wanted: Vec<ChannelId> = channels.iter().filter(wanted).map(|it| it.id).collect();
+    let mut taken = Vec::new();
+    if !wanted.is_empty() {
+        let mut conn = app.db.write().await?;
+        for id in &wanted {
+            let it = Lease { subject: id.0, node, until_at: now + HELD };
+            if lease::take(&mut conn, house, it, now).await? {
+                taken.push(*id);
+            }
+        }
+        conn.commit().await?;
+    }
+    let is_own = |id: ChannelId| of(id).is_some_and(|it| it.node == node) && !wanted.contains(&id);
+    channels.retain(|it| taken.contains(&it.id) || is_own(it.id));
+    Ok((house, channels))
 }
 
 fn same_connection(now: &Channel, started: &Channel) -> bool {

@@ -3,9 +3,11 @@
 use parvis_channels::{ChannelError, Observation, ObservationKind};
 
 use super::listen::{self, Step};
+use crate::app::App;
 use crate::clock::{HOUR, SECOND};
 use crate::store::conversation::{NEVER, State};
 use crate::store::message::{self, Direction};
+use crate::store::node::Told;
 use crate::store::{channel, counter, journal, search};
 use crate::testing::{START, houses, said};
 
@@ -194,9 +196,26 @@ async fn falling_deaf_and_being_heard_again_are_told_once_each() {
             listen::note_health(&house.app, house.id, house.channel, error.as_ref()).await.unwrap();
         }
         let mut verbs = Vec::new();
-        while let Ok(event) = told.try_recv() {
+        while let Ok(Told::Changed(event)) = told.try_recv() {
             verbs.push(event.verb);
         }
         assert_eq!(verbs, ["channel.heard", "channel.deafened", "channel.heard"]);
+    }
+}
+
+#[tokio::test]
+async fn one_node_hears_a_channel_and_another_takes_over_when_it_dies() {
+    for house in houses().await {
+        let heard_by = async |app: &App| listen::mine(app).await.unwrap().1.len();
+        assert_eq!(heard_by(&house.app).await, 1);
+        let Some(other) = house.beside().await else { continue };
+        assert_eq!(heard_by(&other).await, 0, "another node has it");
+        house.app.clock.advance(listen::HELD / 2 + SECOND);
+        assert_eq!(heard_by(&house.app).await, 1, "kept anew in good time");
+        house.app.clock.advance(listen::HELD - SECOND);
+        assert_eq!(heard_by(&other).await, 0, "the node may still live");
+        house.app.clock.advance(2 * SECOND);
+        assert_eq!(heard_by(&other).await, 1, "it gave no sign of life");
+        assert_eq!(heard_by(&house.app).await, 0, "whoever comes back too late has lost it");
     }
 }

@@ -44,6 +44,9 @@ const DETACH: &str = "DELETE FROM attachment WHERE organisation_id = $1 AND mess
 const STORED: &str =
     "UPDATE attachment SET stored_as = $3, mime = $4, error_text = $5 WHERE organisation_id = $1 AND id = $2";
 
+const STORED_FILES: &str = "SELECT id, stored_as FROM attachment
+    WHERE organisation_id = $1 AND id > $2 AND stored_as IS NOT NULL ORDER BY id LIMIT 1000";
+
 fn read(row: &Row) -> Result<Attachment> {
     let mut cells = row.cells();
     Ok(Attachment {
@@ -132,4 +135,19 @@ pub async fn set_stored(
 ) -> Result<()> {
     let args = [organisation.into(), id.into(), stored_as.into(), mime.into(), error.into()];
     conn.run(STORED, &args).await.map(drop)
+}
+
+/// The files of the next attachments after `last` by id, at most 1,000; empty after the last one.
+pub async fn stored_files(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    last: AttachmentId,
+) -> Result<Vec<(AttachmentId, String)>> {
+    let rows = conn.all(STORED_FILES, &[organisation.into(), last.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok((cells.next()?, cells.next()?))
+        })
+        .collect()
 }

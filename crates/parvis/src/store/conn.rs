@@ -3,13 +3,16 @@
 
 use std::sync::Arc;
 
+use ring::digest::Context;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 use uuid::Uuid;
 
+use super::journal::chain::Head;
 use super::kept::Kept;
+use super::node::{self, Told};
 use super::{Error, Event, Result};
 
 /// A value bound to a placeholder. `None` keeps its type, which PostgreSQL needs.
@@ -51,6 +54,28 @@ values!(
     Option<Uuid> => |it| Self::Id(it),
 );
 
+impl Value {
+    /// Hands the value to a hash, with its type and its length before it, so that no two rows read the same. The
+    /// chain of the journal is kept with it: it stays as it is.
+    pub(super) fn feed(&self, context: &mut Context) {
+        let mut put = |kind: u8, bytes: Option<&[u8]>| {
+            context.update(&[kind, u8::from(bytes.is_some())]);
+            let bytes = bytes.unwrap_or_default();
+            context.update(&(bytes.len() as u64).to_be_bytes());
+            context.update(bytes);
+        };
+        match self {
+            Self::Int(it) => put(1, it.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice)),
+            // PostgreSQL can't hold U+0000 and is given U+FFFD in its place: the same text for us.
+            Self::Text(Some(it)) => put(2, Some(it.replace('\0', "\u{FFFD}").as_bytes())),
+            Self::Text(None) => put(2, None),
+            Self::Bool(it) => put(3, Some(&[u8::from(*it)])),
+            Self::Bytes(it) => put(4, it.as_deref()),
+            Self::Id(it) => put(5, it.as_ref().map(|id| id.as_bytes().as_slice())),
+        }
+    }
+}
+
 /// Binds `values` after those that are bound already and names their places: `$3, $4`; `NULL` for none, since
 /// `IN ()` isn't SQL.
 pub(super) fn places(args: &mut Vec<Value>, values: impl IntoIterator<Item = impl Into<Value>>) -> String {
@@ -71,7 +96,7 @@ macro_rules! cells {
         impl Cell for $type {
             fn read(row: &Row, index: usize) -> Result<Self> {
                 Ok(match row {
-                    Row::Sqlite(row) => row.try_get(index)?,
+                    Row::Sqlite(row) => row.try_get_unchecked(index)?,
                     Row::Postgres(row) => row.try_get(index)?,
                 })
             }
@@ -79,7 +104,7 @@ macro_rules! cells {
         impl Cell for Option<$type> {
             fn read(row: &Row, index: usize) -> Result<Self> {
                 Ok(match row {
-                    Row::Sqlite(row) => row.try_get(index)?,
+                    Row::Sqlite(row) => row.try_get_unchecked(index)?,
                     Row::Postgres(row) => row.try_get(index)?,
                 })
             }
@@ -164,9 +189,13 @@ impl Cells<'_> {
 /// A connection for reading, or a transaction for writing. Dropping a transaction undoes it.
 pub struct Conn {
     pub(super) inner: Inner,
-    pub(super) live: Option<tokio::sync::broadcast::Sender<Event>>,
+    pub(super) live: Option<tokio::sync::broadcast::Sender<Told>>,
+    /// This process, among those that share the database.
+    pub(super) node: i64,
     /// What to tell the screens once the transaction has been committed.
     pub(super) events: Vec<Event>,
+    /// The newest row of the journal that this transaction wrote: the next one hangs on it.
+    pub(super) head: Option<Head>,
     /// What every page asks for, as it was read last.
     pub(super) kept: Arc<Kept>,
 }
@@ -285,14 +314,19 @@ impl Conn {
     pub async fn commit(self) -> Result<()> {
         match self.inner {
             Inner::SqliteWrite(it) => it.commit().await?,
-            Inner::PostgresWrite(it) => it.commit().await?,
+            Inner::PostgresWrite(mut it) => {
+                if self.live.is_some() {
+                    node::announce(&mut it, self.node, &self.events).await?;
+                }
+                it.commit().await?;
+            }
             Inner::SqliteRead(_) | Inner::PostgresRead(_) => {}
         }
         if let Some(live) = self.live {
             self.kept.forget();
             for event in self.events {
                 // Nobody listening is no failure: the journal holds the change.
-                let _ = live.send(event);
+                let _ = live.send(Told::Changed(event));
             }
         }
         Ok(())

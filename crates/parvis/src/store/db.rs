@@ -1,26 +1,27 @@
 //! Opens the database: SQLite embedded (one writer, a few readers) or PostgreSQL. Knows no table.
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgPool, SqliteConnection, SqlitePool};
 use tokio::sync::broadcast;
 
 use super::conn::{Conn, Inner};
 use super::kept::Kept;
+use super::node::Told;
 use super::{Error, Result};
 use crate::id::{ColleagueId, ConversationId, DeskId, JournalId, OrganisationId};
 
 /// What the screens are told after a commit: that something changed, never what it says.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Event {
     /// Whose.
-    #[serde(skip)]
     pub organisation: OrganisationId,
     /// The journal row.
     pub id: JournalId,
@@ -38,8 +39,10 @@ pub struct Event {
 #[derive(Clone)]
 pub struct Db {
     engine: Engine,
-    live: broadcast::Sender<Event>,
+    live: broadcast::Sender<Told>,
     kept: Arc<Kept>,
+    /// This process, among those that share the database.
+    node: u64,
 }
 
 #[derive(Clone)]
@@ -83,7 +86,9 @@ impl Db {
         } else {
             return Err(Error::Address(address.to_owned()));
         };
-        Ok(Self { engine, live: broadcast::channel(1_024).0, kept: Arc::default() })
+        // Random, as the standard library seeds its tables: enough to tell a handful of nodes apart.
+        let node = RandomState::new().build_hasher().finish();
+        Ok(Self { engine, live: broadcast::channel(1_024).0, kept: Arc::default(), node })
     }
 
     /// A connection for reading.
@@ -122,13 +127,57 @@ impl Db {
         Ok(self.conn(inner, None))
     }
 
-    fn conn(&self, inner: Inner, live: Option<broadcast::Sender<Event>>) -> Conn {
-        Conn { inner, live, events: Vec::new(), kept: Arc::clone(&self.kept) }
+    /// Writes the embedded database as it stands now into the new file `path`, without what was deleted; false when
+    /// there is no embedded one. Others go on reading and writing meanwhile.
+    pub(super) async fn vacuum_into(&self, path: &Path) -> Result<bool> {
+        let Engine::Sqlite { read, .. } = &self.engine else { return Ok(false) };
+        // A connection of its own: it can't be done within a transaction, nor by one that may only read.
+        let options = read.connect_options().as_ref().clone().pragma("query_only", "false");
+        let mut conn = SqliteConnection::connect_with(&options.create_if_missing(false)).await?;
+        sqlx::query("VACUUM INTO $1").bind(path.display().to_string()).execute(&mut conn).await?;
+        conn.close().await?;
+        Ok(true)
+    }
+
+    fn conn(&self, inner: Inner, live: Option<broadcast::Sender<Told>>) -> Conn {
+        Conn { inner, live, node: self.node(), events: Vec::new(), head: None, kept: Arc::clone(&self.kept) }
     }
 
     /// Follows what is committed from now on.
-    pub fn follow(&self) -> broadcast::Receiver<Event> {
+    pub fn follow(&self) -> broadcast::Receiver<Told> {
         self.live.subscribe()
+    }
+
+    /// Tells the followers on this node; nobody following is no failure.
+    pub(super) fn tell(&self, told: Told) {
+        let _ = self.live.send(told);
+    }
+
+    /// Passes on what another node told.
+    pub(super) fn hear(&self, told: Vec<Told>) {
+        if told.iter().any(|it| matches!(it, Told::Changed(_))) {
+            self.kept.forget();
+        }
+        told.into_iter().for_each(|it| self.tell(it));
+    }
+
+    /// Something may have been missed.
+    pub(super) fn miss(&self) {
+        self.hear(vec![Told::Missed]);
+        self.kept.forget();
+    }
+
+    /// This process, among those that share the database.
+    pub fn node(&self) -> i64 {
+        self.node.cast_signed()
+    }
+
+    /// The connections for reading, where other nodes can be listened to.
+    pub(super) fn postgres(&self) -> Option<&PgPool> {
+        match &self.engine {
+            Engine::Postgres { read, .. } => Some(read),
+            Engine::Sqlite { .. } => None,
+        }
     }
 
     /// "SQLite" or "PostgreSQL", for people.
@@ -163,7 +212,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
-        .pragma("cache_size", "-16384")
+        .pragma("cache_size", "-8192")
         .pragma("temp_store", "memory")
         .statement_cache_capacity(256);
     let write = SqlitePoolOptions::new()

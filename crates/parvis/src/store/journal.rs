@@ -1,10 +1,12 @@
 //! The one journal: a row with every change, in the change's own transaction. Audit trail, live
-//! updates and undo read it.
+//! updates and undo read it. Its rows are chained by hash ([`chain`]).
+
+pub mod chain;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::{Conn, Error, Event, Result, Row};
+use super::{Conn, Error, Event, Result, Row, Value};
 use crate::id::{ChannelId, ColleagueId, ConversationId, DeskId, JournalId, OrganisationId};
 use uuid::Uuid;
 
@@ -65,8 +67,8 @@ pub struct Journalled {
     pub undone_at: Option<i64>,
 }
 
-const INSERT: &str = "INSERT INTO journal (organisation_id, id, at, actor_kind, actor_id, verb, subject_kind, subject_id, conversation_id, before, after)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const INSERT: &str = "INSERT INTO journal (organisation_id, id, at, actor_kind, actor_id, verb, subject_kind, subject_id, conversation_id, before, after, no, hash)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const GET: &str =
     "SELECT id, at, actor_kind, actor_id, verb, subject_id, conversation_id, before, after, undone_at
     FROM journal WHERE organisation_id = $1 AND id = $2";
@@ -114,7 +116,7 @@ pub async fn write(conn: &mut Conn, entry: Entry<'_>) -> Result<JournalId> {
         By::System => ("system", None, None),
     };
     let subject_kind = entry.verb.split('.').next().unwrap_or_default();
-    let args = [
+    let mut args: Vec<Value> = vec![
         entry.organisation.into(),
         id.into(),
         entry.at.into(),
@@ -127,7 +129,10 @@ pub async fn write(conn: &mut Conn, entry: Entry<'_>) -> Result<JournalId> {
         entry.before.map(|it| it.to_string()).into(),
         entry.after.map(|it| it.to_string()).into(),
     ];
+    let place = chain::place(conn, entry.organisation, &args).await?;
+    args.extend([place.no.into(), place.hash.clone().into()]);
     conn.run(INSERT, &args).await?;
+    conn.head = Some(place);
     conn.events.push(Event {
         organisation: entry.organisation,
         id,

@@ -205,6 +205,9 @@ const REWRITE_VERSION: &str = "UPDATE message_version SET text = $4, html = $5
 const VERSIONS: &str = "SELECT message_id, version_at, text, html FROM message_version
     WHERE organisation_id = $1 AND message_id = $2 ORDER BY version_at";
 
+const DOUBT: &str = "UPDATE message SET state = 'unknown', error_code = 'unknown', error_text = $2
+    WHERE organisation_id = $1 AND state IN ('held', 'committing')";
+
 fn read(row: &Row) -> Result<Message> {
     let mut cells = row.cells();
     Ok(Message {
@@ -398,6 +401,12 @@ pub async fn recent_remote(
 ) -> Result<Vec<String>> {
     let args = [organisation.into(), channel.into(), since.into(), limit.into()];
     conn.all(RECENT_REMOTE, &args).await?.iter().map(Row::only).collect()
+}
+
+/// Whatever was on its way may have left meanwhile: from now on it is looked for on the network before it is sent.
+/// Answers with how many they are.
+pub async fn doubt(conn: &mut Conn, organisation: OrganisationId, why: &str) -> Result<u64> {
+    conn.run(DOUBT, &[organisation.into(), why.into()]).await
 }
 
 /// Keeps what a message says now, before it is overwritten.

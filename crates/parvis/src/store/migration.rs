@@ -3,10 +3,14 @@
 
 use ring::digest::{SHA256, digest};
 
+use super::journal::chain;
 use super::{Conn, Db, Error, Result};
 
 /// One step: its number, its name, the shared text, and what SQLite and PostgreSQL add to it.
 type Step = (i64, &'static str, &'static str, &'static str, &'static str);
+
+/// The step at which the rows of the journal that are there get their place in its chain.
+const CHAINED: i64 = 3;
 
 const STEPS: &[Step] = &[
     (
@@ -17,6 +21,8 @@ const STEPS: &[Step] = &[
         include_str!("../../migrations/0001_first.postgres.sql"),
     ),
     (2, "answer_key", include_str!("../../migrations/0002_answer_key.sql"), "", ""),
+    (CHAINED, "journal_chain", include_str!("../../migrations/0003_journal_chain.sql"), "", ""),
+    (4, "lease", include_str!("../../migrations/0004_lease.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (
@@ -72,6 +78,9 @@ pub(crate) async fn apply_up_to(db: &Db, count: usize) -> Result<()> {
         let own = if conn.is_sqlite() { sqlite } else { postgres };
         if !own.trim().is_empty() {
             conn.script(own).await?;
+        }
+        if number == CHAINED {
+            chain::begin(&mut conn).await?;
         }
         conn.run(RECORD, &[number.into(), name.into(), checksum(step).into()]).await?;
     }

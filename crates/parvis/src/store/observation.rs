@@ -16,6 +16,7 @@ fn kind(it: ObservationKind) -> &'static str {
         ObservationKind::Edited => "edited",
         ObservationKind::Deleted => "deleted",
         ObservationKind::Unsupported => "unsupported",
+        ObservationKind::Failed => "failed",
     }
 }
 

@@ -1,8 +1,11 @@
 //! Full-text search over the whole history, newest first: the one room where the engines truly differ
 //! (FTS5 and tsvector). Words are folded and stemmed by `rules::text` for both, so both find the same.
 
+pub mod check;
+
 use serde::Serialize;
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 use super::conn::places;
 use super::{Conn, Result, Row, Value};
@@ -30,11 +33,16 @@ const NUMBER_SQLITE: &str = "INSERT INTO message_index (organisation_id, message
     ON CONFLICT (organisation_id, message_id) DO UPDATE SET conversation_id = excluded.conversation_id RETURNING no";
 const INDEX_SQLITE: &str = "INSERT INTO message_terms (rowid, terms) VALUES ($1, $2)";
 const INDEX_POSTGRES: &str = "INSERT INTO message_index (organisation_id, message_id, conversation_id, terms) VALUES ($1, $2, $3, to_tsvector('simple', $4))
-    ON CONFLICT (organisation_id, message_id) DO UPDATE SET terms = excluded.terms";
-const CLEAR_TERMS_SQLITE: &str = "DELETE FROM message_terms";
+    ON CONFLICT (organisation_id, message_id) DO UPDATE SET conversation_id = excluded.conversation_id, terms = excluded.terms";
+// Terms without a number, should there be any, go too: nothing can find them.
+const CLEAR_TERMS_SQLITE: &str = "DELETE FROM message_terms
+    WHERE rowid NOT IN (SELECT no FROM message_index WHERE organisation_id <> $1)";
 const CLEAR: &str = "DELETE FROM message_index WHERE organisation_id = $1";
-const TEXTS: &str = "SELECT id, conversation_id, title, text FROM message
-    WHERE organisation_id = $1 AND id > $2 AND state <> 'withdrawn' ORDER BY id LIMIT 1000";
+const TEXTS: &str = "SELECT m.id, m.conversation_id, m.title, m.text, a.handle, a.name FROM message m
+    LEFT JOIN author a ON a.organisation_id = m.organisation_id AND a.id = m.author_id
+    WHERE m.organisation_id = $1 AND m.id > $2 AND m.id <= $3 AND m.state <> 'withdrawn' ORDER BY m.id LIMIT 1000";
+const ALTS: &str = "SELECT message_id, alt FROM attachment
+    WHERE organisation_id = $1 AND message_id >= $2 AND message_id <= $3 AND alt IS NOT NULL ORDER BY message_id, position";
 
 /// Puts a message in the index, or anew when it was edited.
 pub async fn index(
@@ -58,26 +66,64 @@ pub async fn index(
     Ok(())
 }
 
+/// A message with all of its words that can be found: title, text, who wrote it, what its pictures show.
+pub(super) struct Words {
+    /// The message.
+    pub(super) message: MessageId,
+    /// Its conversation.
+    pub(super) conversation: ConversationId,
+    /// Title and text.
+    pub(super) said: String,
+    /// The rest.
+    pub(super) beside: String,
+}
+
+/// The words of the next messages after `last` up to `until`, by id; empty after the last one. Those that were
+/// taken back needn't be found.
+pub(super) async fn words(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    last: MessageId,
+    until: MessageId,
+) -> Result<Vec<Words>> {
+    let mut all = Vec::new();
+    for row in conn.all(TEXTS, &[organisation.into(), last.into(), until.into()]).await? {
+        let mut cells = row.cells();
+        let (message, conversation) = (cells.next()?, cells.next()?);
+        let (title, text): (Option<String>, String) = (cells.next()?, cells.next()?);
+        let (handle, name): (Option<String>, Option<String>) = (cells.next()?, cells.next()?);
+        let said = format!("{} {text}", title.unwrap_or_default());
+        let beside = format!("{} {}", handle.unwrap_or_default(), name.unwrap_or_default());
+        all.push(Words { message, conversation, said, beside });
+    }
+    let (Some(first), Some(end)) = (all.first(), all.last()) else { return Ok(all) };
+    let rows = conn.all(ALTS, &[organisation.into(), first.message.into(), end.message.into()]).await?;
+    for row in &rows {
+        let mut cells = row.cells();
+        let message: MessageId = cells.next()?;
+        let alt: String = cells.next()?;
+        if let Ok(place) = all.binary_search_by_key(&message, |it| it.message) {
+            all[place].beside.push(' ');
+            all[place].beside.push_str(&alt);
+        }
+    }
+    Ok(all)
+}
+
 /// Builds the index anew from the messages; after a move or an import. Answers with how many there are.
 pub async fn rebuild(conn: &mut Conn, organisation: OrganisationId) -> Result<u64> {
     if conn.is_sqlite() {
-        conn.run(CLEAR_TERMS_SQLITE, &[]).await?;
+        conn.run(CLEAR_TERMS_SQLITE, &[organisation.into()]).await?;
     }
     conn.run(CLEAR, &[organisation.into()]).await?;
-    let (mut last, mut count) = (MessageId(uuid::Uuid::nil()), 0);
+    let (mut last, mut count) = (MessageId(Uuid::nil()), 0);
     loop {
-        let rows = conn.all(TEXTS, &[organisation.into(), last.into()]).await?;
-        if rows.is_empty() {
-            return Ok(count);
-        }
-        for row in &rows {
-            let mut cells = row.cells();
-            last = cells.next()?;
-            let conversation: ConversationId = cells.next()?;
-            let title: Option<String> = cells.next()?;
-            let body: String = cells.next()?;
-            let words = format!("{} {body}", title.unwrap_or_default());
-            index(conn, organisation, last, conversation, &words).await?;
+        let all = words(conn, organisation, last, MessageId(Uuid::max())).await?;
+        let Some(newest) = all.last() else { return Ok(count) };
+        last = newest.message;
+        for it in &all {
+            let words = format!("{} {}", it.said, it.beside);
+            index(conn, organisation, it.message, it.conversation, &words).await?;
             count += 1;
         }
     }
@@ -98,6 +144,9 @@ pub async fn find(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
+    if conn.is_sqlite() {
+        return read_fts5(conn, organisation, scope, &wanted, before, limit).await;
+    }
     let whole = read_page(conn, organisation, scope, &wanted, false, before, limit).await?;
     if i64::try_from(whole.len()).unwrap_or(0) >= limit {
         return Ok(whole);
@@ -105,6 +154,36 @@ pub async fn find(
     read_page(conn, organisation, scope, &wanted, true, before, limit).await
 }
 
+/// Both readings in one statement: each costs a way to SQLite's own thread and back, more than the index.
+async fn read_fts5(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    scope: &Scope,
+    wanted: &[String],
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Hit>> {
+    let (whole, begins) = (fts5(wanted, false), fts5(wanted, true));
+    let mut args: Vec<Value> = vec![
+        organisation.into(),
+        before.unwrap_or(i64::MAX).into(),
+        limit.into(),
+        whole.into(),
+        begins.into(),
+    ];
+    let scope = scope_condition(scope, &mut args);
+    // SQLite keeps the order of a CROSS JOIN: otherwise it asks the words of each message in turn.
+    let found = "FROM message_terms f CROSS JOIN message_index i ON i.no = f.rowid WHERE message_terms MATCH";
+    let and = format!("AND f.rowid < $2 AND i.organisation_id = $1{scope}");
+    let sql = format!(
+        "SELECT i.no, i.message_id, i.conversation_id {found} (SELECT CASE WHEN
+           (SELECT COUNT(*) FROM (SELECT 1 {found} $4 {and} ORDER BY f.rowid DESC LIMIT $3)) < $3 THEN $5 ELSE $4 END)
+         {and} ORDER BY f.rowid DESC LIMIT $3"
+    );
+    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
+}
+
+/// One reading on PostgreSQL.
 async fn read_page(
     conn: &mut Conn,
     organisation: OrganisationId,
@@ -117,26 +196,16 @@ async fn read_page(
     let before = before.unwrap_or(i64::MAX);
     let mut args: Vec<Value> = vec![organisation.into(), before.into(), limit.into()];
     let scope = scope_condition(scope, &mut args);
-    let sql = if conn.is_sqlite() {
-        args.push(fts5(wanted, begins).into());
-        let n = args.len();
-        // SQLite keeps the order of a CROSS JOIN: otherwise it asks the words of each message in turn.
-        format!(
-            "SELECT i.no, i.message_id, i.conversation_id FROM message_terms f CROSS JOIN message_index i ON i.no = f.rowid
-             WHERE message_terms MATCH ${n} AND f.rowid < $2 AND i.organisation_id = $1{scope} ORDER BY f.rowid DESC LIMIT $3"
-        )
-    } else {
-        let query = tsquery(wanted, begins);
-        let common = is_common(conn, organisation, &query).await?;
-        args.push(query.into());
-        let n = args.len();
-        // `+ 0` keeps PostgreSQL from walking the order index for a rare term.
-        let order = if common { "i.no" } else { "i.no + 0" };
-        format!(
-            "SELECT i.no, i.message_id, i.conversation_id FROM message_index i
-             WHERE i.organisation_id = $1 AND i.no < $2 AND i.terms @@ to_tsquery('simple', ${n}){scope} ORDER BY {order} DESC LIMIT $3"
-        )
-    };
+    let query = tsquery(wanted, begins);
+    let common = is_common(conn, organisation, &query).await?;
+    args.push(query.into());
+    let n = args.len();
+    // `+ 0` keeps PostgreSQL from walking the order index for a rare term.
+    let order = if common { "i.no" } else { "i.no + 0" };
+    let sql = format!(
+        "SELECT i.no, i.message_id, i.conversation_id FROM message_index i
+         WHERE i.organisation_id = $1 AND i.no < $2 AND i.terms @@ to_tsquery('simple', ${n}){scope} ORDER BY {order} DESC LIMIT $3"
+    );
     conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 
+mod node;
 mod plan;
 mod statement;
 
@@ -21,22 +22,30 @@ pub(crate) async fn databases() -> Vec<(Db, Option<tempfile::TempDir>)> {
 
 /// The same without any table.
 pub(crate) async fn unmigrated() -> Vec<(Db, Option<tempfile::TempDir>)> {
+    let mut all = Vec::new();
+    for (address, folder) in addresses().await {
+        all.push((Db::connect(&address).await.unwrap(), folder));
+    }
+    all
+}
+
+/// The address of an empty database of each engine that is there, with the folder that holds it.
+pub(crate) async fn addresses() -> Vec<(String, Option<tempfile::TempDir>)> {
     let folder = tempfile::tempdir().unwrap();
-    let sqlite = Db::connect(&format!("sqlite:{}", folder.path().join("parvis.db").display())).await.unwrap();
-    let mut all = vec![(sqlite, Some(folder))];
+    let mut all = vec![(format!("sqlite:{}", folder.path().join("parvis.db").display()), Some(folder))];
     if let Ok(server) = std::env::var("PARVIS_TEST_POSTGRES") {
         all.push((postgres(&server).await, None));
     }
     all
 }
 
-async fn postgres(server: &str) -> Db {
+async fn postgres(server: &str) -> String {
     let name = format!("t{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
     let admin = sqlx::PgPool::connect(server).await.unwrap();
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.unwrap();
     admin.close().await;
     let (base, _) = server.rsplit_once('/').unwrap();
-    Db::connect(&format!("{base}/{name}")).await.unwrap()
+    format!("{base}/{name}")
 }
 
 #[tokio::test]

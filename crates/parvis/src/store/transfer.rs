@@ -6,6 +6,8 @@ pub mod history;
 pub mod line;
 pub mod table;
 
+use std::path::Path;
+
 use sqlx::AssertSqlSafe;
 
 use super::{Conn, Db, counter, search};
@@ -71,13 +73,18 @@ fn in_table(table: &'static Table) -> impl Fn(super::Error) -> Error {
 ///
 /// # Errors
 /// The target isn't empty, a database refused, or what arrived differs; the target is left as it was.
-pub async fn copy(source: &Db, target: &Db, mut progress: impl FnMut(&str, u64)) -> Result<u64> {
+pub async fn copy(source: &Db, target: &Db, progress: impl FnMut(&str, u64)) -> Result<u64> {
     let mut from = source.write().await?;
     if !from.is_sqlite() {
         let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
         let sql = format!("LOCK TABLE {} IN SHARE MODE", names.join(", "));
         from.run(AssertSqlSafe(sql), &[]).await?;
     }
+    copy_seen(&mut from, target, progress).await
+}
+
+/// The same of what `from` sees, which is a snapshot or a transaction that lets nobody else write.
+async fn copy_seen(from: &mut Conn, target: &Db, mut progress: impl FnMut(&str, u64)) -> Result<u64> {
     let mut to = target.write().await?;
     refuse_filled(&mut to).await?;
     let mut left = Vec::new();
@@ -85,7 +92,7 @@ pub async fn copy(source: &Db, target: &Db, mut progress: impl FnMut(&str, u64))
         let mut digest = Digest::default();
         let mut last: Option<Cells> = None;
         loop {
-            let rows = table.read(&mut from, last.as_ref()).await.map_err(in_table(table))?;
+            let rows = table.read(from, last.as_ref()).await.map_err(in_table(table))?;
             rows.iter().for_each(|row| digest.add(row));
             table.write(&mut to, &rows, false).await.map_err(in_table(table))?;
             progress(table.name, digest.rows);
@@ -105,8 +112,25 @@ pub async fn copy(source: &Db, target: &Db, mut progress: impl FnMut(&str, u64))
     Ok(left.iter().map(|(_, digest)| digest.rows).sum())
 }
 
+/// Writes everything, as it stands at one moment, into a new SQLite file, while others go on writing.
+///
+/// # Errors
+/// The file is there already or can't be written, or the database refused. A half file may be left.
+pub async fn write_file(source: &Db, file: &Path, progress: impl FnMut(&str, u64)) -> Result<()> {
+    if !source.vacuum_into(file).await? {
+        let target = Db::open(&format!("sqlite:{}", file.display())).await?;
+        let mut from = source.snapshot().await?;
+        copy_seen(&mut from, &target, progress).await?;
+        target.close().await;
+    }
+    Ok(std::fs::File::open(file)?.sync_all()?)
+}
+
 /// Refuses a database that holds any row.
-async fn refuse_filled(conn: &mut Conn) -> Result<()> {
+///
+/// # Errors
+/// It holds one ([`Error::NotEmpty`]), or can't be read.
+pub async fn refuse_filled(conn: &mut Conn) -> Result<()> {
     for table in TABLES {
         if table.is_filled(conn).await? {
             return Err(Error::NotEmpty(table.name));

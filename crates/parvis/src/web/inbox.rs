@@ -15,6 +15,7 @@ pub mod refusal;
 pub mod thread;
 pub mod view;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -79,7 +80,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The router of the inbox, of its live updates and of its media.
-pub fn router() -> Router<Arc<App>> {
+pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let reply = post(compose::reply).layer(DefaultBodyLimit::max(5 * crate::command::answer::UPLOAD_BYTES));
     Router::new()
         .route("/inbox", get(list_page))
@@ -110,7 +111,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/palette", get(palette::serve))
         .route("/keys", get(key::serve))
         .route("/events", get(super::live::events))
-        .layer(Extension(Arc::new(Presence::default())))
+        .layer(Extension(Presence::listening(app.clone())))
 }
 
 /// Why what was asked for wasn't done, shown above the conversation.
@@ -128,6 +129,15 @@ struct Meanwhile {
     by: String,
     at: String,
     text: String,
+}
+
+/// The colleagues around: nobody, where a page is shown again with what is wrong.
+#[derive(Default)]
+struct Around {
+    /// Who else is in the conversation, in a sentence.
+    others: String,
+    /// Who has Parvis open.
+    online: HashSet<ColleagueId>,
 }
 
 /// The open conversation.
@@ -255,8 +265,11 @@ async fn conversation_page(
     Path(id): Path<ConversationId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let others = super::live::said(&presence, &signed, id, app.now());
-    show_with(&app, &signed, &asked, Some(id), None, others).await
+    let around = Around {
+        others: super::live::said(&presence, &signed, id, app.now()),
+        online: presence.online(signed.actor.organisation),
+    };
+    show_with(&app, &signed, &asked, Some(id), None, around).await
 }
 
 /// Comes back to the list with what was done; with `moves_on`, to the conversation that follows in it.
@@ -278,7 +291,7 @@ async fn show(
     id: Option<ConversationId>,
     problem: Option<Problem>,
 ) -> Result<Response, Failure> {
-    show_with(app, signed, asked, id, problem, String::new()).await
+    show_with(app, signed, asked, id, problem, Around::default()).await
 }
 
 async fn show_with(
@@ -287,7 +300,7 @@ async fn show_with(
     asked: &Asked,
     id: Option<ConversationId>,
     problem: Option<Problem>,
-    others: String,
+    around: Around,
 ) -> Result<Response, Failure> {
     let now = app.now();
     let (words, query) = (&signed.words, asked.query());
@@ -310,7 +323,7 @@ async fn show_with(
     let layout = layout.with_context(context);
     let toast = toast(&mut conn, signed, asked, &query, now).await?;
     let open = match &it {
-        Some(it) => Some(opened(&mut conn, signed, &house, it, asked, &query, now).await?),
+        Some(it) => Some(opened(&mut conn, signed, &house, it, asked, &around.online, now).await?),
         None => None,
     };
     let status = problem.as_ref().map_or(StatusCode::OK, |it| it.status);
@@ -328,7 +341,7 @@ async fn show_with(
         problem: problem.map(|it| it.text),
         triage: signed.actor.may(Action::Triage),
         share: signed.actor.may(Action::ShareView),
-        others,
+        others: around.others,
         scope: signed.actor.scope.clone(),
         house,
     };
@@ -354,12 +367,13 @@ async fn opened(
     house: &House,
     it: &Conversation,
     asked: &Asked,
-    query: &str,
+    online: &HashSet<ColleagueId>,
     now: i64,
 ) -> store::Result<Open> {
-    let (words, facets) = (&signed.words, &it.facets);
+    let (words, facets, query) = (&signed.words, &it.facets, asked.query());
+    let query = query.as_str();
     let channel = house.channel(it.channel);
-    let context = context::read(conn, signed, house, it, query, now).await?;
+    let context = context::read(conn, signed, house, it, query, online, now).await?;
     let reader = Reader { signed, house, id: it.id, query, before: thread::place(&asked.before), now };
     let thread = reader.read(conn).await?;
     let holder = facets.assignee.and_then(|id| house.colleague(id));

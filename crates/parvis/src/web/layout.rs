@@ -150,17 +150,17 @@ impl Layout {
     }
 
     /// An icon of 16 px.
-    pub fn icon(&self, name: &str) -> Safe<Icon> {
+    pub fn icon<'a>(&self, name: &'a str) -> Safe<Icon<'a>> {
         Safe(Icon::new(name, ""))
     }
 
     /// An icon of 14 px, within text.
-    pub fn icon_small(&self, name: &str) -> Safe<Icon> {
+    pub fn icon_small<'a>(&self, name: &'a str) -> Safe<Icon<'a>> {
         Safe(Icon::new(name, "s"))
     }
 
     /// An icon of 20 px.
-    pub fn icon_large(&self, name: &str) -> Safe<Icon> {
+    pub fn icon_large<'a>(&self, name: &'a str) -> Safe<Icon<'a>> {
         Safe(Icon::new(name, "l"))
     }
 

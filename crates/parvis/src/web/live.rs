@@ -15,11 +15,12 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::error::Failure;
 use super::inbox::Sign;
-use super::presence::{Change, Doing, Presence};
+use super::presence::{self, Change, Doing, Presence};
 use super::session::Signed;
 use crate::app::App;
 use crate::id::ConversationId;
 use crate::rules::permission::{Action, Actor};
+use crate::store::node::Told;
 use crate::store::{self, Event};
 
 /// A stream ends after this and the browser opens a new one, so that ended access ends here too.
@@ -35,24 +36,50 @@ pub async fn events(
     signed: Signed,
 ) -> Sse<impl Stream<Item = Result<Sent, Infallible>>> {
     let end = Box::pin(end(app.clone(), signed.actor.clone()));
+    // Followed before the journal is read, so that nothing falls between the two.
+    let heard = app.db.follow();
+    let hello = stream::iter(hello(&app, &signed.actor).await);
     let changes = {
         let signed = signed.clone();
-        follow(app.db.follow()).filter_map(move |event| {
+        follow(heard).filter_map(move |event| {
             let sent = match event {
-                Some(event) => is_for(&signed.actor, &event).then(|| changed(&event)),
+                Told::Changed(event) => is_for(&signed.actor, &event).then(|| changed(&event)),
                 // Too many at once: whatever it was, look again.
-                None => Some(Sent::default().event("change").data("{}")),
+                Told::Missed => Some(Sent::default().event("change").data("{}")),
+                Told::Sign(_) => None,
             };
             std::future::ready(sent)
         })
     };
-    let people = follow(presence.follow()).filter_map(move |change| {
-        let sent =
-            change.filter(|it| is_seen(&signed, it)).map(|it| present(&presence, &signed, &it, app.now()));
+    let here = presence.enter(signed.actor.organisation, signed.actor.colleague);
+    let people = stream::unfold(presence.follow(), |mut heard| async move {
+        // Whoever missed some learns of the next.
+        loop {
+            match heard.recv().await {
+                Ok(it) => return Some((it, heard)),
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    });
+    let people = people.filter_map(move |it: Change| {
+        let sent = is_seen(&signed, &it).then(|| present(&presence, &signed, &it, app.now()));
         std::future::ready(sent)
     });
-    let all = stream::select(changes, people).take_until(end).map(Ok);
+    let all = hello.chain(stream::select(changes, people)).take_until(end).map(move |sent| {
+        let _open = &here;
+        Ok(sent)
+    });
     Sse::new(all).keep_alive(KeepAlive::new().interval(BREATH))
+}
+
+/// How long ago (ms) something changed last: a page that was made before that is fetched again, since nobody
+/// told it. `None` when nothing ever happened, or the database doesn't say.
+async fn hello(app: &App, actor: &Actor) -> Option<Sent> {
+    let mut conn = app.db.read().await.ok()?;
+    let last = store::journal::page(&mut conn, actor.organisation, None, 1).await.ok()?;
+    let ago = app.now().saturating_sub(last.first()?.at).max(0) / 1_000;
+    Some(Sent::default().event("hello").data(ago.to_string()))
 }
 
 /// Resolves when a stream has to end: after [`LONGEST`], when Parvis stops, when this person's contract is
@@ -62,9 +89,10 @@ pub async fn end(app: Arc<App>, actor: Actor) {
     let rights = async {
         loop {
             match changes.recv().await {
-                Ok(event) if may_end_rights(&actor, &event) => return,
-                Ok(_) | Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return,
+                Ok(Told::Changed(event)) if !may_end_rights(&actor, &event) => {}
+                Ok(Told::Sign(_)) => {}
+                // What was missed may have been about this person's rights.
+                Ok(_) | Err(RecvError::Lagged(_) | RecvError::Closed) => return,
             }
         }
     };
@@ -91,12 +119,12 @@ fn may_end_rights(actor: &Actor, event: &Event) -> bool {
     event.organisation == actor.organisation && (event.verb.starts_with("colleague.") || (own && signs))
 }
 
-/// What a channel brings, one after the other; `None` for what was missed in between.
-pub fn follow<T: Clone + Send + 'static>(heard: Receiver<T>) -> impl Stream<Item = Option<T>> {
-    stream::unfold(heard, |mut heard: Receiver<T>| async move {
+/// What is told, one after the other.
+pub fn follow(heard: Receiver<Told>) -> impl Stream<Item = Told> {
+    stream::unfold(heard, |mut heard| async move {
         match heard.recv().await {
-            Ok(it) => Some((Some(it), heard)),
-            Err(RecvError::Lagged(_)) => Some((None, heard)),
+            Ok(it) => Some((it, heard)),
+            Err(RecvError::Lagged(_)) => Some((Told::Missed, heard)),
             Err(RecvError::Closed) => None,
         }
     })
@@ -149,7 +177,6 @@ pub fn said(presence: &Presence, signed: &Signed, id: ConversationId, now: i64) 
 /// `POST /inbox/{id}/presence`: a sign of life, every 15 s.
 pub async fn sign(
     State(app): State<Arc<App>>,
-    Extension(presence): Extension<Arc<Presence>>,
     signed: Signed,
     Path(id): Path<ConversationId>,
     Form(form): Form<Sign>,
@@ -159,7 +186,9 @@ pub async fn sign(
     let it = store::conversation::get(&mut conn, organisation, id).await?;
     let it = it.filter(|it| signed.actor.scope.covers(it.facets.desk)).ok_or_else(Failure::not_found)?;
     let change = Change { organisation, conversation: it.id, desk: it.facets.desk };
-    presence.sign(change, signed.actor.colleague, &signed.colleague.name, form.doing, app.now());
+    let (colleague, name) = (signed.actor.colleague, signed.colleague.name.clone());
+    let sign = presence::Sign { change, colleague, name, doing: form.doing };
+    app.db.sign(serde_json::to_string(&sign).map_err(|error| Failure::internal(error.to_string()))?).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -16,8 +16,9 @@ use crate::config::Config;
 use crate::id::{ChannelId, ConversationId};
 use crate::seal::SealKey;
 use crate::store::message::{self, Message, Stage};
+use crate::store::node::Told;
 use crate::store::{channel, job, journal};
-use crate::testing::{House, START, houses, said};
+use crate::testing::{House, START, assert_whole, houses, said};
 
 /// A server that takes every post, says that it failed, and shows nothing of what it took.
 #[derive(Clone, Default)]
@@ -66,6 +67,7 @@ async fn connected(house: &mut House, address: &str) -> Arc<App> {
 }
 
 async fn ours(house: &House, id: ConversationId) -> Message {
+    assert_whole(&house.app.db, house.id).await;
     let mut conn = house.app.db.read().await.unwrap();
     message::last_out(&mut conn, house.id, id).await.unwrap().unwrap()
 }
@@ -154,7 +156,7 @@ async fn screens_hear_how_the_fetching_of_a_picture_ended() {
         let it = house.conversation("1").await;
         let mut events = house.app.db.follow();
         super::step(&house.app).await.unwrap();
-        let event = events.try_recv().unwrap();
+        let Told::Changed(event) = events.try_recv().unwrap() else { panic!("no change") };
         assert_eq!((event.verb.as_str(), event.conversation), ("attachment.missed", Some(it.id)));
     }
 }

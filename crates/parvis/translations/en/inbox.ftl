@@ -290,6 +290,8 @@ why-read_back = Parvis reads back what stands there before it sends again
 why-mention_decides = whoever is named in the text reads it
 why-partial_threads = only the part of a thread that this server knows
 why-window_only = an entry that leaves the feed isn’t an entry deleted
+why-not_to_programs = what a program sent is never answered
+why-same_identity = Parvis looks among the sent copies first; a second copy would have the same identity, by which most recipients see only one
 why-removed = it was removed
 why-nothing-to-answer = there is no message left to answer
 channel-error-unauthorized = The network no longer accepts our connection.
@@ -335,5 +337,5 @@ keys-off = Single letters can be turned off in the settings.
 key-enter = Enter
 key-escape = Esc
 
-offline = The server no longer answers. What is loaded stays readable, and what you write stays here.
 offline-kept = The server doesn’t answer: nothing is lost, try again in a moment.
+person-online = online

@@ -43,3 +43,6 @@ role-creative = Creative
 role-referent = Referent
 role-direction = Direction
 role-administrator = Administrator
+lost-title = Parvis can’t reach your server
+lost-kept = What is loaded stays readable, and what you write stays here.
+lost-again = Try again

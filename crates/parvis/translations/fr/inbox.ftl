@@ -290,6 +290,8 @@ why-read_back = Parvis relit ce qui est publié avant tout nouvel envoi
 why-mention_decides = qui est nommé dans le texte le lit
 why-partial_threads = seulement la part du fil que ce serveur connaît
 why-window_only = un article qui quitte le flux n’est pas un article supprimé
+why-not_to_programs = on ne répond jamais à ce qu’un programme a envoyé
+why-same_identity = Parvis cherche d’abord parmi les copies envoyées ; un second envoi aurait la même identité, et la plupart des destinataires n’en verraient qu’un
 why-removed = il a été retiré
 why-nothing-to-answer = il n’y a plus de message auquel répondre
 channel-error-unauthorized = Le réseau ne reconnaît plus notre connexion.
@@ -335,5 +337,5 @@ keys-off = Les lettres seules peuvent être désactivées dans les réglages.
 key-enter = Entrée
 key-escape = Échap
 
-offline = Le serveur ne répond plus. Ce qui est chargé reste lisible, et ce que vous écrivez reste ici.
 offline-kept = Le serveur ne répond pas : rien n’est perdu, réessayez dans un instant.
+person-online = en ligne

@@ -44,3 +44,6 @@ role-creative = Création
 role-referent = Référent ou référente
 role-direction = Direction
 role-administrator = Administration
+lost-title = Parvis ne joint plus votre serveur
+lost-kept = Ce qui est chargé reste lisible, et ce que vous écrivez reste ici.
+lost-again = Réessayer

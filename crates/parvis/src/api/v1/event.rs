@@ -11,6 +11,7 @@ use crate::api::caller::Caller;
 use crate::app::App;
 use crate::rules::permission::Action;
 use crate::store::Event;
+use crate::store::node::Told;
 use crate::web::live;
 
 /// Follow what changes
@@ -28,8 +29,9 @@ pub async fn follow(
     let end = Box::pin(live::end(app.clone(), caller.actor.clone()));
     let changes = live::follow(app.db.follow()).filter_map(move |event| {
         let sent = match event {
-            Some(event) => live::is_for(&caller.actor, &event).then(|| told(&event)),
-            None => Some(Sent::default().event("change").data("{}")),
+            Told::Changed(event) => live::is_for(&caller.actor, &event).then(|| told(&event)),
+            Told::Missed => Some(Sent::default().event("change").data("{}")),
+            Told::Sign(_) => None,
         };
         std::future::ready(sent)
     });

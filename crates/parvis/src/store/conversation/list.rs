@@ -271,12 +271,16 @@ fn page_query(
     args.push(limit.into());
     let conditions = conditions.join(" AND ");
     let (names, author) = if named { (", a.handle, a.name", AUTHOR) } else { ("", "") };
-    let sql = format!(
-        "SELECT {}{names} FROM {from} {author} WHERE {conditions} ORDER BY c.{column} {direction}, c.id {direction} LIMIT ${}",
-        columns!(),
-        args.len()
-    );
-    (sql, args)
+    let order = format!("ORDER BY c.{column} {direction}, c.id {direction}");
+    let last = args.len();
+    let from = match way {
+        // All that carry the tag are sorted, by their keys alone; only the page is then read whole.
+        Way::FromTag => format!(
+            "(SELECT c.id FROM {from} WHERE {conditions} {order} LIMIT ${last}) k CROSS JOIN conversation c {author} WHERE c.organisation_id = $1 AND c.id = k.id {order}"
+        ),
+        _ => format!("{from} {author} WHERE {conditions} {order} LIMIT ${last}"),
+    };
+    (format!("SELECT {}{names} FROM {from}", columns!()), args)
 }
 
 /// The plan of a page as a statement, for tests of how the engines read it.

@@ -81,9 +81,9 @@ async fn a_rare_tag_is_read_from_its_own_rows() {
         }
         let filter = Filter { tag: Some(TagId::new(1)), order: Order::Newest, ..Filter::default() };
         let plan = plan(&mut conn, &filter, Scope::Every, true).await;
-        let first = plan.lines().next().unwrap();
-        assert!(first.starts_with("SEARCH t USING"), "{plan}");
-        assert!(!plan.contains("SCAN"), "{plan}");
+        let first = plan.lines().find(|line| line.starts_with("SEARCH") || line.starts_with("SCAN"));
+        assert!(first.unwrap().starts_with("SEARCH t USING"), "{plan}");
+        assert!(!plan.contains("SCAN c"), "{plan}");
     }
 }
 

@@ -113,7 +113,7 @@ async fn imported(db: &Db, file: &[u8]) -> Result<line::Count> {
 
 #[tokio::test]
 async fn the_list_of_tables_is_that_of_the_database() {
-    let derived = ["counter", "message_index", "migration"];
+    let derived = ["counter", "lease", "message_index", "migration"];
     for (db, _folder) in databases().await {
         let mut conn = db.read().await.unwrap();
         let mut there = strings(&mut conn, TABLE_NAMES, TABLE_NAMES_POSTGRES, &[]).await;

@@ -1,5 +1,7 @@
 //! The last pane: who writes, how their channel is, to whom a conversation can be handed over.
 
+use std::collections::HashSet;
+
 use super::filter::address;
 use super::house::channel_icon;
 use super::list::{Badge, host, who};
@@ -66,8 +68,8 @@ pub struct ToDesk {
     pub id: DeskId,
     /// Its name.
     pub name: String,
-    /// How many wait there.
-    pub waiting: String,
+    /// How many wait there; `None` for who doesn't see that desk.
+    pub waiting: Option<String>,
 }
 
 /// A colleague who can take it.
@@ -76,8 +78,10 @@ pub struct ToColleague {
     pub id: ColleagueId,
     /// Their circle.
     pub badge: Badge,
-    /// What they have open.
-    pub waiting: String,
+    /// Their role, in words.
+    pub role: String,
+    /// They have Parvis open now. How much they have to do isn't said: no figure compares colleagues.
+    pub online: bool,
     /// They come from outside.
     pub external: bool,
 }
@@ -101,12 +105,13 @@ pub async fn read(
     house: &House,
     it: &Conversation,
     query: &str,
+    online: &HashSet<ColleagueId>,
     now: i64,
 ) -> store::Result<Context> {
     let counts = store::counter::not_done(conn, signed.actor.organisation).await?;
-    let open = |pick: &dyn Fn(&store::counter::Count) -> bool| -> String {
-        let count: i64 = counts.iter().filter(|it| it.state == "open" && pick(it)).map(|it| it.value).sum();
-        signed.words.t1("open-count", "count", count)
+    let open = |desk: DeskId| -> String {
+        let here = counts.iter().filter(|it| it.state == "open" && it.desk == desk);
+        signed.words.t1("open-count", "count", here.map(|it| it.value).sum::<i64>())
     };
     let members = house.members.iter().filter(|(_, desk)| *desk == it.facets.desk);
     let members: Vec<ColleagueId> = members.map(|(id, _)| *id).collect();
@@ -122,11 +127,14 @@ pub async fn read(
             colleagues.push(ToColleague {
                 id: other.id,
                 badge: Badge { initials: other.initials.clone(), name: other.name.clone() },
-                waiting: open(&|c| c.assignee == Some(other.id) && signed.actor.scope.covers(c.desk)),
+                role: signed.words.named("role", other.role.as_str()),
+                online: online.contains(&other.id),
                 external: other.role == Role::External,
             });
         }
     }
+    // Who is there first, then who works at that desk.
+    colleagues.sort_by_key(|it| (!it.online, !members.contains(&it.id)));
     let desks = house.desks.iter().filter(|desk| desk.id != it.facets.desk);
     Ok(Context {
         person: person(conn, signed, it, query, now).await?,
@@ -135,7 +143,7 @@ pub async fn read(
             .map(|desk| ToDesk {
                 id: desk.id,
                 name: desk.name.clone(),
-                waiting: open(&|c| c.desk == desk.id),
+                waiting: signed.actor.scope.covers(desk.id).then(|| open(desk.id)),
             })
             .collect(),
         colleagues,

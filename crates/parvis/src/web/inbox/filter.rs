@@ -6,6 +6,9 @@ use url::form_urlencoded;
 
 use crate::store::conversation::{Filter, Holder, Order, State};
 
+/// Pages shown in one at most; the list then goes on with a page of its own.
+pub const MOST: u8 = 8;
+
 /// The query of an inbox address.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -24,6 +27,8 @@ pub struct Asked {
     pub q: String,
     /// Where the page before this one ended.
     pub after: String,
+    /// How many pages are shown in one; see [`Asked::pages`].
+    pages: String,
     /// Show messages of the thread before this one (`sent_at~id`).
     pub before: String,
     /// `public`, `direct` or `note`: what is being written.
@@ -84,12 +89,30 @@ impl Asked {
         (!words.is_empty()).then_some(words)
     }
 
-    /// The query that leads back to the same list: `desk=…&order=newest`, without a question mark.
-    pub fn query(&self) -> String {
+    /// How many pages the list shows in one, so that going on keeps what was there: 1 to [`MOST`].
+    pub fn pages(&self) -> u8 {
+        self.pages.parse().unwrap_or(1).clamp(1, MOST)
+    }
+
+    /// The query that leads back to the beginning of the same list: `desk=…&order=newest`, without a
+    /// question mark.
+    pub fn first(&self) -> String {
         match self.search() {
             Some(words) => form_urlencoded::Serializer::new(String::new()).append_pair("q", words).finish(),
             None => query(&self.filter()),
         }
+    }
+
+    /// The query that leads back to the same part of the same list.
+    pub fn query(&self) -> String {
+        let mut pairs = form_urlencoded::Serializer::new(self.first());
+        if !self.after.is_empty() {
+            pairs.append_pair("after", &self.after);
+        }
+        if self.pages() > 1 {
+            pairs.append_pair("pages", &self.pages().to_string());
+        }
+        pairs.finish()
     }
 }
 

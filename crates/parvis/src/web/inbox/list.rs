@@ -1,7 +1,7 @@
 //! The list of conversations: rows for a page of a filter, or for what a search found. Reads, never writes.
 
 use super::dial::Dial;
-use super::filter::{Asked, address, query};
+use super::filter::{Asked, MOST, address};
 use super::house::channel_icon;
 use crate::id::ConversationId;
 use crate::rules::text::excerpt;
@@ -74,6 +74,8 @@ pub struct List {
     pub rows: Vec<Row>,
     /// Where it goes on.
     pub more: Option<String>,
+    /// How many rows come before those that the last step added.
+    pub before: usize,
     /// Back to its beginning.
     pub start: Option<String>,
 }
@@ -103,23 +105,47 @@ impl Maker<'_> {
 
     async fn page(&self, conn: &mut Conn) -> store::Result<List> {
         let (actor, filter) = (&self.signed.actor, self.asked.filter());
-        let after = self.asked.after.parse().ok();
-        let mut all = conversation::page_named(conn, actor, &filter, after, PAGE + 1, self.now).await?;
-        let base = query(&filter);
-        let is_more = i64::try_from(all.len()).unwrap_or(0) > PAGE;
-        all.truncate(usize::try_from(PAGE).unwrap_or(50));
+        let (after, length) = (self.asked.after.parse().ok(), self.length());
+        let mut all = conversation::page_named(conn, actor, &filter, after, length + 1, self.now).await?;
+        let is_more = i64::try_from(all.len()).unwrap_or(0) > length;
+        all.truncate(usize::try_from(length).unwrap_or(50));
         let key = all.last().map(|(it, _)| it.key(filter.order).to_string()).filter(|_| is_more);
         Ok(List {
             rows: self.rows(&all),
-            more: key.map(|key| address("/inbox", &base, &[("after", &key)])),
-            start: after.map(|_| address("/inbox", &base, &[])),
+            more: key.map(|key| self.more(&key)),
+            before: self.before(),
+            start: after.map(|_| address("/inbox", &self.asked.first(), &[])),
         })
+    }
+
+    /// Rows shown at most.
+    fn length(&self) -> i64 {
+        PAGE * i64::from(self.asked.pages())
+    }
+
+    /// Rows of the pages before the last one.
+    fn before(&self) -> usize {
+        usize::try_from(self.length() - PAGE).unwrap_or(0)
+    }
+
+    /// Where a list that ends at `key` goes on: the same with one page more, the open conversation beside
+    /// it; after many pages the page that follows, alone.
+    fn more(&self, key: &str) -> String {
+        let path = self.open.map_or_else(|| "/inbox".to_owned(), |id| format!("/inbox/{id}"));
+        let after = Some(("after", self.asked.after.as_str())).filter(|(_, after)| !after.is_empty());
+        let pages = (self.asked.pages() + 1).to_string();
+        let first = self.asked.first();
+        if self.asked.pages() == MOST {
+            return address("/inbox", &first, &[("after", key)]);
+        }
+        let more: Vec<(&str, &str)> = after.into_iter().chain([("pages", pages.as_str())]).collect();
+        format!("{}#suite", address(&path, &first, &more))
     }
 
     async fn found(&self, conn: &mut Conn, words: &str) -> store::Result<List> {
         let actor = &self.signed.actor;
-        let before = self.asked.after.parse().ok();
-        let hits = store::search::find(conn, actor.organisation, &actor.scope, words, before, PAGE).await?;
+        let (before, length) = (self.asked.after.parse().ok(), self.length());
+        let hits = store::search::find(conn, actor.organisation, &actor.scope, words, before, length).await?;
         let (ids, said) = (hits.iter().map(|hit| hit.conversation), hits.iter().map(|hit| hit.message));
         let all = conversation::get_all(conn, actor.organisation, ids).await?;
         let said = store::message::get_all(conn, actor.organisation, said).await?;
@@ -138,12 +164,13 @@ impl Maker<'_> {
             }
             rows.push(row);
         }
-        let is_more = i64::try_from(hits.len()).unwrap_or(0) == PAGE;
+        let is_more = i64::try_from(hits.len()).unwrap_or(0) == length;
         let no = hits.last().map(|hit| hit.no.to_string()).filter(|_| is_more);
         Ok(List {
             rows,
-            more: no.map(|no| address("/inbox", &base, &[("after", &no)])),
-            start: before.map(|_: i64| address("/inbox", &base, &[])),
+            more: no.map(|no| self.more(&no)),
+            before: self.before(),
+            start: before.map(|_: i64| address("/inbox", &self.asked.first(), &[])),
         })
     }
 

@@ -53,6 +53,9 @@ pub struct Saved {
     pub shared: bool,
     /// The reader made it and may change it.
     pub own: bool,
+    /// How many stand there; `None` where the counters don't say: they know states, desks and holders, and
+    /// counting by tag, channel or language at each page would cost what the counters save.
+    pub count: Option<i64>,
     /// It is what the list shows.
     pub current: bool,
 }
@@ -136,13 +139,13 @@ pub async fn read(
             current: shown.as_ref() == Some(&filter),
         });
     }
-    let saved = saved(signed, house, shown.as_ref());
+    let saved = saved(signed, house, &badges, shown.as_ref());
     let late = desks.iter().map(|it| it.late).sum();
     if let Some(first) = own.first_mut() {
         first.late = late;
     }
     let current = own.iter().chain(&desks).find(|it| it.current);
-    let named = saved.iter().find(|it| it.current).map(|it| (it.name.clone(), None));
+    let named = saved.iter().find(|it| it.current).map(|it| (it.name.clone(), it.count));
     let (title, count) = match (current, asked.search()) {
         (_, Some(found)) => (words.t1("list-search", "words", found), None),
         (Some(it), None) => (it.name.clone(), it.count),
@@ -151,11 +154,33 @@ pub async fn read(
     Ok(Views { own, desks, saved, title, count, waiting, late })
 }
 
-fn saved(signed: &Signed, house: &House, shown: Option<&Filter>) -> Vec<Saved> {
+/// How many conversations a filter shows, where the counters know it. What a colleague has open isn't told to
+/// others.
+fn counted(filter: &Filter, badges: &[Badge]) -> Option<i64> {
+    let known = Filter {
+        state: filter.state,
+        desk: filter.desk,
+        holder: filter.holder,
+        order: filter.order,
+        ..Filter::default()
+    };
+    let state = filter.state.filter(|it| *it != Standing::Closed && *filter == known)?;
+    let value: fn(&Badge) -> i64 = match filter.holder {
+        Holder::Any => |it| it.all,
+        Holder::Me => |it| it.mine,
+        Holder::Nobody => |it| it.free,
+        Holder::Colleague(_) => return None,
+    };
+    let here = |it: &&Badge| it.state == state.as_str() && filter.desk.is_none_or(|desk| desk == it.desk);
+    Some(badges.iter().filter(here).map(value).sum())
+}
+
+fn saved(signed: &Signed, house: &House, badges: &[Badge], shown: Option<&Filter>) -> Vec<Saved> {
     let me = signed.actor.colleague;
     let seen = house.views(me).map(|it| Saved {
         href: address("/inbox", &query(&it.filter), &[]),
         own: it.owner == me,
+        count: counted(&it.filter, badges),
         current: shown == Some(&it.filter),
         id: it.id,
         name: it.name.clone(),
