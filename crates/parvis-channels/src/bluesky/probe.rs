@@ -97,6 +97,7 @@ pub(super) fn text_rule() -> TextRule {
         also: Some(TextLimit { unit: TextUnit::Utf8Byte, max: 3000 }),
         url_len: None,
         mention: MentionRule::Whole,
+        names_author: false,
         warning_counts: false,
     }
 }

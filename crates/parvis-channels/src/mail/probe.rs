@@ -40,6 +40,7 @@ pub(super) fn text_rule() -> TextRule {
         also: None,
         url_len: None,
         mention: MentionRule::Whole,
+        names_author: false,
         warning_counts: true,
     }
 }

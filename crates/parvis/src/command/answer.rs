@@ -239,8 +239,9 @@ async fn check_text(
         return Err(Refusal::Invalid { field: "text", code: "empty" });
     }
     let rule = parvis_channels::channel(account.kind).text_rule(&account.capabilities);
-    let full = to_network(conn, actor.organisation, it, Vec::new()).await?.full_text();
-    if !rule.fits(&full, it.warning.as_deref()) {
+    let sent = to_network(conn, actor.organisation, it, Vec::new()).await?;
+    let counted = if rule.names_author { sent.full_text() } else { sent.text };
+    if !rule.fits(&counted, it.warning.as_deref()) {
         return Err(Refusal::Invalid { field: "text", code: "length" });
     }
     Ok(())

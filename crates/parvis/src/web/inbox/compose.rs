@@ -125,8 +125,9 @@ pub async fn read(
         mode = if blocked.is_some() { "note" } else { "public" };
     }
     let draft = drafts.iter().find(|draft| draft.mode == mode);
-    let mention = mention(conn, signed, last_in.as_ref()).await?.filter(|_| mode != "note");
     let rule = set.text.as_ref().filter(|_| mode != "note");
+    let named = rule.is_none_or(|rule| rule.names_author) && mode != "note";
+    let mention = mention(conn, signed, last_in.as_ref()).await?.filter(|_| named);
     let text = draft.map(|draft| draft.text.clone()).unwrap_or_default();
     let pictures = if mode == "note" || !can(&set, CapabilityKey::Images) { 0 } else { PICTURES };
     let most = set.media.as_ref().and_then(|media| media.max_count).unwrap_or(PICTURES);
