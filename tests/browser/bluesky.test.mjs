@@ -69,6 +69,11 @@ describe('a Bluesky account', { skip }, () => {
     await page.goto(`${house.base}/inbox`)
     const post = await customer.mention(brand, `where is my parcel? ${question}`)
     await openArrived(page, question)
+    // 300 characters without the name of who is answered, and 3,000 bytes.
+    for (const [text, fits] of [['x'.repeat(300), true], ['x'.repeat(301), false], ['👩‍👩‍👧‍👦'.repeat(121), false]]) {
+      await page.locator('#text').fill(text)
+      await until(`${text.length} is judged`, async () => (await page.locator('#text').getAttribute('aria-invalid')) === String(!fits))
+    }
     await page.locator('#text').fill(`On its way: https://parvis.example/été #été ${answer}`)
     await page.getByRole('button', { name: 'Send', exact: true }).click()
     await said(page, answer).getByText('published').waitFor({ state: 'attached', timeout: NETWORK * 1000 })

@@ -47,7 +47,7 @@ async function lookThrough(list) {
   const places = new Set(), bad = []
   for (let more = list; more;) {
     await page.goto(more)
-    for (const href of await page.locator('[data-row]').evaluateAll(all => all.map(it => it.href))) places.add(href)
+    for (const href of await page.locator('[data-row]').evaluateAll(all => all.map(it => it.origin + it.pathname))) places.add(href)
     const next = page.locator('nav.pages a', { hasText: 'More' })
     more = await next.count() ? await next.evaluate(it => it.href) : null
   }

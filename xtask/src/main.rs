@@ -6,12 +6,13 @@
 mod bench;
 mod test;
 mod tidy;
+mod torture;
 
 use std::{
     env,
     io::{self, Write},
-    path::PathBuf,
-    process::ExitCode,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
 };
 
 use anyhow::{Context, Result};
@@ -20,6 +21,8 @@ const USAGE: &str = "\
 cargo xtask test [STEP…]   runs every check and test, or those named; --list names them
 cargo xtask bench [--messages N] [--quick]
                            measures the built program and writes docs/benchmarks.md
+cargo xtask torture [--runs N] [--passages N] [--engine sqlite|postgres] [--seed S]
+                           kills the built program over and over (docs/reliability.md)
 cargo xtask tidy           checks what neither the compiler nor clippy can see";
 
 fn main() -> ExitCode {
@@ -39,6 +42,7 @@ fn run() -> Result<bool> {
     match arguments.split_first() {
         Some((command, rest)) if command == "test" => test::run(&root()?, rest),
         Some((command, rest)) if command == "bench" => bench::run(&root()?, rest),
+        Some((command, rest)) if command == "torture" => torture::run(&root()?, rest),
         Some((command, [])) if command == "tidy" => {
             let findings = tidy::check(&root()?)?;
             say(&tidy::report(&findings));
@@ -53,6 +57,19 @@ fn run() -> Result<bool> {
             Ok(false)
         }
     }
+}
+
+/// Cargo, in the project's folder, as if it had been typed.
+fn cargo(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root).args(arguments).env("CARGO_TERM_COLOR", "never");
+    // `cargo run` tells xtask about xtask. Build scripts (ring's) that watch these would build anew after every plain `cargo build`.
+    for (name, _) in env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// The top folder of the project.

@@ -17,7 +17,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{say, tidy};
+use crate::{cargo, say, tidy, torture};
 use runner::{Ran, Runner};
 use server::{Server, Servers};
 use tally::Tally;
@@ -31,13 +31,22 @@ enum Step {
     Clippy,
     Unit,
     Contract,
+    Torture,
     Browser,
 }
 
 impl Step {
     /// In the order in which they run: what fails fastest comes first.
-    const ALL: [Self; 7] =
-        [Self::Fmt, Self::Tidy, Self::Deny, Self::Clippy, Self::Unit, Self::Contract, Self::Browser];
+    const ALL: [Self; 8] = [
+        Self::Fmt,
+        Self::Tidy,
+        Self::Deny,
+        Self::Clippy,
+        Self::Unit,
+        Self::Contract,
+        Self::Torture,
+        Self::Browser,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -47,6 +56,7 @@ impl Step {
             Self::Clippy => "clippy",
             Self::Unit => "unit",
             Self::Contract => "contract",
+            Self::Torture => "torture",
             Self::Browser => "browser",
         }
     }
@@ -59,6 +69,7 @@ impl Step {
             Self::Clippy => "no compiler or clippy warning anywhere",
             Self::Unit => "every crate, on SQLite and on PostgreSQL",
             Self::Contract => "the channels against real servers (snac2, WordPress, AT Protocol, Dovecot)",
+            Self::Torture => "the built program killed over and over: nothing lost, nothing twice (torture)",
             Self::Browser => "the built program in a real browser (tests/browser)",
         }
     }
@@ -66,7 +77,7 @@ impl Step {
     fn servers(self) -> &'static [Server] {
         match self {
             Self::Fmt | Self::Tidy | Self::Deny | Self::Clippy => &[],
-            Self::Unit => &[Server::Pg],
+            Self::Unit | Self::Torture => &[Server::Pg],
             Self::Contract => &[Server::Snac2, Server::Wordpress, Server::Atproto, Server::Mail],
             Self::Browser => {
                 use Server::{Atproto, Chromium, Mail, Pg, Snac2, Wordpress};
@@ -75,6 +86,9 @@ impl Step {
         }
     }
 }
+
+/// Runs of the torture that end by `kill -9`, on each engine.
+const TORTURE_RUNS: &str = "100";
 
 /// How a step ended.
 struct Ended {
@@ -151,24 +165,13 @@ fn run_step(step: Step, root: &Path, runner: &Runner, servers: &mut Servers) -> 
             }
             Step::Unit => unit_step(root, runner, &settings)?,
             Step::Contract => contract_step(root, runner, &settings)?,
+            Step::Torture => torture_step(root, runner, &settings)?,
             Step::Browser => browser_step(root, runner, &settings)?,
         },
     };
     let ended = Ended { step, tally, time: start.elapsed(), skipped };
     say(&format!("{:<9} {}", step.name(), line(&ended)));
     Ok(ended)
-}
-
-fn cargo(root: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root).args(arguments).env("CARGO_TERM_COLOR", "never");
-    // `cargo run` tells xtask about xtask. Build scripts (ring's) that watch these would build anew after every plain `cargo build`.
-    for (name, _) in env::vars_os() {
-        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
-            command.env_remove(name);
-        }
-    }
-    command
 }
 
 fn tidy_step(root: &Path) -> Result<Tally> {
@@ -217,6 +220,20 @@ fn contract_step(root: &Path, runner: &Runner, settings: &[(String, String)]) ->
         return Ok(Tally::default());
     }
     Ok(runner.run("contract", cargo_test(root, &targets, settings))?.tally)
+}
+
+/// As many runs as take six minutes on two cores, half of them on each engine.
+fn torture_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> Result<Tally> {
+    let faults = match torture::build(root) {
+        Ok(faults) => faults,
+        Err(error) => {
+            say(&format!("{error:#}"));
+            return Ok(Tally::failure());
+        }
+    };
+    let mut command = torture::harness(root, &faults)?;
+    command.args(["--runs", TORTURE_RUNS, "--passages", "1"]).envs(settings.iter().cloned());
+    Ok(runner.run("torture", command)?.tally)
 }
 
 /// The files `crates/*/tests/*.rs`, by name, and whether the name says that they talk to a real network server: `feed_wordpress`.

@@ -91,6 +91,7 @@ impl Channel for Feed {
             also: None,
             url_len: None,
             mention: MentionRule::Whole,
+            names_author: false,
             warning_counts: true,
         }
     }

@@ -21,8 +21,16 @@ pub struct TextRule {
     pub url_len: Option<u32>,
     /// How `@name@host` counts.
     pub mention: MentionRule,
+    /// Whoever is answered has to be named in the text ([`crate::Reply::full_text`]), and that counts.
+    #[serde(default = "as_on_mastodon")]
+    pub names_author: bool,
     /// The content warning counts too.
     pub warning_counts: bool,
+}
+
+/// Rules that were kept before there were networks that need no name.
+fn as_on_mastodon() -> bool {
+    true
 }
 
 /// A limit on the text as it stands, addresses and mentions counted in full.
@@ -67,8 +75,6 @@ pub enum MentionRule {
     Whole,
     /// Only `@name`; the host is free.
     LocalPart,
-    /// As written, and an answer reaches whom it is for without naming them.
-    Unneeded,
 }
 
 impl TextRule {
@@ -200,6 +206,7 @@ mod tests {
             also: None,
             url_len: Some(23),
             mention: MentionRule::LocalPart,
+            names_author: true,
             warning_counts: true,
         }
     }
@@ -279,7 +286,8 @@ mod tests {
         assert_eq!(rule.left(&family.repeat(120), None), 0);
         assert_eq!(rule.left(&family.repeat(121), None), -25);
         let stored = r#"{"unit":"grapheme","max":5,"url_len":null,"mention":"whole","warning_counts":true}"#;
-        assert_eq!(serde_json::from_str::<TextRule>(stored).unwrap().also, None);
+        let stored: TextRule = serde_json::from_str(stored).unwrap();
+        assert_eq!((stored.also, stored.names_author), (None, true));
     }
 
     proptest! {

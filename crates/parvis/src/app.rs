@@ -13,6 +13,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::fault::{self, Point};
 use crate::seal::{self, SealKey};
 use crate::store::{Db, organisation};
 
@@ -176,7 +177,31 @@ pub fn seal_key(data: &Path, variable: Option<&str>) -> anyhow::Result<SealKey> 
 }
 
 fn write_key(path: &Path) -> anyhow::Result<()> {
-    write_private(path, &format!("{}\n", STANDARD.encode(seal::random::<32>()?)))
+    replace_private(path, &format!("{}\n", STANDARD.encode(seal::random::<32>()?)))
+}
+
+/// Gives a file that only its owner can read another text, or its first: whole or not at all, and durable when this
+/// returns. One who dies on the way leaves the file as it was.
+pub(crate) fn replace_private(path: &Path, text: &str) -> anyhow::Result<()> {
+    let new = path.with_extension("key.new");
+    // What was interrupted the last time.
+    let _ = std::fs::remove_file(&new);
+    write_private(&new, text)?;
+    fault::pass(Point::SecretSynced);
+    std::fs::rename(&new, path)
+        .with_context(|| format!("{} can't be written; it is as it was", path.display()))?;
+    if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
+        sync_folder(folder)?;
+    }
+    Ok(())
+}
+
+/// Makes sure that a folder's new names survive a power cut.
+pub(crate) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    // Elsewhere folders can't be opened like files.
+    #[cfg(unix)]
+    std::fs::File::open(folder)?.sync_all()?;
+    Ok(())
 }
 
 /// Writes a new file that only its owner can read, durably.
@@ -186,6 +211,7 @@ pub(crate) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
+    fault::pass(Point::SecretBegun);
     std::io::Write::write_all(&mut file, text.as_bytes())?;
     Ok(file.sync_all()?)
 }
@@ -239,6 +265,16 @@ mod tests {
         assert!(error.contains("put back the file"), "{error}");
         assert_eq!(std::fs::read_to_string(folder.path().join("seal.key")).unwrap(), "half");
         assert!(seal_key(folder.path(), Some("half")).is_err());
+    }
+
+    #[test]
+    fn a_first_start_that_was_cut_off_leaves_nothing_in_the_way_of_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        // Where a process that dies within `write_private` leaves it.
+        std::fs::write(folder.path().join("seal.key.new"), "").unwrap();
+        let sealed = seal_key(folder.path(), None).unwrap().seal(b"token", b"row").unwrap();
+        assert!(!folder.path().join("seal.key.new").exists());
+        assert_eq!(seal_key(folder.path(), None).unwrap().open(&sealed, b"row").unwrap(), b"token");
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod command;
 pub mod config;
 pub mod demo;
+pub mod fault;
 pub mod id;
 pub mod intake;
 pub mod rules;

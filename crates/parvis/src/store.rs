@@ -71,11 +71,27 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the database can't be reached now, so that trying again later makes sense.
+    /// Whether the database can't be reached or can't work now, whatever it was asked: so that trying the same again
+    /// later makes sense.
     pub fn is_away(&self) -> bool {
         use sqlx::Error as E;
-        matches!(self, Self::Database(E::PoolTimedOut | E::PoolClosed | E::Io(_)))
+        match self {
+            Self::Database(E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Io(_)) => true,
+            Self::Database(E::Database(error)) => error.code().is_some_and(|code| is_trouble(&code)),
+            _ => false,
+        }
     }
+}
+
+/// Whether an engine's code says that the machine or the server is in trouble, not that the statement is at fault.
+/// SQLite: busy, locked, no memory, read-only, I/O error, full, can't open (sqlite.org/rescode.html; the low byte is the
+/// primary code). PostgreSQL: the classes connection, rollback, resources (disk full), not in this state (lock timeout),
+/// operator (shut down), system (its manual, appendix A).
+fn is_trouble(code: &str) -> bool {
+    if code.len() == 5 {
+        return ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<i64>().is_ok_and(|code| matches!(code & 0xFF, 5 | 6 | 7 | 8 | 10 | 13 | 14))
 }
 
 /// The result of a store function.

@@ -98,6 +98,7 @@ pub fn channel(desk: DeskId) -> Channel {
         also: None,
         url_len: Some(23),
         mention: MentionRule::LocalPart,
+        names_author: true,
         warning_counts: true,
     };
     capabilities.text = Some(text);

@@ -96,7 +96,8 @@ pub(super) fn text_rule() -> TextRule {
         max: 300,
         also: Some(TextLimit { unit: TextUnit::Utf8Byte, max: 3000 }),
         url_len: None,
-        mention: MentionRule::Unneeded,
+        mention: MentionRule::Whole,
+        names_author: false,
         warning_counts: false,
     }
 }

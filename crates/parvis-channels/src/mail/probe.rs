@@ -39,7 +39,8 @@ pub(super) fn text_rule() -> TextRule {
         max: MAX_TEXT,
         also: None,
         url_len: None,
-        mention: MentionRule::Unneeded,
+        mention: MentionRule::Whole,
+        names_author: false,
         warning_counts: true,
     }
 }

@@ -223,6 +223,7 @@ pub(super) fn strictest_rule() -> TextRule {
         also: None,
         url_len: None,
         mention: MentionRule::Whole,
+        names_author: true,
         warning_counts: true,
     }
 }

@@ -1,6 +1,6 @@
 // Writing: the counter, the draft that the server keeps, who else is here, the countdown of what is held.
 
-import { count } from "./count.js";
+import { count, fits } from "./count.js";
 
 const EVERY = 15_000;
 let saving = 0, presenceOf = null, wrote = -EVERY, saidDoing = "";
@@ -19,9 +19,10 @@ function measure() {
   if (!box?.dataset.rule || !out) return;
   const rule = JSON.parse(box.dataset.rule);
   const text = box.value.trim();
-  const units = text ? count(rule, box.dataset.mention ? full(text, box.dataset.mention) : text) : 0;
+  const counted = text && box.dataset.mention ? full(text, box.dataset.mention) : text;
+  const units = text ? count(rule, counted) : 0;
   out.querySelector("[data-count]").textContent = units.toLocaleString(document.documentElement.lang);
-  const over = rule.max > 0 && units > rule.max;
+  const over = !fits(rule, counted);
   out.classList.toggle("t-alert", over);
   const warning = document.querySelector("[data-over]");
   if (warning && warning.hidden === over) warning.hidden = !over;

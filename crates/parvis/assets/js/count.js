@@ -45,6 +45,11 @@ function mention(rest) {
   return host ? [found[1].length, found[1].length + 1 + host.length] : null;
 }
 
+/** Whether the network takes the text, by both of its limits. */
+export function fits(rule, text) {
+  return rule.max === 0 || (count(rule, text) <= rule.max && (!rule.also || units(rule.also.unit, text) <= rule.also.max));
+}
+
 /** How many units `text` counts for under `rule` ({unit, max, url_len, mention}). */
 export function count(rule, text) {
   let total = 0, plain = 0, place = 0;

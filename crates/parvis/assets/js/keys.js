@@ -37,7 +37,7 @@ function step(by) {
   next.scrollIntoView({ block: "nearest" });
   // With a conversation open, the next one opens beside the list.
   if (document.querySelector("[data-conversation]") && matchMedia("(min-width: 761px)").matches) {
-    visit(next.href).then(() => document.querySelector(`[data-row][data-k="${next.dataset.k}"]`)?.focus());
+    visit(next.href).then(() => document.querySelector(`[data-row][aria-current][data-k="${next.dataset.k}"]`)?.focus());
   }
 }
 

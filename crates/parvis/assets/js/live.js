@@ -7,7 +7,7 @@ import { say } from "./toast.js";
 
 const words = () => document.querySelector("[data-page]")?.dataset ?? {};
 const main = () => document.querySelector("main");
-let busy = 0, again = 0, last = 0, pending = null;
+let busy = 0, again = 0, last = 0, newest = 0, pending = null;
 // When the page on the screen was asked for; what changed since then and was told to nobody is asked for anew.
 let asked = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
 
@@ -29,6 +29,14 @@ function around(page, quiet) {
   if (now && then) { now.hidden = then.hidden; morph(now, then); }
   const toasts = page.querySelectorAll("[data-toasts] > .toast");
   if (!quiet && toasts.length) document.querySelector("[data-toasts]")?.replaceChildren(...toasts);
+}
+
+// The pane around the regions of a conversation says which one it is, to the other scripts and to screen readers.
+function rename(page) {
+  const now = document.querySelector("[data-conversation]"), then = page.querySelector("[data-conversation]");
+  if (!now || !then) return;
+  now.dataset.conversation = then.dataset.conversation;
+  now.setAttribute("aria-label", then.getAttribute("aria-label"));
 }
 
 const isPhone = () => matchMedia("(max-width: 760px)").matches;
@@ -65,6 +73,7 @@ function show(page, quiet) {
       else follow(old, () => morph(old, fresh));
     }
   }
+  rename(page);
   if (!quiet) turn(before, leftAt);
   around(page, quiet);
   document.title = page.title;
@@ -99,7 +108,8 @@ function toEnd(box, opened) {
 function wait(old, fresh) {
   const settled = !old.matches(":hover") && !old.contains(document.activeElement);
   const list = old.querySelector("[data-rows]"), want = fresh.querySelector("[data-rows]");
-  if (!list || !want) { morph(old, fresh); return; }
+  // Where nothing stands nothing can move.
+  if (!list?.children.length || !want) { morph(old, fresh); return; }
   const count = morphInPlace(list, want, settled);
   pending = count ? fresh : null;
   const line = old.querySelector("[data-waiting]");
@@ -120,8 +130,13 @@ export async function visit(url, { push = true, method = "GET", body = null } = 
   const slow = setTimeout(() => main().setAttribute("aria-busy", "true"), 400);
   try {
     emit("parvis:leave");
-    const began = performance.now();
+    const began = performance.now(), mine = method === "GET" ? ++newest : newest;
     const { answer, page } = await get(url, { method, body });
+    // Whoever has gone on meanwhile isn't brought back: only what was done is said.
+    if (mine !== newest) {
+      if (page && method !== "GET") { around(page, false); emit("parvis:shown", { quiet: true }); }
+      return answer;
+    }
     const arrived = answer.url || url;
     if (!show(page, false)) { location.assign(answer.redirected || method === "GET" ? arrived : url); return answer; }
     asked = began;

@@ -184,7 +184,8 @@ impl From<store::Error> for Problem {
         }
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "database")
             .because(
-                "The database can't be reached now. Nothing of this request was kept. Try again in a moment.",
+                "The database can't be reached, or can't write (a full disk, for one). Nothing of this request was kept. \
+                 Try again in a moment; if it stays, tell the administrator.",
             )
             .retry_after(10)
     }

@@ -115,7 +115,7 @@ async fn fill(db: &Db, media: &dyn ObjectStore, to: &Path, clock: &Clock) -> any
         sums: list.sha256,
     };
     write_text(to, MANIFEST, &format!("{}\n", serde_json::to_string_pretty(&made)?))?;
-    sync_folder(to)?;
+    app::sync_folder(to)?;
     Ok(made)
 }
 
@@ -145,14 +145,6 @@ fn make_folder(to: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(to)
-}
-
-/// Makes sure that a folder's new names survive a power cut.
-pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    // Elsewhere folders can't be opened like files.
-    #[cfg(unix)]
-    std::fs::File::open(folder)?.sync_all()?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -12,7 +12,6 @@ use object_store::path::Path as Place;
 use serde_json::json;
 
 use super::backup::manifest::{DATABASE, Manifest, Sum};
-use super::backup::sync_folder;
 use super::progress::Progress;
 use super::{doctor, say};
 use crate::app;
@@ -79,7 +78,7 @@ pub(super) async fn restore(config: &Config, from: &Path, now: i64) -> anyhow::R
     if let Some(path) = address.strip_prefix("sqlite:") {
         fs::File::open(&part)?.sync_all()?;
         fs::rename(&part, path).with_context(|| format!("{path} can't be written"))?;
-        sync_folder(
+        app::sync_folder(
             Path::new(path).parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new(".")),
         )?;
     } else {

@@ -10,7 +10,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::backup::sync_folder;
 use super::progress::Progress;
 use super::say;
 use crate::app;
@@ -186,7 +185,7 @@ async fn forget(db: &Db, keys: &Keys) -> anyhow::Result<String> {
     }
     let text = std::fs::read_to_string(path)?;
     let newest = text.split_whitespace().next().context("seal.key is empty")?;
-    replace(path, &format!("{newest}\n"))?;
+    app::replace_private(path, &format!("{newest}\n"))?;
     drop(turn);
     Ok("Only the newest key is left in seal.key.".to_owned())
 }
@@ -194,21 +193,7 @@ async fn forget(db: &Db, keys: &Keys) -> anyhow::Result<String> {
 /// Puts a new key before those that are there.
 fn put_new_key(path: &Path) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(path)?;
-    replace(path, &format!("{}\n{}\n", STANDARD.encode(seal::random::<32>()?), text.trim()))
-}
-
-/// Whole or not at all, and durable before anything is sealed with it.
-fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    let new = path.with_extension("key.new");
-    // What an interrupted rotation left.
-    let _ = std::fs::remove_file(&new);
-    app::write_private(&new, text)?;
-    std::fs::rename(&new, path)
-        .with_context(|| format!("{} can't be written; it is as it was", path.display()))?;
-    if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
-        sync_folder(folder)?;
-    }
-    Ok(())
+    app::replace_private(path, &format!("{}\n{}\n", STANDARD.encode(seal::random::<32>()?), text.trim()))
 }
 
 #[cfg(test)]

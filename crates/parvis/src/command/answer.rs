@@ -3,12 +3,13 @@
 
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
-use parvis_channels::{Account, CapabilityKey, CapabilitySet, MentionRule, Reply, Upload, Visibility};
+use parvis_channels::{Account, CapabilityKey, Reply, Upload, Visibility};
 use serde_json::json;
 
 use super::{Done, Refusal, Result, load, stop_clock, write_change};
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
+use crate::fault::{self, Point};
 use crate::id::{AttachmentId, ConversationId, JournalId, MessageId};
 use crate::rules::permission::{Action, Actor};
 use crate::seal;
@@ -197,11 +198,7 @@ pub(crate) async fn to_network(
 ) -> Result<Reply> {
     let parent_id = it.remote_parent_id.clone().ok_or(Refusal::Channel("nothing-to-answer".to_owned()))?;
     let parent = message::by_remote(conn, organisation, it.channel, &parent_id).await?;
-    let channel = store::channel::get(conn, organisation, it.channel).await?;
-    let set: CapabilitySet =
-        channel.and_then(|it| serde_json::from_str(&it.capabilities).ok()).unwrap_or_default();
-    let unneeded = set.text.is_some_and(|rule| rule.mention == MentionRule::Unneeded);
-    let mention = match parent.and_then(|parent| parent.author).filter(|_| !unneeded) {
+    let mention = match parent.and_then(|parent| parent.author) {
         Some(author) => store::author::get(conn, organisation, author).await?.map(|author| author.handle),
         None => None,
     };
@@ -247,8 +244,9 @@ async fn check_text(
         return Err(Refusal::Invalid { field: "text", code: "empty" });
     }
     let rule = parvis_channels::channel(account.kind).text_rule(&account.capabilities);
-    let full = to_network(conn, actor.organisation, it, Vec::new()).await?.full_text();
-    if !rule.fits(&full, it.warning.as_deref()) {
+    let sent = to_network(conn, actor.organisation, it, Vec::new()).await?;
+    let counted = if rule.names_author { sent.full_text() } else { sent.text };
+    if !rule.fits(&counted, it.warning.as_deref()) {
         return Err(Refusal::Invalid { field: "text", code: "length" });
     }
     Ok(())
@@ -318,6 +316,7 @@ async fn keep_media(app: &App, message: MessageId, media: &[Upload], now: i64) -
         let id = AttachmentId::new(now);
         let path = format!("sent/{message}/{id}{name}");
         app.media.put(&Path::from(path.as_str()), upload.bytes.clone().into()).await?;
+        fault::pass(Point::MediaKept);
         kept.push(Attachment {
             id,
             message,

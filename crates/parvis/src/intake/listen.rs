@@ -16,6 +16,7 @@ use super::fold::{Context, fold};
 use crate::account;
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
+use crate::fault::{self, Point};
 use crate::id::{ChannelId, OrganisationId};
 use crate::store::channel::{self, Channel, Health};
 use crate::store::journal::{self, By, Entry};
@@ -246,7 +247,9 @@ pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<boo
     for stream in room.streams() {
         loop {
             let cursor = channel::cursor(&mut app.db.read().await?, house, id, stream).await?;
+            fault::pass(Point::PullBefore);
             let page = room.pull(&app.net, &account, stream, cursor.as_deref()).await?;
+            fault::pass(Point::PullAfter);
             let more = page.more && cursor.as_deref() != Some(page.cursor.as_str());
             let step =
                 Step { cursor: Some((stream, &page.cursor)), budget: page.budget, notice: page.notice };
@@ -399,7 +402,10 @@ async fn with_threads(
         {
             let (_, account) = load(app, house, id).await?;
             let room = parvis_channels::channel(account.kind);
-            match room.thread(&app.net, &account, &it.remote_id).await {
+            fault::pass(Point::ThreadBefore);
+            let thread = room.thread(&app.net, &account, &it.remote_id).await;
+            fault::pass(Point::ThreadAfter);
+            match thread {
                 Ok(thread) => all.extend(thread),
                 Err(error) => tracing::info!(%error, channel = %id, "intake: a thread can't be fetched"),
             }
@@ -477,7 +483,6 @@ pub(super) async fn note_health(
         _ => None,
     };
     if let Some(verb) = turned {
-        let after = Some(json!({ "error": health.error_code }));
         let (by, subject) = (By::Channel(id), id.0);
         let entry = Entry {
             organisation: house,
@@ -487,7 +492,7 @@ pub(super) async fn note_health(
             subject,
             conversation: None,
             before: None,
-            after,
+            after: Some(json!({ "error": health.error_code })),
         };
         journal::write(&mut conn, entry).await?;
     }

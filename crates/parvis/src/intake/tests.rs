@@ -179,6 +179,37 @@ async fn what_cannot_be_kept_is_set_aside_and_the_rest_goes_on() {
 }
 
 #[tokio::test]
+async fn a_full_disk_sets_nothing_aside_and_is_made_up_for_when_there_is_room() {
+    for house in houses().await.into_iter().filter(|house| house.app.db.engine_name() == "SQLite") {
+        let pages = async |limit: &'static str| {
+            // There is one connection that writes: the limit stays with it, as long as it can be used.
+            house.app.db.write().await.unwrap().all(limit, &[]).await.unwrap();
+        };
+        let long = "Une très longue plainte. ".repeat(400);
+        let seen = vec![said("1", "Bonjour", 0), said("2", &long, 1), said("3", "Autre", 2)];
+        let step = || Step { cursor: Some(("mentions", "3")), ..Step::default() };
+        // Below what is there already: SQLite then allows no more than that, and answers SQLITE_FULL as on a full disk.
+        pages("PRAGMA max_page_count = 1").await;
+        let refused = listen::keep(&house.app, house.id, house.channel, seen.clone(), step()).await;
+        assert!(matches!(refused, Err(listen::Error::Store(error)) if error.is_away()));
+        let mut conn = house.app.db.read().await.unwrap();
+        assert!(channel::cursor(&mut conn, house.id, house.channel, "mentions").await.unwrap().is_none());
+        drop(conn);
+        pages("PRAGMA max_page_count = 1000000").await;
+        listen::keep(&house.app, house.id, house.channel, seen, step()).await.unwrap();
+        let mut conn = house.app.db.read().await.unwrap();
+        for id in ["1", "2", "3"] {
+            assert!(
+                message::by_remote(&mut conn, house.id, house.channel, id).await.unwrap().is_some(),
+                "{id}"
+            );
+        }
+        let rows = journal::page(&mut conn, house.id, None, 50).await.unwrap();
+        assert!(rows.iter().all(|row| row.verb != "observation.set_aside"));
+    }
+}
+
+#[tokio::test]
 async fn a_clock_that_runs_years_ahead_keeps_no_message_at_the_top() {
     for house in houses().await {
         house.hear(&[said("1", "Je viens du futur", 100_000_000)]).await;

@@ -14,6 +14,7 @@ use super::journal::chain::Head;
 use super::kept::Kept;
 use super::node::{self, Told};
 use super::{Error, Event, Result};
+use crate::fault::{self, Point};
 
 /// A value bound to a placeholder. `None` keeps its type, which PostgreSQL needs.
 #[derive(Clone, Debug)]
@@ -312,6 +313,7 @@ impl Conn {
     /// # Errors
     /// The database refused; nothing of the transaction was kept and nobody was told.
     pub async fn commit(self) -> Result<()> {
+        fault::pass(Point::CommitBefore);
         match self.inner {
             Inner::SqliteWrite(it) => it.commit().await?,
             Inner::PostgresWrite(mut it) => {
@@ -322,6 +324,7 @@ impl Conn {
             }
             Inner::SqliteRead(_) | Inner::PostgresRead(_) => {}
         }
+        fault::pass(Point::CommitAfter);
         if let Some(live) = self.live {
             self.kept.forget();
             for event in self.events {

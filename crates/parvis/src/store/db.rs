@@ -203,6 +203,16 @@ impl Db {
     }
 }
 
+/// Whether a connection can be used again. When the disk is full, SQLite undoes the transaction by itself, and the driver,
+/// whose own undoing then fails, believes in it for ever: such a connection is closed, and the next one is new.
+async fn is_usable(conn: &mut SqliteConnection) -> std::result::Result<bool, sqlx::Error> {
+    if conn.is_in_transaction() {
+        // Answered after the undoing that may be under way.
+        conn.ping().await?;
+    }
+    Ok(!conn.is_in_transaction())
+}
+
 async fn open_sqlite(path: &Path) -> Result<Engine> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -219,6 +229,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine> {
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(30))
         .test_before_acquire(false)
+        .after_release(|conn, _| Box::pin(is_usable(conn)))
         .connect_with(options.clone())
         .await?;
     let read = SqlitePoolOptions::new()

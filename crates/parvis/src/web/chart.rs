@@ -189,19 +189,19 @@ pub fn rows(finding: &str, bars: &[Bar]) -> Chart {
         escape(finding)
     );
     #[expect(clippy::cast_precision_loss, reason = "lengths of drawn bars")]
-    let length = |value: i64| 136.0 * value as f64 / most as f64;
+    let length = |value: i64| 124.0 * value as f64 / most as f64;
     for (bar, place) in bars.iter().zip(0_u32..) {
         let y = f64::from(place) * 18.0 + 4.0;
         let label = crate::rules::text::excerpt(&bar.label, 25);
         put(
             &mut out,
             format_args!(
-                "<text x=\"140\" y=\"{:.1}\" text-anchor=\"end\">{}</text><rect class=\"b1\" x=\"146\" y=\"{y:.1}\" width=\"{:.1}\" height=\"12\"/><rect class=\"hotbar\" x=\"146\" y=\"{y:.1}\" width=\"{:.1}\" height=\"12\"/><text class=\"lab\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                "<text x=\"152\" y=\"{:.1}\" text-anchor=\"end\">{}</text><rect class=\"b1\" x=\"158\" y=\"{y:.1}\" width=\"{:.1}\" height=\"12\"/><rect class=\"hotbar\" x=\"158\" y=\"{y:.1}\" width=\"{:.1}\" height=\"12\"/><text class=\"lab\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
                 y + 10.0,
                 escape(&label),
                 length(bar.value),
                 length(bar.late),
-                152.0 + length(bar.value),
+                164.0 + length(bar.value),
                 y + 10.0,
                 escape(&bar.said)
             ),

@@ -12,6 +12,7 @@ use crate::account;
 use crate::app::App;
 use crate::clock::MINUTE;
 use crate::command::Result;
+use crate::fault::{self, Point};
 use crate::id::{AttachmentId, OrganisationId};
 use crate::store::attachment::{self, Attachment};
 use crate::store::job::{self, Job};
@@ -43,7 +44,10 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let Some(url) = it.remote_url.clone() else { return Ok(Outcome::Done) };
     let Some(account) = account_of(app, job.organisation, &it).await? else { return Ok(Outcome::Done) };
     let room = parvis_channels::channel(account.kind);
-    let bytes = match room.fetch_media(&app.net, &account, &url, BYTES).await {
+    fault::pass(Point::FetchBefore);
+    let fetched = room.fetch_media(&app.net, &account, &url, BYTES).await;
+    fault::pass(Point::FetchAfter);
+    let bytes = match fetched {
         Ok(bytes) => bytes,
         Err(error) if error.retryable() && job.attempts + 1 < TRIES => {
             let at = app.now() + MINUTE * 4_i64.pow(u32::try_from(job.attempts).unwrap_or(0));
@@ -61,6 +65,7 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     };
     let path = format!("received/{}/{id}.{ending}", job.organisation);
     app.media.put(&Path::from(path.as_str()), bytes.into()).await?;
+    fault::pass(Point::MediaKept);
     keep(app, job.organisation, &it, Some(&path), Some(mime), None).await
 }
 

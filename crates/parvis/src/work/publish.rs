@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::clock::{DAY, MINUTE, SECOND};
 use crate::command::Result;
 use crate::command::answer::to_network;
+use crate::fault::{self, Point};
 use crate::id::{MessageId, OrganisationId};
 use crate::rules::{clock, text};
 use crate::store::conversation::{self, Conversation, Facets, State};
@@ -137,7 +138,10 @@ async fn commit_to(app: &App, job: &Job, id: MessageId) -> Result<bool> {
 /// Hands it over; an answer that doesn't come in time is a lost answer.
 async fn call(app: &App, account: &Account, reply: &Reply) -> std::result::Result<Published, ChannelError> {
     let channel = parvis_channels::channel(account.kind);
-    match tokio::time::timeout(CALL, channel.reply(&app.net, account, reply)).await {
+    fault::pass(Point::PublishBefore);
+    let answer = tokio::time::timeout(CALL, channel.reply(&app.net, account, reply)).await;
+    fault::pass(Point::PublishAfter);
+    match answer {
         Ok(answer) => answer,
         Err(_) => Err(ChannelError::Unknown { message: "no answer in time".to_owned() }),
     }
@@ -165,8 +169,10 @@ async fn send(app: &App, job: &Job, it: &Message, account: &Account, reply: &Rep
 /// Looks whether a message whose answer was lost stands on the network.
 async fn read_back(app: &App, job: &Job, it: &Message, account: &Account, reply: &Reply) -> Result<Outcome> {
     let channel = parvis_channels::channel(account.kind);
+    fault::pass(Point::ReadBackBefore);
     let found = channel.find_published(&app.net, account, reply, it.created_at);
     let found = tokio::time::timeout(CALL, found).await;
+    fault::pass(Point::ReadBackAfter);
     let error = match found {
         Ok(Ok(Some(published))) => return keep(app, job, it, &published).await,
         Ok(Ok(None)) if job.attempts < READ_BACKS => "not there yet".to_owned(),

@@ -10,6 +10,7 @@ use crate::account;
 use crate::app::App;
 use crate::clock::MINUTE;
 use crate::command::{Refusal, Result};
+use crate::fault::{self, Point};
 use crate::id::{ChannelId, OrganisationId};
 use crate::store::job::{self, Job};
 use crate::store::journal::{self, By, Entry};
@@ -39,7 +40,10 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let found = channel::get(&mut app.db.read().await?, house, id).await?;
     let Some(before) = found.filter(|it| it.state != "removed") else { return Ok(Outcome::Done) };
     let Ok(opened) = account::open(app, &before) else { return Ok(Outcome::Failed("sealed".to_owned())) };
-    let access = match parvis_channels::channel(opened.kind).renew(&app.net, &opened).await {
+    fault::pass(Point::RenewBefore);
+    let renewed = parvis_channels::channel(opened.kind).renew(&app.net, &opened).await;
+    fault::pass(Point::RenewAfter);
+    let access = match renewed {
         Ok(access) => access,
         // A person has to connect it again, which makes the job anew.
         Err(error @ (ChannelError::Unauthorized { .. } | ChannelError::Unsupported(_))) => {

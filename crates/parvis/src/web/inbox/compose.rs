@@ -8,7 +8,7 @@ use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use parvis_channels::{CapabilityKey, CapabilitySet, MentionRule, Support, Upload, Visibility};
+use parvis_channels::{CapabilityKey, CapabilitySet, Support, Upload, Visibility};
 use serde::Deserialize;
 
 use super::filter::{Asked, address};
@@ -139,7 +139,7 @@ pub async fn read(
     }
     let draft = drafts.iter().find(|draft| draft.mode == mode);
     let rule = set.text.as_ref().filter(|_| mode != "note");
-    let named = rule.is_some_and(|rule| rule.mention != MentionRule::Unneeded);
+    let named = rule.is_none_or(|rule| rule.names_author) && mode != "note";
     let mention = mention(conn, signed, last_in.as_ref()).await?.filter(|_| named);
     let text = draft.map(|draft| draft.text.clone()).unwrap_or_default();
     let pictures = if mode == "note" || !can(&set, CapabilityKey::Images) { 0 } else { PICTURES };

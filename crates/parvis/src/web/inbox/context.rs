@@ -194,7 +194,13 @@ pub fn heard(signed: &Signed, channel: &store::channel::Channel, now: i64) -> He
     let words = &signed.words;
     let said = match (channel.state.as_str(), channel.health.failing_since, channel.health.heard_at) {
         ("paused", _, _) => words.t("channel-paused"),
-        (_, Some(since), _) => words.t1("channel-deaf-since", "moment", words.moment(since, now)),
+        (_, Some(since), _) => words.t2(
+            "channel-deaf-since",
+            "moment",
+            words.moment(since, now),
+            "span",
+            words.span(now - since),
+        ),
         (_, None, Some(at)) => words.t1("channel-heard", "moment", words.moment(at, now)),
         (_, None, None) => words.t("channel-never-heard"),
     };

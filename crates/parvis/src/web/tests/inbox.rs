@@ -185,29 +185,60 @@ async fn a_feed_says_why_it_can_not_be_answered_and_still_takes_a_note() {
     assert!(house.get(Role::Referent, kept.location()).await.body.contains("À lire"));
 }
 
+/// The conversations of a list, and where it goes on.
+fn listed(body: &str) -> (Vec<String>, Option<String>) {
+    let of = |part: &str| part.split('"').next().unwrap().to_owned();
+    let rows = body.split("data-row data-k=\"").skip(1).map(of).collect();
+    let pages = body.split("class=\"pages\"").nth(1).unwrap_or_default();
+    let mut links = pages.split("<a ").skip(1).filter(|link| link.contains("data-more"));
+    let more = links.next().map(|link| of(link.split("href=\"").nth(1).unwrap()));
+    (rows, more.map(|it| it.replace("&#38;", "&").replace("&amp;", "&")))
+}
+
 #[tokio::test]
 async fn a_list_is_read_to_its_end_without_losing_or_repeating_a_row() {
     let house = House::new().await;
     let seen: Vec<Observation> = (0..120).map(|n| recent(&format!("m{n}"), "Bonjour", n % 7)).collect();
     let made = hear(&house, &crate::testing::channel(house.desk), &seen).await;
+    let mut all: Vec<String> = made.iter().map(ToString::to_string).collect();
+    all.sort();
     for first in ["/inbox", "/inbox?order=newest&state=all", "/inbox?order=oldest"] {
-        let (mut path, mut rows) = (first.to_owned(), Vec::new());
-        loop {
-            let body = house.get(Role::Referent, &path).await.body;
-            let of = |part: &str| part.split('"').next().unwrap().to_owned();
-            rows.extend(body.split("data-row data-k=\"").skip(1).map(of));
-            let pages = body.split("class=\"pages\"").nth(1).unwrap_or_default();
-            let Some(more) = pages.split("href=\"").skip(1).map(of).find(|href| href.contains("after="))
-            else {
-                break;
-            };
-            path = more.replace("&#38;", "&").replace("&amp;", "&");
+        let (mut rows, mut more) = listed(&house.get(Role::Referent, first).await.body);
+        assert_eq!(rows.len(), 50);
+        while let Some(path) = more {
+            let path = path.strip_suffix("#suite").unwrap();
+            let (longer, further) = listed(&house.get(Role::Referent, path).await.body);
+            assert_eq!(longer[..rows.len()], rows, "what was there stays: {path}");
+            (rows, more) = (longer, further);
         }
         rows.sort();
-        let mut all: Vec<String> = made.iter().map(ToString::to_string).collect();
-        all.sort();
         assert_eq!(rows, all, "{first}");
     }
+}
+
+#[tokio::test]
+async fn a_very_long_list_goes_on_with_a_page_of_its_own_that_follows() {
+    let house = House::new().await;
+    let seen: Vec<Observation> = (0..70).map(|n| recent(&format!("m{n}"), "Bonjour", n % 7)).collect();
+    hear(&house, &crate::testing::channel(house.desk), &seen).await;
+    let (all, more) = listed(&house.get(Role::Referent, "/inbox?order=newest&pages=99").await.body);
+    assert_eq!((all.len(), more), (70, None));
+    let fifth = ConversationId(all[4].parse().unwrap());
+    let mut conn = house.app.db.read().await.unwrap();
+    let fifth = store::conversation::get(&mut conn, house.organisation, fifth).await.unwrap().unwrap();
+    let after = fifth.key(store::conversation::Order::Newest);
+    let path = format!("/inbox?order=newest&after={after}");
+    let (rows, more) = listed(&house.get(Role::Referent, &path).await.body);
+    assert_eq!(rows, all[5..55]);
+    let (rows, _) = listed(&house.get(Role::Referent, more.unwrap().trim_end_matches("#suite")).await.body);
+    assert_eq!(rows, all[5..], "the part that was asked for is kept");
+    // A conversation opened from such a part is found in it again.
+    let page =
+        house.get(Role::Referent, &format!("/inbox/{}?order=newest&after={after}", rows[3])).await.body;
+    assert!(
+        page.contains("aria-current=\"true\" href")
+            || page.contains(&format!("data-k=\"{}\" aria-current", rows[3]))
+    );
 }
 
 #[tokio::test]

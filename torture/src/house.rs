@@ -1,0 +1,133 @@
+//! The house that is tortured: an organisation with a desk, one colleague with tokens, and one channel to the network of
+//! this program.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use parvis::account;
+use parvis::app::App;
+use parvis::clock::{Clock, HOUR};
+use parvis::config::Config;
+use parvis::id::{ChannelId, ColleagueId, DeskId, OrganisationId, TokenId};
+use parvis::rules::permission::{Role, TokenScope};
+use parvis::seal;
+use parvis::store::channel::{self, Channel, Health};
+use parvis::store::colleague::{self, Colleague};
+use parvis::store::desk::{self, Desk};
+use parvis::store::organisation::{self, Organisation};
+use parvis::store::token::{self, Token};
+use parvis_channels::{Account, CapabilitySet, ChannelKind, Net, NetOptions, Secret};
+use serde_json::json;
+
+use crate::network::ME;
+
+/// Makes the house in an empty database and gives a secret for each of `callers` that will use the API.
+///
+/// # Errors
+/// The database or the network of this program can't be used.
+pub async fn found(data: &Path, database: &str, network: &str, callers: usize) -> Result<Vec<String>> {
+    let host = network.trim_start_matches("http://").to_owned();
+    let config = Config {
+        data: data.to_owned(),
+        database: database.to_owned(),
+        allow_hosts: vec![host],
+        ..Config::default()
+    };
+    let app = App::open(config, Clock::System).await?;
+    let now = app.now();
+    let channel = one_channel(&app, network, now).await?;
+    let mut conn = app.db.write().await?;
+    let house = OrganisationId::new(now);
+    let it = Organisation {
+        id: house,
+        name: "Torture".to_owned(),
+        language: "en".to_owned(),
+        time_zone: "Europe/Paris".to_owned(),
+        created_at: now,
+    };
+    organisation::insert(&mut conn, &it).await?;
+    let it = Desk {
+        id: channel.desk,
+        kind: "care".to_owned(),
+        name: "Care".to_owned(),
+        position: 0,
+        answer_within: HOUR,
+        created_at: now,
+    };
+    desk::insert(&mut conn, house, &it).await?;
+    let who = one_colleague(house, now);
+    colleague::insert(&mut conn, &who).await?;
+    channel::insert(&mut conn, house, &channel).await?;
+    let mut secrets = Vec::new();
+    for number in 0..callers {
+        let secret = format!("parvis_{}", seal::secret().context("no randomness")?);
+        let it = Token {
+            organisation: house,
+            id: TokenId::new(now),
+            colleague: who.id,
+            name: format!("caller {number}"),
+            digest: seal::digest(&secret),
+            scopes: vec![TokenScope::Read, TokenScope::Write, TokenScope::Admin],
+            created_at: now,
+            expires_at: None,
+            used_at: None,
+            revoked_at: None,
+        };
+        token::insert(&mut conn, &it).await?;
+        secrets.push(secret);
+    }
+    conn.commit().await?;
+    app.db.close().await;
+    Ok(secrets)
+}
+
+fn one_colleague(house: OrganisationId, now: i64) -> Colleague {
+    Colleague {
+        organisation: house,
+        id: ColleagueId::new(now),
+        email: "torture@example.org".to_owned(),
+        name: "Torture".to_owned(),
+        initials: "TO".to_owned(),
+        role: Role::Administrator,
+        password_hash: None,
+        language: None,
+        theme: None,
+        shortcuts: true,
+        active: true,
+        access_ends_at: None,
+        created_at: now,
+    }
+}
+
+async fn one_channel(app: &App, network: &str, now: i64) -> Result<Channel> {
+    let mut account = Account {
+        kind: ChannelKind::Mastodon,
+        base_url: network.parse()?,
+        handle: "brand@torture.example".to_owned(),
+        remote_id: ME.to_owned(),
+        secret: Secret::new(r#"{"access_token":"token","scope":"read write"}"#),
+        settings: json!({}),
+        capabilities: CapabilitySet::default(),
+    };
+    let options = NetOptions { allow: app.config.allow_hosts.clone(), ..NetOptions::default() };
+    let net = Net::new(&options)?;
+    let probe = parvis_channels::channel(account.kind).probe(&net, &account).await?;
+    account.capabilities = probe.capabilities;
+    let id = ChannelId::new(now);
+    Ok(Channel {
+        id,
+        kind: "mastodon".to_owned(),
+        name: "Torture".to_owned(),
+        base_url: account.base_url.to_string(),
+        handle: account.handle,
+        remote_id: probe.remote_id,
+        desk: DeskId::new(now),
+        state: "active".to_owned(),
+        settings: probe.settings.to_string(),
+        capabilities: serde_json::to_string(&account.capabilities)?,
+        secret: account::seal(app, id, &account.secret).context("the secret can't be sealed")?,
+        secret_expires_at: None,
+        health: Health::default(),
+        created_at: now,
+    })
+}

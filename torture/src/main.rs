@@ -1,0 +1,98 @@
+//! `cargo xtask torture`: kills the built program over and over while messages arrive and answers leave, and compares
+//! what was said, taken and promised with what is there. docs/reliability.md has what came of it.
+
+mod check;
+mod disk;
+mod house;
+mod network;
+mod people;
+mod process;
+mod random;
+mod run;
+mod store;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+
+use run::Plan;
+use store::Engine;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match all(&arguments).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether nothing was lost and nothing done twice.
+async fn all(arguments: &[String]) -> Result<bool> {
+    let (plan, engines) = wanted(arguments)?;
+    let (mut good, mut bad) = (0, 0);
+    // Side by side: most of the time each waits.
+    let runs = engines.into_iter().map(|engine| run::engine(&plan, engine));
+    for out in futures_util::future::join_all(runs).await {
+        if out?.wrong.is_empty() {
+            good += 1;
+        } else {
+            bad += 1;
+        }
+    }
+    let result = if bad == 0 { "ok" } else { "FAILED" };
+    say(&format!("test result: {result}. {good} passed; {bad} failed"));
+    Ok(bad == 0)
+}
+
+fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
+    let mut plan = Plan {
+        program: "parvis".into(),
+        faults: None,
+        runs: 200,
+        fills: 0,
+        passages: 3,
+        longest: 1_500,
+        seed: 1,
+        folder: "torture".into(),
+    };
+    let mut engines = vec![Engine::Sqlite, Engine::Postgres];
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let value = rest.next().with_context(|| format!("{argument} needs a value"))?;
+        let number = || value.parse::<u64>().with_context(|| format!("“{value}” is no number"));
+        match argument.as_str() {
+            "--program" => plan.program = value.into(),
+            "--faults" => plan.faults = Some(value.into()),
+            "--folder" => plan.folder = value.into(),
+            "--runs" => plan.runs = usize::try_from(number()?)?,
+            "--fills" => plan.fills = usize::try_from(number()?)?,
+            "--passages" => plan.passages = number()?,
+            "--longest" => plan.longest = number()?,
+            "--seed" => plan.seed = number()?,
+            "--engine" => engines.retain(|it| it.as_str() == value),
+            other => anyhow::bail!(
+                "“{other}” means nothing here; --runs N, --passages N, --fills N, --longest MS, --engine sqlite|postgres and --seed S do"
+            ),
+        }
+    }
+    if engines.is_empty() {
+        anyhow::bail!("--engine is sqlite or postgres; both when left out");
+    }
+    if plan.fills > 0 {
+        engines.retain(|it| *it == Engine::Sqlite);
+    }
+    Ok((plan, engines))
+}
+
+/// Prints one line.
+fn say(line: &str) {
+    let mut out = io::stdout().lock();
+    // A closed output (`| head`) is no reason to stop halfway.
+    drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+}
