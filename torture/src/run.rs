@@ -32,7 +32,7 @@ const DISK: u32 = 96;
 /// How long nothing may move before everything has come to rest.
 const UNTIL_QUIET: Duration = Duration::from_secs(180);
 /// Mentions that wait to be heard at most.
-const AHEAD: usize = 120;
+const AHEAD: usize = 30;
 
 /// What was asked for.
 #[derive(Clone, Debug)]
