@@ -61,6 +61,8 @@ pub struct World {
     pub faulty: bool,
     /// Everything said, in the order of ids.
     pub statuses: Vec<Status>,
+    /// How far notifications were asked for.
+    asked: usize,
     /// Which of them mention us, in the order of notifications; the first is notification 1.
     pub mentions: Vec<u64>,
     /// What was taken under which key.
@@ -104,6 +106,7 @@ impl Network {
             random,
             faulty: false,
             statuses: Vec::new(),
+            asked: 0,
             mentions: Vec::new(),
             keys: HashMap::new(),
             counts: Counts::default(),
@@ -182,7 +185,9 @@ impl Network {
     }
 
     fn notifications(&self, query: &Wanted) -> Value {
-        let world = self.world();
+        let mut world = self.world();
+        let after = query.get("min_id").and_then(|it| it.parse().ok()).unwrap_or(0);
+        world.asked = world.asked.max(after);
         let all = (1_u64..).zip(&world.mentions).filter_map(|(number, id)| {
             let status = self.to_json(world.status(*id)?);
             let entry = json!({ "id": number.to_string(), "type": "mention", "created_at": status["created_at"],
@@ -268,6 +273,11 @@ impl World {
         self.counts.taken += 1;
         self.statuses.push(status.clone());
         status
+    }
+
+    /// Mentions that nobody has asked for yet.
+    pub fn unheard(&self) -> usize {
+        self.mentions.len().saturating_sub(self.asked)
     }
 
     /// What has this id.
