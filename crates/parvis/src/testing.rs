@@ -192,7 +192,7 @@ impl House {
         if conn.is_sqlite() {
             return None;
         }
-        let name = conn.first("SELECT current_database()", &[]).await.unwrap().unwrap();
+        let name = conn.first(store::tests::DATABASE_NAME, &[]).await.unwrap().unwrap();
         let name: String = name.only().unwrap();
         let server = std::env::var("PARVIS_TEST_POSTGRES").unwrap();
         let (base, _) = server.rsplit_once('/').unwrap();

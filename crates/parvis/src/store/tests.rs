@@ -9,6 +9,9 @@ mod node;
 mod plan;
 mod statement;
 
+/// On PostgreSQL: which database a connection is to.
+pub(crate) const DATABASE_NAME: &str = "SELECT current_database()";
+
 static MADE: AtomicU32 = AtomicU32::new(0);
 
 /// A fresh database of each engine that is there, with the folder that holds it.
