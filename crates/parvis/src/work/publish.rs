@@ -308,6 +308,9 @@ pub(crate) async fn failed(
     if it.stage == Stage::Rejected {
         return Ok(());
     }
+    if it.stage == Stage::Published {
+        counter::untally(conn, organisation, it.channel, "out", it.sent_at).await?;
+    }
     it.stage = Stage::Rejected;
     it.error_code = Some("undelivered".to_owned());
     it.error_text = Some(text::excerpt(why, REASON));
