@@ -222,7 +222,7 @@ fn contract_step(root: &Path, runner: &Runner, settings: &[(String, String)]) ->
     Ok(runner.run("contract", cargo_test(root, &targets, settings))?.tally)
 }
 
-/// As many runs as take six minutes on two cores, half of them on each engine.
+/// Two hundred runs, half of them on each engine, and each named point once.
 fn torture_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> Result<Tally> {
     let faults = match torture::build(root) {
         Ok(faults) => faults,
