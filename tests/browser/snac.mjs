@@ -64,7 +64,8 @@ export class Person {
   }
 
   async call(method, path, body) {
-    const headers = this.token ? { authorization: `Bearer ${this.token}` } : {}
+    // This server closes idle connections, now and then just as the next request goes out on one.
+    const headers = { connection: 'close', ...(this.token ? { authorization: `Bearer ${this.token}` } : {}) }
     if (body && !(body instanceof FormData)) { headers['content-type'] = 'application/json'; body = JSON.stringify(body) }
     const answer = await fetch(`${this.base}${path}`, { method, headers, body })
     const text = await answer.text()
