@@ -50,7 +50,8 @@ pub(super) async fn announce(
 }
 
 async fn send(conn: &mut PgConnection, node: i64, told: Vec<Told>) -> Result<()> {
-    let line = serde_json::to_string(&Line { node, told }).map_err(|_| Error::Address(CHANNEL.to_owned()))?;
+    let line = serde_json::to_string(&Line { node, told })
+        .map_err(|error| Error::Database(sqlx::Error::Encode(error.into())))?;
     sqlx::query(NOTIFY).bind(CHANNEL).bind(line).execute(conn).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 
 use super::super::conn::places;
 use super::super::{Conn, Result, Row, Value};
-use super::{AUTHOR, Conversation, Named, State, read, read_named};
+use super::{AUTHOR, Conversation, Named, State, read_named};
 use crate::clock::SECOND;
 use crate::id::{ChannelId, ColleagueId, ConversationId, DeskId, OrganisationId, TagId};
 use crate::rules::permission::{Actor, Scope};
@@ -105,9 +105,8 @@ pub async fn page(
     limit: i64,
     now: i64,
 ) -> Result<Vec<Conversation>> {
-    let way = way(conn, viewer, filter).await?;
-    let (sql, args) = page_query(viewer, filter, after, limit, now, way, false);
-    conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read).collect()
+    let all = page_named(conn, viewer, filter, after, limit, now).await?;
+    Ok(all.into_iter().map(|(it, _)| it).collect())
 }
 
 /// The same with what lists call the authors.
@@ -120,7 +119,7 @@ pub async fn page_named(
     now: i64,
 ) -> Result<Vec<Named>> {
     let way = way(conn, viewer, filter).await?;
-    let (sql, args) = page_query(viewer, filter, after, limit, now, way, true);
+    let (sql, args) = page_query(viewer, filter, after, limit, now, way);
     conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read_named).collect()
 }
 
@@ -202,7 +201,6 @@ fn page_query(
     limit: i64,
     now: i64,
     way: Way,
-    named: bool,
 ) -> (String, Vec<Value>) {
     let mut args: Vec<Value> = vec![viewer.organisation.into()];
     let from = match way {
@@ -270,17 +268,16 @@ fn page_query(
     }
     args.push(limit.into());
     let conditions = conditions.join(" AND ");
-    let (names, author) = if named { (", a.handle, a.name", AUTHOR) } else { ("", "") };
     let order = format!("ORDER BY c.{column} {direction}, c.id {direction}");
     let last = args.len();
     let from = match way {
         // All that carry the tag are sorted, by their keys alone; only the page is then read whole.
         Way::FromTag => format!(
-            "(SELECT c.id FROM {from} WHERE {conditions} {order} LIMIT ${last}) k CROSS JOIN conversation c {author} WHERE c.organisation_id = $1 AND c.id = k.id {order}"
+            "(SELECT c.id FROM {from} WHERE {conditions} {order} LIMIT ${last}) k CROSS JOIN conversation c {AUTHOR} WHERE c.organisation_id = $1 AND c.id = k.id {order}"
         ),
-        _ => format!("{from} {author} WHERE {conditions} {order} LIMIT ${last}"),
+        _ => format!("{from} {AUTHOR} WHERE {conditions} {order} LIMIT ${last}"),
     };
-    (format!("SELECT {}{names} FROM {from}", columns!()), args)
+    (format!("SELECT {}, a.handle, a.name FROM {from}", columns!()), args)
 }
 
 /// The plan of a page as a statement, for tests of how the engines read it.
@@ -297,6 +294,6 @@ pub(crate) fn explain(
         (false, false) => Way::Planned,
     };
     let key = Key { at: 1, id: ConversationId::new(1) };
-    let (sql, args) = page_query(viewer, filter, Some(key), 51, 1, way, true);
+    let (sql, args) = page_query(viewer, filter, Some(key), 51, 1, way);
     (format!("EXPLAIN {}{sql}", if is_sqlite { "QUERY PLAN " } else { "" }), args)
 }
