@@ -4,6 +4,7 @@
 //! the project's files as text.
 
 mod bench;
+mod quality;
 mod test;
 mod tidy;
 mod torture;
@@ -23,6 +24,10 @@ cargo xtask bench [--messages N] [--quick]
                            measures the built program and writes docs/benchmarks.md
 cargo xtask torture [--runs N] [--passages N] [--engine sqlite|postgres] [--seed S]
                            kills the built program over and over (docs/reliability.md)
+cargo xtask train [--data FOLDER]
+                           trains the models of the ear from declared data
+cargo xtask evaluate [--data FOLDER]
+                           measures how right the ear is and writes docs/quality.md
 cargo xtask tidy           checks what neither the compiler nor clippy can see";
 
 fn main() -> ExitCode {
@@ -42,6 +47,7 @@ fn run() -> Result<bool> {
     match arguments.split_first() {
         Some((command, rest)) if command == "test" => test::run(&root()?, rest),
         Some((command, rest)) if command == "bench" => bench::run(&root()?, rest),
+        Some((command, rest)) if command == "train" || command == "evaluate" => quality::run(&root()?, command, rest),
         Some((command, rest)) if command == "torture" => torture::run(&root()?, rest),
         Some((command, [])) if command == "tidy" => {
             let findings = tidy::check(&root()?)?;
