@@ -23,7 +23,8 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     // One line for each part of the ear that can be trained or measured.
-    let data = arguments.iter().skip_while(|it| *it != "--data").nth(1).map_or("../shared/data", String::as_str);
+    let data =
+        arguments.iter().skip_while(|it| *it != "--data").nth(1).map_or("../shared/data", String::as_str);
     match arguments.split_first() {
         Some((what, _)) if what == "speed" => speed::run(&PathBuf::from(data)).map(|()| ExitCode::SUCCESS),
         _ => {
