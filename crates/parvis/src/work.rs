@@ -130,7 +130,9 @@ async fn lane(app: &Arc<App>, kind: &str, stop: &watch::Receiver<bool>) -> store
         };
         match ended {
             None => return failed.map_or(Ok(()), Err),
-            Some(Err(error)) => tracing::error!(%error, kind, "work: a job broke off; its lease brings it back"),
+            Some(Err(error)) => {
+                tracing::error!(%error, kind, "work: a job broke off; its lease brings it back")
+            }
             Some(Ok(())) => {}
         }
     }

@@ -172,7 +172,11 @@ async fn send(app: &App, job: &Job, it: &Message, account: &Account, reply: &Rep
 }
 
 /// The files that go with it.
-pub(super) async fn load_media(app: &App, organisation: OrganisationId, id: MessageId) -> Result<Vec<Upload>> {
+pub(super) async fn load_media(
+    app: &App,
+    organisation: OrganisationId,
+    id: MessageId,
+) -> Result<Vec<Upload>> {
     let all = attachment::of(&mut app.db.read().await?, organisation, id).await?;
     let mut media = Vec::new();
     for it in all {

@@ -18,9 +18,9 @@ use crate::command::Result;
 use crate::command::answer::to_network;
 use crate::fault::{self, Point};
 use crate::id::MessageId;
+use crate::store;
 use crate::store::job::Job;
 use crate::store::message::{self, Message, Stage};
-use crate::store;
 
 /// The job's kind.
 pub const KIND: &str = "read_back";
