@@ -152,7 +152,8 @@ async fn active(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
         return Ok((OrganisationId(uuid::Uuid::nil()), Vec::new()));
     };
     let all = channel::list(&mut conn, house.id).await?;
-    let heard = |it: &Channel| it.state == "active";
+    // What only pushes is heard when it does: nobody asks it.
+    let heard = |it: &Channel| it.state == "active" && !account::is_pushed(it);
     Ok((house.id, all.into_iter().filter(heard).collect()))
 }
 
@@ -355,7 +356,7 @@ fn told(mut health: Health, step: &Step<'_>) -> Health {
 
 /// Keeps an observation that can't be folded in the journal, with its reason, and tells people on the
 /// channel's page. A full disk refuses this too, and then the cursor stays where it is.
-async fn set_aside(
+pub(super) async fn set_aside(
     app: &App,
     house: OrganisationId,
     id: ChannelId,

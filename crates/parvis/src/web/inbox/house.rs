@@ -7,6 +7,7 @@ pub fn channel_icon(kind: &str) -> &'static str {
         "feed" => "presse",
         "bluesky" => "bluesky",
         "mail" => "mail",
+        "webhook" => "link",
         _ => "globe",
     }
 }
