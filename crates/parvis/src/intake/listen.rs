@@ -114,7 +114,7 @@ async fn end(app: &App) -> store::Result<()> {
 }
 
 /// The active channels that are this node's to hear: those that no living node holds are taken.
-pub(super) async fn mine(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
+pub(crate) async fn mine(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
     let (house, mut channels) = active(app).await?;
     let (node, now) = (app.db.node(), app.now());
     let held = lease::list(&mut app.db.read().await?, house).await?;
