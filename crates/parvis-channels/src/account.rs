@@ -21,11 +21,14 @@ pub enum ChannelKind {
     Mail,
     /// Signed webhooks, in and out.
     Webhook,
+    /// Comments on a WordPress site.
+    Wordpress,
 }
 
 impl ChannelKind {
     /// Every kind, in the order in which they are offered.
-    pub const ALL: [Self; 5] = [Self::Mastodon, Self::Bluesky, Self::Mail, Self::Feed, Self::Webhook];
+    pub const ALL: [Self; 6] =
+        [Self::Mastodon, Self::Bluesky, Self::Mail, Self::Wordpress, Self::Feed, Self::Webhook];
 
     /// The word used in the database, in addresses and in files.
     #[must_use]
@@ -36,6 +39,7 @@ impl ChannelKind {
             Self::Bluesky => "bluesky",
             Self::Mail => "mail",
             Self::Webhook => "webhook",
+            Self::Wordpress => "wordpress",
         }
     }
 }
@@ -94,8 +98,9 @@ impl fmt::Debug for Secret {
 pub struct Account {
     /// Which room.
     pub kind: ChannelKind,
-    /// Mastodon, Bluesky: the server's address. Feed: the address of the feed itself. Mail: the IMAP
-    /// server (`imaps:` or `imap:`). Webhook: where answers are handed over; `webhook:in` when they aren't.
+    /// Mastodon, Bluesky: the server's address. WordPress: the address of its REST API. Feed: the address of the feed
+    /// itself. Mail: the IMAP server (`imaps:` or `imap:`). Webhook: where answers are handed over; `webhook:in` when
+    /// they aren't.
     pub base_url: Url,
     /// How people write it: `brand@social.example`. For a feed, its title.
     pub handle: String,

@@ -135,6 +135,17 @@ pub trait Channel: Send + Sync {
         Err(ChannelError::Unsupported(Why::ReadOnly))
     }
 
+    /// Hides what somebody wrote below something of ours, or shows it again.
+    async fn hide(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _remote_id: &str,
+        _hidden: bool,
+    ) -> Result<(), ChannelError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork))
+    }
+
     /// Looks whether an answer stands on the network, after [`ChannelError::Unknown`]. `since`
     /// (µs): when the first attempt began.
     async fn find_published(
@@ -182,5 +193,6 @@ pub fn channel(kind: ChannelKind) -> &'static dyn Channel {
         ChannelKind::Bluesky => &crate::bluesky::Bluesky,
         ChannelKind::Mail => &crate::mail::Mail,
         ChannelKind::Webhook => &crate::webhook::Webhook,
+        ChannelKind::Wordpress => &crate::wordpress::Wordpress,
     }
 }

@@ -129,7 +129,8 @@ pub enum ConnectError {
         /// Which.
         name: &'static str,
         /// Why: `empty`, `length`, `address`, `unknown`; `nobody` (no such account), `whole` (a password that
-        /// opens more than is asked for).
+        /// opens more than is asked for), `role` (the account may do too little), `passwords` (the server takes no
+        /// passwords for applications).
         code: &'static str,
     },
     /// The network refused, or can't be reached.

@@ -37,6 +37,7 @@ mod publish;
 mod receive;
 mod text;
 pub mod webhook;
+pub mod wordpress;
 
 pub use account::{Account, ChannelKind, Secret};
 pub use capability::{Capability, CapabilityKey, CapabilitySet, MediaRule, Support, Why};

@@ -348,4 +348,5 @@ person-online = online
 mark-automatic = Automatic message ({ $detail })
 mark-sender_proved = Sender confirmed: { $detail }
 mark-sender_doubtful = Sender in doubt: not proved to come from { $detail }
+mark-held = Awaits moderation: nobody sees it on the site yet
 mark-cut = Shortened; the whole message stands at the network

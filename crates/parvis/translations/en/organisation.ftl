@@ -121,6 +121,7 @@ verb-conversation-untagged = tag removed
 verb-conversation-undone = action undone
 verb-conversation-urgency_changed = urgency changed
 verb-conversation-woken = snooze over
+verb-message-marked = what the network says of the message changed
 verb-message-committing = sending
 verb-attachment-kept = picture fetched
 verb-attachment-missed = picture not to be had

@@ -348,4 +348,5 @@ person-online = en ligne
 mark-automatic = Message automatique ({ $detail })
 mark-sender_proved = Expéditeur confirmé : { $detail }
 mark-sender_doubtful = Expéditeur douteux : rien ne prouve qu’il vient de { $detail }
+mark-held = En attente de modération : personne ne le voit encore sur le site
 mark-cut = Raccourci ; le message entier est sur le réseau

@@ -121,6 +121,7 @@ verb-conversation-untagged = étiquette retirée
 verb-conversation-undone = action annulée
 verb-conversation-urgency_changed = urgence changée
 verb-conversation-woken = fin du report
+verb-message-marked = ce que le réseau dit du message a changé
 verb-message-committing = envoi en cours
 verb-attachment-kept = image reçue
 verb-attachment-missed = image introuvable

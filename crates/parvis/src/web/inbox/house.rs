@@ -8,6 +8,7 @@ pub fn channel_icon(kind: &str) -> &'static str {
         "bluesky" => "bluesky",
         "mail" => "mail",
         "webhook" => "link",
+        "wordpress" => "pen",
         _ => "globe",
     }
 }

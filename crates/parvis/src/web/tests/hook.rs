@@ -73,8 +73,13 @@ fn sign(secret: &str, id: &str, seconds: i64, body: &str) -> String {
 }
 
 fn message(id: &str, text: &str) -> String {
-    let data = json!({ "id": id, "author": { "id": "42", "name": "Anna" }, "text": text });
-    json!({ "type": "message.created", "timestamp": "2026-09-01T08:00:00Z", "data": data }).to_string()
+    event("created", "08:00", json!({ "id": id, "author": { "id": "42", "name": "Anna" }, "text": text }))
+}
+
+/// What happened to a message, at that time of the day.
+fn event(what: &str, time: &str, data: Value) -> String {
+    let (kind, at) = (format!("message.{what}"), format!("2026-09-01T{time}:00Z"));
+    json!({ "type": kind, "timestamp": at, "data": data }).to_string()
 }
 
 impl Hook {
@@ -130,9 +135,8 @@ async fn a_signed_message_is_taken_once_however_often_it_is_sent() {
         // The same id under other words was taken already: it is the delivery that counts.
         assert_eq!(hook.push("m-2", &message("2", "x")).await.1["taken"], "before");
         assert!(hook.found(&house, "2").await.is_none());
-        let gone =
-            json!({ "type": "message.deleted", "timestamp": "2026-09-01T08:02:00Z", "data": { "id": "1" } });
-        assert_eq!(hook.push("m-4", &gone.to_string()).await.1["taken"], "now");
+        let gone = event("deleted", "08:02", json!({ "id": "1" }));
+        assert_eq!(hook.push("m-4", &gone).await.1["taken"], "now");
         assert!(hook.found(&house, "1").await.unwrap().deleted_at.is_some());
         let unknown = json!({ "type": "order.shipped", "timestamp": "2026-09-01T08:02:00Z" });
         assert_eq!(hook.push("m-5", &unknown.to_string()).await.1["taken"], "unread");
