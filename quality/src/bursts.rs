@@ -107,3 +107,33 @@ pub fn sweep(n: usize, wide: f64, args: &[String]) -> Result<()> {
     for r in res.iter().take(4) { println!("{:.1} {:.1} hit {} fa {}: {}", r.0, r.1, r.2, r.3, keys.iter().map(|k| format!("{k}={:.3}", get(&r.4, k))).collect::<Vec<_>>().join(" ")); }
     Ok(())
 }
+
+pub fn peaks() -> Result<()> {
+    use parvis_listen::burst::{spread::Horizon, usual::Usual};
+    let all = load(Path::new("/work/shared/data"))?;
+    let mut t = Tuning::default();
+    t.clip = 2.0;
+    for s in &all {
+        println!("{}", s.name);
+        for (name, lens, p) in [("1,4,16,96 max", vec![1.0, 4.0, 16.0, 96.0], 50.0), ("1,4,16,96 l1", vec![1.0, 4.0, 16.0, 96.0], 1.0), ("l2", vec![1.0, 4.0, 16.0, 96.0], 2.0),("l4", vec![1.0, 4.0, 16.0, 96.0], 4.0), ("2,12,72 l1", vec![2.0, 12.0, 72.0], 1.0), ("3,12,48,192 l2", vec![3.0, 12.0, 48.0, 192.0], 2.0), ("6,24,96 l1", vec![6.0, 24.0, 96.0], 1.0)] {
+            let mut u = Usual::new(1.0 / 12.0, &t);
+            let mut first = Horizon::new(1.0, 1.0 / 12.0, &t);
+            let mut hs: Vec<_> = lens.iter().map(|l| Horizon::new(*l, 1.0 / 12.0, &t)).collect();
+            let mut cl: Vec<(f64, usize, usize)> = vec![];
+            for (i, (a, v)) in s.at.iter().zip(&s.values).enumerate() {
+                let e = u.at(*a);
+                first.push(*v, &e, 1.0);
+                let f = (hs.iter_mut().map(|h| h.push(*v, &e, 1.0).far.max(0.0).powf(p)).sum::<f64>()/lens.len() as f64).powf(1.0/p);
+                u.learn(*a, first.clipped(*v, &e, t.clip));
+                if i < 750 { continue }
+                match cl.last_mut() {
+                    Some(c) if i - c.2 <= 72 => if f > 2.0 { c.2 = i; if f > c.0 { c.0 = f; c.1 = i } },
+                    _ => if f > 2.0 { cl.push((f, i, i)) },
+                }
+            }
+            cl.sort_by(|a, b| b.0.total_cmp(&a.0));
+            println!("  {name}: {}", cl.iter().take(14).map(|c| { let w = s.windows.iter().position(|w| (w.0..=w.1).contains(&c.1)); format!("{:.1}{}", c.0, w.map_or(String::new(), |w| format!("*{w}"))) }).collect::<Vec<_>>().join(" "));
+        }
+    }
+    Ok(())
+}

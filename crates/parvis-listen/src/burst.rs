@@ -16,6 +16,7 @@ pub mod usual;
 
 use episode::Episode;
 use spread::Horizon;
+use tail::Tail;
 use usual::Usual;
 
 /// How rare something must be to be told, in words.
@@ -92,8 +93,8 @@ impl Default for Tuning {
             spread: 0.2,
             spread_days: 7.0,
             horizons: [1.0, 4.0, 16.0, 96.0],
-            tail_from: 3.0,
-            tail_mean: 1.5,
+            tail_from: 2.0,
+            tail_mean: 0.7,
             tail_prior: 10.0,
             tail_rate: 0.5,
             calm_hours: 6.0,
@@ -143,6 +144,7 @@ pub struct Detector {
     step: f64,
     usual: Usual,
     horizons: Vec<Horizon>,
+    tail: Tail,
     episode: Episode,
 }
 
@@ -162,6 +164,7 @@ impl Detector {
             step,
             usual: Usual::new(step, &tuning),
             horizons: tuning.horizons.iter().map(|&length| Horizon::new(length, step, &tuning)).collect(),
+            tail: Tail::new(step, &tuning),
             episode: Episode::default(),
             tuning,
         }
@@ -188,17 +191,20 @@ impl Detector {
             open: self.episode.is_open(),
         };
         let Some(count) = count else { return reading };
-        let mut farthest = f64::MIN;
+        let (mut far, mut farthest, mut excess) = (0.0, f64::MIN, 0.0);
         for horizon in &mut self.horizons {
             let seen = horizon.push(count, &expected, foreseen);
-            farthest = farthest.max(seen.far);
-            let enough = seen.ratio >= self.tuning.least_ratio * foreseen && seen.excess >= self.tuning.least_count;
-            if enough && seen.return_days > reading.return_days {
-                (reading.return_days, reading.ratio, reading.horizon) = (seen.return_days, seen.ratio, horizon.length());
+            far += seen.far.max(0.0);
+            if seen.far > farthest {
+                farthest = seen.far;
+                (reading.ratio, reading.horizon, excess) = (seen.ratio, horizon.length(), seen.excess);
             }
         }
+        far /= self.horizons.len() as f64;
+        let enough = reading.ratio >= self.tuning.least_ratio && excess >= self.tuning.least_count;
+        reading.return_days = self.tail.push(far) * f64::from(u8::from(enough));
         let rare = reading.return_days >= self.days;
-        reading.alert = self.episode.push(rare, farthest > self.tuning.tail_from, count, self.step, &self.tuning);
+        reading.alert = self.episode.push(rare, far > self.tuning.tail_from, count, self.step, &self.tuning);
         reading.open = self.episode.is_open();
         reading.score = score(reading.return_days, self.days, reading.alert);
         if let Some(first) = self.horizons.first() {

@@ -6,7 +6,6 @@
 //! exponentially on its scale is a power law in counts.
 
 use super::Tuning;
-use super::tail::Tail;
 use super::usual::Expected;
 
 /// Standard deviations of the edges of the band.
@@ -22,8 +21,6 @@ const MOST_SPREAD: f64 = 4.0;
 pub struct Seen {
     /// Standard deviations above what is expected.
     pub far: f64,
-    /// How rarely this stream strays as far, in days.
-    pub return_days: f64,
     /// How many times what is expected.
     pub ratio: f64,
     /// How many more than expected, over the whole horizon.
@@ -42,7 +39,6 @@ pub struct Horizon {
     spread: f64,
     points: f64,
     least_gain: f64,
-    tail: Tail,
 }
 
 impl Horizon {
@@ -58,7 +54,6 @@ impl Horizon {
             spread: tuning.spread.ln(),
             points: 0.0,
             least_gain: (step / (24.0 * tuning.spread_days)).min(0.1),
-            tail: Tail::new(step, tuning),
         }
     }
 
@@ -77,9 +72,8 @@ impl Horizon {
         let (seen, usual) = (self.seen / self.weight, self.expected / self.weight);
         let spread = self.spread() + expected.doubt;
         let far = self.scale(seen, spread) - self.scale(usual, spread);
-        let return_days = self.tail.push(far);
         self.learn(far);
-        Seen { far, return_days, ratio: seen / usual, excess: (seen - usual) * self.length }
+        Seen { far, ratio: seen / usual, excess: (seen - usual) * self.length }
     }
 
     /// The edges of what is usual for a single step.
@@ -103,7 +97,7 @@ impl Horizon {
     /// have: bursts weigh no more than any other far point (Huber's M-estimate of scale, one step at a time).
     fn learn(&mut self, far: f64) {
         self.points += 1.0;
-        let gain = (self.length.max(1.0) / (self.points + 20.0)).min(0.1).max(self.least_gain);
+        let gain = (1.0 / (self.points + 20.0 * self.length)).max(self.least_gain);
         let step = 2.0 * gain * ((far * far).min(CUT * CUT) - CUT_VARIANCE);
         self.spread = (self.spread + step).clamp(LEAST_SPREAD.ln(), MOST_SPREAD.ln());
     }
