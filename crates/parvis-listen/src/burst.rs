@@ -60,14 +60,18 @@ pub struct Tuning {
     pub spread: f64,
     /// Time constant of that variance, in days.
     pub spread_days: f64,
-    /// Lengths of the horizons, in steps.
-    pub horizons: [f64; 4],
+    /// Length of the longest horizon, in hours (four steps at least); the shortest is one step.
+    pub slow_hours: f64,
     /// Where the tail begins, in standard deviations.
     pub tail_from: f64,
     /// Mean excess over `tail_from` that is believed before any was seen, in standard deviations.
     pub tail_mean: f64,
     /// How many excesses that belief weighs.
     pub tail_prior: f64,
+    /// How many times the mean excess a single one can weigh: what is told must not make the next one invisible.
+    pub tail_cap: f64,
+    /// Least distance that opens an alert.
+    pub least_far: f64,
     /// How many clusters of excesses a day are believed before any was seen.
     pub tail_rate: f64,
     /// Hours below the tail that end a cluster of excesses, and an episode.
@@ -92,10 +96,12 @@ impl Default for Tuning {
             doubt: 0.5,
             spread: 0.2,
             spread_days: 7.0,
-            horizons: [1.0, 4.0, 16.0, 96.0],
-            tail_from: 2.0,
-            tail_mean: 0.7,
+            slow_hours: 8.0,
+            tail_from: 1.5,
+            tail_mean: 0.8,
             tail_prior: 10.0,
+            tail_cap: 3.0,
+            least_far: 2.0,
             tail_rate: 0.5,
             calm_hours: 6.0,
             least_ratio: 1.5,
@@ -120,6 +126,8 @@ pub struct Reading {
     pub score: f64,
     /// An alert is opened (or an open one told again, much stronger) at this very point.
     pub alert: bool,
+    /// How far from what is expected, in standard deviations, the mean of all horizons.
+    pub far: f64,
     /// How rarely the stream strays as far as now, in days.
     pub return_days: f64,
     /// How many times the expected count, on the horizon that is the most unusual.
@@ -163,7 +171,7 @@ impl Detector {
             days: sensitivity.days(&tuning),
             step,
             usual: Usual::new(step, &tuning),
-            horizons: tuning.horizons.iter().map(|&length| Horizon::new(length, step, &tuning)).collect(),
+            horizons: lengths(step, &tuning).map(|length| Horizon::new(length, step, &tuning)).into(),
             tail: Tail::new(step, &tuning),
             episode: Episode::default(),
             tuning,
@@ -185,6 +193,7 @@ impl Detector {
             expected_high: high,
             score: 0.0,
             alert: false,
+            far: 0.0,
             return_days: 0.0,
             ratio: 1.0,
             horizon: 1.0,
@@ -201,9 +210,10 @@ impl Detector {
             }
         }
         far /= self.horizons.len() as f64;
+        reading.far = far;
         let enough = reading.ratio >= self.tuning.least_ratio && excess >= self.tuning.least_count;
         reading.return_days = self.tail.push(far) * f64::from(u8::from(enough));
-        let rare = reading.return_days >= self.days;
+        let rare = reading.return_days >= self.days && far >= self.tuning.least_far;
         reading.alert = self.episode.push(rare, far > self.tuning.tail_from, count, self.step, &self.tuning);
         reading.open = self.episode.is_open();
         reading.score = score(reading.return_days, self.days, reading.alert);
@@ -212,6 +222,12 @@ impl Detector {
         }
         reading
     }
+}
+
+/// The lengths of the horizons in steps, from one step to the longest, each as many times the one before.
+fn lengths(step: f64, tuning: &Tuning) -> [f64; 4] {
+    let longest = (tuning.slow_hours / step).max(4.0);
+    [1.0, longest.cbrt(), longest.cbrt().powi(2), longest]
 }
 
 /// 0.5 where the return time is the one asked for, less below it; under 0.5 too at the later points of an episode

@@ -10,9 +10,9 @@ use super::usual::Expected;
 
 /// Standard deviations of the edges of the band.
 const BAND: f64 = 2.33;
-const CUT: f64 = 2.0;
+const CUT: f64 = 1.0;
 /// Variance of a standard normal variable cut off at ±2.
-const CUT_VARIANCE: f64 = 0.9205;
+const CUT_VARIANCE: f64 = 0.51606;
 const LEAST_SPREAD: f64 = 0.005;
 const MOST_SPREAD: f64 = 4.0;
 

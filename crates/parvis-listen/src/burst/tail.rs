@@ -23,7 +23,7 @@ pub struct Tail {
     clusters: f64,
     excess: f64,
     prior: f64,
-    mean: f64,
+    cap: f64,
     /// Of the cluster that is open: its peak over the threshold, and hours since it was last above.
     peak: Option<(f64, f64)>,
 }
@@ -42,7 +42,7 @@ impl Tail {
             clusters: RATE_PRIOR_DAYS * tuning.tail_rate,
             excess: tuning.tail_prior * tuning.tail_mean,
             prior: tuning.tail_prior,
-            mean: tuning.tail_mean,
+            cap: tuning.tail_cap,
             peak: None,
         }
     }
@@ -74,9 +74,8 @@ impl Tail {
         self.clusters += 1.0;
         // One giant must not make the next invisible.
         let mean = self.excess / self.prior;
-        self.excess += peak.min(4.0 * mean);
+        self.excess += peak.min(self.cap * mean);
         self.prior += 1.0;
-        let _ = self.mean;
     }
 
     fn return_days(&self, far: f64) -> f64 {

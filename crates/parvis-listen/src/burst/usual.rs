@@ -9,6 +9,7 @@ const HOURS: usize = 24;
 const WEEK: usize = 168;
 /// What a slot remembers: as many days, or weeks.
 const MEMORY: f64 = 12.0;
+const HOUR: i64 = 3_600_000_000;
 const LEAST: f64 = 1e-3;
 
 /// What is expected of one step.
@@ -62,7 +63,7 @@ impl Usual {
         Self {
             step,
             level: 0.0,
-            level_share: (step / (tuning.level_days * 24.0)).min(0.5),
+            level_share: (step / (tuning.level_days * 24.0)).min(0.125),
             seen: 0.0,
             day: [Slot::default(); HOURS],
             week: [Slot::default(); WEEK],
@@ -89,7 +90,7 @@ impl Usual {
         self.seen += 1.0;
         let share = self.level_share.max(1.0 / self.seen);
         self.level += share * (count / (day * week) - self.level);
-        let hour = at.div_euclid(3_600_000_000);
+        let hour = at.div_euclid(HOUR);
         if self.open.is_some_and(|open| open.0 != hour) {
             self.close();
         }
@@ -117,12 +118,14 @@ impl Usual {
     /// Factor of the day, of the week, and how many days of this hour were seen; between the middles of hours in a
     /// straight line.
     fn shape(&self, at: i64) -> (f64, f64, f64) {
-        let hours = at as f64 / super::MICROSECONDS_PER_HOUR + self.step / 2.0;
-        let from = (hours - 0.5).floor();
-        let part = if self.step >= 1.0 { 0.0 } else { hours - 0.5 - from };
-        let from = if self.step >= 1.0 { hours.floor() as i64 - (self.step / 2.0) as i64 } else { from as i64 };
-        let (d0, w0, n0) = self.slot(from);
-        let (d1, w1, n1) = self.slot(from + 1);
+        if self.step >= 1.0 {
+            return self.slot(at.div_euclid(HOUR));
+        }
+        let hours = at as f64 / super::MICROSECONDS_PER_HOUR + self.step / 2.0 - 0.5;
+        let from = hours.floor();
+        let part = hours - from;
+        let (d0, w0, n0) = self.slot(from as i64);
+        let (d1, w1, n1) = self.slot(from as i64 + 1);
         let mix = |a: f64, b: f64| a + (b - a) * part;
         (mix(d0, d1), mix(w0, w1), mix(n0, n1))
     }
