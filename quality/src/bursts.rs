@@ -65,7 +65,7 @@ fn set(t: &mut Tuning, k: &str, v: f64) {
         "days" => t.days = v, "level" => t.level_days = v, "dprior" => t.day_prior = v, "wprior" => t.week_prior = v, "doubt" => t.doubt = v,
         "cap" => t.tail_cap = v, "far" => t.least_far = v, "spread" => t.spread = v, "sdays" => t.spread_days = v, "from" => t.tail_from = v, "mean" => t.tail_mean = v, "tprior" => t.tail_prior = v, "rate" => t.tail_rate = v, "calm" => t.calm_hours = v,
         "ratio" => t.least_ratio = v, "count" => t.least_count = v, "again" => t.again = v, "clip" => t.clip = v,
-        "slow" => t.slow_hours = v,
+        "n" => t.n = v, "quick" => t.quick_steps = v, "slow" => t.slow_hours = v,
         _ => panic!("{k}"),
     }
 }
@@ -83,8 +83,8 @@ fn total(all: &[Series], t: &Tuning) -> nab::Outcome {
 pub fn sweep(n: usize, wide: f64, args: &[String]) -> Result<()> {
     let all = load(Path::new("/work/shared/data"))?;
     let mut base = Tuning::default();
-    let keys = ["days","level","dprior","wprior","doubt","spread","sdays","from","mean","tprior","rate","calm","ratio","count","again","clip","slow","cap","far"];
-    let get = |t: &Tuning, k: &str| match k { "days"=>t.days,"level"=>t.level_days,"dprior"=>t.day_prior,"wprior"=>t.week_prior,"doubt"=>t.doubt,"cap"=>t.tail_cap,"far"=>t.least_far,"spread"=>t.spread,"sdays"=>t.spread_days,"from"=>t.tail_from,"mean"=>t.tail_mean,"tprior"=>t.tail_prior,"rate"=>t.tail_rate,"calm"=>t.calm_hours,"ratio"=>t.least_ratio,"count"=>t.least_count,"again"=>t.again,"clip"=>t.clip,"slow"=>t.slow_hours,_=>0.0 };
+    let keys = ["days","level","dprior","wprior","doubt","spread","sdays","from","mean","tprior","rate","calm","ratio","count","again","clip","quick","slow","cap","far"];
+    let get = |t: &Tuning, k: &str| match k { "days"=>t.days,"level"=>t.level_days,"dprior"=>t.day_prior,"wprior"=>t.week_prior,"doubt"=>t.doubt,"cap"=>t.tail_cap,"far"=>t.least_far,"spread"=>t.spread,"sdays"=>t.spread_days,"from"=>t.tail_from,"mean"=>t.tail_mean,"tprior"=>t.tail_prior,"rate"=>t.tail_rate,"calm"=>t.calm_hours,"ratio"=>t.least_ratio,"count"=>t.least_count,"again"=>t.again,"clip"=>t.clip,"n"=>t.n,"quick"=>t.quick_steps,"slow"=>t.slow_hours,_=>0.0 };
     for a in args { let (k, v) = a.split_once('=').context("k=v")?; set(&mut base, k, v.parse()?); }
     let sy: Vec<_> = { use invented::*; let mut v = vec![]; for (minutes, hourly) in [(5,10.0),(5,100.0),(5,1000.0),(60,10.0),(60,100.0),(60,1000.0)] { for kind in [None, Some(Kind{times:3.0,is_slow:false}), Some(Kind{times:3.0,is_slow:true}), Some(Kind{times:2.0,is_slow:false})] { for seed in 0..2 { v.push((minutes, kind, invent(&Brand{hourly,minutes,kind,life:Life::Ordinary}, seed*31+minutes as u64))); } } } v };
     let synth = |t: &Tuning| { let (mut quiet, mut fa, mut hit, mut all) = (0,0,[0;3],[0;3]);
@@ -95,11 +95,12 @@ pub fn sweep(n: usize, wide: f64, args: &[String]) -> Result<()> {
     let mut seed = 12345u64;
     let mut rnd = || { seed ^= seed << 13; seed ^= seed >> 7; seed ^= seed << 17; (seed >> 11) as f64 / (1u64 << 53) as f64 };
     let mut res = vec![];
+    let nab_only = std::env::var("NABONLY").is_ok();
     for _ in 0..n {
         let mut t = base.clone();
         for k in keys { let f = ((rnd() * 2.0 - 1.0) * wide.ln()).exp(); let v = get(&t, k) * f; set(&mut t, k, v); }
         let o = total(&all, &t);
-        let y = synth(&t); let nb = (o.score(&nab::PROFILES[0]), o.score(&nab::PROFILES[1])); let j = (nb.0.min(88.0) + nb.1.min(85.0)) / 2.0 + 100.0 * (y.2.min(0.97) + 0.5 * y.3 + 0.25 * y.4) / 2.0 - 8.0 * (y.0 - 0.8).max(0.0); res.push((nb.0, nb.1, o.hit(), o.false_alarms.len(), t, y, j));
+        let y = if nab_only { (0.0,0.0,0.97,1.0,0.6) } else { synth(&t) }; let nb = (o.score(&nab::PROFILES[0]), o.score(&nab::PROFILES[1])); let j = (nb.0.min(88.0) + nb.1.min(85.0)) / 2.0 + 100.0 * (y.2.min(0.97) + 0.5 * y.3 + 0.25 * y.4) / 2.0 - 8.0 * (y.0 - 0.8).max(0.0); res.push((nb.0, nb.1, o.hit(), o.false_alarms.len(), t, y, j));
     }
     res.sort_by(|a, b| b.6.total_cmp(&a.6));
     let q = |p: f64, i: usize| { let mut v: Vec<f64> = res.iter().map(|r| if i == 0 { r.0 } else { r.1 }).collect(); v.sort_by(f64::total_cmp); v[((v.len() - 1) as f64 * p) as usize] };
@@ -162,5 +163,15 @@ pub fn missed(args: &[String]) -> Result<()> {
             } }
         }
     } } }
+    Ok(())
+}
+
+pub fn plateau(args: &[String]) -> Result<()> {
+    let all = load(Path::new("/work/shared/data"))?;
+    let mut base = Tuning::default();
+    for a in args { let (k, v) = a.split_once('=').context("k=v")?; set(&mut base, k, v.parse()?); }
+    let (mut best, mut width, mut at) = ((0.0, 0.0), 0, vec![]);
+    for i in 0..50 { let mut t = base.clone(); t.days = 1.0 * (1.1f64).powi(i); let o = total(&all, &t); let (a, b) = (o.score(&nab::PROFILES[0]), o.score(&nab::PROFILES[1])); if b > best.1 { best = (a, b) } if a >= 82.0 && b >= 78.0 { width += 1; at.push(format!("{:.0}", t.days)); } }
+    println!("{}: best {:.1} {:.1} width {width} {}", args.join(" "), best.0, best.1, at.join(" "));
     Ok(())
 }

@@ -60,6 +60,8 @@ pub struct Tuning {
     pub spread: f64,
     /// Time constant of that variance, in days.
     pub spread_days: f64,
+    pub n: f64,
+    pub quick_steps: f64,
     /// Length of the longest horizon, in hours (four steps at least); the shortest is one step.
     pub slow_hours: f64,
     /// Where the tail begins, in standard deviations.
@@ -89,7 +91,7 @@ pub struct Tuning {
 impl Default for Tuning {
     fn default() -> Self {
         Self {
-            days: 15.0,
+            days: 16.0,
             level_days: 3.0,
             day_prior: 2.0,
             week_prior: 3.0,
@@ -97,17 +99,18 @@ impl Default for Tuning {
             spread: 0.2,
             spread_days: 7.0,
             slow_hours: 8.0,
+            n: 4.0, quick_steps: 2.0,
             tail_from: 1.5,
-            tail_mean: 0.8,
-            tail_prior: 10.0,
-            tail_cap: 3.0,
+            tail_mean: 1.0,
+            tail_prior: 20.0,
+            tail_cap: 2.5,
             least_far: 2.0,
             tail_rate: 0.5,
             calm_hours: 6.0,
             least_ratio: 1.5,
             least_count: 5.0,
             again: 4.0,
-            clip: 2.5,
+            clip: 2.0,
         }
     }
 }
@@ -151,6 +154,8 @@ pub struct Detector {
     /// Length of a step, in hours.
     step: f64,
     usual: Usual,
+    /// A single step: for the band, and to clip what is learned.
+    single: Horizon,
     horizons: Vec<Horizon>,
     tail: Tail,
     episode: Episode,
@@ -171,7 +176,8 @@ impl Detector {
             days: sensitivity.days(&tuning),
             step,
             usual: Usual::new(step, &tuning),
-            horizons: lengths(step, &tuning).map(|length| Horizon::new(length, step, &tuning)).into(),
+            single: Horizon::new(1.0, step, &tuning),
+            horizons: lengths(step, &tuning).into_iter().map(|length| Horizon::new(length, step, &tuning)).collect(),
             tail: Tail::new(step, &tuning),
             episode: Episode::default(),
             tuning,
@@ -186,7 +192,7 @@ impl Detector {
         let foreseen = foreseen.max(1.0);
         let expected = self.usual.at(at);
         let count = count.filter(|it| it.is_finite() && *it >= 0.0);
-        let (low, high) = self.horizons.first().map_or((0.0, 0.0), |first| first.band(&expected, foreseen));
+        let (low, high) = self.single.band(&expected, foreseen);
         let mut reading = Reading {
             expected_low: low,
             expected: expected.count,
@@ -217,17 +223,19 @@ impl Detector {
         reading.alert = self.episode.push(rare, far > self.tuning.tail_from, count, self.step, &self.tuning);
         reading.open = self.episode.is_open();
         reading.score = score(reading.return_days, self.days, reading.alert);
-        if let Some(first) = self.horizons.first() {
-            self.usual.learn(at, first.clipped(count, &expected, self.tuning.clip));
-        }
+        self.single.push(count, &expected, foreseen);
+        self.usual.learn(at, self.single.clipped(count, &expected, self.tuning.clip));
         reading
     }
 }
 
-/// The lengths of the horizons in steps, from one step to the longest, each as many times the one before.
-fn lengths(step: f64, tuning: &Tuning) -> [f64; 4] {
-    let longest = (tuning.slow_hours / step).max(4.0);
-    [1.0, longest.cbrt(), longest.cbrt().powi(2), longest]
+/// The lengths of the horizons in steps, from the shortest to the longest, each as many times the one before.
+fn lengths(step: f64, tuning: &Tuning) -> Vec<f64> {
+    let shortest = tuning.quick_steps;
+    let longest = (tuning.slow_hours / step).max(4.0 * shortest);
+    let n = tuning.n as i32;
+    let ratio = (longest / shortest).powf(1.0 / f64::from(n - 1));
+    (0..n).map(|it| shortest * ratio.powi(it)).collect()
 }
 
 /// 0.5 where the return time is the one asked for, less below it; under 0.5 too at the later points of an episode
