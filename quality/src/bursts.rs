@@ -65,7 +65,7 @@ fn set(t: &mut Tuning, k: &str, v: f64) {
         "days" => t.days = v, "level" => t.level_days = v, "dprior" => t.day_prior = v, "wprior" => t.week_prior = v, "doubt" => t.doubt = v,
         "cap" => t.tail_cap = v, "far" => t.least_far = v, "spread" => t.spread = v, "sdays" => t.spread_days = v, "from" => t.tail_from = v, "mean" => t.tail_mean = v, "tprior" => t.tail_prior = v, "rate" => t.tail_rate = v, "calm" => t.calm_hours = v,
         "ratio" => t.least_ratio = v, "count" => t.least_count = v, "again" => t.again = v, "clip" => t.clip = v,
-        "n" => t.n = v, "quick" => t.quick_steps = v, "slow" => t.slow_hours = v,
+        "quick" => t.quick_steps = v, "slow" => t.slow_hours = v,
         _ => panic!("{k}"),
     }
 }
@@ -84,7 +84,7 @@ pub fn sweep(n: usize, wide: f64, args: &[String]) -> Result<()> {
     let all = load(Path::new("/work/shared/data"))?;
     let mut base = Tuning::default();
     let keys = ["days","level","dprior","wprior","doubt","spread","sdays","from","mean","tprior","rate","calm","ratio","count","again","clip","quick","slow","cap","far"];
-    let get = |t: &Tuning, k: &str| match k { "days"=>t.days,"level"=>t.level_days,"dprior"=>t.day_prior,"wprior"=>t.week_prior,"doubt"=>t.doubt,"cap"=>t.tail_cap,"far"=>t.least_far,"spread"=>t.spread,"sdays"=>t.spread_days,"from"=>t.tail_from,"mean"=>t.tail_mean,"tprior"=>t.tail_prior,"rate"=>t.tail_rate,"calm"=>t.calm_hours,"ratio"=>t.least_ratio,"count"=>t.least_count,"again"=>t.again,"clip"=>t.clip,"n"=>t.n,"quick"=>t.quick_steps,"slow"=>t.slow_hours,_=>0.0 };
+    let get = |t: &Tuning, k: &str| match k { "days"=>t.days,"level"=>t.level_days,"dprior"=>t.day_prior,"wprior"=>t.week_prior,"doubt"=>t.doubt,"cap"=>t.tail_cap,"far"=>t.least_far,"spread"=>t.spread,"sdays"=>t.spread_days,"from"=>t.tail_from,"mean"=>t.tail_mean,"tprior"=>t.tail_prior,"rate"=>t.tail_rate,"calm"=>t.calm_hours,"ratio"=>t.least_ratio,"count"=>t.least_count,"again"=>t.again,"clip"=>t.clip,"quick"=>t.quick_steps,"slow"=>t.slow_hours,_=>0.0 };
     for a in args { let (k, v) = a.split_once('=').context("k=v")?; set(&mut base, k, v.parse()?); }
     let sy: Vec<_> = { use invented::*; let mut v = vec![]; for (minutes, hourly) in [(5,10.0),(5,100.0),(5,1000.0),(60,10.0),(60,100.0),(60,1000.0)] { for kind in [None, Some(Kind{times:3.0,is_slow:false}), Some(Kind{times:3.0,is_slow:true}), Some(Kind{times:2.0,is_slow:false})] { for seed in 0..2 { v.push((minutes, kind, invent(&Brand{hourly,minutes,kind,life:Life::Ordinary}, seed*31+minutes as u64))); } } } v };
     let synth = |t: &Tuning| { let (mut quiet, mut fa, mut hit, mut all) = (0,0,[0;3],[0;3]);
@@ -125,7 +125,7 @@ pub fn synth(args: &[String]) -> Result<()> {
     for minutes in [5, 60] { for hourly in [1.0, 10.0, 100.0, 1000.0] {
         let mut out = format!("{minutes:>2} min {hourly:>4}/h: ");
         let run = |kind: Option<Kind>, life: Life| {
-            let (mut hit, mut all, mut fa, mut above, mut below, mut pts) = (0, 0, 0, 0, 0, 0);
+            let mut early = 0; let (mut hit, mut all, mut fa, mut above, mut below, mut pts) = (0, 0, 0, 0, 0, 0);
             let mut delays = vec![];
             for seed in 0..n {
                 let s = invent(&Brand { hourly, minutes, kind, life }, seed * 7919 + minutes as u64);
@@ -134,13 +134,14 @@ pub fn synth(args: &[String]) -> Result<()> {
                 all += s.bursts.len();
                 for b in &s.bursts { if let Some(i) = r[b.0..=b.1].iter().position(|a| *a) { hit += 1; delays.push(i); } }
                 let quiet = 6 * 60 / minutes;
+                early += r.iter().take(s.from).filter(|a| **a).count();
                 fa += r.iter().enumerate().skip(s.from).filter(|(i, a)| **a && !s.bursts.iter().any(|b| (b.0..=b.1 + quiet).contains(i))).count();
             }
             delays.sort();
-            (hit as f64 / (all as f64).max(1.0), delays.get(delays.len() / 2).copied(), fa as f64 / (n as f64 * 56.0 / 30.0), above as f64 / pts as f64, below as f64 / pts as f64)
+            (hit as f64 / (all as f64).max(1.0), delays.get(delays.len() / 2).copied(), fa as f64 / (n as f64 * 56.0 / 30.0), above as f64 / pts as f64, below as f64 / pts as f64, early as f64 / (n as f64 * 28.0 / 30.0))
         };
         let q = run(None, Life::Ordinary);
-        out += &format!("quiet fa {:.2} above {:.3} below {:.3} |", q.2, q.3, q.4);
+        out += &format!("quiet early {:.2} fa {:.2} above {:.3} below {:.3} |", q.5, q.2, q.3, q.4);
         for l in [Life::Shifts, Life::Foreseen, Life::Holes] { out += &format!(" {:.2}", run(None, l).2); }
         for is_slow in [false, true] { for times in [1.5, 2.0, 3.0, 6.0] { let r = run(Some(Kind { times, is_slow }), Life::Ordinary); out += &format!(" | x{times}{} {:.0}% d{:?} fa{:.2}", if is_slow { "s" } else { "" }, r.0 * 100.0, r.1.unwrap_or(999), r.2); } }
         println!("{out}");

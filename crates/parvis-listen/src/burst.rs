@@ -4,30 +4,33 @@
 //! One pass, bounded memory, nothing from the future: the reading of a point depends on that point and those before
 //! it. Knows no clock and no brand: the same constants ([`Tuning`]) serve every series.
 //!
-//! How: [`usual`] learns the level and the shape of the week; [`spread`] how far counts stray from it, on four
-//! horizons, from one step to most of a day; [`tail`] how often they stray very far, which gives each point a
-//! *return time* ("as far as this, once in forty days"); [`episode`] opens one alert where a return time passes
-//! the one that was asked for ([`Sensitivity`]), and keeps quiet until it is over.
+//! How: `usual` learns the level and the shape of the week; `spread` how far counts stray from it, on four horizons
+//! from two steps to eight hours, of which the mean is taken: what is steep and what lasts both show in it; `tail`
+//! how often that mean is very high, which gives each point a *return time* ("as far as this, once in forty days");
+//! `episode` opens one alert where the return time passes the one that was asked for ([`Sensitivity`]), and keeps
+//! quiet until it is over. Beside it, [`silence`] sees a stream that fell silent, [`unanswered`] anger that waits.
 
-pub mod episode;
-pub mod spread;
-pub mod tail;
-pub mod usual;
+mod episode;
+pub mod silence;
+mod spread;
+mod tail;
+pub mod unanswered;
+mod usual;
 
 use episode::Episode;
 use spread::Horizon;
 use tail::Tail;
-use usual::Usual;
+use usual::{Expected, Usual};
 
 /// How rare something must be to be told, in words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sensitivity {
-    /// What comes about once in two months.
+    /// Only what comes once in two months.
     Fewer,
-    /// What comes about once in a month.
+    /// What comes once in three weeks.
     #[default]
     Balanced,
-    /// What comes about once in a week.
+    /// What comes once in five days.
     More,
 }
 
@@ -36,7 +39,7 @@ impl Sensitivity {
     #[must_use]
     pub fn days(self, tuning: &Tuning) -> f64 {
         match self {
-            Self::Fewer => tuning.days * 4.0,
+            Self::Fewer => tuning.days * 3.0,
             Self::Balanced => tuning.days,
             Self::More => tuning.days / 4.0,
         }
@@ -50,19 +53,21 @@ pub struct Tuning {
     pub days: f64,
     /// Time constant of the level, in days.
     pub level_days: f64,
-    /// How many days the shape of the day weighs before any was seen.
+    /// How many days a flat day weighs before any was seen.
     pub day_prior: f64,
-    /// How many weeks the shape of the week weighs before any was seen.
+    /// How many weeks a week of equal days weighs before any was seen.
     pub week_prior: f64,
     /// Relative variance of what is expected when nothing was learned yet.
     pub doubt: f64,
-    /// Relative variance (φ) of counts that is believed before any was seen.
+    /// Standard deviations at which counts are clipped before the usual is learned from them.
+    pub clip: f64,
+    /// Relative variance of counts that is believed before any was seen.
     pub spread: f64,
     /// Time constant of that variance, in days.
     pub spread_days: f64,
-    pub n: f64,
+    /// Length of the shortest horizon, in steps: two, so that one point alone weighs less than one that is confirmed.
     pub quick_steps: f64,
-    /// Length of the longest horizon, in hours (four steps at least); the shortest is one step.
+    /// Length of the longest horizon, in hours (four times the shortest at least).
     pub slow_hours: f64,
     /// Where the tail begins, in standard deviations.
     pub tail_from: f64,
@@ -70,47 +75,45 @@ pub struct Tuning {
     pub tail_mean: f64,
     /// How many excesses that belief weighs.
     pub tail_prior: f64,
-    /// How many times the mean excess a single one can weigh: what is told must not make the next one invisible.
+    /// How many times the mean excess a single one can weigh: what was told must not make the next one invisible.
     pub tail_cap: f64,
-    /// Least distance that opens an alert.
-    pub least_far: f64,
     /// How many clusters of excesses a day are believed before any was seen.
     pub tail_rate: f64,
     /// Hours below the tail that end a cluster of excesses, and an episode.
     pub calm_hours: f64,
+    /// Least distance that opens an alert, in standard deviations.
+    pub least_far: f64,
     /// Least number of times the expected count that opens an alert.
     pub least_ratio: f64,
     /// Least count over what is expected that opens an alert.
     pub least_count: f64,
     /// How many times the count at its opening an episode must reach to be told again.
     pub again: f64,
-    /// Standard deviations at which counts are clipped before they are learned from.
-    pub clip: f64,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
         Self {
-            days: 16.0,
+            days: 20.0,
             level_days: 3.0,
             day_prior: 2.0,
             week_prior: 3.0,
             doubt: 0.5,
+            clip: 2.0,
             spread: 0.2,
             spread_days: 7.0,
+            quick_steps: 2.0,
             slow_hours: 8.0,
-            n: 4.0, quick_steps: 2.0,
             tail_from: 1.5,
             tail_mean: 1.0,
             tail_prior: 20.0,
             tail_cap: 2.5,
-            least_far: 2.0,
             tail_rate: 0.5,
             calm_hours: 6.0,
+            least_far: 2.0,
             least_ratio: 1.5,
             least_count: 5.0,
             again: 4.0,
-            clip: 2.0,
         }
     }
 }
@@ -124,8 +127,8 @@ pub struct Reading {
     pub expected: f64,
     /// Upper edge of what is usual here (about one point in a hundred lies above it).
     pub expected_high: f64,
-    /// 0 to 1; from [`ALERT_SCORE`] on an alert is opened at this point. Half of it and more: unusual, or an episode
-    /// that lasts.
+    /// 0 to 1; from [`ALERT_SCORE`] on, an alert is opened at this point. Just below it: an episode that was told
+    /// already, and lasts.
     pub score: f64,
     /// An alert is opened (or an open one told again, much stronger) at this very point.
     pub alert: bool,
@@ -156,7 +159,7 @@ pub struct Detector {
     usual: Usual,
     /// A single step: for the band, and to clip what is learned.
     single: Horizon,
-    horizons: Vec<Horizon>,
+    horizons: [Horizon; 4],
     tail: Tail,
     episode: Episode,
 }
@@ -168,7 +171,7 @@ impl Detector {
         Self::tuned(step, sensitivity, Tuning::default())
     }
 
-    /// The same with other constants, to measure what they are worth.
+    /// A detector with other constants, to measure what they are worth.
     #[must_use]
     pub fn tuned(step: i64, sensitivity: Sensitivity, tuning: Tuning) -> Self {
         let step = step.max(1) as f64 / MICROSECONDS_PER_HOUR;
@@ -177,7 +180,7 @@ impl Detector {
             step,
             usual: Usual::new(step, &tuning),
             single: Horizon::new(1.0, step, &tuning),
-            horizons: lengths(step, &tuning).into_iter().map(|length| Horizon::new(length, step, &tuning)).collect(),
+            horizons: lengths(step, &tuning).map(|length| Horizon::new(length, step, &tuning)),
             tail: Tail::new(step, &tuning),
             episode: Episode::default(),
             tuning,
@@ -186,12 +189,12 @@ impl Detector {
 
     /// Reads the count of the step that begins at `at` (microseconds UTC).
     ///
-    /// `None` is a point that is missing: nothing is learned from it, and nothing said. `foreseen` is how many times
+    /// `None` (or a count that is none: negative, not finite) is a point that is missing: nothing is learned from it, and nothing said. `foreseen` is how many times
     /// the usual would be no surprise (a holiday, our own publication); 1 on ordinary days.
     pub fn push(&mut self, at: i64, count: Option<f64>, foreseen: f64) -> Reading {
         let foreseen = foreseen.max(1.0);
-        let expected = self.usual.at(at);
         let count = count.filter(|it| it.is_finite() && *it >= 0.0);
+        let expected = self.usual.at(at).or(count);
         let (low, high) = self.single.band(&expected, foreseen);
         let mut reading = Reading {
             expected_low: low,
@@ -202,40 +205,44 @@ impl Detector {
             far: 0.0,
             return_days: 0.0,
             ratio: 1.0,
-            horizon: 1.0,
+            horizon: self.tuning.quick_steps,
             open: self.episode.is_open(),
         };
-        let Some(count) = count else { return reading };
-        let (mut far, mut farthest, mut excess) = (0.0, f64::MIN, 0.0);
+        if let Some(count) = count {
+            self.weigh(count, &expected, foreseen, &mut reading);
+            self.single.push(count, &expected, foreseen);
+            self.usual.learn(at, self.single.clipped(count, &expected, self.tuning.clip));
+        }
+        reading
+    }
+
+    fn weigh(&mut self, count: f64, expected: &Expected, foreseen: f64, reading: &mut Reading) {
+        let (mut farthest, mut excess) = (f64::MIN, 0.0);
         for horizon in &mut self.horizons {
-            let seen = horizon.push(count, &expected, foreseen);
-            far += seen.far.max(0.0);
+            let seen = horizon.push(count, expected, foreseen);
+            reading.far += seen.far.max(0.0) / 4.0;
             if seen.far > farthest {
                 farthest = seen.far;
                 (reading.ratio, reading.horizon, excess) = (seen.ratio, horizon.length(), seen.excess);
             }
         }
-        far /= self.horizons.len() as f64;
-        reading.far = far;
-        let enough = reading.ratio >= self.tuning.least_ratio && excess >= self.tuning.least_count;
-        reading.return_days = self.tail.push(far) * f64::from(u8::from(enough));
-        let rare = reading.return_days >= self.days && far >= self.tuning.least_far;
-        reading.alert = self.episode.push(rare, far > self.tuning.tail_from, count, self.step, &self.tuning);
+        let tuning = &self.tuning;
+        reading.return_days = self.tail.push(reading.far);
+        let rare = reading.return_days >= self.days
+            && reading.far >= tuning.least_far
+            && reading.ratio >= tuning.least_ratio
+            && excess >= tuning.least_count;
+        reading.alert = self.episode.push(rare, reading.far > tuning.tail_from, count, self.step, tuning);
         reading.open = self.episode.is_open();
         reading.score = score(reading.return_days, self.days, reading.alert);
-        self.single.push(count, &expected, foreseen);
-        self.usual.learn(at, self.single.clipped(count, &expected, self.tuning.clip));
-        reading
     }
 }
 
 /// The lengths of the horizons in steps, from the shortest to the longest, each as many times the one before.
-fn lengths(step: f64, tuning: &Tuning) -> Vec<f64> {
+fn lengths(step: f64, tuning: &Tuning) -> [f64; 4] {
     let shortest = tuning.quick_steps;
-    let longest = (tuning.slow_hours / step).max(4.0 * shortest);
-    let n = tuning.n as i32;
-    let ratio = (longest / shortest).powf(1.0 / f64::from(n - 1));
-    (0..n).map(|it| shortest * ratio.powi(it)).collect()
+    let times = (tuning.slow_hours / step / shortest).max(4.0).cbrt();
+    [shortest, shortest * times, shortest * times.powi(2), shortest * times.powi(3)]
 }
 
 /// 0.5 where the return time is the one asked for, less below it; under 0.5 too at the later points of an episode

@@ -11,7 +11,7 @@ use super::usual::Expected;
 /// Standard deviations of the edges of the band.
 const BAND: f64 = 2.33;
 const CUT: f64 = 1.0;
-/// Variance of a standard normal variable cut off at ±2.
+/// Variance of a standard normal variable whose values beyond ±1 count as ±1.
 const CUT_VARIANCE: f64 = 0.51606;
 const LEAST_SPREAD: f64 = 0.005;
 const MOST_SPREAD: f64 = 4.0;
@@ -38,6 +38,7 @@ pub struct Horizon {
     /// φ, as a logarithm.
     spread: f64,
     points: f64,
+    /// How fast φ is learned when much was seen.
     least_gain: f64,
 }
 
@@ -71,9 +72,10 @@ impl Horizon {
         self.expected = self.expected * keep + self.share * expected.count * foreseen;
         let (seen, usual) = (self.seen / self.weight, self.expected / self.weight);
         let spread = self.spread() + expected.doubt;
+        let steps = self.steps();
         let far = self.scale(seen, spread) - self.scale(usual, spread);
         self.learn(far);
-        Seen { far, ratio: seen / usual, excess: (seen - usual) * self.length }
+        Seen { far, ratio: seen / usual, excess: (seen - usual) * steps }
     }
 
     /// The edges of what is usual for a single step.
@@ -93,7 +95,7 @@ impl Horizon {
         count.clamp(self.unscale(middle - clip, spread), self.unscale(middle + clip, spread).max(1.0))
     }
 
-    /// Moves φ towards the one with which the distances, cut off at two, have the variance that cut-off normal ones
+    /// Moves φ towards the one with which the distances, cut off at one, have the variance that cut-off normal ones
     /// have: bursts weigh no more than any other far point (Huber's M-estimate of scale, one step at a time).
     fn learn(&mut self, far: f64) {
         self.points += 1.0;
@@ -102,16 +104,21 @@ impl Horizon {
         self.spread = (self.spread + step).clamp(LEAST_SPREAD.ln(), MOST_SPREAD.ln());
     }
 
+    /// How many steps its means are over: fewer than its length at the beginning.
+    fn steps(&self) -> f64 {
+        self.length.min(self.points + 1.0)
+    }
+
     fn spread(&self) -> f64 {
         self.spread.exp()
     }
 
     fn scale(&self, mean: f64, spread: f64) -> f64 {
-        2.0 / spread.sqrt() * (spread * (self.length * mean + 0.375)).sqrt().asinh()
+        2.0 / spread.sqrt() * (spread * (self.steps() * mean + 0.375)).sqrt().asinh()
     }
 
     fn unscale(&self, far: f64, spread: f64) -> f64 {
         let root = (far.max(0.0) * spread.sqrt() / 2.0).sinh();
-        ((root * root / spread - 0.375) / self.length).max(0.0)
+        ((root * root / spread - 0.375) / self.steps()).max(0.0)
     }
 }

@@ -19,6 +19,18 @@ pub struct Expected {
     pub count: f64,
     /// Relative variance of that mean: how little is known yet.
     pub doubt: f64,
+    is_blank: bool,
+}
+
+impl Expected {
+    /// The count itself where nothing was seen before: the first of all is as usual as can be.
+    #[must_use]
+    pub fn or(self, count: Option<f64>) -> Self {
+        match count {
+            Some(count) if self.is_blank => Self { count: count.max(LEAST), ..self },
+            _ => self,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,7 +93,7 @@ impl Usual {
         let level = self.level.max(LEAST);
         let hours = (self.seen * self.step).min(24.0 * 28.0);
         let doubt = self.doubt / (1.0 + hours / 24.0 + known);
-        Expected { count: (level * day * week).max(LEAST), doubt }
+        Expected { count: (level * day * week).max(LEAST), doubt, is_blank: self.seen == 0.0 }
     }
 
     /// Learns the count (clipped) of the step that begins at `at`.
