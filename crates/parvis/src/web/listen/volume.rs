@@ -25,8 +25,10 @@ const BASE: f64 = 250.0;
 #[derive(Clone, Copy, Debug)]
 struct Hour {
     at: i64,
-    /// How many; `None` where a channel couldn't be heard.
+    /// How many; `None` where nothing was found and a channel couldn't be heard.
     count: Option<i64>,
+    /// A channel couldn't be heard: there may have been more.
+    deaf: bool,
     low: f64,
     expected: f64,
     high: f64,
@@ -67,12 +69,13 @@ impl Volume {
         for at in (begun..this).step_by(usize::try_from(HOUR).unwrap_or(1)) {
             let found = counts.binary_search_by_key(&at, |(hour, _)| *hour).ok();
             let count = found.and_then(|place| counts.get(place)).map_or(0, |(_, count)| *count);
-            let count = Some(count).filter(|_| !is_deaf(at));
+            let deaf = is_deaf(at);
+            let count = Some(count).filter(|it| *it > 0 || !deaf);
             #[expect(clippy::cast_precision_loss, reason = "counts of an hour")]
             let reading = detector.push(at, count.map(|it| it as f64), 1.0);
             let (low, high) = (reading.expected_low.max(0.0), reading.expected_high.max(0.0));
             let (open, alert) = (reading.open, reading.alert);
-            hours.push(Hour { at, count, low, expected: reading.expected.max(0.0), high, open, alert });
+            hours.push(Hour { at, count, deaf, low, expected: reading.expected.max(0.0), high, open, alert });
         }
         let current = counts.iter().find(|(at, _)| *at == this).map_or(0, |(_, count)| *count);
         let shown = usize::try_from(SHOWN / HOUR).unwrap_or(72);
@@ -109,7 +112,7 @@ impl Volume {
             chart: Chart::drawn(draw(words, hours, &finding)),
             burst,
             current: words.t2("listen-current", "clock", words.clock(now), "count", current),
-            unheard: hours.iter().any(|it| it.count.is_none()),
+            unheard: hours.iter().any(|it| it.deaf),
             numbers: numbers.collect(),
         }
     }
@@ -162,7 +165,7 @@ fn draw(words: &Words, hours: &[Hour], finding: &str) -> String {
     }
     band(&mut out, hours, x, y);
     for (place, it) in hours.iter().enumerate() {
-        if it.count.is_none() {
+        if it.deaf {
             let _ = write!(
                 out,
                 "<rect class=\"hole\" fill=\"url(#deaf)\" x=\"{:.1}\" y=\"{TOP}\" width=\"11.8\" height=\"{}\"/>",
@@ -235,8 +238,16 @@ mod tests {
     #[test]
     fn an_hour_above_the_band_is_red_and_one_that_was_not_heard_is_hatched() {
         let words = Words::new(Language::Fr, "Europe/Paris");
-        let hour =
-            |at, count, open| Hour { at, count, low: 0.0, expected: 2.0, high: 5.0, open, alert: open };
+        let hour = |at, count: Option<i64>, open| Hour {
+            at,
+            count,
+            deaf: count.is_none(),
+            low: 0.0,
+            expected: 2.0,
+            high: 5.0,
+            open,
+            alert: open,
+        };
         let hours = [
             hour(0, Some(2), false),
             hour(HOUR, None, false),
