@@ -252,3 +252,6 @@ fn score(days: f64, asked: f64, alert: bool) -> f64 {
     let share = if share.is_finite() { share } else { 1.0 };
     if alert { share.clamp(ALERT_SCORE, 1.0) } else { share.min(ALERT_SCORE * 0.99) }
 }
+
+#[cfg(test)]
+mod tests;
