@@ -120,7 +120,8 @@ impl Near {
 
     /// The group of the remembered post that is the most alike.
     fn alike(&self, signature: &Signature) -> Option<u64> {
-        let mut numbers: Vec<u64> = bands(signature).filter_map(|band| self.bands.get(&band)).flatten().copied().collect();
+        let mut numbers: Vec<u64> =
+            bands(signature).filter_map(|band| self.bands.get(&band)).flatten().copied().collect();
         numbers.sort_unstable();
         numbers.dedup();
         let likeness = |it: &Kept| it.signature.iter().zip(signature).filter(|(a, b)| a == b).count();
@@ -205,7 +206,8 @@ mod tests {
     use super::*;
     use crate::testing::Words;
 
-    const CALL: &str = "Boycott this brand now: they poison our rivers and nobody in government says a word about it";
+    const CALL: &str =
+        "Boycott this brand now: they poison our rivers and nobody in government says a word about it";
 
     #[test]
     fn a_campaign_is_found_in_a_crowd() {
@@ -214,7 +216,10 @@ mod tests {
         let mut last = None;
         for post in 0..5_000_i64 {
             if post % 250 == 0 {
-                let copy = format!("@user{post} {} https://example.org/{post}", CALL.replace("government", "parliament"));
+                let copy = format!(
+                    "@user{post} {} https://example.org/{post}",
+                    CALL.replace("government", "parliament")
+                );
                 let text = if post % 500 == 0 { CALL } else { &copy };
                 last = near.push(post, &format!("a{post}"), text);
             } else if let Some(group) = near.push(post, &format!("b{post}"), &crowd.text(14)) {
@@ -238,7 +243,9 @@ mod tests {
     fn case_accents_and_layout_are_no_difference() {
         let mut near = Near::new(10);
         near.push(0, "a", "À bas les abonnements cachés : rendez-nous notre argent tout de suite !");
-        let group = near.push(1, "b", "a bas les ABONNEMENTS caches… rendez nous   notre argent tout de suite").unwrap();
+        let group = near
+            .push(1, "b", "a bas les ABONNEMENTS caches… rendez nous   notre argent tout de suite")
+            .unwrap();
         assert_eq!(group.posts, 2);
     }
 

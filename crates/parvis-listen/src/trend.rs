@@ -149,7 +149,9 @@ fn weigh(term: &Term, it: Count, all: Count) -> Option<Rising> {
 /// The terms of a post, each once.
 fn terms(author: Option<&str>, text: &str) -> HashSet<Term> {
     let mut found: HashSet<Term> = author.map(|it| Term::Author(it.to_owned())).into_iter().collect();
-    for piece in text.split_whitespace().filter(|it| !it.starts_with("http://") && !it.starts_with("https://")) {
+    for piece in
+        text.split_whitespace().filter(|it| !it.starts_with("http://") && !it.starts_with("https://"))
+    {
         for token in word::tokens(piece).into_iter().filter(|it| !it.is_emoji) {
             let folded = word::fold(piece.get(token.range).unwrap_or_default());
             let is_word = folded.chars().nth(2).is_some() && folded.chars().any(char::is_alphabetic);
@@ -198,7 +200,11 @@ mod tests {
         let (mut trend, mut words) = (Trend::new(20_000), Words::new(1, 5_000));
         let end = usual(&mut trend, &mut words);
         for post in 0..24 {
-            trend.push(end + post * 5 * MINUTE, Some("carla"), &format!("le la the panne #PanneGénérale {}", words.text(9)));
+            trend.push(
+                end + post * 5 * MINUTE,
+                Some("carla"),
+                &format!("le la the panne #PanneGénérale {}", words.text(9)),
+            );
         }
         let rising = trend.rising(end + 120 * MINUTE, 10);
         let terms: HashSet<Term> = rising.iter().map(|it| it.term.clone()).collect();

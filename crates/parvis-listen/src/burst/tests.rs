@@ -33,7 +33,8 @@ fn three_quiet_weeks_are_quiet() {
 #[test]
 fn a_steep_rise_is_told_once_within_a_quarter_of_an_hour() {
     let rise = 10 * DAY + 5;
-    let counts = stream(14 * DAY, 20.0, |step| if (rise..rise + 8 * HOUR).contains(&step) { 4.0 } else { 1.0 });
+    let counts =
+        stream(14 * DAY, 20.0, |step| if (rise..rise + 8 * HOUR).contains(&step) { 4.0 } else { 1.0 });
     let readings = read(&counts, Sensitivity::Balanced);
     let [told] = alerts(&readings)[..] else { panic!("{:?}", alerts(&readings)) };
     assert!((rise..rise + 4).contains(&told), "{told} for {rise}");
@@ -61,7 +62,8 @@ fn what_comes_every_day_at_nine_is_usual_in_a_week() {
 #[test]
 fn a_new_level_is_told_once_and_becomes_the_usual() {
     let shift = 14 * DAY;
-    let readings = read(&stream(42 * DAY, 20.0, |step| if step < shift { 1.0 } else { 3.0 }), Sensitivity::Balanced);
+    let readings =
+        read(&stream(42 * DAY, 20.0, |step| if step < shift { 1.0 } else { 3.0 }), Sensitivity::Balanced);
     let told = alerts(&readings);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(!readings[28 * DAY].open);
@@ -113,7 +115,9 @@ fn the_band_is_wide_on_the_first_day_and_holds_later() {
     let width = |it: &Reading| it.expected_high / it.expected.max(1.0);
     assert!(width(&readings[6]) > 1.5 * width(&readings[27 * DAY + 6]));
     let inside = |from: usize, to: usize| {
-        let within = |step: &usize| (readings[*step].expected_low..=readings[*step].expected_high).contains(&counts[*step]);
+        let within = |step: &usize| {
+            (readings[*step].expected_low..=readings[*step].expected_high).contains(&counts[*step])
+        };
         (from..to).filter(within).count() as f64 / (to - from) as f64
     };
     assert!(inside(1, DAY) > 0.95, "{}", inside(1, DAY));
@@ -124,7 +128,9 @@ fn the_band_is_wide_on_the_first_day_and_holds_later() {
 fn score_and_alert_say_the_same() {
     let counts = stream(20 * DAY, 5.0, |step| if step % (3 * DAY) < HOUR { 6.0 } else { 1.0 });
     let readings = read(&counts, Sensitivity::More);
-    assert!(readings.iter().all(|it| it.alert == (it.score >= ALERT_SCORE) && (0.0..=1.0).contains(&it.score)));
+    assert!(
+        readings.iter().all(|it| it.alert == (it.score >= ALERT_SCORE) && (0.0..=1.0).contains(&it.score))
+    );
     assert!(!alerts(&readings).is_empty());
 }
 
@@ -132,7 +138,8 @@ fn score_and_alert_say_the_same() {
 fn more_tells_more_than_fewer() {
     let counts = stream(40 * DAY, 5.0, |step| if step % (4 * DAY) < HOUR { 2.5 } else { 1.0 });
     let told = |sensitivity| alerts(&read(&counts, sensitivity)).len();
-    let (fewer, balanced, more) = (told(Sensitivity::Fewer), told(Sensitivity::Balanced), told(Sensitivity::More));
+    let (fewer, balanced, more) =
+        (told(Sensitivity::Fewer), told(Sensitivity::Balanced), told(Sensitivity::More));
     assert!(fewer <= balanced && balanced < more, "{fewer} {balanced} {more}");
 }
 
