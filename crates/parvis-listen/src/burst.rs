@@ -106,7 +106,7 @@ impl Default for Tuning {
             slow_hours: 8.0,
             tail_from: 1.5,
             tail_mean: 1.0,
-            tail_prior: 20.0,
+            tail_prior: 12.0,
             tail_cap: 2.5,
             tail_rate: 0.5,
             calm_hours: 6.0,
