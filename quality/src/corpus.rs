@@ -25,8 +25,11 @@ pub(crate) fn texts(data: &Path) -> Result<Vec<String>> {
 pub(crate) fn queries(texts: &[String], count: usize) -> Vec<String> {
     let mut shares: HashMap<String, u32> = HashMap::new();
     for text in texts {
-        let mut words: Vec<String> =
-            parvis_listen::word::tokens(text).into_iter().filter(|it| !it.is_emoji).map(|it| parvis_listen::word::fold(&text[it.range])).collect();
+        let mut words: Vec<String> = parvis_listen::word::tokens(text)
+            .into_iter()
+            .filter(|it| !it.is_emoji)
+            .map(|it| parvis_listen::word::fold(&text[it.range]))
+            .collect();
         words.sort_unstable();
         words.dedup();
         for word in words {

@@ -14,11 +14,13 @@ use crate::corpus;
 /// Measures with texts of `data`, and prints.
 pub(crate) fn run(data: &Path) -> Result<()> {
     let texts = corpus::texts(data)?;
-    for size in [10_000, 100_000] {
+    for size in [1, 1_000, 10_000, 100_000] {
         let queries = corpus::queries(&texts, size);
         let parsed: Vec<Query> = queries.iter().map(|it| Query::parse(it)).collect::<Result<_, _>>()?;
         let begun = Instant::now();
-        let index = Index::build((0..).zip(&parsed), Counts::default());
+        let mut counts = Counts::default();
+        texts.iter().take(2_000).for_each(|it| counts.add(it));
+        let index = Index::build((0..).zip(&parsed), counts);
         println!("{size} queries laid out in {:?}", begun.elapsed());
         let (matcher, mut scratch) = (index.matcher(), Scratch::default());
         for _ in 0..5 {

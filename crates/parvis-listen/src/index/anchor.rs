@@ -17,6 +17,8 @@ pub(super) enum Anchor {
     Key(u64),
     /// The first bytes of a word, so many of them.
     Prefix { length: u8, head: u64 },
+    /// Two words side by side, by their hashes.
+    Pair(u64, u64),
     /// Three bytes anywhere in a word.
     Piece([u8; 3]),
 }
@@ -53,6 +55,7 @@ impl Anchor {
         match self {
             Self::Key(key) => key,
             Self::Prefix { length, head } => prefix_key(length, head),
+            Self::Pair(first, second) => pair_key(first, second),
             Self::Piece(bytes) => piece_key(bytes),
         }
     }
@@ -60,6 +63,10 @@ impl Anchor {
 
 pub(super) fn prefix_key(length: u8, head: u64) -> u64 {
     scan::salted(u64::from(length), head & (u64::MAX << (64 - 8 * u64::from(length))))
+}
+
+pub(super) fn pair_key(first: u64, second: u64) -> u64 {
+    scan::salted(30, first.rotate_left(23) ^ second)
 }
 
 pub(super) fn piece_key(bytes: [u8; 3]) -> u64 {
@@ -108,14 +115,24 @@ fn cheapest(query: &Query, counts: &Counts) -> Option<Choice> {
 
 fn cheapest_span(span: &Span, counts: &Counts) -> Option<Choice> {
     match span {
-        Span::Phrase(words) | Span::Within { words, .. } => {
-            least(words.iter().filter_map(|it| cheapest_word(it, counts)))
+        Span::Phrase(words) => {
+            let singles = words.iter().filter_map(|it| cheapest_word(it, counts));
+            least(singles.chain(words.windows(2).filter_map(|it| pair(&it[0], &it[1], counts))))
         }
+        Span::Within { words, .. } => least(words.iter().filter_map(|it| cheapest_word(it, counts))),
         Span::Near { left, right, .. } => {
             least([left, right].into_iter().filter_map(|it| cheapest_span(it, counts)))
         }
         Span::Any(spans) => every(spans.iter().map(|it| cheapest_span(it, counts))),
     }
+}
+
+/// Two words side by side are rarer than either; emoji between them don't count.
+fn pair(first: &Word, second: &Word, counts: &Counts) -> Option<Choice> {
+    let is_word = |it: &Word| !matches!(it.key(), Key::Emoji(_));
+    let (hash, next) = (word_hash(first)?, word_hash(second)?);
+    let share = counts.share(first).min(counts.share(second)) * 0.05;
+    (is_word(first) && is_word(second)).then(|| Choice { share, anchors: vec![Anchor::Pair(hash, next)] })
 }
 
 fn cheapest_word(word: &Word, counts: &Counts) -> Option<Choice> {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    anchor::{self, Anchor, PREFIXES, prefix_key},
+    anchor::{self, Anchor, PREFIXES, pair_key, prefix_key},
     place::Asked,
     program::{Kind, NO, Program, Spot, Test, YES, field_key},
 };
@@ -52,6 +52,7 @@ pub(super) struct Level {
     /// Which of [`PREFIXES`] are used.
     prefixes: Vec<u8>,
     has_pieces: bool,
+    has_pairs: bool,
 }
 
 /// The hashes of what is known about a post beside its text.
@@ -156,6 +157,7 @@ impl Level {
         match anchor {
             Anchor::Prefix { length, .. } if !self.prefixes.contains(&length) => self.prefixes.push(length),
             Anchor::Piece(_) => self.has_pieces = true,
+            Anchor::Pair(..) => self.has_pairs = true,
             _ => {}
         }
         debug_assert!(self.prefixes.iter().all(|it| PREFIXES.contains(it)));
@@ -228,6 +230,9 @@ impl Level {
         if !self.prefixes.is_empty() {
             run.prefixes();
         }
+        if self.has_pairs {
+            run.pairs();
+        }
         if self.has_pieces {
             run.pieces();
         }
@@ -259,6 +264,16 @@ impl Run<'_> {
                     self.again(prefix_key(*length, token));
                 }
             }
+        }
+    }
+
+    fn pairs(&mut self) {
+        let mut before = None;
+        for token in self.asked.scan.tokens.iter().filter(|it| !it.is_emoji) {
+            if let Some(before) = before {
+                self.again(pair_key(before, token.hash));
+            }
+            before = Some(token.hash);
         }
     }
 
@@ -329,7 +344,13 @@ impl Run<'_> {
                 let is_in = |it: u64| low.is_none_or(|low| it >= low) && high.is_none_or(|high| it <= high);
                 self.fields.followers.is_some_and(is_in)
             }
+            Kind::Head => {
+                // Words hold no zero bytes.
+                let mask = u64::MAX << (test.key.trailing_zeros() & !7);
+                self.asked.scan.tokens.iter().any(|it| it.head & mask == test.key)
+            }
             Kind::Never => false,
+            Kind::Always => true,
         }
     }
 

@@ -6,7 +6,12 @@ use crate::{
     word::{self, Sigil},
 };
 
-use super::program::{Leaf, Spot};
+use smallvec::SmallVec;
+
+use super::program::{Leaf, Pattern, Spot};
+
+/// Words mostly stand in a text once or twice.
+type Places = SmallVec<[Place; 8]>;
 
 /// The tokens of a span, and its first and last word. An emoji stands between two words: it starts at the one after
 /// it and ends at the one before it.
@@ -44,12 +49,12 @@ impl Asked<'_> {
     }
 
     /// Every place of the span, by its first token.
-    fn places(&self, spot: &Spot) -> Vec<Place> {
+    fn places(&self, spot: &Spot) -> Places {
         let mut places = match spot {
             Spot::Phrase(leaves) => self.phrases(leaves).collect(),
             Spot::Any(spots) => spots.iter().flat_map(|it| self.places(it)).collect(),
             // The language doesn't measure from it.
-            Spot::Within { .. } => Vec::new(),
+            Spot::Within { .. } => Places::new(),
             Spot::Near { left, right, steps, is_ordered } => {
                 let (left, right) = (self.places(left), self.places(right));
                 let mut found = pairs(&left, &right, *steps);
@@ -117,7 +122,7 @@ impl Asked<'_> {
     fn tokens<'b>(&'b self, leaf: &'b Leaf) -> impl Iterator<Item = usize> + 'b {
         let (by_hash, by_pattern) = match leaf {
             Leaf::Word { hash, .. } => (Some(self.scan.all(*hash)), None),
-            Leaf::Pattern { .. } => (None, Some(0..self.scan.tokens.len())),
+            Leaf::Pattern(_) => (None, Some(0..self.scan.tokens.len())),
         };
         let all = by_hash.into_iter().flatten().chain(by_pattern.into_iter().flatten());
         all.filter(|at| self.is(leaf, &self.scan.tokens[*at]))
@@ -133,16 +138,25 @@ impl Asked<'_> {
                 }
                 sigil
             }
-            Leaf::Pattern { pattern, sigil, is_exact } => {
-                let text =
-                    || if *is_exact { word::compose(self.raw(token)) } else { word::fold(self.raw(token)) };
-                if token.is_emoji || !may_begin(pattern, *is_exact, token) || !is_like(pattern, &text()) {
+            Leaf::Pattern(it) => {
+                if token.is_emoji
+                    || token.head & it.mask != it.head
+                    || !(it.is_head || self.is_like(it, token))
+                {
                     return false;
                 }
-                sigil
+                &it.sigil
             }
         };
         *asked == Sigil::None || *asked == token.sigil
+    }
+
+    fn is_like(&self, it: &Pattern, token: &Token) -> bool {
+        if it.is_exact {
+            is_like(&it.pattern, &word::compose(self.raw(token)))
+        } else {
+            is_like(&it.pattern, &self.folded(token))
+        }
     }
 
     /// The token's text, folded.
@@ -165,15 +179,6 @@ impl Asked<'_> {
     }
 }
 
-/// Whether a token's first byte lets it be like the pattern: a quick no for most.
-fn may_begin(pattern: &str, is_exact: bool, token: &Token) -> bool {
-    match pattern.as_bytes().first() {
-        Some(b'*' | b'?') | None => true,
-        Some(_) if is_exact => true,
-        Some(byte) => *byte == (token.head >> 56) as u8,
-    }
-}
-
 /// The places that begin after this one has ended, and soon enough. `others` are in order.
 fn followers<'a>(place: &Place, others: &'a [Place], steps: u32) -> impl Iterator<Item = &'a Place> {
     let from = others.partition_point(|it| it.first <= place.last);
@@ -181,7 +186,7 @@ fn followers<'a>(place: &Place, others: &'a [Place], steps: u32) -> impl Iterato
     others[from..].iter().take_while(move |it| i64::from(it.start) - i64::from(end) <= i64::from(steps))
 }
 
-fn pairs(left: &[Place], right: &[Place], steps: u32) -> Vec<Place> {
+fn pairs(left: &[Place], right: &[Place], steps: u32) -> Places {
     let found = left.iter().flat_map(|a| {
         followers(a, right, steps).map(|b| Place { first: a.first, last: b.last, start: a.start, end: b.end })
     });

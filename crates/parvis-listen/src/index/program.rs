@@ -30,6 +30,8 @@ pub(super) enum Kind {
     Word,
     Hash,
     At,
+    /// A word that begins with these bytes, eight at most, from the highest.
+    Head,
     /// The span of this number.
     Span,
     /// A field with this salted hash.
@@ -37,13 +39,39 @@ pub(super) enum Kind {
     /// Followers in the range of this number.
     Range,
     Never,
+    Always,
 }
 
 /// Words as the text has them.
 #[derive(Clone, Debug)]
 pub(super) enum Leaf {
     Word { hash: u64, sigil: Sigil, exact: Option<Box<str>> },
-    Pattern { pattern: Box<str>, sigil: Sigil, is_exact: bool },
+    Pattern(Pattern),
+}
+
+/// A pattern of `*` and `?`, and what can be said without folding a word.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern {
+    pub(super) pattern: Box<str>,
+    pub(super) sigil: Sigil,
+    pub(super) is_exact: bool,
+    /// The first bytes a folded word must have, eight at most, from the highest; and which bits of them count.
+    pub(super) head: u64,
+    pub(super) mask: u64,
+    /// Whether there is nothing more to it: `word*`.
+    pub(super) is_head: bool,
+}
+
+impl Pattern {
+    fn of(pattern: String, sigil: Sigil, is_exact: bool) -> Self {
+        let folded = if is_exact { word::fold(&pattern) } else { pattern.clone() };
+        let start = folded.find(['*', '?']).unwrap_or(folded.len());
+        let bytes = start.min(8);
+        let mask = if bytes == 0 { 0 } else { u64::MAX << (64 - 8 * bytes) };
+        let (_, head) = scan::hash_and_head(&folded[..start]);
+        let is_head = !is_exact && start <= 8 && &folded[start..] == "*";
+        Self { pattern: pattern.into(), sigil, is_exact, head: head & mask, mask, is_head }
+    }
 }
 
 /// A [`Span`] whose words are hashes.
@@ -189,18 +217,49 @@ impl Writer<'_> {
         {
             return self.test(tagged(word.sigil), hash, yes, no);
         }
-        let mut words = Vec::new();
-        needed(span, &mut words);
-        words.sort_by(|a, b| self.counts.share(a).total_cmp(&self.counts.share(b)));
-        for word in words {
-            if let Some(hash) = word_hash(word) {
-                let next = self.label();
-                self.test(tagged(word.sigil), hash, Label::At(next), no);
-                self.put(next);
-            }
+        if let Spot::Phrase(leaves) = spot(span)
+            && let [Leaf::Pattern(Pattern { head, sigil: Sigil::None, is_head: true, .. })] = leaves[..]
+            && head != 0
+        {
+            return self.test(Kind::Head, head, yes, no);
         }
+        let next = self.label();
+        self.needed(span, Label::At(next), no);
+        self.put(next);
         self.program.spots.push(spot(span));
         self.test(Kind::Span, self.program.spots.len() as u64 - 1, yes, no);
+    }
+
+    /// The tests of single words without which the span can't stand in the text.
+    fn needed(&mut self, span: &Span, yes: Label, no: Label) {
+        match span {
+            Span::Phrase(words) | Span::Within { words, .. } => {
+                let mut words: Vec<&Word> = words.iter().filter(|it| word_hash(it).is_some()).collect();
+                words.sort_by(|a, b| self.counts.share(a).total_cmp(&self.counts.share(b)));
+                if words.is_empty() {
+                    return self.test(Kind::Always, 0, yes, no);
+                }
+                for (at, word) in words.iter().enumerate() {
+                    let next = self.label();
+                    let on = if at + 1 == words.len() { yes } else { Label::At(next) };
+                    self.test(tagged(word.sigil), word_hash(word).unwrap_or_default(), on, no);
+                    self.put(next);
+                }
+            }
+            Span::Near { left, right, .. } => {
+                let next = self.label();
+                self.needed(left, Label::At(next), no);
+                self.put(next);
+                self.needed(right, yes, no);
+            }
+            Span::Any(spans) => {
+                for (at, span) in spans.iter().enumerate() {
+                    let next = self.label();
+                    self.needed(span, yes, if at + 1 == spans.len() { no } else { Label::At(next) });
+                    self.put(next);
+                }
+            }
+        }
     }
 }
 
@@ -259,7 +318,7 @@ fn spot(span: &Span) -> Spot {
 fn leaf(word: &Word) -> Leaf {
     let sigil = word.sigil;
     match word.key() {
-        Key::Pattern { pattern, is_exact } => Leaf::Pattern { pattern: pattern.into(), sigil, is_exact },
+        Key::Pattern { pattern, is_exact } => Leaf::Pattern(Pattern::of(pattern, sigil, is_exact)),
         Key::Folded(text) | Key::Emoji(text) => Leaf::Word { hash: scan::hash(&text), sigil, exact: None },
         Key::Exact(text) => {
             Leaf::Word { hash: scan::hash(&word::fold(&text)), sigil, exact: Some(text.into()) }

@@ -71,8 +71,8 @@ impl Line<'_> {
 
 /// Exit code 2 for a query or a post that can't be read.
 pub(super) fn run(it: &Match) -> anyhow::Result<ExitCode> {
-    let text = fs::read_to_string(&it.queries)
-        .with_context(|| format!("{} can't be read", it.queries.display()))?;
+    let text =
+        fs::read_to_string(&it.queries).with_context(|| format!("{} can't be read", it.queries.display()))?;
     let queries = match queries(&text) {
         Ok(queries) => queries,
         Err(error) => {
@@ -88,7 +88,9 @@ pub(super) fn run(it: &Match) -> anyhow::Result<ExitCode> {
     let (count, code) = match outcome {
         Ok(count) => (count, ExitCode::SUCCESS),
         Err(Stop { count, line: Some((line, error)) }) => {
-            eprintln!("parvis: line {line} of the posts: {error}; one JSON object a line with \"id\" and \"text\"");
+            eprintln!(
+                "parvis: line {line} of the posts: {error}; one JSON object a line with \"id\" and \"text\""
+            );
             (count, ExitCode::from(2))
         }
         Err(Stop { count, line: None }) => (count, ExitCode::SUCCESS),
@@ -156,10 +158,14 @@ fn queries(text: &str) -> Result<Vec<(&str, Query)>, String> {
             continue;
         }
         let Some((id, query)) = line.split_once('\t') else {
-            return Err(format!("line {number}, column 1: there is no tab; write an identifier, a tab, the query"));
+            return Err(format!(
+                "line {number}, column 1: there is no tab; write an identifier, a tab, the query"
+            ));
         };
         if let Some(before) = lines.insert(id, number) {
-            return Err(format!("line {number}, column 1: “{id}” stands on line {before} already; give it another identifier"));
+            return Err(format!(
+                "line {number}, column 1: “{id}” stands on line {before} already; give it another identifier"
+            ));
         }
         let query = Query::parse(query).map_err(|it| {
             let column = id.chars().count() + 1 + it.column;
