@@ -1,7 +1,10 @@
 //! Trains the models of the ear and measures how right and how fast it is. Started as `cargo xtask train`,
 //! `cargo xtask evaluate` and `cargo xtask bench listen`; no part of the product.
 
-use std::{env, io::Write as _, process::ExitCode};
+mod train;
+mod understanding;
+
+use std::{env, io::Write as _, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 
@@ -21,9 +24,23 @@ fn run() -> Result<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     // One line for each part of the ear that can be trained or measured.
     match arguments.split_first() {
+        Some((what, rest)) if what == "train" => {
+            train::run(&data(rest))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some((what, [which, rest @ ..])) if what == "evaluate" && which == "understanding" => {
+            understanding::run(&data(rest))?;
+            Ok(ExitCode::SUCCESS)
+        }
         _ => {
             writeln!(std::io::stderr(), "{USAGE}")?;
             Ok(ExitCode::from(2))
         }
     }
+}
+
+/// The folder of public data: what follows `--data`, or `data` beside the project.
+fn data(arguments: &[String]) -> PathBuf {
+    let at = arguments.iter().position(|it| it == "--data");
+    at.and_then(|at| arguments.get(at + 1)).map_or_else(|| PathBuf::from("../data"), PathBuf::from)
 }

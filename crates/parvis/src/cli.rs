@@ -2,6 +2,7 @@
 //! go to standard error. Knows no SQL and no route.
 
 mod backup;
+mod classify;
 mod config;
 mod demo;
 mod doctor;
@@ -118,6 +119,8 @@ enum Command {
     Export(export::Export),
     /// Reads an export of Parvis (.jsonl), messages (.csv) or mail (.mbox)
     Import(import::Import),
+    /// Says what texts say: lines of JSON {"id","text"} in, language, sentiment, intent, abuse out
+    Classify(classify::Classify),
     /// Prints the description of the API (OpenAPI 3.1)
     Openapi,
     /// Shows or checks the configuration
@@ -128,6 +131,10 @@ enum Command {
 /// Runs the command line of this process and gives its exit code: 0 done, 1 failed, 2 not understood.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Works on what it is given, at once: without settings, database or network.
+    if let Command::Classify(it) = &cli.command {
+        return classify::run(it).unwrap_or_else(|error| fail(&error));
+    }
     // A second provider is refused; the one that is installed serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -167,7 +174,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
         Command::User(it) => user::run(config, &it).await,
-        Command::Config(_) | Command::Doctor(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
+        Command::Config(_) | Command::Doctor(_) | Command::Openapi | Command::Classify(_) => {
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
