@@ -46,6 +46,8 @@ pub struct Plan {
     pub runs: usize,
     /// Times that the disk is filled; then nothing else is done.
     pub fills: usize,
+    /// Requests that no sound client sends; then nothing else is done.
+    pub inputs: usize,
     /// Passages of each point that is passed seldom; commits are walked six times as far.
     pub passages: u64,
     /// The longest life of a run (ms).
