@@ -209,6 +209,7 @@ pub(crate) async fn to_network(
         warning: it.warning.clone(),
         media,
         mention,
+        at: it.sent_at,
     })
 }
 

@@ -48,7 +48,8 @@ pub async fn fold(conn: &mut Conn, context: &Context<'_>, seen: &Observation) ->
         // Somebody else's business. Not kept either: it may become context once somebody answers it.
         return Ok(());
     }
-    if !observation::keep(conn, context.organisation, context.channel.id, seen, context.now).await? {
+    let is_new = observation::keep(conn, context.organisation, context.channel.id, seen, context.now).await?;
+    if !is_new && !known.as_ref().is_some_and(|known| comes_back(seen, known)) {
         return Ok(());
     }
     match (seen.kind, &seen.item, known) {
@@ -64,6 +65,18 @@ pub async fn fold(conn: &mut Conn, context: &Context<'_>, seen: &Observation) ->
         }
         // Kept raw, for the day when it can be read.
         _ => Ok(()),
+    }
+}
+
+/// Where a network doesn't date changes, a state that another came in between looks like the one kept before.
+fn comes_back(seen: &Observation, known: &Message) -> bool {
+    match (seen.kind, &seen.item) {
+        _ if seen.version_at.is_some() => false,
+        (ObservationKind::Edited, Some(item)) => {
+            known.deleted_at.is_some() || known.text != item.text || known.marks != item.marks
+        }
+        (ObservationKind::Deleted, _) => known.deleted_at.is_none(),
+        _ => false,
     }
 }
 
@@ -301,8 +314,13 @@ async fn edit(
     let newer =
         version_at > it.version_at || (seen.version_at.is_none() && seen.kind == ObservationKind::Edited);
     let changed = it.text != item.text || it.title != item.title || it.warning != item.warning;
-    if !newer || (!changed && it.deleted_at.is_none()) {
+    if !newer || (!changed && it.deleted_at.is_none() && it.marks == item.marks) {
         return Ok(());
+    }
+    if !changed && it.deleted_at.is_none() {
+        it.marks = item.marks.clone();
+        message::update(conn, context.organisation, &it).await?;
+        return told(conn, context, "message.marked", &it, None).await;
     }
     // What we wrote is kept in our words; the network's rendering of it isn't an edit.
     let rendering = item.ours && it.colleague.is_some() && same_words(&it.text, &item.text);

@@ -139,7 +139,7 @@ fn told(mut health: Health, step: &Step<'_>) -> Health {
 
 /// Keeps an observation that can't be folded in the journal, with its reason, and tells people on the
 /// channel's page. A full disk refuses this too, and then the cursor stays where it is.
-async fn set_aside(
+pub(super) async fn set_aside(
     app: &App,
     house: OrganisationId,
     id: ChannelId,

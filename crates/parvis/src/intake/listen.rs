@@ -112,7 +112,7 @@ async fn end(app: &App) -> store::Result<()> {
 }
 
 /// The active channels that are this node's to hear: those that no living node holds are taken.
-pub(super) async fn mine(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
+pub(crate) async fn mine(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
     let (house, mut channels) = active(app).await?;
     let (node, now) = (app.db.node(), app.now());
     let held = lease::list(&mut app.db.read().await?, house).await?;
@@ -150,7 +150,8 @@ async fn active(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
         return Ok((OrganisationId(uuid::Uuid::nil()), Vec::new()));
     };
     let all = channel::list(&mut conn, house.id).await?;
-    let heard = |it: &Channel| it.state == "active";
+    // What only pushes is heard when it does: nobody asks it.
+    let heard = |it: &Channel| it.state == "active" && !account::is_pushed(it);
     Ok((house.id, all.into_iter().filter(heard).collect()))
 }
 

@@ -103,7 +103,7 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     };
     let reply = to_network(&mut conn, job.organisation, &it, Vec::new()).await?;
     drop(conn);
-    let reply = Reply { media: load_media(app, job.organisation, it.id).await?, ..reply };
+    let reply = Reply { media: load_media(app, job.organisation, it.id).await?, at: app.now(), ..reply };
     if commit_to(app, job, it.id, &[Stage::Held], job.attempts).await? {
         send(app, job, &it, &account, &reply).await
     } else {
