@@ -128,7 +128,8 @@ pub async fn engine(plan: &Plan, engine: Engine) -> Result<Outcome> {
         at_work.push(tokio::spawn(Arc::clone(&people).work(caller, secret, random.branch())));
     }
     let public = tokio::spawn(speak(Arc::clone(&network), random.branch()));
-    let mut torture = Torture { plan: plan.clone(), began, engine, program, network, people, random, out };
+    let mut torture =
+        Torture { plan: plan.clone(), began: Instant::now(), engine, program, network, people, random, out };
     let done = match &disk {
         Some(disk) => torture.fill_over_and_over(disk).await,
         None => torture.die_over_and_over().await,
