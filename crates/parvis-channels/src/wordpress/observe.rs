@@ -17,8 +17,9 @@ const POST: &str = "post:";
 const DEPTH: usize = 12;
 /// Comments of one answer.
 pub(super) const PAGE: usize = 100;
-/// What a comment says of its author's machine: nobody's business here.
-const PRIVATE: [&str; 3] = ["author_ip", "author_user_agent", "author_email"];
+/// What a comment tells of its author's machine and mailbox (the address of a picture is a digest of it): nobody's
+/// business here.
+const PRIVATE: [&str; 4] = ["author_ip", "author_user_agent", "author_email", "author_avatar_urls"];
 
 /// Turns comments into observations, from one account's point of view.
 pub(super) struct Observer<'a> {

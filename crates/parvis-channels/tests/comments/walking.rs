@@ -36,6 +36,10 @@ async fn more_than_a_page_at_once_is_walked_to_its_end_though_comments_are_remov
         .collect();
     let lost: Vec<_> = wanted.iter().filter(|id| !seen.contains(*id)).collect();
     assert!(lost.is_empty(), "{lost:?}");
+    // For the tests that come next, the latest hours fit a page again.
+    for id in &wanted {
+        site.call(true, Method::DELETE, &format!("comments/{id}?force=true"), json!({})).await;
+    }
 }
 
 #[tokio::test]
