@@ -1,7 +1,10 @@
 //! Trains the models of the ear and measures how right and how fast it is. Started as `cargo xtask train`,
 //! `cargo xtask evaluate` and `cargo xtask bench listen`; no part of the product.
 
-use std::{env, io::Write as _, process::ExitCode};
+mod corpus;
+mod speed;
+
+use std::{env, io::Write as _, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 
@@ -20,7 +23,10 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     // One line for each part of the ear that can be trained or measured.
+    let data =
+        arguments.iter().skip_while(|it| *it != "--data").nth(1).map_or("../shared/data", String::as_str);
     match arguments.split_first() {
+        Some((what, _)) if what == "speed" => speed::run(&PathBuf::from(data)).map(|()| ExitCode::SUCCESS),
         _ => {
             writeln!(std::io::stderr(), "{USAGE}")?;
             Ok(ExitCode::from(2))

@@ -2,3 +2,16 @@
 //!
 //! A pure library: values in, values out. It knows no network, no database, no clock and no screen; Parvis is its
 //! first user, and others can use it alone.
+//!
+//! * [`query`]: the language in which a watch is written;
+//! * [`index`]: every watch matched against a post at once;
+//! * [`plain`]: one query against one post, slowly and obviously, with the words that made it match.
+
+pub mod index;
+pub mod plain;
+mod post;
+pub mod query;
+mod scan;
+pub mod word;
+
+pub use post::Post;

@@ -96,7 +96,9 @@ pub fn media(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
     let folder = config.data.join("media");
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("the folder {} can't be made", folder.display()))?;
-    Ok(Arc::new(LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true)))
+    // Synced: what an accepted answer carries survives a power cut as the answer does.
+    let files = LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true).with_fsync(true);
+    Ok(Arc::new(files))
 }
 
 /// The token that protects the set-up page. Only its digest is kept, and only in memory.

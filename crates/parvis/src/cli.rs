@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod export;
 mod import;
+mod matching;
 mod openapi;
 mod progress;
 mod relocate;
@@ -118,6 +119,8 @@ enum Command {
     Export(export::Export),
     /// Reads an export of Parvis (.jsonl), messages (.csv) or mail (.mbox)
     Import(import::Import),
+    /// Reads posts as lines of JSON, writes which queries each matches; needs no database
+    Match(matching::Match),
     /// Prints the description of the API (OpenAPI 3.1)
     Openapi,
     /// Shows or checks the configuration
@@ -128,6 +131,10 @@ enum Command {
 /// Runs the command line of this process and gives its exit code: 0 done, 1 failed, 2 not understood.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // These stand in a pipe: neither runtime nor configuration, they begin at once.
+    if let Command::Match(it) = &cli.command {
+        return matching::run(it).unwrap_or_else(|error| fail(&error));
+    }
     // A second provider is refused; the one that is installed serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -167,7 +174,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
         Command::User(it) => user::run(config, &it).await,
-        Command::Config(_) | Command::Doctor(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
+        Command::Config(_) | Command::Doctor(_) | Command::Match(_) | Command::Openapi => {
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 

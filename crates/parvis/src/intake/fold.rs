@@ -278,10 +278,9 @@ fn received(
 
 /// Our own message comes back to us: the one that left takes the network's id. True when it was found.
 async fn adopt_echo(conn: &mut Conn, context: &Context<'_>, seen: &Observation, item: &Item) -> Result<bool> {
-    let waiting = message::awaiting_echo(conn, context.organisation, context.channel.id).await?;
-    let ours = waiting
-        .into_iter()
-        .find(|it| it.remote_parent_id == item.parent_id && same_words(&it.text, &item.text));
+    let Some(parent) = &item.parent_id else { return Ok(false) };
+    let waiting = message::awaiting_echo(conn, context.organisation, context.channel.id, parent).await?;
+    let ours = waiting.into_iter().find(|it| same_words(&it.text, &item.text));
     let Some(mut it) = ours else { return Ok(false) };
     it.remote_id = Some(seen.remote_id.clone());
     it.url = item.url.clone();

@@ -4,6 +4,7 @@
 use parvis_channels::Received;
 
 use super::fold::{Context, fold};
+use super::keep;
 use super::listen::{self, Error};
 use crate::app::App;
 use crate::clock::DAY;
@@ -50,7 +51,7 @@ pub async fn receive(
             Err(error) if error.is_away() => return Err(error.into()),
             Err(error) => {
                 drop(conn);
-                listen::set_aside(app, house, id, it, &error).await?;
+                keep::set_aside(app, house, id, it, &error).await?;
                 return Ok(Taken::Aside);
             }
         }

@@ -262,6 +262,7 @@ refusal-Idempotency-Key-reused = This answer has been sent already.
 refusal-media-alt = A picture lacks its alternative text. Your text is kept; the picture has to be attached again.
 refusal-media-kind = This kind of file can’t be attached: PNG, JPEG, WebP or GIF.
 refusal-media-size = The picture is empty or over 8 MB.
+refusal-no-room = There is no room left for pictures on Parvis’s disk: nothing was sent. Your text is kept. Send it without pictures, or tell whoever looks after the server.
 refusal-name-length = The name takes 1 to 60 characters.
 refusal-tag-length = The tag takes 1 to 60 characters.
 refusal-colleague-unknown = There is no such colleague.
