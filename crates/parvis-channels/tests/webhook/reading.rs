@@ -73,6 +73,8 @@ async fn edits_deletions_and_our_own_words_are_told_apart() {
     // An answer to something that we never saw keeps what it says it answers.
     let orphan = read(message(json!({ "parent": "unheard-of" })));
     assert_eq!(orphan.item.unwrap().parent_id.as_deref(), Some("unheard-of"));
+    let nameless = read(message(json!({ "author": { "id": "u-7" } }))).item.unwrap().author;
+    assert_eq!((nameless.name.as_str(), nameless.handle.as_str()), ("u-7", ""));
     let ours = read(message(json!({ "ours": true }))).item.unwrap();
     assert!(ours.ours && !ours.addressed);
 }
