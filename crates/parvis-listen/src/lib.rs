@@ -7,6 +7,7 @@
 //! * [`index`]: every watch matched against a post at once;
 //! * [`plain`]: one query against one post, slowly and obviously, with the words that made it match.
 
+pub mod burst;
 pub mod index;
 pub mod plain;
 mod post;

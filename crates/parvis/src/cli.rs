@@ -4,6 +4,7 @@
 mod backup;
 mod config;
 mod demo;
+mod detect;
 mod doctor;
 mod export;
 mod import;
@@ -119,6 +120,8 @@ enum Command {
     Export(export::Export),
     /// Reads an export of Parvis (.jsonl), messages (.csv) or mail (.mbox)
     Import(import::Import),
+    /// Reads a series of counts (CSV), writes what was expected and where to be alarmed; needs no database
+    Detect(detect::Detect),
     /// Reads posts as lines of JSON, writes which queries each matches; needs no database
     Match(matching::Match),
     /// Prints the description of the API (OpenAPI 3.1)
@@ -134,6 +137,9 @@ pub fn main() -> ExitCode {
     // These stand in a pipe: neither runtime nor configuration, they begin at once.
     if let Command::Match(it) = &cli.command {
         return matching::run(it).unwrap_or_else(|error| fail(&error));
+    }
+    if let Command::Detect(it) = &cli.command {
+        return detect::run(it);
     }
     // A second provider is refused; the one that is installed serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -174,9 +180,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
         Command::User(it) => user::run(config, &it).await,
-        Command::Config(_) | Command::Doctor(_) | Command::Match(_) | Command::Openapi => {
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Config(_) | Command::Detect(_) | Command::Doctor(_) | Command::Match(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -8,13 +8,16 @@ use serde_json::{Value, json};
 use crate::peer::{NOW, Peer, connected, deliver, inward};
 
 fn event(kind: &str, data: Value) -> Value {
-    json!({ "type": kind, "timestamp": "2026-11-22T09:59:58.5Z", "data": data })
+    let mut whole = json!({ "type": kind, "timestamp": "2026-11-22T09:59:58.5Z" });
+    whole["data"] = data;
+    whole
 }
 
 fn message(data: Value) -> Value {
     let mut whole = json!({ "id": "42", "author": { "id": "u-7", "name": "Anna" }, "text": "Bonjour" });
-    for (name, value) in data.as_object().unwrap() {
-        whole[name] = value.clone();
+    let Value::Object(more) = data else { panic!("fields of a message") };
+    for (name, value) in more {
+        whole[name] = value;
     }
     event("message.created", whole)
 }
