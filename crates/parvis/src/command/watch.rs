@@ -1,6 +1,5 @@
 //! Watches: made, changed and removed; and how much a query would have found.
 
-use parvis_listen::index::Scratch;
 use parvis_listen::query::Query;
 use serde_json::json;
 
@@ -8,7 +7,7 @@ use super::{Refusal, Result, allow};
 use crate::app::App;
 use crate::clock::DAY;
 use crate::id::{self, MessageId, WatchId};
-use crate::intake::ear::Ear;
+use crate::intake::ear::{Ear, Hearing};
 use crate::rules::permission::{Action, Actor};
 use crate::store::Conn;
 use crate::store::journal::{self, By, Entry};
@@ -136,7 +135,7 @@ pub async fn estimate(app: &App, actor: &Actor, query: &str) -> Result<Estimate>
         changed_at: now,
         fill_before: None,
     };
-    let (ear, mut scratch) = (Ear::of(&[it]), Scratch::default());
+    let (ear, mut hearing) = (Ear::of(&[it]), Hearing::default());
     let (mut before, from) = (AFTER_ALL, MessageId(id::earliest(now - BACK)));
     let mut estimate = Estimate { found: 0, looked: 0, days: 1 };
     let mut conn = app.db.read().await?;
@@ -148,7 +147,7 @@ pub async fn estimate(app: &App, actor: &Actor, query: &str) -> Result<Estimate>
         before = last.message;
         estimate.days = estimate.days.max((now - last.sent_at + DAY - 1) / DAY).min(BACK / DAY);
         estimate.looked += texts.len();
-        estimate.found += texts.iter().filter(|it| !ear.found(it, &mut scratch).is_empty()).count();
+        estimate.found += texts.iter().filter(|it| !ear.found(it, &mut hearing).is_empty()).count();
     }
     Ok(estimate)
 }

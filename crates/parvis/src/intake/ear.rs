@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use parvis_listen::Post;
 use parvis_listen::index::{Counts, Index, Matcher, Scratch};
 use parvis_listen::query::Query;
+use parvis_listen::understand::feature::Features;
+use parvis_listen::understand::{self, Model, Reading};
 
 use crate::id::{OrganisationId, WatchId};
 use crate::store::watch::{self, Text, Watch};
@@ -18,6 +20,36 @@ use crate::store::{Conn, Result};
 pub struct Ear {
     watches: Vec<WatchId>,
     matcher: Matcher,
+}
+
+/// Reads what texts say, with the model that ships; made once for many.
+pub struct Reader {
+    model: Model<'static>,
+    features: Features,
+}
+
+impl Reader {
+    /// `None` where the model of this build can't be read; a test sees to it that it can.
+    pub fn new() -> Option<Self> {
+        Some(Self { model: Model::shipped().ok()?, features: Features::default() })
+    }
+
+    /// What a text says.
+    pub fn read(&mut self, text: &str) -> Reading {
+        understand::read(&self.model, None, text, &mut self.features)
+    }
+}
+
+/// What one pass over messages needs.
+pub struct Hearing {
+    scratch: Scratch,
+    reader: Option<Reader>,
+}
+
+impl Default for Hearing {
+    fn default() -> Self {
+        Self { scratch: Scratch::default(), reader: Reader::new() }
+    }
 }
 
 /// What [`watch::stand`] was when they were made ready.
@@ -56,9 +88,14 @@ impl Ear {
     }
 
     /// The watches that a message is found by.
-    pub fn found(&self, it: &Text, scratch: &mut Scratch) -> Vec<WatchId> {
+    pub fn found(&self, it: &Text, hearing: &mut Hearing) -> Vec<WatchId> {
+        if self.watches.is_empty() {
+            return Vec::new();
+        }
         let text = said(it);
-        let numbers = self.matcher.matches(&post(it, &text), scratch).iter();
+        let reading = hearing.reader.as_mut().map(|reader| reader.read(&text));
+        let post = post(it, &text, reading.as_ref());
+        let numbers = self.matcher.matches(&post, &mut hearing.scratch).iter();
         numbers.filter_map(|number| self.watches.get(usize::try_from(*number).ok()?)).copied().collect()
     }
 
@@ -67,7 +104,7 @@ impl Ear {
     /// # Errors
     /// The database refused.
     pub async fn keep(&self, conn: &mut Conn, organisation: OrganisationId, it: &Text) -> Result<()> {
-        for watch in self.found(it, &mut Scratch::default()) {
+        for watch in self.found(it, &mut Hearing::default()) {
             watch::keep(conn, organisation, watch, it.message, it.sent_at).await?;
         }
         Ok(())
@@ -79,13 +116,17 @@ fn said(it: &Text) -> String {
     [it.title.as_deref().unwrap_or_default(), &it.text].join("\n")
 }
 
-fn post<'a>(it: &'a Text, text: &'a str) -> Post<'a> {
+/// What queries can ask about. The language is the network's word where it gives one, else what was read.
+fn post<'a>(it: &'a Text, text: &'a str, reading: Option<&Reading>) -> Post<'a> {
+    let read_language = reading.map(|it| it.language.code());
     Post {
         text,
         author: it.author.as_deref(),
         channel: Some(&it.channel),
-        lang: it.language.as_deref(),
+        lang: it.language.as_deref().or(read_language),
         url: it.url.as_deref(),
+        sentiment: reading.map(|it| it.sentiment.name()),
+        intent: reading.map(|it| it.intent.name()),
         ..Post::default()
     }
 }

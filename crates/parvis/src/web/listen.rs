@@ -158,9 +158,10 @@ async fn found(conn: &mut Conn, signed: &Signed, it: &Watch, now: i64) -> store:
     let since = now - SHOWN;
     let recent = watch::page(conn, signed.organisation.id, it.id, (since, i64::MAX), said::COUNTED).await?;
     let before = watch::page(conn, signed.organisation.id, it.id, (0, since), said::COUNTED).await?;
-    let bars = Bars::of(&signed.words, query.as_ref(), &recent, &before);
-    let newest = recent.iter().chain(&before).take(said::LISTED);
-    let said = newest.map(|mention| Said::of(signed, &house, query.as_ref(), mention, now)).collect();
+    let (moods, older) = (said::sentiments(&recent), said::sentiments(&before));
+    let bars = Bars::of(&signed.words, query.as_ref(), (&recent, &moods), &before);
+    let newest = recent.iter().zip(&moods).chain(before.iter().zip(&older)).take(said::LISTED);
+    let said = newest.map(|(it, mood)| Said::of(signed, &house, query.as_ref(), (it, mood), now)).collect();
     Ok(Found { volume, bars, said })
 }
 

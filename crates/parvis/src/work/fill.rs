@@ -3,12 +3,10 @@
 
 use std::sync::Arc;
 
-use parvis_listen::index::Scratch;
-
 use crate::app::App;
 use crate::clock::DAY;
 use crate::id::{self, MessageId, OrganisationId};
-use crate::intake::ear::Ear;
+use crate::intake::ear::{Ear, Hearing};
 use crate::store::watch::{self, Watch};
 use crate::store::{self, organisation};
 
@@ -48,9 +46,9 @@ async fn batch(app: &App, house: OrganisationId, it: &Watch, before: MessageId) 
     let mut conn = app.db.write().await?;
     let from = MessageId(id::earliest(it.changed_at - BACK));
     let texts = watch::texts(&mut conn, house, before, from, BATCH).await?;
-    let (ear, mut scratch) = (Ear::of(std::slice::from_ref(it)), Scratch::default());
+    let (ear, mut hearing) = (Ear::of(std::slice::from_ref(it)), Hearing::default());
     for text in &texts {
-        for found in ear.found(text, &mut scratch) {
+        for found in ear.found(text, &mut hearing) {
             watch::keep(&mut conn, house, found, text.message, text.sent_at).await?;
         }
     }

@@ -64,8 +64,9 @@ listen-hashtags = Hashtags
 listen-authors = Authors
 listen-moods = Sentiment
 listen-moods-of = { $count ->
-    [one] of one message whose sentiment was said
-   *[other] of { $count } messages whose sentiment was said
+    [0] Read by machine.
+    [one] Read by machine; one was said by a colleague.
+   *[other] Read by machine; { $count } were said by colleagues.
   }
 listen-new = new
 listen-times = × { $times }

@@ -64,8 +64,9 @@ listen-hashtags = Mots-dièse
 listen-authors = Auteurs
 listen-moods = Ressenti
 listen-moods-of = { $count ->
-    [one] sur un message dont le ressenti a été dit
-   *[other] sur { $count } messages dont le ressenti a été dit
+    [0] Classement automatique.
+    [one] Classement automatique, un dit par un collègue.
+   *[other] Classement automatique, { $count } dits par des collègues.
   }
 listen-new = nouveau
 listen-times = × { $times }

@@ -6,6 +6,7 @@ use std::fmt;
 use parvis_listen::query::{Query, marks};
 use parvis_listen::word::{self, Sigil};
 
+use crate::intake::ear::Reader;
 use crate::rules::text;
 use crate::store::house::House;
 use crate::store::watch::Mention;
@@ -39,11 +40,17 @@ pub(super) struct Said {
     pub(super) text: Marked,
     pub(super) language: Option<String>,
     /// Class and words of its sentiment.
-    pub(super) mood: Option<(&'static str, String)>,
+    pub(super) mood: (&'static str, String),
 }
 
 impl Said {
-    pub(super) fn of(signed: &Signed, house: &House, query: Option<&Query>, it: &Mention, now: i64) -> Self {
+    pub(super) fn of(
+        signed: &Signed,
+        house: &House,
+        query: Option<&Query>,
+        (it, sentiment): (&Mention, &str),
+        now: i64,
+    ) -> Self {
         let words = &signed.words;
         let channel = house.channels.iter().find(|channel| channel.id == it.channel);
         let kind = channel.map_or("", |it| it.kind.as_str());
@@ -64,9 +71,19 @@ impl Said {
             machine_at: words.machine_time(it.sent_at),
             text: Marked::of(query, &text::excerpt(&whole, LENGTH)),
             language: it.language.clone(),
-            mood: it.sentiment.as_deref().map(|it| (mood(it), words.named("sentiment", it))),
+            mood: (mood(sentiment), words.named("sentiment", sentiment)),
         }
     }
+}
+
+/// The sentiment of each: what somebody said of its conversation, else what was read in it.
+pub(super) fn sentiments(all: &[Mention]) -> Vec<String> {
+    let mut reader = Reader::new();
+    let mut sentiment = |it: &Mention| {
+        let read = || reader.as_mut().map(|reader| reader.read(&it.text).sentiment.name().to_owned());
+        it.sentiment.clone().or_else(read).unwrap_or_else(|| "neutral".to_owned())
+    };
+    all.iter().map(&mut sentiment).collect()
 }
 
 /// A text with the words that a query asks for set apart.
@@ -112,9 +129,10 @@ pub(super) struct Bars {
     pub(super) hashtags: Vec<Row>,
     pub(super) authors: Vec<Row>,
     pub(super) terms: Vec<Row>,
-    /// Class, words and share of each sentiment, of those that have one.
+    /// Class, words and share of each sentiment.
     pub(super) moods: Vec<(&'static str, String, String, usize)>,
-    pub(super) moods_of: usize,
+    /// How many of them somebody said.
+    pub(super) moods_said: usize,
 }
 
 impl Bars {
@@ -128,7 +146,12 @@ impl Bars {
     }
 
     /// Of what was found lately, against what was found before.
-    pub(super) fn of(words: &Words, query: Option<&Query>, recent: &[Mention], before: &[Mention]) -> Self {
+    pub(super) fn of(
+        words: &Words,
+        query: Option<&Query>,
+        (recent, sentiments): (&[Mention], &[String]),
+        before: &[Mention],
+    ) -> Self {
         let (hashtags, usual) = (hashtags(recent), hashtags(before));
         let times = |count: usize, key: &str| {
             let usual = usual.get(key).map_or(0, |(count, _)| *count);
@@ -145,10 +168,9 @@ impl Bars {
         }
         let authors =
             rows(words, authors.into_iter().map(|(handle, count)| (format!("@{handle}"), count, None)));
-        let known: Vec<&str> = recent.iter().filter_map(|it| it.sentiment.as_deref()).collect();
         let moods = ["negative", "neutral", "positive"].map(|kind| {
-            let count = known.iter().filter(|it| **it == kind).count();
-            let share = (count * 100).checked_div(known.len()).unwrap_or(0);
+            let count = sentiments.iter().filter(|it| **it == kind).count();
+            let share = (count * 100).checked_div(sentiments.len()).unwrap_or(0);
             #[expect(clippy::cast_precision_loss, reason = "a share")]
             let said = words.percent(share as f64 / 100.0);
             (mood(kind), words.named("sentiment", kind), said, share)
@@ -157,8 +179,8 @@ impl Bars {
             hashtags,
             authors,
             terms: terms(words, query, recent, before),
-            moods: if known.is_empty() { Vec::new() } else { moods.to_vec() },
-            moods_of: known.len(),
+            moods: if sentiments.is_empty() { Vec::new() } else { moods.to_vec() },
+            moods_said: recent.iter().filter(|it| it.sentiment.is_some()).count(),
         }
     }
 }
