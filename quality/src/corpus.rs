@@ -22,7 +22,7 @@ pub(crate) fn texts(data: &Path) -> Result<Vec<String>> {
 }
 
 /// Queries in the shapes that people write, of words as frequent as theirs.
-pub(crate) fn queries(texts: &[String], count: usize) -> Vec<String> {
+pub(crate) fn queries(texts: &[String], count: usize) -> Vec<(String, String)> {
     let mut shares: HashMap<String, u32> = HashMap::new();
     for text in texts {
         let mut words: Vec<String> = parvis_listen::word::tokens(text)
@@ -36,30 +36,32 @@ pub(crate) fn queries(texts: &[String], count: usize) -> Vec<String> {
             *shares.entry(word).or_default() += 1;
         }
     }
-    let mut words: Vec<(String, u32)> = shares.into_iter().filter(|it| it.0.len() > 2).collect();
+    let mut words: Vec<(String, u32)> = shares.into_iter().filter(|it| it.0.len() > 2 && it.0.bytes().all(|byte| byte.is_ascii_lowercase())).collect();
     words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let words: Vec<&str> = words.iter().map(|it| it.0.as_str()).collect();
     let mut chance = Chance(2);
     (0..count).map(|_| query(&mut chance, &words)).collect()
 }
 
-fn query(chance: &mut Chance, words: &[&str]) -> String {
-    // Names and subjects: neither the hundred commonest words, nor only words seen once.
+/// A query in both ways of writing: ours, and with the operator first, as a peer's program reads it.
+fn query(chance: &mut Chance, words: &[&str]) -> (String, String) {
+    // Names and subjects: neither the commonest words, nor only words seen once.
     let rare = |chance: &mut Chance| words[200 + chance.below(words.len() - 200)];
     let common = |chance: &mut Chance| words[60 + chance.below(1_000)];
-    let (a, b, c, d) = (rare(chance), rare(chance), common(chance), common(chance));
-    match chance.below(12) {
-        0 | 1 => format!("{a} AND {c}"),
-        2 => format!("({a} OR {b}) AND {c}"),
-        3 => format!("({a} OR {b} OR {c}) AND {d} NOT {}", common(chance)),
-        4 => format!("\"{a} {c}\" OR \"{b} {d}\""),
-        5 => format!("{a} NEAR/5 ({c} OR {d})"),
-        6 => format!("({a} OR {b}) AND ({c} OR {d})"),
-        7 => format!("{a}* AND {c}"),
-        8 => format!("#{a} OR @{b} OR \"{c} {d}\""),
-        9 => format!("{a} OR {b}"),
-        10 => format!("{{{a}}} AND {c} NOT {d}"),
-        _ => format!("({c} AND {d}) NOT ({a} OR {b})"),
+    let (a, b, c, d, e) = (rare(chance), rare(chance), common(chance), common(chance), common(chance));
+    match chance.below(10) {
+        0 | 1 => (format!("{a} AND {c}"), format!("(and {a} {c})")),
+        2 => (format!("({a} OR {b}) AND {c}"), format!("(and (or {a} {b}) {c})")),
+        3 => (
+            format!("({a} OR {b} OR {c}) AND {d} NOT {e}"),
+            format!("(and (or {a} {b} {c}) {d} (not {e}))"),
+        ),
+        4 => (format!("\"{a} {c}\" OR \"{b} {d}\""), format!("(or (phrase {a} {c}) (phrase {b} {d}))")),
+        5 => (format!("{a} NEAR/5 ({c} OR {d})"), format!("(near 5 {a} (or {c} {d}))")),
+        6 => (format!("({a} OR {b}) AND ({c} OR {d})"), format!("(and (or {a} {b}) (or {c} {d}))")),
+        7 => (format!("{a}* AND {c}"), format!("(and (prefix {a}) {c})")),
+        8 => (format!("{a} OR {b}"), format!("(or {a} {b})")),
+        _ => (format!("({c} AND {d}) NOT ({a} OR {b})"), format!("(and {c} {d} (not (or {a} {b})))")),
     }
 }
 

@@ -31,7 +31,7 @@ fn run() -> Result<ExitCode> {
             bursts::run(&data(rest))?;
             Ok(ExitCode::SUCCESS)
         }
-        Some((what, rest)) if what == "speed" => speed::run(&data(rest)).map(|()| ExitCode::SUCCESS),
+        Some((what, rest)) if what == "speed" => speed::run(&data(rest), folder(rest, "--peer").as_deref()).map(|()| ExitCode::SUCCESS),
         Some((what, rest)) if what == "train" => {
             train::run(&data(rest))?;
             Ok(ExitCode::SUCCESS)
@@ -49,6 +49,11 @@ fn run() -> Result<ExitCode> {
 
 /// The folder of public data: what follows `--data`, or `data` beside the project.
 fn data(arguments: &[String]) -> PathBuf {
-    let at = arguments.iter().position(|it| it == "--data");
-    at.and_then(|at| arguments.get(at + 1)).map_or_else(|| PathBuf::from("../data"), PathBuf::from)
+    folder(arguments, "--data").unwrap_or_else(|| PathBuf::from("../data"))
+}
+
+/// What follows a flag.
+fn folder(arguments: &[String], flag: &str) -> Option<PathBuf> {
+    let at = arguments.iter().position(|it| it == flag)?;
+    arguments.get(at + 1).map(PathBuf::from)
 }

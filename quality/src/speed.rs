@@ -11,12 +11,17 @@ use parvis_listen::{
 
 use crate::corpus;
 
-/// Measures with texts of `data`, and prints.
-pub(crate) fn run(data: &Path) -> Result<()> {
+/// Measures with texts of `data`, and prints; writes posts and queries into `peer`, for another engine to match.
+pub(crate) fn run(data: &Path, peer: Option<&Path>) -> Result<()> {
     let texts = corpus::texts(data)?;
     for size in [1, 1_000, 10_000, 100_000] {
         let queries = corpus::queries(&texts, size);
-        let parsed: Vec<Query> = queries.iter().map(|it| Query::parse(it)).collect::<Result<_, _>>()?;
+        let parsed: Vec<Query> = queries.iter().map(|it| Query::parse(&it.0)).collect::<Result<_, _>>()?;
+        if let Some(folder) = peer {
+            let lines: Vec<&str> = queries.iter().map(|it| it.1.as_str()).collect();
+            std::fs::write(folder.join(format!("queries-{size}.txt")), lines.join("\n"))?;
+            std::fs::write(folder.join("posts.txt"), texts.join("\n"))?;
+        }
         let begun = Instant::now();
         let mut counts = Counts::default();
         texts.iter().take(2_000).for_each(|it| counts.add(it));

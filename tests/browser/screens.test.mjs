@@ -14,7 +14,7 @@ let browser, demo, house, cookies
 /** Pages of a house that was set up just now: its administrator's, and the empty ones. */
 const bare = { calm: '/inbox', begin: '/', unconnected: '/channels', connect: '/channels/new', invite: '/organisation/invite', journal: '/organisation/journal', team: '/organisation' }
 /** Pages of the demonstration: those that carry an id are found by the links that lead to them. */
-const pages = { today: '/', inbox: '/inbox', search: '/inbox?q=zzzzz', channels: '/channels', organisation: '/organisation', settings: '/settings', keys: '/keys', missing: '/no-such-page' }
+const pages = { today: '/', inbox: '/inbox', search: '/inbox?q=zzzzz', listen: '/listen', watch: '/listen/new', channels: '/channels', organisation: '/organisation', settings: '/settings', keys: '/keys', missing: '/no-such-page' }
 
 // One jar each: the browser would send the cookies of one to the other, since only their ports differ.
 let keys
