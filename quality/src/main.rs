@@ -28,10 +28,22 @@ fn run() -> Result<ExitCode> {
         arguments.iter().skip_while(|it| *it != "--data").nth(1).map_or("../shared/data", String::as_str);
     match arguments.split_first() {
         Some((what, rest)) if what == "evaluate" && rest.first().is_some_and(|it| it == "bursts") => {
-            if rest.get(1).is_some_and(|a| a == "missed") { bursts::missed(&rest[2..])?; return Ok(ExitCode::SUCCESS); }
-            if rest.get(1).is_some_and(|a| a == "plateau") { bursts::plateau(&rest[2..])?; return Ok(ExitCode::SUCCESS); }
-            if rest.get(1).is_some_and(|a| a == "synth") { bursts::synth(&rest[2..])?; return Ok(ExitCode::SUCCESS); }
-            if rest.get(1).is_some_and(|a| a == "sweep") { bursts::sweep(rest[2].parse()?, rest[3].parse()?, &rest[4..])?; return Ok(ExitCode::SUCCESS); }
+            if rest.get(1).is_some_and(|a| a == "missed") {
+                bursts::missed(&rest[2..])?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            if rest.get(1).is_some_and(|a| a == "plateau") {
+                bursts::plateau(&rest[2..])?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            if rest.get(1).is_some_and(|a| a == "synth") {
+                bursts::synth(&rest[2..])?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            if rest.get(1).is_some_and(|a| a == "sweep") {
+                bursts::sweep(rest[2].parse()?, rest[3].parse()?, &rest[4..])?;
+                return Ok(ExitCode::SUCCESS);
+            }
             bursts::run(rest.get(1..).unwrap_or_default())?;
             Ok(ExitCode::SUCCESS)
         }

@@ -180,7 +180,11 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
         Command::User(it) => user::run(config, &it).await,
-        Command::Config(_) | Command::Detect(_) | Command::Doctor(_) | Command::Match(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
+        Command::Config(_)
+        | Command::Detect(_)
+        | Command::Doctor(_)
+        | Command::Match(_)
+        | Command::Openapi => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -129,7 +129,9 @@ fn plant(kind: Kind, steps: usize, from: usize, per_hour: f64, random: &mut Rand
 }
 
 fn rise(kind: Kind, step: usize, bursts: &[(usize, usize)], per_hour: f64) -> f64 {
-    let Some((first, _)) = bursts.iter().find(|(first, last)| (*first..=*last).contains(&step)) else { return 1.0 };
+    let Some((first, _)) = bursts.iter().find(|(first, last)| (*first..=*last).contains(&step)) else {
+        return 1.0;
+    };
     let done = if kind.is_slow { ((step - first) as f64 / (BURST_HOURS * per_hour)).min(1.0) } else { 1.0 };
     1.0 + (kind.times - 1.0) * done
 }

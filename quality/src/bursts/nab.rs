@@ -75,7 +75,9 @@ pub fn judge(detections: &[bool], windows: &[(usize, usize)]) -> Outcome {
     for (point, _) in detections.iter().enumerate().skip(start).filter(|(_, detected)| **detected) {
         let inside = windows.iter().position(|&(first, last)| (first..=last).contains(&point));
         if let Some(window) = inside {
-            let Some(((first, last), seen)) = windows.get(window).zip(it.windows.get_mut(window)) else { continue };
+            let Some(((first, last), seen)) = windows.get(window).zip(it.windows.get_mut(window)) else {
+                continue;
+            };
             if seen.is_none() {
                 let width = (last - first + 1) as f64;
                 *seen = Some((point - first) as f64 / (width - 1.0).max(1.0));
@@ -85,7 +87,8 @@ pub fn judge(detections: &[bool], windows: &[(usize, usize)]) -> Outcome {
         }
         it.false_alarms.push(point);
         let before = windows.iter().rev().find(|(_, last)| *last < point);
-        it.cost -= before.map_or(-1.0, |&(first, last)| sigmoid((point - last) as f64 / ((last - first) as f64).max(1.0)));
+        it.cost -= before
+            .map_or(-1.0, |&(first, last)| sigmoid((point - last) as f64 / ((last - first) as f64).max(1.0)));
     }
     it
 }
