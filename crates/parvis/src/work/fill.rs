@@ -67,7 +67,7 @@ mod tests {
     use crate::command::{self, Refusal};
     use crate::testing::{House, START, houses, said};
 
-    async fn found(house: &House, id: crate::id::WatchId) -> Vec<String> {
+    async fn found(house: &House, id: id::WatchId) -> Vec<String> {
         let mut conn = house.app.db.read().await.unwrap();
         let all = watch::page(&mut conn, house.id, id, (0, i64::MAX), 100).await.unwrap();
         all.into_iter().map(|it| it.text).collect()
