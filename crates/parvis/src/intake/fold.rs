@@ -2,14 +2,15 @@
 //! version wins; what was said before is kept; a deletion is marked. Runs inside the caller's
 //! transaction and makes no call.
 
+mod attachment;
+
 use parvis_channels::{Item, Observation, ObservationKind};
 use serde_json::json;
 
 use super::ear::Ear;
 use crate::clock::DAY;
-use crate::id::{AttachmentId, AuthorId, ConversationId, MessageId, OrganisationId};
+use crate::id::{AuthorId, ConversationId, MessageId, OrganisationId};
 use crate::rules::{clock, text};
-use crate::store::attachment::{self, Attachment};
 use crate::store::author::{self, Author};
 use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets, NEVER, State};
@@ -115,7 +116,7 @@ async fn create(
         conversation::update(conn, context.organisation, &before, &home).await?;
     }
     message::insert(conn, context.organisation, &it).await?;
-    keep_attachments(conn, context, it.id, item).await?;
+    attachment::keep(conn, context, it.id, item).await?;
     index(conn, context, &it, item).await?;
     hear(conn, context, &it, item).await?;
     let direction = if item.ours { "out" } else { "in" };
@@ -342,7 +343,7 @@ async fn edit(
     it.edited_at = Some(seen.version_at.unwrap_or(context.now));
     it.deleted_at = None;
     message::update(conn, context.organisation, &it).await?;
-    keep_attachments(conn, context, it.id, item).await?;
+    attachment::keep(conn, context, it.id, item).await?;
     index(conn, context, &it, item).await?;
     watch::forget(conn, context.organisation, it.id).await?;
     hear(conn, context, &it, item).await?;
@@ -407,55 +408,6 @@ async fn keep_author(
         messages,
     };
     author::upsert(conn, context.organisation, &it).await
-}
-
-async fn keep_attachments(conn: &mut Conn, context: &Context<'_>, id: MessageId, item: &Item) -> Result<()> {
-    let known = attachment::of(conn, context.organisation, id).await?;
-    let same = known
-        .iter()
-        .map(|it| (it.remote_url.as_deref(), it.alt.as_deref()))
-        .eq(item.attachments.iter().map(|it| (Some(it.url.as_str()), it.alt.as_deref())));
-    // What we sent ourselves is kept here already.
-    if same || known.iter().any(|it| it.remote_url.is_none()) {
-        return Ok(());
-    }
-    let all: Vec<Attachment> =
-        (0_i64..).zip(&item.attachments).map(|(place, it)| attached(context, id, place, it)).collect();
-    attachment::replace(conn, context.organisation, id, &all).await?;
-    // A file that lies open on the web is left where it is; one that only the account can get is brought here.
-    let is_open = |it: &Attachment| it.remote_url.as_deref().is_some_and(|url| url.starts_with("http"));
-    for it in all.iter().filter(|it| it.kind == "image" || !is_open(it)) {
-        work::media::enqueue(conn, context.organisation, it.id, context.now).await?;
-    }
-    Ok(())
-}
-
-fn attached(
-    context: &Context<'_>,
-    message: MessageId,
-    position: i64,
-    it: &parvis_channels::RemoteAttachment,
-) -> Attachment {
-    use parvis_channels::AttachmentKind as Kind;
-    let kind = match it.kind {
-        Kind::Image => "image",
-        Kind::Video => "video",
-        Kind::Audio => "audio",
-        Kind::Other => "other",
-    };
-    Attachment {
-        id: AttachmentId::new(context.now),
-        message,
-        position,
-        kind: kind.to_owned(),
-        remote_url: Some(it.url.clone()),
-        alt: it.alt.clone(),
-        mime: it.mime.clone(),
-        width: it.width.map(i64::from),
-        height: it.height.map(i64::from),
-        stored_as: None,
-        error_text: None,
-    }
 }
 
 /// Title, text and alternative texts can be found; so can the handle.
