@@ -106,7 +106,7 @@ impl Default for Tuning {
             slow_hours: 8.0,
             tail_from: 1.5,
             tail_mean: 1.0,
-            tail_prior: 20.0,
+            tail_prior: 12.0,
             tail_cap: 2.5,
             tail_rate: 0.5,
             calm_hours: 6.0,
@@ -252,3 +252,6 @@ fn score(days: f64, asked: f64, alert: bool) -> f64 {
     let share = if share.is_finite() { share } else { 1.0 };
     if alert { share.clamp(ALERT_SCORE, 1.0) } else { share.min(ALERT_SCORE * 0.99) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,14 +5,23 @@
 //!
 //! * [`query`]: the language in which a watch is written;
 //! * [`index`]: every watch matched against a post at once;
-//! * [`plain`]: one query against one post, slowly and obviously, with the words that made it match.
+//! * [`plain`]: one query against one post, slowly and obviously, with the words that made it match;
+//! * [`burst`]: what is unusual in a stream of counts: rises, silence, anger that waits;
+//! * [`trend`]: terms, hashtags and authors that rise against their own usual;
+//! * [`near`]: posts that say the same, and campaigns among them;
+//! * [`understand`]: language, sentiment, intent, abuse, and whether an answer is due.
 
 pub mod burst;
 pub mod index;
+pub mod near;
 pub mod plain;
 mod post;
 pub mod query;
 mod scan;
+#[cfg(test)]
+mod testing;
+pub mod trend;
+pub mod understand;
 pub mod word;
 
 pub use post::Post;

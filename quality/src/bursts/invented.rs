@@ -26,7 +26,7 @@ pub struct Kind {
 pub enum Life {
     /// Nothing else.
     Ordinary,
-    /// Twice the usual from one day on, for good; in another week half.
+    /// Twice the usual from one day on, for more than three weeks, and back.
     Shifts,
     /// Two days at half the usual, foreseen (a public holiday), and six hours at three times, foreseen (our own news).
     Foreseen,
@@ -65,6 +65,8 @@ pub struct Invented {
     pub points: Vec<Point>,
     /// In order of time.
     pub bursts: Vec<(usize, usize)>,
+    /// Stretches without a message, those that are missing too, as first and last point.
+    pub silences: Vec<(usize, usize)>,
     /// Points from which alerts count.
     pub from: usize,
 }
@@ -95,22 +97,33 @@ pub fn invent(brand: &Brand, seed: u64) -> Invented {
             }
         })
         .collect();
-    Invented { points, bursts, from }
+    let silences = silences(brand.life, per_hour);
+    Invented { points, bursts, silences, from }
 }
 
 /// φ of a single count, apart from moods.
 const CHANCE: f64 = 0.05;
 
+/// Begin and length in days of what happens in [`Life::Holes`].
+const MISSING: (f64, f64) = (45.0, 0.5);
+const SILENT: (f64, f64) = (52.5, 1.0 / 12.0);
+
+fn silences(life: Life, per_hour: f64) -> Vec<(usize, usize)> {
+    let step = |days: f64| (days * 24.0 * per_hour).round() as usize;
+    let span = |(from, length): (f64, f64)| (step(from), step(from + length) - 1);
+    if life == Life::Holes { vec![span(MISSING), span(SILENT)] } else { Vec::new() }
+}
+
 /// Factor, what is foreseen, missing, silent.
 fn live(life: Life, hours: f64) -> (f64, f64, bool, bool) {
     let day = hours / 24.0;
-    let within = |from: f64, length: f64| day >= from && day < from + length;
+    let within = |(from, length): (f64, f64)| day >= from && day < from + length;
     match life {
         Life::Ordinary => (1.0, 1.0, false, false),
-        Life::Shifts if within(38.0, 24.0) => (2.0, 1.0, false, false),
-        Life::Foreseen if within(42.0, 2.0) => (0.5, 1.0, false, false),
-        Life::Foreseen if within(50.4, 0.25) || within(65.4, 0.25) => (3.0, 3.0, false, false),
-        Life::Holes => (1.0, 1.0, within(45.0, 0.5), within(52.3, 1.0 / 12.0)),
+        Life::Shifts if within((38.0, 24.0)) => (2.0, 1.0, false, false),
+        Life::Foreseen if within((42.0, 2.0)) => (0.5, 1.0, false, false),
+        Life::Foreseen if within((50.4, 0.25)) || within((65.4, 0.25)) => (3.0, 3.0, false, false),
+        Life::Holes => (1.0, 1.0, within(MISSING), within(SILENT)),
         Life::Shifts | Life::Foreseen => (1.0, 1.0, false, false),
     }
 }

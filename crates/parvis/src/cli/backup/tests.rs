@@ -20,8 +20,9 @@ use crate::testing::{House, START, assert_whole, houses, said};
 async fn hear_one(house: &House, n: usize) {
     let mut conn = house.app.db.write().await.unwrap();
     let channel = store::channel::get(&mut conn, house.id, house.channel).await.unwrap().unwrap();
-    let context =
-        Folding { organisation: house.id, channel: &channel, answer_within: HOUR, now: house.app.now() };
+    let ear = house.app.ears.of(&mut conn, house.id).await.unwrap();
+    let now = house.app.now();
+    let context = Folding { organisation: house.id, channel: &channel, answer_within: HOUR, ear: &ear, now };
     fold(&mut conn, &context, &said(&format!("m{n}"), &format!("Message {n}"), n as i64)).await.unwrap();
     conn.commit().await.unwrap();
 }
