@@ -14,7 +14,7 @@ use crate::fault::{self, Point};
 use crate::id::{ChannelId, OrganisationId};
 use crate::store::channel::{self, Health};
 use crate::store::journal::{self, By, Entry};
-use crate::store::{self, desk, message};
+use crate::store::{self, desk, message, observation};
 
 /// Observations whose threads are fetched before any of them is kept.
 const PART: usize = 10;
@@ -32,6 +32,12 @@ pub(super) struct Step<'a> {
     pub(super) notice: Option<Notice>,
 }
 
+impl Step<'_> {
+    fn is_nothing(&self) -> bool {
+        self.cursor.is_none() && self.budget.is_none() && self.notice.is_none()
+    }
+}
+
 /// Folds what was seen, a part after the other, and moves the cursor with the last of them: who dies on the way begins
 /// with what isn't known yet, and writers who are in a hurry come in between. What the database can't take is set
 /// aside, so that one message nobody can read doesn't make the channel deaf for all that come after it.
@@ -39,15 +45,37 @@ pub(super) async fn keep(
     app: &App,
     house: OrganisationId,
     id: ChannelId,
-    mut seen: Vec<Observation>,
+    seen: Vec<Observation>,
     step: Step<'_>,
 ) -> Result<(), Error> {
+    let mut seen = news(app, house, id, seen).await?;
+    if seen.is_empty() && step.is_nothing() {
+        return Ok(());
+    }
     while seen.len() > PART {
         let later = seen.split_off(PART);
         keep_part(app, house, id, seen, &Step::default()).await?;
         seen = later;
     }
     keep_part(app, house, id, seen, &step).await
+}
+
+/// Those that aren't kept yet. The others are passed over without a turn among the writers: whoever begins anew over and
+/// over gets on all the same.
+async fn news(
+    app: &App,
+    house: OrganisationId,
+    id: ChannelId,
+    seen: Vec<Observation>,
+) -> Result<Vec<Observation>, Error> {
+    let mut conn = app.db.read().await?;
+    let mut news = Vec::new();
+    for it in seen {
+        if !observation::is_kept(&mut conn, house, id, &it).await? {
+            news.push(it);
+        }
+    }
+    Ok(news)
 }
 
 async fn keep_part(

@@ -1,5 +1,7 @@
 //! Folding on both engines: idempotent, in any order, nothing lost.
 
+use std::time::Duration;
+
 use parvis_channels::{ChannelError, Mark, Observation, ObservationKind};
 
 use super::keep::{self, Step};
@@ -279,6 +281,19 @@ async fn a_page_that_is_cut_off_in_the_middle_keeps_what_it_brought_and_asks_aga
         assert_eq!(known().await, (names.len(), Some("150".to_owned())), "{}", house.app.db.engine_name());
         let counts = counter::list(&mut house.app.db.read().await.unwrap(), house.id).await.unwrap();
         assert_eq!(counts.iter().map(|it| it.value).sum::<i64>(), names.len() as i64);
+    }
+}
+
+#[tokio::test]
+async fn what_is_known_is_passed_over_without_a_turn_among_the_writers() {
+    for house in houses().await {
+        house.hear(&[said("1", "Bonjour", 0)]).await;
+        let _writer = house.app.db.write().await.unwrap();
+        let again = vec![said("1", "Bonjour", 0)];
+        let kept = keep::keep(&house.app, house.id, house.channel, again, Step::default());
+        // Whoever waits for its turn waits for half a minute.
+        let kept = tokio::time::timeout(Duration::from_secs(10), kept).await;
+        assert!(matches!(kept, Ok(Ok(()))), "{kept:?} on {}", house.app.db.engine_name());
     }
 }
 

@@ -7,6 +7,8 @@ use crate::id::{ChannelId, OrganisationId};
 
 const INSERT: &str = "INSERT INTO observation (organisation_id, id, channel_id, remote_id, kind, version_at, received_at, raw)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (organisation_id, channel_id, remote_id, version_at, kind) DO NOTHING";
+const KEPT: &str = "SELECT 1 FROM observation
+    WHERE organisation_id = $1 AND channel_id = $2 AND remote_id = $3 AND version_at = $4 AND kind = $5";
 const DELETED: &str = "SELECT 1 FROM observation
     WHERE organisation_id = $1 AND channel_id = $2 AND remote_id = $3 AND kind = 'deleted' LIMIT 1";
 
@@ -20,8 +22,12 @@ fn kind(it: ObservationKind) -> &'static str {
     }
 }
 
-/// Keeps an observation; false when the same one (id, version and kind) is there already. Without a
-/// version from the network, the moment it happened stands for it.
+/// Without a version from the network, the moment it happened stands for it.
+fn version(it: &Observation) -> i64 {
+    it.version_at.or(it.occurred_at).unwrap_or(0)
+}
+
+/// Keeps an observation; false when the same one (id, version and kind) is there already.
 pub async fn keep(
     conn: &mut Conn,
     organisation: OrganisationId,
@@ -30,18 +36,34 @@ pub async fn keep(
     now: i64,
 ) -> Result<bool> {
     let id = crate::id::new(now);
-    let version = it.version_at.or(it.occurred_at).unwrap_or(0);
     let args = [
         organisation.into(),
         id.into(),
         channel.into(),
         (&it.remote_id).into(),
         kind(it.kind).into(),
-        version.into(),
+        version(it).into(),
         now.into(),
         (&it.raw).into(),
     ];
     Ok(conn.run(INSERT, &args).await? == 1)
+}
+
+/// Whether this very one is there: to see it again changes nothing.
+pub async fn is_kept(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    channel: ChannelId,
+    it: &Observation,
+) -> Result<bool> {
+    let args = [
+        organisation.into(),
+        channel.into(),
+        (&it.remote_id).into(),
+        version(it).into(),
+        kind(it.kind).into(),
+    ];
+    Ok(conn.first(KEPT, &args).await?.is_some())
 }
 
 /// Whether a deletion was seen, perhaps before the message itself.

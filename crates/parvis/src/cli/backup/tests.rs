@@ -11,7 +11,6 @@ use super::super::restore::{Restored, restore};
 use super::*;
 use crate::clock::HOUR;
 use crate::id::OrganisationId;
-use crate::intake::ear::Ear;
 use crate::intake::fold::{Context as Folding, fold};
 use crate::store::message::{self, Stage};
 use crate::store::{self, journal};
@@ -21,7 +20,8 @@ use crate::testing::{House, START, assert_whole, houses, said};
 async fn hear_one(house: &House, n: usize) {
     let mut conn = house.app.db.write().await.unwrap();
     let channel = store::channel::get(&mut conn, house.id, house.channel).await.unwrap().unwrap();
-    let (ear, now) = (Ear::default(), house.app.now());
+    let ear = house.app.ears.of(&mut conn, house.id).await.unwrap();
+    let now = house.app.now();
     let context = Folding { organisation: house.id, channel: &channel, answer_within: HOUR, ear: &ear, now };
     fold(&mut conn, &context, &said(&format!("m{n}"), &format!("Message {n}"), n as i64)).await.unwrap();
     conn.commit().await.unwrap();
