@@ -30,8 +30,7 @@ fn head(out: &mut String, it: &Findings) -> Result {
     let (standard, low) = (it.total.score(&PROFILES[0]), it.total.score(&PROFILES[1]));
     let met = |is: bool| if is { "met" } else { "**not met**" };
     let worst = worst_false_alarms(it);
-    let recall =
-        seen_of_threefold(it);
+    let recall = seen_of_threefold(it);
     writeln!(out, "# Bursts: how right the detector is\n")?;
     writeln!(
         out,

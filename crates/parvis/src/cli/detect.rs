@@ -12,10 +12,12 @@ use parvis_listen::burst::{Detector, Reading, Sensitivity};
 
 /// Reads a series of counts, writes what was expected and where it is alarming
 #[derive(Debug, Args)]
-#[command(after_help = "Standard input: CSV with the header timestamp,value; one series with a fixed step, oldest \
+#[command(
+    after_help = "Standard input: CSV with the header timestamp,value; one series with a fixed step, oldest \
     first; times as 2015-02-26 21:42:53 (taken as UTC) or RFC 3339; an empty value is a missing point.\n\
     Standard output: timestamp,value,expected_low,expected_high,score,alert; alert is 1 where an alert opens, which \
-    is where score is 0.5 or more.")]
+    is where score is 0.5 or more."
+)]
 pub(super) struct Detect {
     /// How rare something must be: once in two months, in three weeks, in five days
     #[arg(long, value_enum, default_value_t)]
@@ -81,7 +83,11 @@ struct Row<'a> {
     count: Option<f64>,
 }
 
-fn answer<R: io::Read>(mut input: BufReader<R>, mut output: impl Write, asked: Sensitivity) -> Result<(), Stop> {
+fn answer<R: io::Read>(
+    mut input: BufReader<R>,
+    mut output: impl Write,
+    asked: Sensitivity,
+) -> Result<(), Stop> {
     let mut line = Vec::new();
     let mut number = 0;
     let mut series = Series::new(asked);
@@ -133,7 +139,8 @@ fn take(line: &[u8], number: usize, series: &mut Series, output: &mut impl Write
     let reading = series.push(&row).map_err(|problem| Some((1, problem)))?;
     let alert = u8::from(reading.alert);
     let (low, high, score) = (reading.expected_low, reading.expected_high, reading.score);
-    writeln!(output, "{},{},{low:.3},{high:.3},{score:.4},{alert}", row.timestamp, row.value).map_err(|_| None)
+    writeln!(output, "{},{},{low:.3},{high:.3},{score:.4},{alert}", row.timestamp, row.value)
+        .map_err(|_| None)
 }
 
 fn header(text: &str) -> Result<(), (usize, String)> {
@@ -164,10 +171,11 @@ fn parse(text: &str) -> Result<Row<'_>, (usize, String)> {
         "" => None,
         value if value.eq_ignore_ascii_case("nan") => None,
         value => {
-            let count = value.parse::<f64>().ok().filter(|it| it.is_finite() && *it >= 0.0).ok_or_else(|| {
-                let remedy = "write a number from 0 on, or nothing for a missing point";
-                (column, format!("“{}” is no count; {remedy}", shown(value)))
-            })?;
+            let count =
+                value.parse::<f64>().ok().filter(|it| it.is_finite() && *it >= 0.0).ok_or_else(|| {
+                    let remedy = "write a number from 0 on, or nothing for a missing point";
+                    (column, format!("“{}” is no count; {remedy}", shown(value)))
+                })?;
             Some(count)
         }
     };
@@ -182,7 +190,8 @@ fn bare(field: &str) -> &str {
 
 /// As much of a hostile text as an error message can bear.
 fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().map(|it| if it.is_control() { '\u{FFFD}' } else { it }).take(40).collect();
+    let mut shown: String =
+        text.chars().map(|it| if it.is_control() { '\u{FFFD}' } else { it }).take(40).collect();
     if text.chars().nth(40).is_some() {
         shown.push('…');
     }

@@ -93,7 +93,10 @@ fn times_come_back_as_they_were_written_and_missing_points_stay_missing() {
     assert_eq!(outcome, Ok(()));
     let starts: Vec<String> =
         output.lines().skip(1).map(|it| it.split(',').take(2).collect::<Vec<_>>().join(",")).collect();
-    assert_eq!(starts, ["2026-01-05T01:00:00+01:00,2", "2026-01-05T01:00:00Z,NaN", "2026-01-05T04:00:00.5Z,7.5"]);
+    assert_eq!(
+        starts,
+        ["2026-01-05T01:00:00+01:00,2", "2026-01-05T01:00:00Z,NaN", "2026-01-05T04:00:00.5Z,7.5"]
+    );
 }
 
 #[test]
