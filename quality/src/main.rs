@@ -4,6 +4,8 @@
 mod bursts;
 mod corpus;
 mod speed;
+mod train;
+mod understanding;
 
 use std::{env, io::Write as _, path::PathBuf, process::ExitCode};
 
@@ -24,17 +26,29 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     // One line for each part of the ear that can be trained or measured.
-    let data =
-        arguments.iter().skip_while(|it| *it != "--data").nth(1).map_or("../shared/data", String::as_str);
     match arguments.split_first() {
         Some((what, rest)) if what == "evaluate" && rest.first().is_some_and(|it| it == "bursts") => {
-            bursts::run(&PathBuf::from(data))?;
+            bursts::run(&data(rest))?;
             Ok(ExitCode::SUCCESS)
         }
-        Some((what, _)) if what == "speed" => speed::run(&PathBuf::from(data)).map(|()| ExitCode::SUCCESS),
+        Some((what, rest)) if what == "speed" => speed::run(&data(rest)).map(|()| ExitCode::SUCCESS),
+        Some((what, rest)) if what == "train" => {
+            train::run(&data(rest))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some((what, [which, rest @ ..])) if what == "evaluate" && which == "understanding" => {
+            understanding::run(&data(rest))?;
+            Ok(ExitCode::SUCCESS)
+        }
         _ => {
             writeln!(std::io::stderr(), "{USAGE}")?;
             Ok(ExitCode::from(2))
         }
     }
+}
+
+/// The folder of public data: what follows `--data`, or `data` beside the project.
+fn data(arguments: &[String]) -> PathBuf {
+    let at = arguments.iter().position(|it| it == "--data");
+    at.and_then(|at| arguments.get(at + 1)).map_or_else(|| PathBuf::from("../data"), PathBuf::from)
 }

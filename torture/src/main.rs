@@ -4,7 +4,9 @@
 mod check;
 mod disk;
 mod house;
+mod input;
 mod network;
+mod nonsense;
 mod people;
 mod process;
 mod random;
@@ -38,9 +40,14 @@ async fn all(arguments: &[String]) -> Result<bool> {
     let (plan, engines) = wanted(arguments)?;
     let (mut good, mut bad) = (0, 0);
     // Side by side: most of the time each waits.
-    let runs = engines.into_iter().map(|engine| run::engine(&plan, engine));
-    for out in futures_util::future::join_all(runs).await {
-        if out?.wrong.is_empty() {
+    let runs = engines.into_iter().map(async |engine| {
+        if plan.inputs > 0 {
+            return nonsense::engine(&plan, engine).await;
+        }
+        Ok(run::engine(&plan, engine).await?.wrong)
+    });
+    for wrong in futures_util::future::join_all(runs).await {
+        if wrong?.is_empty() {
             good += 1;
         } else {
             bad += 1;
@@ -57,6 +64,7 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
         faults: None,
         runs: 200,
         fills: 0,
+        inputs: 0,
         passages: 3,
         longest: 1_500,
         time: Duration::MAX,
@@ -74,13 +82,14 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
             "--folder" => plan.folder = value.into(),
             "--runs" => plan.runs = usize::try_from(number()?)?,
             "--fills" => plan.fills = usize::try_from(number()?)?,
+            "--inputs" => plan.inputs = usize::try_from(number()?)?,
             "--passages" => plan.passages = number()?,
             "--longest" => plan.longest = number()?,
             "--seconds" => plan.time = Duration::from_secs(number()?),
             "--seed" => plan.seed = number()?,
             "--engine" => engines.retain(|it| it.as_str() == value),
             other => anyhow::bail!(
-                "“{other}” means nothing here; --runs N, --passages N, --fills N, --longest MS, --seconds N, --engine sqlite|postgres and --seed S do"
+                "“{other}” means nothing here; --runs N, --passages N, --fills N, --inputs N, --longest MS, --seconds N, --engine sqlite|postgres and --seed S do"
             ),
         }
     }

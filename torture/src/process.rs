@@ -115,6 +115,16 @@ impl Server {
         Ok(false)
     }
 
+    /// The memory that it has (KiB), by Linux' own account.
+    ///
+    /// # Errors
+    /// The system doesn't tell.
+    pub fn memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+
     /// Whether it isn't there any more.
     ///
     /// # Errors

@@ -46,6 +46,8 @@ pub struct Plan {
     pub runs: usize,
     /// Times that the disk is filled; then nothing else is done.
     pub fills: usize,
+    /// Requests that no sound client sends; then nothing else is done.
+    pub inputs: usize,
     /// Passages of each point that is passed seldom; commits are walked six times as far.
     pub passages: u64,
     /// The longest life of a run (ms).
@@ -126,7 +128,8 @@ pub async fn engine(plan: &Plan, engine: Engine) -> Result<Outcome> {
         at_work.push(tokio::spawn(Arc::clone(&people).work(caller, secret, random.branch())));
     }
     let public = tokio::spawn(speak(Arc::clone(&network), random.branch()));
-    let mut torture = Torture { plan: plan.clone(), began, engine, program, network, people, random, out };
+    let mut torture =
+        Torture { plan: plan.clone(), began: Instant::now(), engine, program, network, people, random, out };
     let done = match &disk {
         Some(disk) => torture.fill_over_and_over(disk).await,
         None => torture.die_over_and_over().await,

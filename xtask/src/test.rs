@@ -74,12 +74,6 @@ impl Step {
         }
     }
 
-    /// Whether it runs without being asked for. The torture doesn't yet: it hasn't been seen to come to rest on PostgreSQL
-    /// (docs/reliability.md), and a test that fails by chance is no test.
-    fn is_usual(self) -> bool {
-        self != Self::Torture
-    }
-
     fn servers(self) -> &'static [Server] {
         match self {
             Self::Fmt | Self::Tidy | Self::Deny | Self::Clippy => &[],
@@ -93,8 +87,10 @@ impl Step {
     }
 }
 
-/// Runs of the torture that end by `kill -9`, on each engine.
-const TORTURE_RUNS: &str = "100";
+/// What the torture does on each engine: at most so many kills, each named point once, all within so many seconds (coming to
+/// rest takes about another minute), and the requests that no sound client sends.
+const TORTURE: [&str; 6] = ["--runs", "100", "--passages", "1", "--seconds", "75"];
+const INPUTS: [&str; 2] = ["--inputs", "1000"];
 
 /// How a step ended.
 struct Ended {
@@ -135,7 +131,7 @@ fn choose(names: &[String]) -> Result<Vec<Step>> {
     }
     Ok(Step::ALL
         .into_iter()
-        .filter(|step| names.iter().any(|name| name == step.name()) || (names.is_empty() && step.is_usual()))
+        .filter(|step| names.is_empty() || names.iter().any(|name| name == step.name()))
         .collect())
 }
 
@@ -228,7 +224,8 @@ fn contract_step(root: &Path, runner: &Runner, settings: &[(String, String)]) ->
     Ok(runner.run("contract", cargo_test(root, &targets, settings))?.tally)
 }
 
-/// Two hundred runs, half of them on each engine, and each named point once.
+/// As many of two hundred kills and of the named points as fit into the time, and two thousand bad requests; half of each on
+/// either engine.
 fn torture_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> Result<Tally> {
     let faults = match torture::build(root) {
         Ok(faults) => faults,
@@ -237,9 +234,13 @@ fn torture_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> 
             return Ok(Tally::failure());
         }
     };
-    let mut command = torture::harness(root, &faults)?;
-    command.args(["--runs", TORTURE_RUNS, "--passages", "1"]).envs(settings.iter().cloned());
-    Ok(runner.run("torture", command)?.tally)
+    let mut tally = Tally::default();
+    for (name, arguments) in [("torture", TORTURE.as_slice()), ("inputs", INPUTS.as_slice())] {
+        let mut command = torture::harness(root, &faults)?;
+        command.args(arguments).envs(settings.iter().cloned());
+        tally += runner.run(name, command)?.tally;
+    }
+    Ok(tally)
 }
 
 /// The files `crates/*/tests/*.rs`, by name, and whether the name says that they talk to a real network server: `feed_wordpress`.

@@ -8,7 +8,8 @@
 //! * [`plain`]: one query against one post, slowly and obviously, with the words that made it match;
 //! * [`burst`]: what is unusual in a stream of counts: rises, silence, anger that waits;
 //! * [`trend`]: terms, hashtags and authors that rise against their own usual;
-//! * [`near`]: posts that say the same, and campaigns among them.
+//! * [`near`]: posts that say the same, and campaigns among them;
+//! * [`understand`]: language, sentiment, intent, abuse, and whether an answer is due.
 
 pub mod burst;
 pub mod index;
@@ -20,6 +21,7 @@ mod scan;
 #[cfg(test)]
 mod testing;
 pub mod trend;
+pub mod understand;
 pub mod word;
 
 pub use post::Post;

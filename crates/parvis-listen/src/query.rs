@@ -163,3 +163,6 @@ impl std::fmt::Display for Query {
         f.write_str(&self.write(Dialect::Parvis))
     }
 }
+
+#[cfg(test)]
+mod tests;

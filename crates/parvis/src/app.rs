@@ -14,6 +14,7 @@ use tokio::sync::{Notify, watch};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::{self, Point};
+use crate::intake::ear::Ears;
 use crate::seal::{self, SealKey};
 use crate::store::{Db, organisation};
 
@@ -35,6 +36,8 @@ pub struct App {
     pub stop: Stop,
     /// The one doorway to the outside.
     pub net: Net,
+    /// The watches of each organisation, ready to be matched.
+    pub ears: Ears,
     /// Rings when a job was made that is soon due.
     pub work: Notify,
 }
@@ -65,8 +68,9 @@ impl App {
         let media = media(&config)?;
         let options = NetOptions { allow: config.allow_hosts.clone(), ..NetOptions::default() };
         let net = Net::new(&options).context("allow_hosts can't be read")?;
-        let (setup, stop, work) = (SetupToken::default(), Stop::default(), Notify::new());
-        Ok(Self { config, db, clock, seal, media, setup, stop, net, work })
+        let (setup, stop, ears, work) =
+            (SetupToken::default(), Stop::default(), Ears::default(), Notify::new());
+        Ok(Self { config, db, clock, seal, media, setup, stop, net, ears, work })
     }
 
     /// Microseconds since 1970, UTC.

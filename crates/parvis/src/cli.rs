@@ -2,6 +2,7 @@
 //! go to standard error. Knows no SQL and no route.
 
 mod backup;
+mod classify;
 mod config;
 mod demo;
 mod detect;
@@ -124,6 +125,8 @@ enum Command {
     Detect(detect::Detect),
     /// Reads posts as lines of JSON, writes which queries each matches; needs no database
     Match(matching::Match),
+    /// Says what texts say: lines of JSON {"id","text"} in, language, sentiment, intent, abuse out
+    Classify(classify::Classify),
     /// Prints the description of the API (OpenAPI 3.1)
     Openapi,
     /// Shows or checks the configuration
@@ -135,11 +138,11 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     // These stand in a pipe: neither runtime nor configuration, they begin at once.
-    if let Command::Match(it) = &cli.command {
-        return matching::run(it).unwrap_or_else(|error| fail(&error));
-    }
-    if let Command::Detect(it) = &cli.command {
-        return detect::run(it);
+    match &cli.command {
+        Command::Match(it) => return matching::run(it).unwrap_or_else(|error| fail(&error)),
+        Command::Detect(it) => return detect::run(it),
+        Command::Classify(it) => return classify::run(it).unwrap_or_else(|error| fail(&error)),
+        _ => {}
     }
     // A second provider is refused; the one that is installed serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -180,7 +183,12 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
         Command::User(it) => user::run(config, &it).await,
-        Command::Config(_) | Command::Detect(_) | Command::Doctor(_) | Command::Match(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
+        Command::Classify(_)
+        | Command::Config(_)
+        | Command::Detect(_)
+        | Command::Doctor(_)
+        | Command::Match(_)
+        | Command::Openapi => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod token;
 pub mod triage;
 pub mod undo;
 pub mod view;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //! moves in the transaction of the last of it, so that a crash at any line loses nothing and repeats nothing. What
 //! networks push is taken in the same way ([`receive`]).
 
+pub mod ear;
 pub mod fold;
 mod keep;
 pub mod listen;

@@ -15,6 +15,7 @@ pub mod hook;
 pub mod inbox;
 pub mod language;
 pub mod layout;
+mod listen;
 pub mod live;
 pub mod login;
 pub mod organisation;
@@ -80,6 +81,7 @@ const TABLES: &[&[Route]] = &[
     channel::ROUTES,
     hook::ROUTES,
     today::ROUTES,
+    listen::ROUTES,
 ];
 
 const OWN: &[Route] =
@@ -111,7 +113,8 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(organisation::router())
         .merge(inbox::router(&app))
         .merge(channel::router())
-        .merge(today::router());
+        .merge(today::router())
+        .merge(listen::router());
     let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))

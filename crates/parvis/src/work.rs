@@ -1,6 +1,7 @@
 //! The work that goes on by itself: jobs that are due, and snoozes that end. A worker claims jobs under
 //! a lease; what a dead worker held comes back when its lease ends.
 
+pub mod fill;
 pub mod media;
 pub mod publish;
 pub mod read_back;
@@ -54,7 +55,7 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         tracing::error!(%error, "work: what the last run held comes back when its lease ends");
     }
     let lanes = futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone())));
-    tokio::join!(lanes, keep_waking(&app, stop.clone()));
+    tokio::join!(lanes, keep_waking(&app, stop.clone()), keep_filling(&app, stop.clone()));
 }
 
 /// Works along one lane.
@@ -72,6 +73,16 @@ async fn keep_waking(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = wake::step(app).await {
             tracing::error!(%error, "work: snoozes can't be read; trying again");
+        }
+        pause(app, &mut stop).await;
+    }
+}
+
+/// Fills watches that are new.
+async fn keep_filling(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = fill::step(app).await {
+            tracing::error!(%error, "work: watches can't be filled; trying again");
         }
         pause(app, &mut stop).await;
     }
@@ -102,6 +113,7 @@ async fn release(app: &App) -> store::Result<()> {
 /// The database refused.
 pub async fn step(app: &Arc<App>) -> store::Result<()> {
     wake::step(app).await?;
+    fill::step(app).await?;
     for kind in LANES {
         lane(app, kind, &app.stop.follow()).await?;
     }

@@ -51,13 +51,17 @@ pub(super) async fn reply(net: &Net, account: &Account, reply: &Reply) -> Result
     })
 }
 
-/// Looks for the copy of an answer among the sent ones.
+/// Looks for the copy of an answer among the sent ones. Where none are kept there is nowhere to look: that isn't the same
+/// as not being there.
 pub(super) async fn find_published(
     net: &Net,
     account: &Account,
     reply: &Reply,
 ) -> Result<Option<Published>, ChannelError> {
     let (settings, login) = server::open(account)?;
+    if settings.sent.is_none() {
+        return Err(ChannelError::Unsupported(Why::NotOnServer));
+    }
     let mut imap = Imap::open(net, &settings.imap, &login).await?;
     copy(&mut imap, &settings, &minted(&reply.key, &settings.address)).await
 }

@@ -160,14 +160,7 @@ fn item(account: &Account, it: Message) -> Result<Item, Undelivered> {
     let short = |told: Option<String>, max| told.map(|it| one_line(&it, max)).filter(|it| !it.is_empty());
     let private = account.capabilities.private_only;
     Ok(Item {
-        author: RemoteAuthor {
-            remote_id: id(&it.author.id, "data.author.id")?,
-            handle: one_line(&it.author.handle, 300),
-            name: one_line(&it.author.name, 200),
-            url: it.author.url.as_deref().and_then(web),
-            avatar_url: None,
-            bot: false,
-        },
+        author: author(&it.author)?,
         parent_id: other(it.parent, "data.parent")?,
         thread_id: other(it.thread, "data.thread")?,
         url: it.url.as_deref().and_then(web),
@@ -181,6 +174,21 @@ fn item(account: &Account, it: Message) -> Result<Item, Undelivered> {
         ours: it.ours,
         addressed: !it.ours,
         marks: Vec::new(),
+    })
+}
+
+/// Who wrote it; whoever has no name is called by their id.
+fn author(it: &Author) -> Result<RemoteAuthor, Undelivered> {
+    let remote_id = id(&it.id, "data.author.id")?;
+    let (handle, name) = (one_line(&it.handle, 300), one_line(&it.name, 200));
+    let nameless = handle.is_empty() && name.is_empty();
+    Ok(RemoteAuthor {
+        name: if nameless { remote_id.clone() } else { name },
+        remote_id,
+        handle,
+        url: it.url.as_deref().and_then(web),
+        avatar_url: None,
+        bot: false,
     })
 }
 

@@ -4,7 +4,7 @@ use reqwest::header::LINK;
 use serde_json::json;
 use url::Url;
 
-use super::client::{Client, Login, checked, endpoint};
+use super::client::{Client, Login, checked};
 use super::wire::{Index, Me};
 use crate::html::{one_line, plain_text};
 use crate::json::read;
@@ -76,7 +76,7 @@ fn named(answer: &Answer) -> Option<Url> {
 }
 
 async fn index(net: &Net, root: &Url) -> Result<Index, ChannelError> {
-    let answer = net.send(Request::get(endpoint(root, &[], &[])?)).await?;
+    let answer = net.send(Request::get(root.clone())).await?;
     let index: Index = read(&checked(answer)?)?;
     if index.namespaces.iter().any(|name| name == "wp/v2") {
         return Ok(index);

@@ -17,8 +17,9 @@ const POST: &str = "post:";
 const DEPTH: usize = 12;
 /// Comments of one answer.
 pub(super) const PAGE: usize = 100;
-/// What a comment says of its author's machine: nobody's business here.
-const PRIVATE: [&str; 3] = ["author_ip", "author_user_agent", "author_email"];
+/// What a comment tells of its author's machine and mailbox (the address of a picture is a digest of it): nobody's
+/// business here.
+const PRIVATE: [&str; 4] = ["author_ip", "author_user_agent", "author_email", "author_avatar_urls"];
 
 /// Turns comments into observations, from one account's point of view.
 pub(super) struct Observer<'a> {
@@ -300,14 +301,13 @@ fn author(it: &Comment) -> RemoteAuthor {
     };
     let digest = ring::digest::digest(&ring::digest::SHA256, guest.as_bytes());
     let short = digest.as_ref().get(..12).unwrap_or_default();
+    let guest = format!("guest:{}", hex(short));
+    let remote_id = if it.author > 0 { format!("user:{}", it.author) } else { guest };
+    let name = one_line(&plain_text(&escape(&it.author_name)), 200);
     RemoteAuthor {
-        remote_id: if it.author > 0 {
-            format!("user:{}", it.author)
-        } else {
-            format!("guest:{}", hex(short))
-        },
+        name: if name.is_empty() { remote_id.clone() } else { name },
+        remote_id,
         handle: String::new(),
-        name: one_line(&plain_text(&escape(&it.author_name)), 200),
         url: web(&it.author_url),
         avatar_url: None,
         bot: false,

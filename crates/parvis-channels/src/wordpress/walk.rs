@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use super::client::Client;
 use super::observe::{Observer, PAGE, changed, recheck, stands, time};
 use super::wire::Comment;
+use crate::json::read as json;
 use crate::{ChannelError, Observation, ObservationKind, Page, Source};
 
 /// How far back each look begins (µs).
@@ -71,7 +72,8 @@ pub(super) async fn pull(client: &Client<'_>, cursor: Option<&str>) -> Result<Pa
     if !first {
         query.extend([("after", after.as_str()), ("offset", skip.as_str())]);
     }
-    let pieces: Vec<Box<RawValue>> = client.get(&["wp", "v2", "comments"], &query).await?;
+    let answer = client.fetch(&["wp", "v2", "comments"], &query).await?;
+    let pieces: Vec<Box<RawValue>> = json(&answer)?;
     let full = pieces.len() >= PAGE;
     let observer = Observer::new(client, Source::Poll);
     let mut read: Vec<_> = pieces.iter().map(|raw| observer.comment(raw.get())).collect();
@@ -79,12 +81,15 @@ pub(super) async fn pull(client: &Client<'_>, cursor: Option<&str>) -> Result<Pa
         read.reverse();
     }
     let times: Vec<i64> = read.iter().filter_map(|(it, _)| time(&it.as_ref()?.date_gmt)).collect();
+    // One that is dated in the time to come must not hide those that come before it.
+    let now = answer.date().unwrap_or(i64::MAX);
+    state.newest_at =
+        times.iter().copied().filter(|at| *at <= now).max().unwrap_or_default().max(state.newest_at);
     let whole = !first && !full && step.skip == 0;
     let missing = if whole { state.missing(step.after, &read) } else { Vec::new() };
     let mut observations: Vec<Observation> =
         read.into_iter().filter_map(|(it, seen)| state.take(it, seen)).collect();
     observations.extend(state.look_for(client, &missing).await?);
-    state.newest_at = times.iter().copied().max().unwrap_or_default().max(state.newest_at);
     state.walk = times.last().filter(|_| full && !first).map(|last| {
         let further = last.saturating_sub(OVERLAP);
         if further > step.after {

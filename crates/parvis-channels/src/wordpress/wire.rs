@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// A comment (`context=edit`).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Comment {
     pub(super) id: i64,
@@ -46,25 +46,6 @@ pub(super) struct Links {
 #[serde(default)]
 pub(super) struct Link {
     pub(super) href: String,
-}
-
-impl Default for Comment {
-    fn default() -> Self {
-        Self {
-            id: 0,
-            post: 0,
-            parent: 0,
-            author: 0,
-            author_name: String::new(),
-            author_email: String::new(),
-            author_url: String::new(),
-            date_gmt: String::new(),
-            content: Text::default(),
-            link: String::new(),
-            status: String::new(),
-            links: Links::default(),
-        }
-    }
 }
 
 /// An article or a page.

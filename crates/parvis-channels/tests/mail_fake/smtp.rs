@@ -86,3 +86,11 @@ async fn other_ways_to_sign_in() {
     let odd: Rule = ("EHLO", "250-fake\r\n250 AUTH GSSAPI\r\n");
     assert_eq!(sent(HELLO, but(usual_smtp(), &[odd]), "plain").await.1.unwrap_err().code(), "refused");
 }
+
+#[tokio::test]
+async fn without_a_folder_of_sent_mail_nobody_says_that_an_answer_is_not_there() {
+    // Nobody listens there: it isn't even asked.
+    let (net, account) = account(9, 9, "plain");
+    let found = mail().find_published(&net, &account, &reply(), 0).await;
+    assert!(matches!(found, Err(ChannelError::Unsupported(_))), "{found:?}");
+}

@@ -10,7 +10,7 @@ const BODY: &[u8] =
 const SECONDS: i64 = NOW / 1_000_000;
 
 fn unproved<T>(result: Result<T, Undelivered>) -> bool {
-    matches!(result, Err(Undelivered::Unproved(_)))
+    result.is_err_and(|why| matches!(why, Undelivered::Unproved(_)))
 }
 
 #[tokio::test]

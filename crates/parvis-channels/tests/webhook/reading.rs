@@ -8,13 +8,16 @@ use serde_json::{Value, json};
 use crate::peer::{NOW, Peer, connected, deliver, inward};
 
 fn event(kind: &str, data: Value) -> Value {
-    json!({ "type": kind, "timestamp": "2026-11-22T09:59:58.5Z", "data": data })
+    let mut whole = json!({ "type": kind, "timestamp": "2026-11-22T09:59:58.5Z" });
+    whole["data"] = data;
+    whole
 }
 
 fn message(data: Value) -> Value {
     let mut whole = json!({ "id": "42", "author": { "id": "u-7", "name": "Anna" }, "text": "Bonjour" });
-    for (name, value) in data.as_object().unwrap() {
-        whole[name] = value.clone();
+    let Value::Object(more) = data else { panic!("fields of a message") };
+    for (name, value) in more {
+        whole[name] = value;
     }
     event("message.created", whole)
 }
@@ -73,6 +76,8 @@ async fn edits_deletions_and_our_own_words_are_told_apart() {
     // An answer to something that we never saw keeps what it says it answers.
     let orphan = read(message(json!({ "parent": "unheard-of" })));
     assert_eq!(orphan.item.unwrap().parent_id.as_deref(), Some("unheard-of"));
+    let nameless = read(message(json!({ "author": { "id": "u-7" } }))).item.unwrap().author;
+    assert_eq!((nameless.name.as_str(), nameless.handle.as_str()), ("u-7", ""));
     let ours = read(message(json!({ "ours": true }))).item.unwrap();
     assert!(ours.ours && !ours.addressed);
 }

@@ -84,13 +84,18 @@ impl Name {
         ("followers", Self::Followers),
     ];
 
-    /// The field of this name, Brandwatch's names included; without case.
+    /// The field of this name, Brandwatch's names and French ones included; without case.
     #[must_use]
     pub fn of(word: &str) -> Option<Self> {
         let word = word.to_ascii_lowercase();
         match word.as_str() {
-            "language" => Some(Self::Lang),
-            "authorfollowers" => Some(Self::Followers),
+            "language" | "langue" => Some(Self::Lang),
+            "authorfollowers" | "abonnes" => Some(Self::Followers),
+            "auteur" | "compte" => Some(Self::Author),
+            "canal" => Some(Self::Channel),
+            "pays" => Some(Self::Country),
+            "ressenti" => Some(Self::Sentiment),
+            "intention" => Some(Self::Intent),
             _ => Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, it)| *it).or_else(|| {
                 FOREIGN.iter().find(|it| it.eq_ignore_ascii_case(&word)).map(|it| Self::Foreign(it))
             }),

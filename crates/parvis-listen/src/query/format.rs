@@ -161,5 +161,5 @@ impl Writer {
 
 /// Whether a word would be read as an operator if it stood alone.
 fn is_operator(written: &str) -> bool {
-    matches!(written, "AND" | "ET" | "OR" | "OU" | "NOT" | "SAUF" | "NEAR" | "ONEAR")
+    matches!(written, "AND" | "ET" | "OR" | "OU" | "NOT" | "SAUF" | "NEAR" | "ONEAR" | "PROCHE")
 }

@@ -169,7 +169,7 @@ fn word(text: &str) -> Kind {
     }
     let (near, ordered) = match text.strip_prefix("ONEAR") {
         Some(rest) => (Some(rest), true),
-        None => (text.strip_prefix("NEAR"), false),
+        None => (text.strip_prefix("NEAR").or_else(|| text.strip_prefix("PROCHE")), false),
     };
     match near {
         Some("" | "/") => Kind::Near { steps: None, is_ordered: ordered },

@@ -5,6 +5,7 @@
 use parvis_channels::{Item, Observation, ObservationKind};
 use serde_json::json;
 
+use super::ear::Ear;
 use crate::clock::DAY;
 use crate::id::{AttachmentId, AuthorId, ConversationId, MessageId, OrganisationId};
 use crate::rules::{clock, text};
@@ -14,6 +15,7 @@ use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets, NEVER, State};
 use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Direction, Message, Stage};
+use crate::store::watch::{self, Text};
 use crate::store::{Conn, Result, counter, observation, search};
 use crate::work;
 
@@ -31,6 +33,8 @@ pub struct Context<'a> {
     pub channel: &'a Channel,
     /// How fast the channel's desk answers (µs).
     pub answer_within: i64,
+    /// The watches that what comes in is matched with.
+    pub ear: &'a Ear,
     /// Now (µs).
     pub now: i64,
 }
@@ -113,6 +117,7 @@ async fn create(
     message::insert(conn, context.organisation, &it).await?;
     keep_attachments(conn, context, it.id, item).await?;
     index(conn, context, &it, item).await?;
+    hear(conn, context, &it, item).await?;
     let direction = if item.ours { "out" } else { "in" };
     counter::tally(conn, context.organisation, context.channel.id, direction, at).await?;
     told(conn, context, "message.received", &it, Some(&home)).await
@@ -339,6 +344,8 @@ async fn edit(
     message::update(conn, context.organisation, &it).await?;
     keep_attachments(conn, context, it.id, item).await?;
     index(conn, context, &it, item).await?;
+    watch::forget(conn, context.organisation, it.id).await?;
+    hear(conn, context, &it, item).await?;
     refresh_excerpt(conn, context, &it).await?;
     told(conn, context, "message.edited", &it, None).await
 }
@@ -461,6 +468,24 @@ async fn index(conn: &mut Conn, context: &Context<'_>, it: &Message, item: &Item
     ];
     words.extend(item.attachments.iter().filter_map(|it| it.alt.clone()));
     search::index(conn, context.organisation, it.id, it.conversation, &words.join(" ")).await
+}
+
+/// What the public says is matched with every watch.
+async fn hear(conn: &mut Conn, context: &Context<'_>, it: &Message, item: &Item) -> Result<()> {
+    if it.direction != Direction::In {
+        return Ok(());
+    }
+    let text = Text {
+        message: it.id,
+        sent_at: it.sent_at,
+        title: it.title.clone(),
+        text: it.text.clone(),
+        language: it.language.clone(),
+        url: it.url.clone(),
+        channel: context.channel.kind.clone(),
+        author: Some(item.author.handle.clone()),
+    };
+    context.ear.keep(conn, context.organisation, &text).await
 }
 
 async fn told(

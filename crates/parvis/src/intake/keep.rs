@@ -97,7 +97,8 @@ async fn keep_some(
     let found = channel::get(&mut conn, house, id).await?;
     let Some(found) = found.filter(|it| it.state != "removed") else { return Ok(Kept::All) };
     let within = desk::get(&mut conn, house, found.desk).await?.map_or(DAY, |desk| desk.answer_within);
-    let context = Context { organisation: house, channel: &found, answer_within: within, now };
+    let ear = app.ears.of(&mut conn, house).await?;
+    let context = Context { organisation: house, channel: &found, answer_within: within, ear: &ear, now };
     for (place, it) in seen.iter().enumerate() {
         if place > 0 && began.elapsed() > TURN {
             conn.commit().await?;

@@ -44,7 +44,8 @@ pub async fn receive(
         return Ok(Taken::Before);
     }
     let within = desk::get(&mut conn, house, found.desk).await?.map_or(DAY, |desk| desk.answer_within);
-    let context = Context { organisation: house, channel: &found, answer_within: within, now };
+    let ear = app.ears.of(&mut conn, house).await?;
+    let context = Context { organisation: house, channel: &found, answer_within: within, ear: &ear, now };
     for it in &received.observations {
         match fold(&mut conn, &context, it).await {
             Ok(()) => {}

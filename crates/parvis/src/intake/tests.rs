@@ -49,6 +49,43 @@ async fn an_edit_keeps_the_old_text_and_search_finds_the_new_one() {
     }
 }
 
+/// Networks that don't date changes (WordPress) show how a message stands, again and again.
+#[tokio::test]
+async fn a_state_that_comes_back_without_a_date_is_told_again() {
+    for house in houses().await {
+        let shown = |text: &str, marks: &[Mark]| {
+            let mut seen =
+                Observation { kind: ObservationKind::Edited, version_at: None, ..said("1", text, 0) };
+            seen.item.as_mut().unwrap().marks = marks.to_vec();
+            seen
+        };
+        let gone = Observation { kind: ObservationKind::Deleted, item: None, ..shown("", &[]) };
+        let stands = async || {
+            let mut conn = house.app.db.read().await.unwrap();
+            let it = message::by_remote(&mut conn, house.id, house.channel, "1").await.unwrap().unwrap();
+            let versions = message::versions(&mut conn, house.id, it.id).await.unwrap().len();
+            (it.text, it.marks, it.deleted_at.is_some(), versions)
+        };
+        house.hear(&[said("1", "A", 0), shown("A", &[])]).await;
+        assert_eq!(stands().await, ("A".to_owned(), vec![], false, 0));
+        // Whether the network shows it is no change of its words.
+        for held in [vec![Mark::Held], vec![], vec![Mark::Held], vec![]] {
+            house.hear(&[shown("A", &held)]).await;
+            assert_eq!(stands().await, ("A".to_owned(), held, false, 0));
+        }
+        for text in ["B", "A", "B"] {
+            house.hear(&[shown(text, &[]), shown(text, &[])]).await;
+            assert_eq!(stands().await.0, text);
+        }
+        for _ in 0..2 {
+            house.hear(&[gone.clone(), gone.clone()]).await;
+            assert!(stands().await.2);
+            house.hear(&[shown("B", &[])]).await;
+            assert!(!stands().await.2);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_deletion_is_marked_even_when_it_comes_before_the_message() {
     for house in houses().await {

@@ -53,7 +53,8 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     };
     let reply = to_network(&mut conn, job.organisation, &it, Vec::new()).await?;
     drop(conn);
-    let reply = Reply { media: publish::load_media(app, job.organisation, it.id).await?, ..reply };
+    let reply =
+        Reply { media: publish::load_media(app, job.organisation, it.id).await?, at: app.now(), ..reply };
     look(app, job, &it, &account, &reply).await
 }
 

@@ -137,3 +137,6 @@ verb-message-unknown = sending uncertain, to be checked
 verb-message-withdrawn = answer taken back before sending
 verb-view-saved = view saved
 verb-view-removed = view removed
+verb-watch-made = watch made
+verb-watch-changed = watch changed
+verb-watch-removed = watch removed

@@ -137,3 +137,6 @@ verb-message-unknown = envoi incertain, à vérifier
 verb-message-withdrawn = réponse reprise avant l’envoi
 verb-view-saved = vue enregistrée
 verb-view-removed = vue retirée
+verb-watch-made = veille créée
+verb-watch-changed = veille modifiée
+verb-watch-removed = veille supprimée

@@ -79,7 +79,9 @@ fn message(id: &str, text: &str) -> String {
 /// What happened to a message, at that time of the day.
 fn event(what: &str, time: &str, data: Value) -> String {
     let (kind, at) = (format!("message.{what}"), format!("2026-09-01T{time}:00Z"));
-    json!({ "type": kind, "timestamp": at, "data": data }).to_string()
+    let mut whole = json!({ "type": kind, "timestamp": at });
+    whole["data"] = data;
+    whole.to_string()
 }
 
 impl Hook {

@@ -1,0 +1,196 @@
+//! `parvis classify`: lines of JSON in, what each says out, in the same order. It needs no database and no settings, and
+//! nothing is sent anywhere.
+
+use std::borrow::Cow;
+use std::io::{BufWriter, ErrorKind, Write};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use parvis_listen::understand::feature::Features;
+use parvis_listen::understand::{self, Model, Reading, Weight, Why};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// Words that `--explain` gives for each answer.
+const MOST_WORDS: usize = 6;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Classify {
+    /// Adds the words that weighed most in each answer, heaviest first; those below nought spoke against it
+    #[arg(long)]
+    explain: bool,
+}
+
+/// What a line must hold; whatever else it holds is left aside.
+#[derive(Debug, Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    id: &'a RawValue,
+    lang: &'static str,
+    sentiment: &'static str,
+    sentiment_score: f64,
+    intent: &'static str,
+    abuse: f64,
+    needs_answer: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<Words>,
+}
+
+#[derive(Debug, Serialize)]
+struct Words {
+    sentiment: Vec<Word>,
+    intent: Vec<Word>,
+    abuse: Vec<Word>,
+}
+
+#[derive(Debug, Serialize)]
+struct Word {
+    word: String,
+    weight: f64,
+}
+
+pub(super) fn run(it: &Classify) -> anyhow::Result<ExitCode> {
+    let model = Model::shipped().context("the model that ships with this build can't be read")?;
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let code = match classify(it, &model, std::io::stdin().lock(), &mut out) {
+        Ok(code) => code,
+        // Whoever reads has seen enough (`| head`).
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
+        Err(error) => return Err(error).context("standard input or output failed"),
+    };
+    Ok(code)
+}
+
+fn classify(
+    it: &Classify,
+    model: &Model<'_>,
+    mut from: impl std::io::BufRead,
+    out: &mut impl Write,
+) -> std::io::Result<ExitCode> {
+    let mut features = Features::default();
+    let mut bytes = Vec::new();
+    let mut number = 0_u64;
+    loop {
+        bytes.clear();
+        if from.read_until(b'\n', &mut bytes)? == 0 {
+            out.flush()?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        number += 1;
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        match serde_json::from_slice::<Line<'_>>(&bytes) {
+            Ok(line) => answer(it, model, &line, &mut features, out)?,
+            Err(error) => {
+                out.flush()?;
+                eprintln!("parvis: line {number} isn't what it should be: {error}");
+                eprintln!(
+                    "The lines before it are answered. A line must be JSON with an id and a text: \
+                     {{\"id\":\"1\",\"text\":\"Bonjour\"}}. Mend it and begin again from line {number}."
+                );
+                return Ok(ExitCode::from(2));
+            }
+        }
+    }
+}
+
+fn answer(
+    it: &Classify,
+    model: &Model<'_>,
+    line: &Line<'_>,
+    features: &mut Features,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    let reading = understand::read(model, None, &line.text, features);
+    let why = it.explain.then(|| understand::explain(model, None, &line.text, &reading, MOST_WORDS));
+    serde_json::to_writer(&mut *out, &Answer::new(line.id, &reading, why))?;
+    out.write_all(b"\n")
+}
+
+impl<'a> Answer<'a> {
+    fn new(id: &'a RawValue, reading: &Reading, why: Option<Why>) -> Self {
+        let words = why.map(|it| Words {
+            sentiment: Word::all(it.sentiment),
+            intent: Word::all(it.intent),
+            abuse: Word::all(it.abuse),
+        });
+        Self {
+            id,
+            lang: reading.language.code(),
+            sentiment: reading.sentiment.name(),
+            sentiment_score: thousandths(reading.sentiment_score),
+            intent: reading.intent.name(),
+            abuse: thousandths(reading.abuse),
+            needs_answer: reading.needs_answer,
+            words,
+        }
+    }
+}
+
+impl Word {
+    fn all(all: Vec<Weight>) -> Vec<Self> {
+        all.into_iter().map(|it| Self { word: it.word, weight: thousandths(it.weight) }).collect()
+    }
+}
+
+/// More digits would say more than is known.
+fn thousandths(it: f32) -> f64 {
+    (f64::from(it) * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(explain: bool, lines: &str) -> (String, bool) {
+        let model = Model::shipped().unwrap();
+        let mut out = Vec::new();
+        let code = classify(&Classify { explain }, &model, lines.as_bytes(), &mut out).unwrap();
+        (String::from_utf8(out).unwrap(), code == ExitCode::SUCCESS)
+    }
+
+    #[test]
+    fn each_line_is_answered_in_order_with_its_own_id() {
+        let (out, well) = ask(
+            false,
+            "{\"id\":7,\"text\":\"Merci, équipe adorable !\",\"lang\":\"fr\"}\n\n{\"id\":\"b\",\"text\":\"\\u00e9\"}\n",
+        );
+        let answers: Vec<serde_json::Value> =
+            out.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+        assert!(well);
+        assert_eq!(answers.len(), 2);
+        assert_eq!(answers[0]["id"], 7);
+        assert_eq!(answers[0]["lang"], "fr");
+        assert_eq!(answers[0]["sentiment"], "positive");
+        assert_eq!(answers[0]["intent"], "praise");
+        assert_eq!(answers[1]["id"], "b");
+    }
+
+    #[test]
+    fn a_bad_line_ends_it_and_the_lines_before_are_answered() {
+        let (out, well) = ask(false, "{\"id\":1,\"text\":\"a\"}\n{\"id\":2}\n{\"id\":3,\"text\":\"c\"}\n");
+        assert!(!well);
+        assert_eq!(out.lines().count(), 1);
+    }
+
+    #[test]
+    fn the_words_that_weighed_are_given_when_asked_for() {
+        let (out, _) = ask(true, "{\"id\":1,\"text\":\"Service lamentable, je suis furieuse\"}\n");
+        let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let words: Vec<&str> = answer["words"]["sentiment"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["word"].as_str().unwrap())
+            .collect();
+        assert!(words.contains(&"lamentable"), "{words:?}");
+    }
+}
