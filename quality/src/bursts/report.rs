@@ -192,6 +192,9 @@ fn constants(out: &mut String, it: &Findings) -> Result {
     writeln!(out, "| {} |\n|{}\n| {} |\n", days.join(" | "), " --- |".repeat(days.len()), found.join(" | "))
 }
 
+/// Those of a volume that one table shows.
+type Trials = fn(&Volume) -> &[Trial];
+
 fn invented(out: &mut String, it: &Findings) -> Result {
     writeln!(out, "## Invented brands\n")?;
     writeln!(
@@ -211,7 +214,7 @@ fn invented(out: &mut String, it: &Findings) -> Result {
         "twelve and lasts twelve more. One each eight days: seven per brand. Each cell: share seen, and the median"
     )?;
     writeln!(out, "of the steps until it was. Sensitivity *balanced*.\n")?;
-    let kinds: [(&str, fn(&Volume) -> &[Trial]); 3] = [
+    let kinds: [(&str, Trials); 3] = [
         ("Steep", |it| &it.steep),
         ("Slow", |it| &it.slow),
         ("Short (steep, but over after three hours)", |it| &it.short),
