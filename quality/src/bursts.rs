@@ -29,6 +29,9 @@ use trial::Trial;
 const BRANDS: u64 = 12;
 /// Bursts that are planted: times the usual.
 const TIMES: [f64; 4] = [1.5, 2.0, 3.0, 6.0];
+/// How long they last, and how long short ones do.
+const HOURS: f64 = 12.0;
+const SHORT_HOURS: f64 = 3.0;
 
 /// All that was measured.
 struct Findings {
@@ -53,6 +56,7 @@ struct Volume {
     quiet: Trial,
     steep: Vec<Trial>,
     slow: Vec<Trial>,
+    short: Vec<Trial>,
     shifts: Trial,
     foreseen: Trial,
     holes: Trial,
@@ -126,14 +130,16 @@ fn invented() -> Vec<Volume> {
             let of = |kind, life| {
                 Trial::run(&invented::Brand { hourly, minutes, kind, life }, BRANDS, Sensitivity::Balanced)
             };
-            let bursts =
-                |is_slow| TIMES.map(|times| of(Some(Kind { times, is_slow }), Life::Ordinary)).into();
+            let bursts = |is_slow, hours| {
+                TIMES.map(|times| of(Some(Kind { times, is_slow, hours }), Life::Ordinary)).into()
+            };
             all.push(Volume {
                 minutes,
                 hourly,
                 quiet: of(None, Life::Ordinary),
-                steep: bursts(false),
-                slow: bursts(true),
+                steep: bursts(false, HOURS),
+                slow: bursts(true, HOURS),
+                short: bursts(false, SHORT_HOURS),
                 shifts: of(None, Life::Shifts),
                 foreseen: of(None, Life::Foreseen),
                 holes: of(None, Life::Holes),
@@ -157,7 +163,7 @@ fn words(brands: &[Brand]) -> Vec<Word> {
             Word {
                 name,
                 quiet: of(None),
-                steep: TIMES.map(|times| of(Some(Kind { times, is_slow: false }))).into(),
+                steep: TIMES.map(|times| of(Some(Kind { times, is_slow: false, hours: HOURS }))).into(),
                 outcome: constant::judge(brands, &Tuning { days, ..Tuning::default() }),
             }
         })

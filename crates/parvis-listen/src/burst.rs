@@ -189,10 +189,11 @@ impl Detector {
 
     /// Reads the count of the step that begins at `at` (microseconds UTC).
     ///
-    /// `None` (or a count that is none: negative, not finite) is a point that is missing: nothing is learned from it, and nothing said. `foreseen` is how many times
-    /// the usual would be no surprise (a holiday, our own publication); 1 on ordinary days.
+    /// `None` (or what is no count: negative, not finite) is a point that is missing: nothing is learned from it, and
+    /// nothing said. `foreseen` is how many times the usual would be no surprise (a holiday, our own publication); 1
+    /// on ordinary days.
     pub fn push(&mut self, at: i64, count: Option<f64>, foreseen: f64) -> Reading {
-        let foreseen = foreseen.max(1.0);
+        let foreseen = if foreseen.is_finite() { foreseen.max(1.0) } else { 1.0 };
         let count = count.filter(|it| it.is_finite() && *it >= 0.0);
         let expected = self.usual.at(at).or(count);
         let (low, high) = self.single.band(&expected, foreseen);

@@ -9,16 +9,16 @@ const HOUR: i64 = 3_600_000_000;
 /// Weeks of history before the first burst.
 const HISTORY_WEEKS: usize = 4;
 const WEEKS: usize = 12;
-/// Hours that a burst lasts.
-const BURST_HOURS: f64 = 12.0;
 
 /// What kind of burst is planted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Kind {
     /// Times the usual.
     pub times: f64,
-    /// Rises over twelve hours, then stays for twelve; a steep one is there at once, and stays for twelve.
+    /// Rises over `hours`, then stays as long; a steep one is there at once, and stays for `hours`.
     pub is_slow: bool,
+    /// See `is_slow`.
+    pub hours: f64,
 }
 
 /// What else happens to a brand.
@@ -129,7 +129,7 @@ fn live(life: Life, hours: f64) -> (f64, f64, bool, bool) {
 }
 
 fn plant(kind: Kind, steps: usize, from: usize, per_hour: f64, random: &mut Random) -> Vec<(usize, usize)> {
-    let length = (BURST_HOURS * if kind.is_slow { 2.0 } else { 1.0 } * per_hour) as usize;
+    let length = (kind.hours * if kind.is_slow { 2.0 } else { 1.0 } * per_hour) as usize;
     let every = (8.0 * 24.0 * per_hour) as usize;
     let mut all = Vec::new();
     let mut next = from;
@@ -145,7 +145,7 @@ fn rise(kind: Kind, step: usize, bursts: &[(usize, usize)], per_hour: f64) -> f6
     let Some((first, _)) = bursts.iter().find(|(first, last)| (*first..=*last).contains(&step)) else {
         return 1.0;
     };
-    let done = if kind.is_slow { ((step - first) as f64 / (BURST_HOURS * per_hour)).min(1.0) } else { 1.0 };
+    let done = if kind.is_slow { ((step - first) as f64 / (kind.hours * per_hour)).min(1.0) } else { 1.0 };
     1.0 + (kind.times - 1.0) * done
 }
 

@@ -30,10 +30,13 @@ pub struct Seen {
 /// Means over about `length` steps, seen and expected, and what is known of their distance.
 #[derive(Clone, Debug)]
 pub struct Horizon {
+    /// In steps.
     length: f64,
+    /// Weight of the newest point in the means.
     share: f64,
     seen: f64,
     expected: f64,
+    /// Sum of the weights so far, 1 in the end.
     weight: f64,
     /// φ, as a logarithm.
     spread: f64,

@@ -12,17 +12,19 @@ const MEMORY_DAYS: f64 = 60.0;
 /// Days that the prior rate weighs.
 const RATE_PRIOR_DAYS: f64 = 4.0;
 
-/// The far end of one horizon's distances.
+/// The far end of a stream's distances from what is expected.
 #[derive(Clone, Debug)]
 pub struct Tail {
     from: f64,
     step_days: f64,
+    /// What is kept of `days` and `clusters` from one step to the next.
     keep: f64,
     calm: f64,
     days: f64,
     clusters: f64,
+    /// Sum of the peaks over the threshold, and how many, those that were believed before any was seen included.
     excess: f64,
-    prior: f64,
+    peaks: f64,
     cap: f64,
     /// Of the cluster that is open: its peak over the threshold, and hours since it was last above.
     peak: Option<(f64, f64)>,
@@ -41,7 +43,7 @@ impl Tail {
             days: RATE_PRIOR_DAYS,
             clusters: RATE_PRIOR_DAYS * tuning.tail_rate,
             excess: tuning.tail_prior * tuning.tail_mean,
-            prior: tuning.tail_prior,
+            peaks: tuning.tail_prior,
             cap: tuning.tail_cap,
             peak: None,
         }
@@ -73,9 +75,9 @@ impl Tail {
         self.peak = None;
         self.clusters += 1.0;
         // One giant must not make the next invisible.
-        let mean = self.excess / self.prior;
+        let mean = self.excess / self.peaks;
         self.excess += peak.min(self.cap * mean);
-        self.prior += 1.0;
+        self.peaks += 1.0;
     }
 
     fn return_days(&self, far: f64) -> f64 {
@@ -84,7 +86,7 @@ impl Tail {
             return 0.0;
         }
         let rate = self.clusters / self.days;
-        let mean = self.excess / self.prior;
+        let mean = self.excess / self.peaks;
         (over / mean).exp() / rate.max(1e-6)
     }
 }

@@ -150,7 +150,7 @@ fn nothing_that_comes_from_outside_breaks_it() {
         let counts = [0.0, f64::NAN, f64::INFINITY, -5.0, 1e300, f64::MAX, 0.0, 3.0, f64::MIN_POSITIVE];
         for (round, count) in counts.iter().cycle().take(300).enumerate() {
             let at = if round % 7 == 0 { i64::MAX - round as i64 } else { round as i64 * STEP };
-            let it = detector.push(at, Some(*count), if round % 5 == 0 { f64::NAN } else { 1e9 });
+            let it = detector.push(at, Some(*count), [f64::NAN, 1e9, f64::INFINITY, -1.0][round % 4]);
             let figures = [it.expected_low, it.expected, it.expected_high, it.score, it.far, it.ratio];
             assert!(figures.iter().all(|figure| !figure.is_nan()), "{it:?}");
             assert!((0.0..=1.0).contains(&it.score), "{it:?}");

@@ -19,6 +19,7 @@ pub struct Expected {
     pub count: f64,
     /// Relative variance of that mean: how little is known yet.
     pub doubt: f64,
+    /// Nothing was seen yet.
     is_blank: bool,
 }
 
@@ -51,21 +52,30 @@ impl Slot {
     }
 }
 
+/// The hour that isn't over: sums of what was seen and of what the layers below expected.
+#[derive(Clone, Copy, Debug)]
+struct Hour {
+    /// Hours since 1970.
+    number: i64,
+    seen: f64,
+    by_level: f64,
+    by_day: f64,
+}
+
 /// Learns what is usual from clipped counts.
 #[derive(Clone, Debug)]
 pub struct Usual {
     step: f64,
     level: f64,
     level_share: f64,
+    /// Points.
     seen: f64,
     day: [Slot; HOURS],
     week: [Slot; WEEK],
     day_prior: f64,
     week_prior: f64,
     doubt: f64,
-    /// The hour of the week that is being filled: which, points, sum of counts, sum of expectations by the level and
-    /// by level and day.
-    open: Option<(i64, f64, f64, f64, f64)>,
+    open: Option<Hour>,
 }
 
 impl Usual {
@@ -91,8 +101,8 @@ impl Usual {
     pub fn at(&self, at: i64) -> Expected {
         let (day, week, known) = self.shape(at);
         let level = self.level.max(LEAST);
-        let hours = (self.seen * self.step).min(24.0 * 28.0);
-        let doubt = self.doubt / (1.0 + hours / 24.0 + known);
+        let days = (self.seen * self.step / 24.0).min(28.0);
+        let doubt = self.doubt / (1.0 + days + known);
         Expected { count: (level * day * week).max(LEAST), doubt, is_blank: self.seen == 0.0 }
     }
 
@@ -103,27 +113,24 @@ impl Usual {
         let share = self.level_share.max(1.0 / self.seen);
         self.level += share * (count / (day * week) - self.level);
         let hour = at.div_euclid(HOUR);
-        if self.open.is_some_and(|open| open.0 != hour) {
-            self.close();
+        if let Some(over) = self.open.take_if(|it| it.number != hour) {
+            self.close(over);
         }
         let level = self.level.max(LEAST);
-        let open = self.open.get_or_insert((hour, 0.0, 0.0, 0.0, 0.0));
-        open.1 += 1.0;
-        open.2 += count;
-        open.3 += level;
-        open.4 += level * day;
+        let open = self.open.get_or_insert(Hour { number: hour, seen: 0.0, by_level: 0.0, by_day: 0.0 });
+        open.seen += count;
+        open.by_level += level;
+        open.by_day += level * day;
     }
 
-    fn close(&mut self) {
-        let Some((hour, _, sum, by_level, by_day)) = self.open.take() else { return };
+    fn close(&mut self, hour: Hour) {
         // Half a count keeps an hour of zeros from saying "never".
-        let day = (sum + 0.5) / (by_level + 0.5);
-        let week = (sum + 0.5) / (by_day + 0.5);
-        if let Some(slot) = self.day.get_mut(hour.rem_euclid(24) as usize) {
-            slot.learn(day);
+        let ratio = |expected: f64| (hour.seen + 0.5) / (expected + 0.5);
+        if let Some(slot) = self.day.get_mut(hour.number.rem_euclid(24) as usize) {
+            slot.learn(ratio(hour.by_level));
         }
-        if let Some(slot) = self.week.get_mut(hour.rem_euclid(168) as usize) {
-            slot.learn(week);
+        if let Some(slot) = self.week.get_mut(hour.number.rem_euclid(168) as usize) {
+            slot.learn(ratio(hour.by_day));
         }
     }
 
