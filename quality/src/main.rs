@@ -25,11 +25,11 @@ fn run() -> Result<ExitCode> {
     // One line for each part of the ear that can be trained or measured.
     match arguments.split_first() {
         Some((what, rest)) if what == "train" => {
-            train::run(&data(rest))?;
+            train::run(&data(rest), named(rest, "--encoder").as_deref())?;
             Ok(ExitCode::SUCCESS)
         }
         Some((what, [which, rest @ ..])) if what == "evaluate" && which == "understanding" => {
-            understanding::run(&data(rest))?;
+            understanding::run(&data(rest), named(rest, "--encoder").as_deref())?;
             Ok(ExitCode::SUCCESS)
         }
         _ => {
@@ -41,6 +41,11 @@ fn run() -> Result<ExitCode> {
 
 /// The folder of public data: what follows `--data`, or `data` beside the project.
 fn data(arguments: &[String]) -> PathBuf {
-    let at = arguments.iter().position(|it| it == "--data");
-    at.and_then(|at| arguments.get(at + 1)).map_or_else(|| PathBuf::from("../data"), PathBuf::from)
+    named(arguments, "--data").unwrap_or_else(|| PathBuf::from("../data"))
+}
+
+/// The path that follows `name`.
+fn named(arguments: &[String], name: &str) -> Option<PathBuf> {
+    let at = arguments.iter().position(|it| it == name)?;
+    arguments.get(at + 1).map(PathBuf::from)
 }

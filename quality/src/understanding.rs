@@ -10,22 +10,32 @@ use std::{path::Path, time::Instant};
 use anyhow::Result;
 use parvis_listen::understand::{self, Intent, Model, Reading, Sentiment, feature::Features};
 
-use crate::train::{self, Head, SETTINGS, Weighed, data, data::Case, words::Words};
+use crate::train::{
+    self, Head, SETTINGS, Weighed, data, data::Case, strong, strong::Embeddings, words::Words,
+};
 use page::Page;
 use score::{Confusion, roc_auc};
 
 /// Everything that is measured.
-pub(crate) fn run(data: &Path) -> Result<()> {
+pub(crate) fn run(data: &Path, encoder: Option<&Path>) -> Result<()> {
     let words = Words::kept()?;
     let mut page = Page::default();
     page.sentiments(&of_umsab(data, true, &words)?, &of_umsab(data, false, &words)?);
-    page.abuse(of_mlma(data, &words)?);
     let model = Model::shipped()?;
     let test = data::own("test")?;
+    let mut strong_own = Vec::new();
+    if let Some(encoder) = encoder {
+        let mut embeddings = Embeddings::open(Some(encoder))?;
+        let french = of_umsab_strongly(data, true, &words, &mut embeddings)?;
+        page.strong(&french, &of_umsab_strongly(data, false, &words, &mut embeddings)?);
+        strong_own = read_strongly(&test, &model, &mut embeddings)?;
+        embeddings.keep()?;
+    }
+    page.abuse(of_mlma(data, &words)?);
+    let plain = read_all(&model, &test);
     for french in [true, false] {
-        let cases: Vec<Case> = test.iter().filter(|it| it.french == french).cloned().collect();
-        let readings = read_all(&model, &cases);
-        page.own(french, &cases, &readings);
+        page.own(french, "", &test, &plain);
+        page.own(french, " with `--strong`", &test, &strong_own);
     }
     page.languages(&languages(data, &test)?);
     page.speed(posts_per_second(&model, data)?);
@@ -59,6 +69,58 @@ fn of_mlma(data: &Path, words: &Words) -> Result<f64> {
         .filter_map(|(case, reading)| Some((reading.abuse, case.abuse?)))
         .collect();
     Ok(roc_auc(&scored))
+}
+
+/// The readings of `cases` as `--strong` gives them.
+fn read_strongly(cases: &[Case], model: &Model<'_>, embeddings: &mut Embeddings) -> Result<Vec<Reading>> {
+    let mut features = Features::default();
+    let mut readings = Vec::new();
+    for case in cases {
+        features.take(&case.text);
+        let mut outputs = model.weigh(&features);
+        understand::strong::mix(&understand::strong::shipped(embeddings.of(&case.text)?), &mut outputs);
+        readings.push(understand::conclude(outputs, None, &case.text, &features));
+    }
+    Ok(readings)
+}
+
+/// As [`of_umsab`], with the encoder: its heads have seen what the firehose's have, besides DEFT and MLMA.
+fn of_umsab_strongly(
+    data: &Path,
+    french: bool,
+    words: &Words,
+    embeddings: &mut Embeddings,
+) -> Result<[Confusion; 2]> {
+    let cases = data::umsab(data, french, "train")?;
+    let mut beside: Vec<Weighed> = train::beside_umsab(data)?;
+    for other in [true, false] {
+        beside.extend(data::umsab(data, other, "val")?.into_iter().map(|it| (it, 1.0)));
+    }
+    beside.extend(data::umsab(data, !french, "train")?.into_iter().map(|it| (it, 1.0)));
+    let folds =
+        fold::draw(&cases.iter().map(|it| Head::Sentiment.class(it).unwrap_or(0)).collect::<Vec<_>>());
+    let mut confusions = [Confusion::new(3), Confusion::new(3)];
+    let mut features = Features::default();
+    for fold in 0..fold::FOLDS {
+        let rest = cases.iter().zip(&folds).filter(|(_, it)| **it != fold);
+        let mut seen: Vec<Weighed> = rest.map(|(case, _)| (case.clone(), 1.0)).collect();
+        seen.extend(beside.iter().cloned());
+        let bytes = train::train(&seen, words, &[Head::Sentiment], &SETTINGS);
+        let model = Model::new(&bytes)?;
+        seen.retain(|(case, weight)| *weight >= 1.0 && case.sentiment.is_some());
+        let heads = strong::train(&seen, embeddings, &[Head::Sentiment])?;
+        for (case, _) in cases.iter().zip(&folds).filter(|(_, it)| **it == fold) {
+            let alone = understand::strong::answer(&heads, embeddings.of(&case.text)?);
+            features.take(&case.text);
+            let mut mixed = model.weigh(&features);
+            understand::strong::mix(&alone, &mut mixed);
+            let Some(truth) = case.sentiment else { continue };
+            for (confusion, outputs) in confusions.iter_mut().zip([alone, mixed]) {
+                confusion.add(truth as usize, outputs.sentiment().0 as usize);
+            }
+        }
+    }
+    Ok(confusions)
 }
 
 /// Reads each of `cases` with a model that has seen the others and `beside`, never the case itself.
