@@ -13,6 +13,7 @@ mod store;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
@@ -58,6 +59,7 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
         fills: 0,
         passages: 3,
         longest: 1_500,
+        time: Duration::MAX,
         seed: 1,
         folder: "torture".into(),
     };
@@ -74,10 +76,11 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
             "--fills" => plan.fills = usize::try_from(number()?)?,
             "--passages" => plan.passages = number()?,
             "--longest" => plan.longest = number()?,
+            "--seconds" => plan.time = Duration::from_secs(number()?),
             "--seed" => plan.seed = number()?,
             "--engine" => engines.retain(|it| it.as_str() == value),
             other => anyhow::bail!(
-                "“{other}” means nothing here; --runs N, --passages N, --fills N, --longest MS, --engine sqlite|postgres and --seed S do"
+                "“{other}” means nothing here; --runs N, --passages N, --fills N, --longest MS, --seconds N, --engine sqlite|postgres and --seed S do"
             ),
         }
     }

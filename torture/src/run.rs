@@ -29,8 +29,9 @@ const UNTIL_POINT: Duration = Duration::from_secs(25);
 const UNTIL_RECOVERED: Duration = Duration::from_secs(60);
 /// Size of the disk that is filled (MiB).
 const DISK: u32 = 96;
-/// How long nothing may move before everything has come to rest.
-const UNTIL_QUIET: Duration = Duration::from_secs(180);
+/// How long nothing may move before everything has come to rest: longer than the longest wait between two looks for an
+/// answer (`work::read_back`).
+const UNTIL_QUIET: Duration = Duration::from_secs(360);
 /// Mentions that wait to be heard at most.
 const AHEAD: usize = 30;
 
@@ -49,6 +50,8 @@ pub struct Plan {
     pub passages: u64,
     /// The longest life of a run (ms).
     pub longest: u64,
+    /// After how long no life is begun any more; what is left of the runs and points is left out.
+    pub time: Duration,
     /// Where chance begins.
     pub seed: u64,
     /// Where databases and logs go.
@@ -80,6 +83,7 @@ pub struct Outcome {
 
 struct Torture {
     plan: Plan,
+    began: Instant,
     engine: Engine,
     program: Program,
     network: Arc<Network>,
@@ -122,7 +126,7 @@ pub async fn engine(plan: &Plan, engine: Engine) -> Result<Outcome> {
         at_work.push(tokio::spawn(Arc::clone(&people).work(caller, secret, random.branch())));
     }
     let public = tokio::spawn(speak(Arc::clone(&network), random.branch()));
-    let mut torture = Torture { plan: plan.clone(), engine, program, network, people, random, out };
+    let mut torture = Torture { plan: plan.clone(), began, engine, program, network, people, random, out };
     let done = match &disk {
         Some(disk) => torture.fill_over_and_over(disk).await,
         None => torture.die_over_and_over().await,
@@ -181,6 +185,10 @@ impl Torture {
     async fn die_over_and_over(&mut self) -> Result<()> {
         let mut since_look = 0;
         for run in 1..=self.plan.runs {
+            // The points get their share of the time.
+            if self.has_lasted(if self.plan.faults.is_some() { self.plan.time / 2 } else { self.plan.time }) {
+                break;
+            }
             self.die_by_chance(since_look == 0).await?;
             since_look = (since_look + 1) % LOOK_EVERY;
             if run % LOOK_EVERY == 0 {
@@ -192,6 +200,9 @@ impl Torture {
         }
         if let Some(faults) = self.plan.faults.clone() {
             for (point, number) in walk(self.plan.passages) {
+                if self.has_lasted(self.plan.time) {
+                    break;
+                }
                 self.die_at(&faults, point, number).await?;
                 if !self.out.wrong.is_empty() {
                     break;
@@ -199,6 +210,10 @@ impl Torture {
             }
         }
         Ok(())
+    }
+
+    fn has_lasted(&self, time: Duration) -> bool {
+        self.began.elapsed() >= time
     }
 
     async fn fill_over_and_over(&mut self, disk: &Disk) -> Result<()> {

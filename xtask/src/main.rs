@@ -47,7 +47,9 @@ fn run() -> Result<bool> {
     match arguments.split_first() {
         Some((command, rest)) if command == "test" => test::run(&root()?, rest),
         Some((command, rest)) if command == "bench" => bench::run(&root()?, rest),
-        Some((command, rest)) if command == "train" || command == "evaluate" => quality::run(&root()?, command, rest),
+        Some((command, rest)) if command == "train" || command == "evaluate" => {
+            quality::run(&root()?, command, rest)
+        }
         Some((command, rest)) if command == "torture" => torture::run(&root()?, rest),
         Some((command, [])) if command == "tidy" => {
             let findings = tidy::check(&root()?)?;

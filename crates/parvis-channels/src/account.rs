@@ -19,11 +19,16 @@ pub enum ChannelKind {
     Bluesky,
     /// A mailbox: IMAP in, SMTP out.
     Mail,
+    /// Signed webhooks, in and out.
+    Webhook,
+    /// Comments on a WordPress site.
+    Wordpress,
 }
 
 impl ChannelKind {
     /// Every kind, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [Self::Mastodon, Self::Bluesky, Self::Mail, Self::Feed];
+    pub const ALL: [Self; 6] =
+        [Self::Mastodon, Self::Bluesky, Self::Mail, Self::Wordpress, Self::Feed, Self::Webhook];
 
     /// The word used in the database, in addresses and in files.
     #[must_use]
@@ -33,6 +38,8 @@ impl ChannelKind {
             Self::Feed => "feed",
             Self::Bluesky => "bluesky",
             Self::Mail => "mail",
+            Self::Webhook => "webhook",
+            Self::Wordpress => "wordpress",
         }
     }
 }
@@ -91,8 +98,9 @@ impl fmt::Debug for Secret {
 pub struct Account {
     /// Which room.
     pub kind: ChannelKind,
-    /// Mastodon, Bluesky: the server's address. Feed: the address of the feed itself. Mail: the IMAP
-    /// server (`imaps:` or `imap:`).
+    /// Mastodon, Bluesky: the server's address. WordPress: the address of its REST API. Feed: the address of the feed
+    /// itself. Mail: the IMAP server (`imaps:` or `imap:`). Webhook: where answers are handed over; `webhook:in` when
+    /// they aren't.
     pub base_url: Url,
     /// How people write it: `brand@social.example`. For a feed, its title.
     pub handle: String,

@@ -142,6 +142,12 @@ pub enum Why {
     NotToPrograms,
     /// A second copy has the same identity, by which most recipients' programs show one.
     SameIdentity,
+    /// As far as the other side tells it.
+    AsTold,
+    /// No address was named to which answers go.
+    NoAddress,
+    /// Every attempt has the same id, by which the receiver has to recognise it.
+    ReceiverRecognises,
 }
 
 impl Why {
@@ -164,6 +170,9 @@ impl Why {
             Self::WindowOnly => "window_only",
             Self::NotToPrograms => "not_to_programs",
             Self::SameIdentity => "same_identity",
+            Self::AsTold => "as_told",
+            Self::NoAddress => "no_address",
+            Self::ReceiverRecognises => "receiver_recognises",
         }
     }
 }
@@ -187,6 +196,9 @@ impl fmt::Display for Why {
             Self::PartialThreads => "only the part of a thread that this server knows",
             Self::WindowOnly => "an entry that leaves the feed isn't an entry deleted",
             Self::NotToPrograms => "what a program sent is never answered",
+            Self::AsTold => "as far as the other side tells it",
+            Self::NoAddress => "no address for answers was named when connecting",
+            Self::ReceiverRecognises => "the receiver recognises a second attempt by its id",
             Self::SameIdentity => {
                 "Parvis looks among the sent copies first; a second copy would have the same identity, by which \
                  most recipients' programs show one"

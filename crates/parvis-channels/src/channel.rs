@@ -5,8 +5,8 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use crate::{
-    Access, Account, CapabilitySet, ChannelError, ChannelKind, ConnectError, Connection, Field, Net,
-    Observation, Page, Published, Reply, Request, TextRule, Typed, Why,
+    Access, Account, CapabilitySet, ChannelError, ChannelKind, ConnectError, Connection, Delivery, Field,
+    Made, Net, Observation, Page, Published, Received, Reply, Request, TextRule, Typed, Undelivered, Why,
 };
 
 /// What we learn by asking an account who it is.
@@ -34,7 +34,7 @@ pub trait Channel: Send + Sync {
     /// Which one.
     fn kind(&self) -> ChannelKind;
 
-    /// The streams to pull, each with a cursor of its own.
+    /// The streams to pull, each with a cursor of its own; none where the network only pushes.
     fn streams(&self) -> &'static [&'static str];
 
     /// What a person types to connect an account.
@@ -50,6 +50,12 @@ pub trait Channel: Send + Sync {
     /// under a lock of its own, in good time, and keeps the answer before anything else happens: the old
     /// access may be spent.
     async fn renew(&self, _net: &Net, _account: &Account) -> Result<Access, ChannelError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork))
+    }
+
+    /// Makes the next secret of an account whose secret is ours to make ([`Connection::shown`]). The former is good
+    /// until `until`; both times in µs.
+    fn rotate(&self, _account: &Account, _now: i64, _until: i64) -> Result<Made, ChannelError> {
         Err(ChannelError::Unsupported(Why::NotInNetwork))
     }
 
@@ -74,6 +80,17 @@ pub trait Channel: Send + Sync {
         _sink: mpsc::Sender<Observation>,
     ) -> Result<(), ChannelError> {
         Err(ChannelError::Unsupported(Why::Polled))
+    }
+
+    /// Reads what the network pushed to us by HTTP: first whether it is the sender's and of now (µs), then what it
+    /// says. Pure: the program keeps what comes of it and answers only then.
+    fn receive(
+        &self,
+        _account: &Account,
+        _delivery: &Delivery<'_>,
+        _now: i64,
+    ) -> Result<Received, Undelivered> {
+        Err(Undelivered::Unsupported)
     }
 
     /// The thread around a message, oldest first, without the message itself.
@@ -116,6 +133,17 @@ pub trait Channel: Send + Sync {
     /// Deletes a message of ours. A message that is gone already counts as deleted.
     async fn delete(&self, _net: &Net, _account: &Account, _remote_id: &str) -> Result<(), ChannelError> {
         Err(ChannelError::Unsupported(Why::ReadOnly))
+    }
+
+    /// Hides what somebody wrote below something of ours, or shows it again.
+    async fn hide(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _remote_id: &str,
+        _hidden: bool,
+    ) -> Result<(), ChannelError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork))
     }
 
     /// Looks whether an answer stands on the network, after [`ChannelError::Unknown`]. `since`
@@ -164,5 +192,7 @@ pub fn channel(kind: ChannelKind) -> &'static dyn Channel {
         ChannelKind::Feed => &crate::feed::Feed,
         ChannelKind::Bluesky => &crate::bluesky::Bluesky,
         ChannelKind::Mail => &crate::mail::Mail,
+        ChannelKind::Webhook => &crate::webhook::Webhook,
+        ChannelKind::Wordpress => &crate::wordpress::Wordpress,
     }
 }

@@ -107,6 +107,17 @@ pub struct Connection {
     pub access: Access,
     /// Goes into [`crate::Account::settings`] of the first probe.
     pub settings: Value,
+    /// A secret that was made here and that a person has to type in at the other end: shown once.
+    pub shown: Option<Secret>,
+}
+
+/// A secret that was made here in the place of a former one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// To be kept.
+    pub access: Access,
+    /// The new one, for the person who types it in at the other end: shown once.
+    pub shown: Secret,
 }
 
 /// Why nothing was connected.
@@ -118,7 +129,8 @@ pub enum ConnectError {
         /// Which.
         name: &'static str,
         /// Why: `empty`, `length`, `address`, `unknown`; `nobody` (no such account), `whole` (a password that
-        /// opens more than is asked for).
+        /// opens more than is asked for), `role` (the account may do too little), `passwords` (the server takes no
+        /// passwords for applications).
         code: &'static str,
     },
     /// The network refused, or can't be reached.

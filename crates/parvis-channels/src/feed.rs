@@ -48,6 +48,7 @@ impl Channel for Feed {
             base_url: typed.address("address")?,
             access: Access { secret: Secret::new(""), lives_for: None },
             settings: serde_json::Value::Null,
+            shown: None,
         })
     }
 

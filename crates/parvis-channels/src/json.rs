@@ -1,6 +1,7 @@
 //! Reading JSON that strangers wrote: its depth is bounded before it is parsed, and what is wrong
 //! with it is told in one line. Its size is bounded by [`crate::Net`].
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::html::one_line;
@@ -17,10 +18,15 @@ pub(crate) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, ChannelErr
         let host = answer.url.host_str().unwrap_or_default();
         return Err(malformed(format!("{host} answers with a web page instead of data")));
     }
+    parse(text).map_err(malformed)
+}
+
+/// Reads a text of JSON within bounds; gives what is wrong with it, on one line.
+pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
     if depth(text) > MAX_DEPTH {
-        return Err(malformed(format!("nested deeper than {MAX_DEPTH} levels")));
+        return Err(format!("nested deeper than {MAX_DEPTH} levels"));
     }
-    serde_json::from_str(text).map_err(|error| malformed(one_line(&error.to_string(), 200)))
+    serde_json::from_str(text).map_err(|error| one_line(&error.to_string(), 200))
 }
 
 /// How deep a JSON text nests, without reading it as such.

@@ -34,12 +34,15 @@ pub mod mastodon;
 mod net;
 mod observation;
 mod publish;
+mod receive;
 mod text;
+pub mod webhook;
+pub mod wordpress;
 
 pub use account::{Account, ChannelKind, Secret};
 pub use capability::{Capability, CapabilityKey, CapabilitySet, MediaRule, Support, Why};
 pub use channel::{Channel, Probe, channel};
-pub use connect::{Access, ConnectError, Connection, Field, Input, Typed};
+pub use connect::{Access, ConnectError, Connection, Field, Input, Made, Typed};
 pub use error::ChannelError;
 pub use html::{plain_text, sanitise};
 pub use net::{Answer, Net, NetOptions, Request};
@@ -48,4 +51,5 @@ pub use observation::{
     RemoteAuthor, Source, Visibility,
 };
 pub use publish::{Published, Reply, Upload};
+pub use receive::{Delivery, Received, Undelivered};
 pub use text::{MentionRule, TextLimit, TextRule, TextUnit};

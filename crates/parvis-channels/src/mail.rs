@@ -67,7 +67,7 @@ impl Channel for Mail {
 
     async fn connect(&self, _net: &Net, typed: &Typed) -> Result<Connection, ConnectError> {
         let (base_url, settings, secret) = server::connect(typed)?;
-        Ok(Connection { base_url, access: Access { secret, lives_for: None }, settings })
+        Ok(Connection { base_url, access: Access { secret, lives_for: None }, settings, shown: None })
     }
 
     async fn probe(&self, net: &Net, account: &Account) -> Result<Probe, ChannelError> {

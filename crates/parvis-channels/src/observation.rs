@@ -96,6 +96,8 @@ pub enum Mark {
     SenderDoubtful(String),
     /// It is longer than what is kept here; the whole of it stands at the network.
     Cut,
+    /// Nobody sees it there until one of us lets it be seen.
+    Held,
 }
 
 impl Mark {
@@ -107,6 +109,7 @@ impl Mark {
             Self::SenderProved(_) => "sender_proved",
             Self::SenderDoubtful(_) => "sender_doubtful",
             Self::Cut => "cut",
+            Self::Held => "held",
         }
     }
 }

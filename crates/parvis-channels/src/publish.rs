@@ -24,6 +24,8 @@ pub struct Reply {
     /// The handle to name at the front when the text doesn't name it (on some networks an
     /// answer without a mention reaches nobody). Use [`Reply::full_text`] for counting.
     pub mention: Option<String>,
+    /// When this attempt is made, µs: a room has no clock, and some networks want to be told.
+    pub at: i64,
 }
 
 impl Reply {
@@ -80,6 +82,7 @@ mod tests {
             warning: None,
             media: vec![],
             mention: Some("anna@social.example".into()),
+            at: 0,
         }
     }
 

@@ -35,6 +35,7 @@ fn reply(parent: &str, mention: &str, text: &str) -> Reply {
         warning: None,
         media: vec![],
         mention: Some(mention.to_owned()),
+        at: 0,
     }
 }
 

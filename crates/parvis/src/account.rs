@@ -38,6 +38,13 @@ pub fn open(app: &App, channel: &Channel) -> Result<Account, Unusable> {
     })
 }
 
+/// Whether a channel is only pushed to: its network is never asked, and its secret is made here.
+#[must_use]
+pub fn is_pushed(channel: &Channel) -> bool {
+    let kind = channel.kind.parse::<ChannelKind>();
+    kind.is_ok_and(|kind| parvis_channels::channel(kind).streams().is_empty())
+}
+
 /// A secret as the database keeps it; `None` where there is none. It opens with this channel's row only.
 pub fn seal(app: &App, id: ChannelId, secret: &Secret) -> Result<Option<Vec<u8>>, Unopened> {
     match secret.expose() {

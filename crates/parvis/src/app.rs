@@ -14,6 +14,7 @@ use tokio::sync::{Notify, watch};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::{self, Point};
+use crate::intake::ear::Ears;
 use crate::seal::{self, SealKey};
 use crate::store::{Db, organisation};
 
@@ -35,6 +36,8 @@ pub struct App {
     pub stop: Stop,
     /// The one doorway to the outside.
     pub net: Net,
+    /// The watches of each organisation, ready to be matched.
+    pub ears: Ears,
     /// Rings when a job was made that is soon due.
     pub work: Notify,
 }
@@ -65,8 +68,9 @@ impl App {
         let media = media(&config)?;
         let options = NetOptions { allow: config.allow_hosts.clone(), ..NetOptions::default() };
         let net = Net::new(&options).context("allow_hosts can't be read")?;
-        let (setup, stop, work) = (SetupToken::default(), Stop::default(), Notify::new());
-        Ok(Self { config, db, clock, seal, media, setup, stop, net, work })
+        let (setup, stop, ears, work) =
+            (SetupToken::default(), Stop::default(), Ears::default(), Notify::new());
+        Ok(Self { config, db, clock, seal, media, setup, stop, net, ears, work })
     }
 
     /// Microseconds since 1970, UTC.
@@ -96,7 +100,9 @@ pub fn media(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
     let folder = config.data.join("media");
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("the folder {} can't be made", folder.display()))?;
-    Ok(Arc::new(LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true)))
+    // Synced: what an accepted answer carries survives a power cut as the answer does.
+    let files = LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true).with_fsync(true);
+    Ok(Arc::new(files))
 }
 
 /// The token that protects the set-up page. Only its digest is kept, and only in memory.

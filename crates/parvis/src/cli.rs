@@ -5,9 +5,11 @@ mod backup;
 mod classify;
 mod config;
 mod demo;
+mod detect;
 mod doctor;
 mod export;
 mod import;
+mod matching;
 mod openapi;
 mod progress;
 mod relocate;
@@ -121,6 +123,10 @@ enum Command {
     Import(import::Import),
     /// Says what texts say: lines of JSON {"id","text"} in, language, sentiment, intent, abuse out
     Classify(classify::Classify),
+    /// Reads a series of counts (CSV), writes what was expected and where to be alarmed; needs no database
+    Detect(detect::Detect),
+    /// Reads posts as lines of JSON, writes which queries each matches; needs no database
+    Match(matching::Match),
     /// Prints the description of the API (OpenAPI 3.1)
     Openapi,
     /// Shows or checks the configuration
@@ -131,9 +137,12 @@ enum Command {
 /// Runs the command line of this process and gives its exit code: 0 done, 1 failed, 2 not understood.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    // Works on what it is given, at once: without settings, database or network.
-    if let Command::Classify(it) = &cli.command {
-        return classify::run(it).unwrap_or_else(|error| fail(&error));
+    // These stand in a pipe: neither runtime nor configuration, they begin at once.
+    match &cli.command {
+        Command::Match(it) => return matching::run(it).unwrap_or_else(|error| fail(&error)),
+        Command::Classify(it) => return classify::run(it).unwrap_or_else(|error| fail(&error)),
+        Command::Detect(it) => return detect::run(it),
+        _ => {}
     }
     // A second provider is refused; the one that is installed serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -174,9 +183,12 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(it) => export::run(config, &it).await,
         Command::Import(it) => import::run(config, &it).await,
         Command::User(it) => user::run(config, &it).await,
-        Command::Config(_) | Command::Doctor(_) | Command::Openapi | Command::Classify(_) => {
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Classify(_)
+        | Command::Config(_)
+        | Command::Detect(_)
+        | Command::Doctor(_)
+        | Command::Match(_)
+        | Command::Openapi => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod token;
 pub mod triage;
 pub mod undo;
 pub mod view;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -68,9 +69,23 @@ pub enum Refusal {
     /// A secret can't be sealed or opened on this machine.
     #[error("a secret can't be sealed or opened with this installation's key")]
     Sealed,
+    /// There is no room left for files.
+    #[error("there is no room left for files: {0}")]
+    Full(object_store::Error),
     /// The object store refused.
     #[error("media can't be kept: {0}")]
-    Media(#[from] object_store::Error),
+    Media(object_store::Error),
+}
+
+impl From<object_store::Error> for Refusal {
+    fn from(error: object_store::Error) -> Self {
+        use std::error::Error;
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        let is_full = std::iter::successors(error.source(), |it| (**it).source())
+            .filter_map(|it| it.downcast_ref::<std::io::Error>())
+            .any(|it| matches!(it.kind(), StorageFull | QuotaExceeded));
+        if is_full { Self::Full(error) } else { Self::Media(error) }
+    }
 }
 
 /// The result of a command.

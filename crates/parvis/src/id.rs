@@ -18,6 +18,12 @@ pub fn new(now: i64) -> Uuid {
     Uuid::new_v7(Timestamp::from_unix(&*context, seconds, nanos))
 }
 
+/// The least id that an instant (µs) can have: it is before all that are made from then on.
+pub fn earliest(at: i64) -> Uuid {
+    let millis = u64::try_from(at.div_euclid(1_000)).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
@@ -75,6 +81,8 @@ ids!(
     JournalId,
     /// A key of the API.
     TokenId,
+    /// A saved query over everything that comes in.
+    WatchId,
     /// Work that has to be done once.
     JobId,
 );

@@ -1,8 +1,11 @@
-//! What comes in: each channel is polled (and listened to, where it streams); what was seen is folded
-//! in one transaction together with the cursor, so that a crash at any line loses nothing and repeats
-//! nothing.
+//! What comes in: each channel is polled (and listened to, where it streams); what was seen is folded, and the cursor
+//! moves in the transaction of the last of it, so that a crash at any line loses nothing and repeats nothing. What
+//! networks push is taken in the same way ([`receive`]).
 
+pub mod ear;
 pub mod fold;
+mod keep;
 pub mod listen;
+pub mod receive;
 #[cfg(test)]
 mod tests;

@@ -30,6 +30,7 @@ pub mod tag;
 pub mod token;
 pub mod transfer;
 pub mod view;
+pub mod watch;
 
 #[cfg(test)]
 pub(crate) mod tests;

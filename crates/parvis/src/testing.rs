@@ -206,8 +206,9 @@ impl House {
     pub async fn hear(&self, seen: &[Observation]) {
         let mut conn = self.app.db.write().await.unwrap();
         let channel = store::channel::get(&mut conn, self.id, self.channel).await.unwrap().unwrap();
-        let context =
-            Context { organisation: self.id, channel: &channel, answer_within: HOUR, now: self.app.now() };
+        let ear = self.app.ears.of(&mut conn, self.id).await.unwrap();
+        let (now, answer_within) = (self.app.now(), HOUR);
+        let context = Context { organisation: self.id, channel: &channel, answer_within, ear: &ear, now };
         for it in seen {
             fold(&mut conn, &context, it).await.unwrap();
         }

@@ -11,9 +11,11 @@ pub mod error;
 pub mod form;
 pub mod header;
 pub mod health;
+pub mod hook;
 pub mod inbox;
 pub mod language;
 pub mod layout;
+mod listen;
 pub mod live;
 pub mod login;
 pub mod organisation;
@@ -77,7 +79,9 @@ const TABLES: &[&[Route]] = &[
     organisation::ROUTES,
     inbox::ROUTES,
     channel::ROUTES,
+    hook::ROUTES,
     today::ROUTES,
+    listen::ROUTES,
 ];
 
 const OWN: &[Route] =
@@ -109,15 +113,17 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(organisation::router())
         .merge(inbox::router(&app))
         .merge(channel::router())
-        .merge(today::router());
+        .merge(today::router())
+        .merge(listen::router());
     let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))
         .layer(from_fn_with_state(app.clone(), session::guard))
         .layer(CsrfLayer::new());
-    // The API has a guard of its own and reads no cookie, so no other site can use a browser's session. The
-    // pages come second: what nobody knows is then answered by a page.
+    // The API and what is pushed to us have guards of their own and read no cookie, so no other site can use a
+    // browser's session. The pages come last: what nobody knows is then answered by a page.
     crate::api::router(&app)
+        .merge(hook::router())
         .merge(pages)
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(patience, arrival::bound))

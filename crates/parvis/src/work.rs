@@ -1,8 +1,10 @@
 //! The work that goes on by itself: jobs that are due, and snoozes that end. A worker claims jobs under
 //! a lease; what a dead worker held comes back when its lease ends.
 
+pub mod fill;
 pub mod media;
 pub mod publish;
+pub mod read_back;
 pub mod renew;
 pub mod wake;
 
@@ -13,9 +15,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::clock::SECOND;
+use crate::clock::{MINUTE, SECOND};
 use crate::store::job::{self, Job};
 use crate::store::{self, Conn};
 
@@ -24,43 +27,73 @@ const LEASE: i64 = 180 * SECOND;
 /// The longest sleep between two looks at the queue.
 const LOOK: Duration = Duration::from_millis(1_000);
 
+/// Jobs of one kind that are under way at once.
+const AT_ONCE: usize = 16;
+
 /// What becomes of a job.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Done, or nothing left to do.
     Done,
-    /// Again at this time (µs), for this reason.
+    /// Again at this time (µs), for this reason; this try counts.
     Retry(i64, String),
-    /// The same, its attempts counted from this one on.
-    Anew(i64, String),
+    /// The same, but the try doesn't count: nothing came of it.
+    Later(i64, String),
+    /// Again at this time (µs) as a job of this kind, its attempts counted from now on.
+    Anew(&'static str, i64, String),
     /// Given up, for this reason; a person has to look.
     Failed(String),
 }
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
-/// slow.
-const LANES: [&str; 3] = [publish::KIND, media::KIND, renew::KIND];
+/// slow, or because many answers of a run that died have to be looked for.
+const LANES: [&str; 4] = [publish::KIND, read_back::KIND, media::KIND, renew::KIND];
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     if let Err(error) = release(&app).await {
         tracing::error!(%error, "work: what the last run held comes back when its lease ends");
     }
-    futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone()))).await;
+    let lanes = futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone())));
+    tokio::join!(lanes, keep_waking(&app, stop.clone()), keep_filling(&app, stop.clone()));
 }
 
-/// Works along one lane; that of the answers also ends snoozes.
+/// Works along one lane.
 async fn keep_on(app: &Arc<App>, kind: &str, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        let woken = if kind == publish::KIND { wake::step(app).await } else { Ok(()) };
-        if let Err(error) = woken.and(lane(app, kind).await) {
+        if let Err(error) = lane(app, kind, &stop).await {
             tracing::error!(%error, kind, "work: the queue can't be read; trying again");
         }
-        tokio::select! {
-            () = tokio::time::sleep(LOOK) => {}
-            () = app.work.notified() => {}
-            _ = stop.changed() => {}
+        pause(app, &mut stop).await;
+    }
+}
+
+/// Ends snoozes.
+async fn keep_waking(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = wake::step(app).await {
+            tracing::error!(%error, "work: snoozes can't be read; trying again");
         }
+        pause(app, &mut stop).await;
+    }
+}
+
+/// Fills watches that are new.
+async fn keep_filling(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = fill::step(app).await {
+            tracing::error!(%error, "work: watches can't be filled; trying again");
+        }
+        pause(app, &mut stop).await;
+    }
+}
+
+/// Until the next look at the queue.
+async fn pause(app: &App, stop: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        () = tokio::time::sleep(LOOK) => {}
+        () = app.work.notified() => {}
+        _ = stop.changed() => {}
     }
 }
 
@@ -80,53 +113,88 @@ async fn release(app: &App) -> store::Result<()> {
 /// The database refused.
 pub async fn step(app: &Arc<App>) -> store::Result<()> {
     wake::step(app).await?;
+    fill::step(app).await?;
     for kind in LANES {
-        lane(app, kind).await?;
+        lane(app, kind, &app.stop.follow()).await?;
     }
     Ok(())
 }
 
-/// Does every job of a kind that is due now.
-async fn lane(app: &Arc<App>, kind: &str) -> store::Result<()> {
+/// Does every job of a kind that is due now, and those that become due meanwhile; one that takes long keeps only its
+/// own place. What was begun is finished: a call that is cut off may have been taken over there.
+async fn lane(app: &Arc<App>, kind: &str, stop: &watch::Receiver<bool>) -> store::Result<()> {
+    // Each is a task of its own: it neither waits while others are claimed nor takes them along when it panics.
+    let mut under_way = JoinSet::new();
+    let mut failed = None;
     loop {
-        let now = app.now();
-        let mut conn = app.db.read().await?;
-        let next = job::next_at(&mut conn, kind).await?;
-        let expired = job::any_expired(&mut conn, kind, now).await?;
-        drop(conn);
-        if next.is_none_or(|at| at > now) && !expired {
-            return Ok(());
+        let free = AT_ONCE.saturating_sub(under_way.len());
+        if free > 0 && failed.is_none() && !*stop.borrow() {
+            match claim(app, kind, free).await {
+                Ok(jobs) => jobs.into_iter().for_each(|job| {
+                    under_way.spawn(carry_out(Arc::clone(app), job));
+                }),
+                Err(error) => failed = Some(error),
+            }
         }
-        let mut conn = app.db.write().await?;
-        let jobs = job::claim(&mut conn, kind, now, now + LEASE, 16).await?;
-        conn.commit().await?;
-        if jobs.is_empty() {
-            return Ok(());
+        let ended = tokio::select! {
+            ended = under_way.join_next() => ended,
+            () = tokio::time::sleep(LOOK) => continue,
+        };
+        match ended {
+            None => return failed.map_or(Ok(()), Err),
+            Some(Err(error)) => {
+                tracing::error!(%error, kind, "work: a job broke off; its lease brings it back")
+            }
+            Some(Ok(())) => {}
         }
-        futures_util::future::join_all(jobs.iter().map(|job| carry_out(app, job))).await;
     }
 }
 
-async fn carry_out(app: &Arc<App>, job: &Job) {
+/// Claims what is due now, at most so many.
+async fn claim(app: &App, kind: &str, most: usize) -> store::Result<Vec<Job>> {
+    let now = app.now();
+    let mut conn = app.db.read().await?;
+    let next = job::next_at(&mut conn, kind).await?;
+    let expired = job::any_expired(&mut conn, kind, now).await?;
+    drop(conn);
+    if next.is_none_or(|at| at > now) && !expired {
+        return Ok(Vec::new());
+    }
+    let mut conn = app.db.write().await?;
+    let jobs = job::claim(&mut conn, kind, now, now + LEASE, i64::try_from(most).unwrap_or(1)).await?;
+    conn.commit().await?;
+    Ok(jobs)
+}
+
+async fn carry_out(app: Arc<App>, job: Job) {
     let outcome = match job.kind.as_str() {
-        publish::KIND => publish::carry_out(app, job).await,
-        renew::KIND => renew::carry_out(app, job).await,
-        _ => media::carry_out(app, job).await,
+        publish::KIND => publish::carry_out(&app, &job).await,
+        read_back::KIND => read_back::carry_out(&app, &job).await,
+        renew::KIND => renew::carry_out(&app, &job).await,
+        _ => media::carry_out(&app, &job).await,
     };
-    // Ever more seldom, up to an hour and a half: what fails for good must not fill the log.
-    let wait = 5 * SECOND * (1 << job.attempts.clamp(0, 10));
-    let outcome = outcome.unwrap_or_else(|error| Outcome::Retry(app.now() + wait, error.to_string()));
-    if let Err(error) = settle(app, job, &outcome).await {
+    let outcome = outcome.unwrap_or_else(|error| {
+        let now = app.now();
+        Outcome::Later(now + patience(now - job.created_at), error.to_string())
+    });
+    if let Err(error) = settle(&app, &job, &outcome).await {
         tracing::error!(%error, kind = job.kind, "work: an outcome can't be kept; the lease will bring it back");
     }
+}
+
+/// How long to wait for what hasn't worked for `age`, both in µs: seconds first, then minutes, and never for long. It
+/// follows from the age and not from a count, so that no number of deaths makes anything wait.
+fn patience(age: i64) -> i64 {
+    (age / 4).clamp(5 * SECOND, 5 * MINUTE)
 }
 
 async fn settle(app: &App, job: &Job, outcome: &Outcome) -> store::Result<()> {
     let mut conn: Conn = app.db.write().await?;
     match outcome {
         Outcome::Done => job::done(&mut conn, job).await?,
-        Outcome::Retry(at, why) => job::retry(&mut conn, job, *at, job.attempts + 1, why).await?,
-        Outcome::Anew(at, why) => job::retry(&mut conn, job, *at, 1, why).await?,
+        Outcome::Retry(at, why) => job::retry(&mut conn, job, *at, 1, why).await?,
+        Outcome::Later(at, why) => job::retry(&mut conn, job, *at, 0, why).await?,
+        Outcome::Anew(kind, at, why) => job::turn(&mut conn, job, kind, *at, why).await?,
         Outcome::Failed(why) => job::fail(&mut conn, job, why).await?,
     }
     conn.commit().await

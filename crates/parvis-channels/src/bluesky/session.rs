@@ -50,7 +50,7 @@ pub(super) async fn connect(net: &Net, typed: &Typed) -> Result<Connection, Conn
         let _ended = end(net, &home.pds, &session.refresh_jwt).await;
         return Err(ConnectError::Field { name: "password", code: "whole" });
     }
-    Ok(Connection { base_url: home.pds, access: access(session, password)?, settings })
+    Ok(Connection { base_url: home.pds, access: access(session, password)?, settings, shown: None })
 }
 
 /// The next pair of tokens: by the one kept for that, else by the app password.

@@ -1,5 +1,6 @@
 //! What to send, put together piece by piece.
 
+use base64::Engine as _;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -53,6 +54,17 @@ impl Request {
     #[must_use]
     pub fn bearer(mut self, token: &str) -> Self {
         if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {token}")) {
+            value.set_sensitive(true);
+            self.headers.insert(AUTHORIZATION, value);
+        }
+        self
+    }
+
+    /// Signs with a name and a password (RFC 7617), which aren't handed on to another host.
+    #[must_use]
+    pub fn basic(mut self, user: &str, password: &str) -> Self {
+        let sign = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+        if let Ok(mut value) = HeaderValue::from_str(&format!("Basic {sign}")) {
             value.set_sensitive(true);
             self.headers.insert(AUTHORIZATION, value);
         }

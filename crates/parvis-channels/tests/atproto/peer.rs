@@ -315,6 +315,7 @@ pub fn reply(parent: &str, text: &str) -> Reply {
         warning: None,
         media: vec![],
         mention: None,
+        at: 0,
     }
 }
 

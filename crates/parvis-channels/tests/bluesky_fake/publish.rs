@@ -17,6 +17,7 @@ fn reply() -> Reply {
         warning: None,
         media: vec![],
         mention: Some("anna.example".into()),
+        at: 0,
     }
 }
 

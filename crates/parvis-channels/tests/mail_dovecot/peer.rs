@@ -219,6 +219,7 @@ pub fn reply(parent: &str, text: &str) -> Reply {
         warning: None,
         media: vec![],
         mention: Some("customer@ext.test".into()),
+        at: 0,
     }
 }
 

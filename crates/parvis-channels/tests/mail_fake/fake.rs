@@ -133,6 +133,7 @@ pub fn reply() -> Reply {
         warning: None,
         media: vec![],
         mention: None,
+        at: 0,
     }
 }
 

@@ -130,6 +130,7 @@ pub fn reply(key: &str) -> Reply {
         warning: None,
         media: vec![],
         mention: Some("p2@fake.example".into()),
+        at: 0,
     }
 }
 

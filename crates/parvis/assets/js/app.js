@@ -4,6 +4,7 @@ import * as compose from "./compose.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
 import * as palette from "./palette.js";
+import * as query from "./query.js";
 import * as toast from "./toast.js";
 
 toast.start();
@@ -12,4 +13,5 @@ if ("signed" in document.body.dataset) {
   keys.start();
   palette.start();
   compose.start();
+  query.start();
 }

@@ -219,6 +219,13 @@ impl From<Refusal> for Problem {
                 .because(format!("The network couldn't be asked: {error}. Nothing was changed. Check the address.")),
             Refusal::Store(error) => error.into(),
             Refusal::Sealed => Self::internal("a secret can't be sealed or opened"),
+            Refusal::Full(error) => {
+                tracing::error!(%error, "a file doesn't fit");
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "no-room").because(
+                    "There is no room left for files. Nothing of this request was kept, and nothing was sent. Tell the \
+                     administrator; once there is room, send it again, under the same key if it had one.",
+                )
+            }
             Refusal::Media(error) => Self::internal(error),
         }
     }

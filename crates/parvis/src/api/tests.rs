@@ -5,6 +5,7 @@ mod access;
 mod admin;
 mod hostile;
 mod reach;
+mod room;
 mod story;
 
 use axum::Router;

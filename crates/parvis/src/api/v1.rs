@@ -108,6 +108,7 @@ fn house() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(channel::get, channel::change, channel::remove))
         .routes(routes!(channel::pause))
         .routes(routes!(channel::resume))
+        .routes(routes!(channel::replace_secret))
         .routes(routes!(channel::gaps))
         .routes(routes!(journal::page))
         .routes(routes!(token::list, token::make))

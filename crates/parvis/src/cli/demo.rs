@@ -89,7 +89,7 @@ pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode>
     tokio::spawn(demo::play(app.clone(), network.clone(), data.clone()));
     let language = Mutex::new(demo.language.clone());
     let show = Arc::new(Show { app: app.clone(), network, data, keys, language });
-    serve::listen(&app, listener, |router| router.layer(from_fn_with_state(show, follow_language))).await?;
+    serve::listen(&app, listener, |router| router.layer(from_fn_with_state(show, follow_language))).await;
     app.db.close().await;
     if !demo.keep {
         std::fs::remove_dir_all(&folder).with_context(|| format!("{} can't be removed", folder.display()))?;

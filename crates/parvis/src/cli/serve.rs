@@ -1,6 +1,7 @@
 //! `parvis serve`: listens, does the background work, and ends in good order.
 
-use std::future::IntoFuture as _;
+mod door;
+
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use tokio::net::TcpListener;
 
+use self::door::Bounds;
 use super::say;
 use crate::app::App;
 use crate::clock::Clock;
@@ -32,7 +34,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     }
     say(format!("Parvis listens on http://{} (Ctrl-C ends it)", listener.local_addr()?))?;
     end_when_asked(&app);
-    listen(&app, listener, |router| router).await?;
+    listen(&app, listener, |router| router).await;
     app.db.close().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -52,11 +54,10 @@ pub(super) async fn listen(
     app: &Arc<App>,
     listener: TcpListener,
     around: impl FnOnce(axum::Router) -> axum::Router,
-) -> anyhow::Result<()> {
+) {
     let stop = app.stop.clone();
     let router = around(crate::web::router(Arc::clone(app)))
-        .layer(from_fn_with_state(Arc::clone(app), name_the_client))
-        .into_make_service_with_connect_info::<SocketAddr>();
+        .layer(from_fn_with_state(Arc::clone(app), name_the_client));
     let background = [
         tokio::spawn(crate::work::run(Arc::clone(app), app.stop.follow())),
         tokio::spawn(crate::intake::listen::run(Arc::clone(app), app.stop.follow())),
@@ -65,13 +66,11 @@ pub(super) async fn listen(
         let app = Arc::clone(app);
         async move { app.db.hear_others().await }
     });
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move { stop.asked().await });
-    let mut server = std::pin::pin!(server.into_future());
+    let mut server = std::pin::pin!(door::serve(listener, router, Bounds::default(), stop.asked()));
     tokio::select! {
-        done = &mut server => done?,
-        () = app.stop.asked() => match tokio::time::timeout(PATIENCE, server).await {
-            Ok(done) => done?,
-            Err(_) => tracing::warn!(seconds = PATIENCE.as_secs(), "open requests were cut off"),
+        () = &mut server => {}
+        () = app.stop.asked() => if tokio::time::timeout(PATIENCE, server).await.is_err() {
+            tracing::warn!(seconds = PATIENCE.as_secs(), "open requests were cut off");
         },
     }
     others.abort();
@@ -81,7 +80,6 @@ pub(super) async fn listen(
             tracing::warn!("background work was cut off");
         }
     }
-    Ok(())
 }
 
 /// Puts the client's address in the place of the reverse proxy's, when that proxy is trusted.

@@ -1,20 +1,18 @@
 //! Answers and notes. An answer is held for ten seconds, in which it can be taken back; then a job
 //! hands it to the network. Nothing leaves from here.
 
-use object_store::ObjectStoreExt as _;
-use object_store::path::Path;
+mod file;
+
 use parvis_channels::{Account, CapabilityKey, Reply, Upload, Visibility};
 use serde_json::json;
 
 use super::{Done, Refusal, Result, load, stop_clock, write_change};
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
-use crate::fault::{self, Point};
-use crate::id::{AttachmentId, ConversationId, JournalId, MessageId};
+use crate::id::{ConversationId, JournalId, MessageId};
 use crate::rules::permission::{Action, Actor};
 use crate::seal;
 use crate::store::answer_key::AnswerKey;
-use crate::store::attachment::Attachment;
 use crate::store::conversation::{Conversation, State};
 use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Direction, Message, Stage};
@@ -75,8 +73,8 @@ pub async fn reply_once(
         return Ok(done);
     }
     let message = MessageId::new(now);
-    // Media first: the object store isn't part of the transaction, and an orphaned file harms nobody.
-    let attachments = keep_media(app, message, &answer.media, now).await?;
+    // Files first: the object store isn't part of the transaction, and an orphaned file harms nobody.
+    let attachments = file::keep(app, message, &answer.media, now).await?;
     let mut conn = app.db.write().await?;
     let mut found = load(&mut conn, actor, id, Action::Answer).await?;
     let channel = store::channel::get(&mut conn, actor.organisation, found.channel).await?;
@@ -211,6 +209,7 @@ pub(crate) async fn to_network(
         warning: it.warning.clone(),
         media,
         mention,
+        at: it.sent_at,
     })
 }
 
@@ -301,37 +300,6 @@ async fn hold(
         after: Some(json!(found.facets)),
     };
     Ok(journal::write(conn, entry).await?)
-}
-
-async fn keep_media(app: &App, message: MessageId, media: &[Upload], now: i64) -> Result<Vec<Attachment>> {
-    let mut kept = Vec::new();
-    for (upload, position) in media.iter().zip(0_i64..) {
-        let name = match upload.mime.as_str() {
-            "image/png" | "image/jpeg" | "image/webp" | "image/gif" => upload.mime.replace("image/", "."),
-            _ => return Err(Refusal::Invalid { field: "media", code: "kind" }),
-        };
-        if upload.bytes.is_empty() || upload.bytes.len() > UPLOAD_BYTES {
-            return Err(Refusal::Invalid { field: "media", code: "size" });
-        }
-        let id = AttachmentId::new(now);
-        let path = format!("sent/{message}/{id}{name}");
-        app.media.put(&Path::from(path.as_str()), upload.bytes.clone().into()).await?;
-        fault::pass(Point::MediaKept);
-        kept.push(Attachment {
-            id,
-            message,
-            position,
-            kind: "image".to_owned(),
-            remote_url: None,
-            alt: Some(upload.alt.trim().to_owned()).filter(|alt| !alt.is_empty()),
-            mime: Some(upload.mime.clone()),
-            width: None,
-            height: None,
-            stored_as: Some(path),
-            error_text: None,
-        });
-    }
-    Ok(kept)
 }
 
 async fn drop_draft(conn: &mut Conn, actor: &Actor, id: ConversationId, mode: &str) -> Result<()> {

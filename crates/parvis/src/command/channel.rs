@@ -1,6 +1,8 @@
-//! Pausing, renaming and removing channels; [`connect`] is how they come.
+//! Pausing, renaming and removing channels; [`connect`] is how they come, [`rotate`] how a
+//! secret of ours is replaced.
 
 pub mod connect;
+pub mod rotate;
 
 use parvis_channels::ChannelKind;
 use parvis_channels::mastodon::oauth;

@@ -57,8 +57,21 @@ pub struct Organisation {
     pub channels: Vec<Channel>,
     /// Its labels.
     pub tags: Vec<Tag>,
+    /// Its watches.
+    pub watches: Vec<Watch>,
     /// Its saved views.
     pub views: Vec<View>,
+}
+
+/// A watch.
+#[derive(Debug, Deserialize)]
+pub struct Watch {
+    /// Name.
+    pub name: Text,
+    /// Whose, by key.
+    pub owner: String,
+    /// What it asks, in both languages at once.
+    pub query: String,
 }
 
 /// A desk.

@@ -16,7 +16,8 @@ use super::network::Network;
 use super::status::{Speaker, Status, handle, html, member_id};
 use crate::app::App;
 use crate::clock::{DAY, MINUTE};
-use crate::id::{ChannelId, ColleagueId, DeskId, MessageId, OrganisationId, TagId, ViewId};
+use crate::id::{ChannelId, ColleagueId, DeskId, MessageId, OrganisationId, TagId, ViewId, WatchId};
+use crate::intake::ear::Ear;
 use crate::intake::fold::{Context, fold};
 use crate::rules::clock;
 use crate::rules::permission::Role;
@@ -157,6 +158,21 @@ async fn found(
         let view = store::view::View { id: ViewId::new(founded), owner, name, shared: it.shared, filter };
         store::view::save(conn, house, &view, founded).await?;
     }
+    for (it, place) in shipped.watches.iter().zip(0_i64..) {
+        let owner =
+            *keys.colleagues.get(&it.owner).ok_or_else(|| anyhow::anyhow!("a watch's owner is unknown"))?;
+        let watch = store::watch::Watch {
+            id: WatchId::new(founded + place),
+            name: it.name.get(language).to_owned(),
+            query: it.query.clone(),
+            owner,
+            created_at: founded + place,
+            changed_at: now + place,
+            // The worker looks through the weeks before.
+            fill_before: Some(store::watch::AFTER_ALL),
+        };
+        store::watch::insert(conn, house, &watch).await?;
+    }
     Ok(keys)
 }
 
@@ -278,7 +294,8 @@ async fn hear(
     if let (Some(earlier), Some(item)) = (&message.edited, seen.item.as_mut()) {
         let standing = std::mem::replace(&mut item.text, earlier.get(language).to_owned());
         item.html = html(&item.text);
-        let context = Context { organisation: keys.house, channel, answer_within, now: said.at };
+        let context =
+            Context { organisation: keys.house, channel, answer_within, ear: &Ear::default(), now: said.at };
         fold(conn, &context, &seen).await?;
         seen.kind = ObservationKind::Edited;
         seen.version_at = Some(said.at + 3 * MINUTE);
@@ -287,7 +304,8 @@ async fn hear(
             item.text = standing;
         }
     }
-    let context = Context { organisation: keys.house, channel, answer_within, now: said.at };
+    let context =
+        Context { organisation: keys.house, channel, answer_within, ear: &Ear::default(), now: said.at };
     fold(conn, &context, &seen).await?;
     if message.deleted {
         let gone = Observation {

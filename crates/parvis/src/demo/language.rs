@@ -121,5 +121,15 @@ async fn rename(conn: &mut Conn, data: &Data, keys: &Keys, language: &str) -> st
             store::view::save(conn, keys.house, &view, 0).await?;
         }
     }
+    for mut watch in store::watch::list(conn, keys.house).await? {
+        let found = shipped.watches.iter().find(|it| it.name.fr == watch.name || it.name.en == watch.name);
+        if let Some(it) = found {
+            it.name.get(language).clone_into(&mut watch.name);
+            // Other words stand in the messages now.
+            store::watch::empty(conn, keys.house, watch.id).await?;
+            watch.fill_before = Some(store::watch::AFTER_ALL);
+            store::watch::update(conn, keys.house, &watch).await?;
+        }
+    }
     Ok(())
 }

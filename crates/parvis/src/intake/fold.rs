@@ -5,6 +5,7 @@
 use parvis_channels::{Item, Observation, ObservationKind};
 use serde_json::json;
 
+use super::ear::Ear;
 use crate::clock::DAY;
 use crate::id::{AttachmentId, AuthorId, ConversationId, MessageId, OrganisationId};
 use crate::rules::{clock, text};
@@ -14,6 +15,7 @@ use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets, NEVER, State};
 use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Direction, Message, Stage};
+use crate::store::watch::{self, Text};
 use crate::store::{Conn, Result, counter, observation, search};
 use crate::work;
 
@@ -31,6 +33,8 @@ pub struct Context<'a> {
     pub channel: &'a Channel,
     /// How fast the channel's desk answers (µs).
     pub answer_within: i64,
+    /// The watches that what comes in is matched with.
+    pub ear: &'a Ear,
     /// Now (µs).
     pub now: i64,
 }
@@ -48,7 +52,8 @@ pub async fn fold(conn: &mut Conn, context: &Context<'_>, seen: &Observation) ->
         // Somebody else's business. Not kept either: it may become context once somebody answers it.
         return Ok(());
     }
-    if !observation::keep(conn, context.organisation, context.channel.id, seen, context.now).await? {
+    let is_new = observation::keep(conn, context.organisation, context.channel.id, seen, context.now).await?;
+    if !is_new && !known.as_ref().is_some_and(|known| comes_back(seen, known)) {
         return Ok(());
     }
     match (seen.kind, &seen.item, known) {
@@ -64,6 +69,18 @@ pub async fn fold(conn: &mut Conn, context: &Context<'_>, seen: &Observation) ->
         }
         // Kept raw, for the day when it can be read.
         _ => Ok(()),
+    }
+}
+
+/// Where a network doesn't date changes, a state that another came in between looks like the one kept before.
+fn comes_back(seen: &Observation, known: &Message) -> bool {
+    match (seen.kind, &seen.item) {
+        _ if seen.version_at.is_some() => false,
+        (ObservationKind::Edited, Some(item)) => {
+            known.deleted_at.is_some() || known.text != item.text || known.marks != item.marks
+        }
+        (ObservationKind::Deleted, _) => known.deleted_at.is_none(),
+        _ => false,
     }
 }
 
@@ -100,6 +117,7 @@ async fn create(
     message::insert(conn, context.organisation, &it).await?;
     keep_attachments(conn, context, it.id, item).await?;
     index(conn, context, &it, item).await?;
+    hear(conn, context, &it, item).await?;
     let direction = if item.ours { "out" } else { "in" };
     counter::tally(conn, context.organisation, context.channel.id, direction, at).await?;
     told(conn, context, "message.received", &it, Some(&home)).await
@@ -265,10 +283,9 @@ fn received(
 
 /// Our own message comes back to us: the one that left takes the network's id. True when it was found.
 async fn adopt_echo(conn: &mut Conn, context: &Context<'_>, seen: &Observation, item: &Item) -> Result<bool> {
-    let waiting = message::awaiting_echo(conn, context.organisation, context.channel.id).await?;
-    let ours = waiting
-        .into_iter()
-        .find(|it| it.remote_parent_id == item.parent_id && same_words(&it.text, &item.text));
+    let Some(parent) = &item.parent_id else { return Ok(false) };
+    let waiting = message::awaiting_echo(conn, context.organisation, context.channel.id, parent).await?;
+    let ours = waiting.into_iter().find(|it| same_words(&it.text, &item.text));
     let Some(mut it) = ours else { return Ok(false) };
     it.remote_id = Some(seen.remote_id.clone());
     it.url = item.url.clone();
@@ -302,8 +319,13 @@ async fn edit(
     let newer =
         version_at > it.version_at || (seen.version_at.is_none() && seen.kind == ObservationKind::Edited);
     let changed = it.text != item.text || it.title != item.title || it.warning != item.warning;
-    if !newer || (!changed && it.deleted_at.is_none()) {
+    if !newer || (!changed && it.deleted_at.is_none() && it.marks == item.marks) {
         return Ok(());
+    }
+    if !changed && it.deleted_at.is_none() {
+        it.marks = item.marks.clone();
+        message::update(conn, context.organisation, &it).await?;
+        return told(conn, context, "message.marked", &it, None).await;
     }
     // What we wrote is kept in our words; the network's rendering of it isn't an edit.
     let rendering = item.ours && it.colleague.is_some() && same_words(&it.text, &item.text);
@@ -322,6 +344,8 @@ async fn edit(
     message::update(conn, context.organisation, &it).await?;
     keep_attachments(conn, context, it.id, item).await?;
     index(conn, context, &it, item).await?;
+    watch::forget(conn, context.organisation, it.id).await?;
+    hear(conn, context, &it, item).await?;
     refresh_excerpt(conn, context, &it).await?;
     told(conn, context, "message.edited", &it, None).await
 }
@@ -444,6 +468,24 @@ async fn index(conn: &mut Conn, context: &Context<'_>, it: &Message, item: &Item
     ];
     words.extend(item.attachments.iter().filter_map(|it| it.alt.clone()));
     search::index(conn, context.organisation, it.id, it.conversation, &words.join(" ")).await
+}
+
+/// What the public says is matched with every watch.
+async fn hear(conn: &mut Conn, context: &Context<'_>, it: &Message, item: &Item) -> Result<()> {
+    if it.direction != Direction::In {
+        return Ok(());
+    }
+    let text = Text {
+        message: it.id,
+        sent_at: it.sent_at,
+        title: it.title.clone(),
+        text: it.text.clone(),
+        language: it.language.clone(),
+        url: it.url.clone(),
+        channel: context.channel.kind.clone(),
+        author: Some(item.author.handle.clone()),
+    };
+    context.ear.keep(conn, context.organisation, &text).await
 }
 
 async fn told(

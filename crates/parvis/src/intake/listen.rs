@@ -5,23 +5,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parvis_channels::{
-    Account, Budget, CapabilityKey, ChannelError, ChannelKind, Notice, Observation, Support,
-};
+use parvis_channels::{Account, CapabilityKey, ChannelError, ChannelKind, Observation, Support};
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::fold::{Context, fold};
+use super::keep::{Step, keep};
 use crate::account;
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
 use crate::fault::{self, Point};
 use crate::id::{ChannelId, OrganisationId};
-use crate::store::channel::{self, Channel, Health};
+use crate::store::channel::{self, Channel};
 use crate::store::journal::{self, By, Entry};
 use crate::store::lease::{self, Lease};
-use crate::store::{self, desk, message, organisation};
+use crate::store::{self, message, organisation};
 
 /// Feeds are asked this many times more seldom than networks.
 const FEED_FACTOR: u64 = 15;
@@ -114,7 +112,7 @@ async fn end(app: &App) -> store::Result<()> {
 }
 
 /// The active channels that are this node's to hear: those that no living node holds are taken.
-pub(super) async fn mine(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
+pub(crate) async fn mine(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
     let (house, mut channels) = active(app).await?;
     let (node, now) = (app.db.node(), app.now());
     let held = lease::list(&mut app.db.read().await?, house).await?;
@@ -152,7 +150,8 @@ async fn active(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
         return Ok((OrganisationId(uuid::Uuid::nil()), Vec::new()));
     };
     let all = channel::list(&mut conn, house.id).await?;
-    let heard = |it: &Channel| it.state == "active";
+    // What only pushes is heard when it does: nobody asks it.
+    let heard = |it: &Channel| it.state == "active" && !account::is_pushed(it);
     Ok((house.id, all.into_iter().filter(heard).collect()))
 }
 
@@ -232,7 +231,11 @@ fn wait_after(error: &Error, failures: u32) -> Duration {
     Duration::from_secs(5 * 2_u64.saturating_pow(failures.min(8))).min(LONGEST_WAIT)
 }
 
-async fn load(app: &App, house: OrganisationId, id: ChannelId) -> Result<(Channel, Account), Error> {
+pub(super) async fn load(
+    app: &App,
+    house: OrganisationId,
+    id: ChannelId,
+) -> Result<(Channel, Account), Error> {
     let mut conn = app.db.read().await?;
     let found = channel::get(&mut conn, house, id).await?;
     let found = found.ok_or(account::Unusable::Unreadable)?;
@@ -260,159 +263,6 @@ pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<boo
         }
     }
     Ok(account.capabilities.get(CapabilityKey::Stream).support == Support::Native)
-}
-
-/// What goes with the observations of one look.
-#[derive(Default)]
-pub(super) struct Step<'a> {
-    /// Stream and cursor.
-    pub(super) cursor: Option<(&'a str, &'a str)>,
-    /// What the server said about our allowance.
-    pub(super) budget: Option<Budget>,
-    /// What a person should know.
-    pub(super) notice: Option<Notice>,
-}
-
-/// Folds what was seen and moves the cursor, in one transaction. What the database can't take is set aside,
-/// so that one message nobody can read doesn't make the channel deaf for all that come after it.
-pub(super) async fn keep(
-    app: &App,
-    house: OrganisationId,
-    id: ChannelId,
-    seen: Vec<Observation>,
-    step: Step<'_>,
-) -> Result<(), Error> {
-    let mut seen = with_threads(app, house, id, seen).await?;
-    loop {
-        let refused = match keep_all(app, house, id, &seen, &step).await? {
-            Kept::All => return Ok(()),
-            Kept::Nothing(refused) => refused,
-        };
-        let bad = seen.remove(refused.place);
-        set_aside(app, house, id, &bad, &refused.error).await?;
-    }
-}
-
-/// What became of the observations of one look.
-enum Kept {
-    All,
-    Nothing(Refused),
-}
-
-/// An observation that the database can't take.
-struct Refused {
-    place: usize,
-    error: store::Error,
-}
-
-async fn keep_all(
-    app: &App,
-    house: OrganisationId,
-    id: ChannelId,
-    seen: &[Observation],
-    step: &Step<'_>,
-) -> Result<Kept, Error> {
-    let now = app.now();
-    let mut conn = app.db.write().await?;
-    let found = channel::get(&mut conn, house, id).await?;
-    let Some(found) = found.filter(|it| it.state != "removed") else { return Ok(Kept::All) };
-    let within = desk::get(&mut conn, house, found.desk).await?.map_or(DAY, |desk| desk.answer_within);
-    let context = Context { organisation: house, channel: &found, answer_within: within, now };
-    for (place, it) in seen.iter().enumerate() {
-        match fold(&mut conn, &context, it).await {
-            Ok(()) => {}
-            Err(error) if error.is_away() => return Err(error.into()),
-            Err(error) => return Ok(Kept::Nothing(Refused { place, error })),
-        }
-    }
-    if let Some((stream, value)) = step.cursor {
-        channel::move_cursor(&mut conn, house, id, stream, value, now).await?;
-    }
-    if step.budget.is_some() || step.notice.is_some() {
-        channel::set_health(&mut conn, house, id, &told(found.health.clone(), step)).await?;
-    }
-    conn.commit().await?;
-    Ok(Kept::All)
-}
-
-/// The channel's health with what the server said of itself.
-fn told(mut health: Health, step: &Step<'_>) -> Health {
-    if let Some(budget) = &step.budget {
-        health.rate_limit = Some(i64::from(budget.limit));
-        health.rate_remaining = Some(i64::from(budget.remaining));
-        health.rate_reset_at = budget.reset_at;
-    }
-    if let Some(notice) = &step.notice {
-        health.notice_code = Some(notice.code().to_owned());
-        health.notice_text = match notice {
-            Notice::Moved(address) => Some(address.clone()),
-            Notice::Cut(followed) => Some(followed.to_string()),
-            Notice::Gap => None,
-        };
-    }
-    health
-}
-
-/// Keeps an observation that can't be folded in the journal, with its reason, and tells people on the
-/// channel's page. A full disk refuses this too, and then the cursor stays where it is.
-async fn set_aside(
-    app: &App,
-    house: OrganisationId,
-    id: ChannelId,
-    it: &Observation,
-    error: &store::Error,
-) -> Result<(), Error> {
-    let now = app.now();
-    let mut conn = app.db.write().await?;
-    let Some(found) = channel::get(&mut conn, house, id).await? else { return Ok(()) };
-    let entry = Entry {
-        organisation: house,
-        at: now,
-        by: By::Channel(id),
-        verb: "observation.set_aside",
-        subject: id.0,
-        conversation: None,
-        before: None,
-        after: Some(json!({ "remote_id": it.remote_id, "raw": it.raw, "error": error.to_string() })),
-    };
-    journal::write(&mut conn, entry).await?;
-    let remote: String = it.remote_id.chars().take(120).collect();
-    let health = Health { notice_code: Some("aside".to_owned()), notice_text: Some(remote), ..found.health };
-    channel::set_health(&mut conn, house, id, &health).await?;
-    conn.commit().await?;
-    tracing::error!(%error, channel = %id, "intake: an observation can't be kept and was set aside");
-    Ok(())
-}
-
-/// Puts the ancestors that we don't know before a message that answers them. A thread that can't be
-/// fetched isn't worth losing the message for.
-async fn with_threads(
-    app: &App,
-    house: OrganisationId,
-    id: ChannelId,
-    seen: Vec<Observation>,
-) -> Result<Vec<Observation>, Error> {
-    let mut all: Vec<Observation> = Vec::with_capacity(seen.len());
-    for it in seen {
-        let parent = it.item.as_ref().filter(|item| item.addressed).and_then(|item| item.parent_id.clone());
-        if let Some(parent) = parent
-            && !all.iter().any(|before| before.remote_id == parent)
-            && message::by_remote(&mut app.db.read().await?, house, id, &it.remote_id).await?.is_none()
-            && message::by_remote(&mut app.db.read().await?, house, id, &parent).await?.is_none()
-        {
-            let (_, account) = load(app, house, id).await?;
-            let room = parvis_channels::channel(account.kind);
-            fault::pass(Point::ThreadBefore);
-            let thread = room.thread(&app.net, &account, &it.remote_id).await;
-            fault::pass(Point::ThreadAfter);
-            match thread {
-                Ok(thread) => all.extend(thread),
-                Err(error) => tracing::info!(%error, channel = %id, "intake: a thread can't be fetched"),
-            }
-        }
-        all.push(it);
-    }
-    Ok(all)
 }
 
 async fn listen(app: Arc<App>, house: OrganisationId, id: ChannelId, sink: mpsc::Sender<Observation>) {

@@ -2,7 +2,8 @@
 
 use parvis_channels::{ChannelError, Mark, Observation, ObservationKind};
 
-use super::listen::{self, Step};
+use super::keep::{self, Step};
+use super::listen;
 use crate::app::App;
 use crate::clock::{HOUR, SECOND};
 use crate::command::triage;
@@ -163,7 +164,7 @@ async fn what_cannot_be_kept_is_set_aside_and_the_rest_goes_on() {
         conn.commit().await.unwrap();
         let seen = vec![said("1", "Bonjour", 0), said("2", "Bonjour", 1), said("3", "Autre", 2)];
         let step = Step { cursor: Some(("mentions", "3")), ..Step::default() };
-        listen::keep(&house.app, house.id, house.channel, seen, step).await.unwrap();
+        keep::keep(&house.app, house.id, house.channel, seen, step).await.unwrap();
         assert_ne!(house.conversation("1").await.id, house.conversation("3").await.id);
         let mut conn = house.app.db.read().await.unwrap();
         let cursor = channel::cursor(&mut conn, house.id, house.channel, "mentions").await.unwrap();
@@ -190,13 +191,13 @@ async fn a_full_disk_sets_nothing_aside_and_is_made_up_for_when_there_is_room() 
         let step = || Step { cursor: Some(("mentions", "3")), ..Step::default() };
         // Below what is there already: SQLite then allows no more than that, and answers SQLITE_FULL as on a full disk.
         pages("PRAGMA max_page_count = 1").await;
-        let refused = listen::keep(&house.app, house.id, house.channel, seen.clone(), step()).await;
+        let refused = keep::keep(&house.app, house.id, house.channel, seen.clone(), step()).await;
         assert!(matches!(refused, Err(listen::Error::Store(error)) if error.is_away()));
         let mut conn = house.app.db.read().await.unwrap();
         assert!(channel::cursor(&mut conn, house.id, house.channel, "mentions").await.unwrap().is_none());
         drop(conn);
         pages("PRAGMA max_page_count = 1000000").await;
-        listen::keep(&house.app, house.id, house.channel, seen, step()).await.unwrap();
+        keep::keep(&house.app, house.id, house.channel, seen, step()).await.unwrap();
         let mut conn = house.app.db.read().await.unwrap();
         for id in ["1", "2", "3"] {
             assert!(
@@ -206,6 +207,76 @@ async fn a_full_disk_sets_nothing_aside_and_is_made_up_for_when_there_is_room() 
         }
         let rows = journal::page(&mut conn, house.id, None, 50).await.unwrap();
         assert!(rows.iter().all(|row| row.verb != "observation.set_aside"));
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_cut_off_in_the_middle_keeps_what_it_brought_and_asks_again() {
+    for house in houses().await {
+        let names: Vec<String> = (100..150).map(|number| number.to_string()).collect();
+        let page = || names.iter().map(|name| said(name, "Bonjour", 0)).collect::<Vec<_>>();
+        let step = || Step { cursor: Some(("mentions", "150")), ..Step::default() };
+        let cut_off = keep::keep(&house.app, house.id, house.channel, page(), step());
+        let known = async || {
+            let mut conn = house.app.db.read().await.unwrap();
+            let mut count = 0;
+            for name in &names {
+                let found = message::by_remote(&mut conn, house.id, house.channel, name).await.unwrap();
+                count += usize::from(found.is_some());
+            }
+            (count, channel::cursor(&mut conn, house.id, house.channel, "mentions").await.unwrap())
+        };
+        let first_is_known = async || {
+            let mut conn = house.app.db.read().await.unwrap();
+            message::by_remote(&mut conn, house.id, house.channel, "100").await.unwrap().is_some()
+        };
+        // The process ends as soon as something is kept.
+        tokio::select! {
+            biased;
+            () = async { while !first_is_known().await {} } => {}
+            kept = cut_off => panic!("the page was kept as one: {kept:?}"),
+        }
+        let (count, cursor) = known().await;
+        assert!((1..names.len()).contains(&count) && cursor.is_none(), "{count} {cursor:?}");
+        keep::keep(&house.app, house.id, house.channel, page(), step()).await.unwrap();
+        assert_eq!(known().await, (names.len(), Some("150".to_owned())), "{}", house.app.db.engine_name());
+        let counts = counter::list(&mut house.app.db.read().await.unwrap(), house.id).await.unwrap();
+        assert_eq!(counts.iter().map(|it| it.value).sum::<i64>(), names.len() as i64);
+    }
+}
+
+#[tokio::test]
+async fn an_echo_is_recognised_however_many_answers_are_in_doubt() {
+    for house in houses().await {
+        house.hear(&[said("1", "Une question", 0)]).await;
+        let it = house.conversation("1").await;
+        let words = |number: usize| format!("Réponse numéro {number}");
+        let mut conn = house.app.db.write().await.unwrap();
+        let asked = message::by_remote(&mut conn, house.id, house.channel, "1").await.unwrap().unwrap();
+        for number in 0..150 {
+            let answer = message::Message {
+                id: crate::id::MessageId::new(START),
+                direction: Direction::Out,
+                author: None,
+                remote_id: None,
+                remote_parent_id: asked.remote_id.clone(),
+                text: words(number),
+                stage: Stage::Unknown,
+                sent_at: START + number as i64,
+                ..asked.clone()
+            };
+            message::insert(&mut conn, house.id, &answer).await.unwrap();
+        }
+        conn.commit().await.unwrap();
+        let mut echo = said("9", &words(149), 60);
+        let item = echo.item.as_mut().unwrap();
+        (item.ours, item.parent_id) = (true, Some("1".to_owned()));
+        let seen = vec![echo];
+        keep::keep(&house.app, house.id, house.channel, seen, Step::default()).await.unwrap();
+        let mut conn = house.app.db.read().await.unwrap();
+        let thread = message::thread(&mut conn, house.id, it.id, None, 500).await.unwrap();
+        let same: Vec<_> = thread.iter().filter(|it| it.text == words(149)).collect();
+        assert_eq!((thread.len(), same.len(), same[0].stage), (151, 1, Stage::Published));
     }
 }
 

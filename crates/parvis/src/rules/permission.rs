@@ -51,13 +51,17 @@ pub enum Action {
     ReadJournal,
     /// Export or import everything.
     MoveData,
+    /// See what watches find over everything that comes in.
+    Listen,
+    /// Make, change and remove watches.
+    ManageWatches,
     /// Change one's own language, theme, password, and make API tokens.
     ManageSelf,
 }
 
 impl Action {
     /// Every action, for tables and tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Read,
         Self::Answer,
         Self::Note,
@@ -68,6 +72,8 @@ impl Action {
         Self::ManageColleagues,
         Self::ReadJournal,
         Self::MoveData,
+        Self::Listen,
+        Self::ManageWatches,
         Self::ManageSelf,
     ];
 }
@@ -126,7 +132,7 @@ impl Role {
             Self::Creative => matches!(action, A::Read | A::Note | A::ManageSelf),
             Self::Referent => !matches!(action, A::ManageChannels | A::MoveData),
             Self::Direction => {
-                matches!(action, A::Read | A::Note | A::ReadChannels | A::ManageSelf)
+                matches!(action, A::Read | A::Note | A::ReadChannels | A::Listen | A::ManageSelf)
             }
             Self::Administrator => true,
         }
@@ -168,10 +174,13 @@ impl TokenScope {
     /// The scope that an action asks of a token.
     pub fn needed_for(action: Action) -> Self {
         match action {
-            Action::Read | Action::ReadChannels => Self::Read,
-            Action::Answer | Action::Note | Action::Triage | Action::ShareView | Action::ManageSelf => {
-                Self::Write
-            }
+            Action::Read | Action::ReadChannels | Action::Listen => Self::Read,
+            Action::Answer
+            | Action::Note
+            | Action::Triage
+            | Action::ShareView
+            | Action::ManageWatches
+            | Action::ManageSelf => Self::Write,
             Action::ManageChannels | Action::ManageColleagues | Action::ReadJournal | Action::MoveData => {
                 Self::Admin
             }
@@ -217,14 +226,14 @@ mod tests {
             })
             .collect();
         let agreed = "\
-community_manager xxxxxx....x
-specialist        xxxx.x....x
-expert            xxx.......x
-external          xxxx......x
-creative          x.x.......x
-referent          xxxxxx.xx.x
-direction         x.x..x....x
-administrator     xxxxxxxxxxx";
+community_manager xxxxxx....xxx
+specialist        xxxx.x......x
+expert            xxx.........x
+external          xxxx........x
+creative          x.x.........x
+referent          xxxxxx.xx.xxx
+direction         x.x..x....x.x
+administrator     xxxxxxxxxxxxx";
         assert_eq!(rows.join("\n"), agreed);
     }
 

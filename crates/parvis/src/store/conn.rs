@@ -143,6 +143,7 @@ id_cells!(
     AttachmentId,
     TagId,
     ViewId,
+    WatchId,
     JournalId,
     TokenId,
     JobId

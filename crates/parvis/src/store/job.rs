@@ -17,29 +17,33 @@ pub struct Job {
     pub kind: String,
     /// What it is about.
     pub subject: Uuid,
-    /// How often it was tried before.
+    /// How many tries came to something before: the network answered, or we decided. A worker that died in the
+    /// middle doesn't count.
     pub attempts: i64,
     /// Until when it is this worker's (µs); afterwards what becomes of it is another's to say.
     pub lease_until: i64,
+    /// When it was made (µs).
+    pub created_at: i64,
 }
 
 const ENQUEUE: &str = "INSERT INTO job (organisation_id, id, kind, dedup_key, subject_id, state, run_at, attempts, created_at)
     VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7) ON CONFLICT (organisation_id, kind, dedup_key)
     DO UPDATE SET state = 'ready', run_at = excluded.run_at, attempts = 0, lease_until = NULL, error_text = NULL WHERE job.state <> 'ready'";
 // On SQLite the write transaction is already alone; FOR UPDATE SKIP LOCKED is added on PostgreSQL.
-const CLAIM: &str = "UPDATE job SET state = 'running', lease_until = $2, attempts = attempts + 1
+const CLAIM: &str = "UPDATE job SET state = 'running', lease_until = $2
     WHERE (organisation_id, id) IN (SELECT organisation_id, id FROM job WHERE state = 'ready' AND kind = $4 AND run_at <= $1 ORDER BY run_at LIMIT $3)
-    RETURNING organisation_id, id, kind, subject_id, attempts - 1";
-const CLAIM_SKIPPING: &str = "UPDATE job SET state = 'running', lease_until = $2, attempts = attempts + 1
+    RETURNING organisation_id, id, kind, subject_id, attempts, created_at";
+const CLAIM_SKIPPING: &str = "UPDATE job SET state = 'running', lease_until = $2
     WHERE (organisation_id, id) IN (SELECT organisation_id, id FROM job WHERE state = 'ready' AND kind = $4 AND run_at <= $1 ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-    RETURNING organisation_id, id, kind, subject_id, attempts - 1";
+    RETURNING organisation_id, id, kind, subject_id, attempts, created_at";
 const EXPIRE: &str =
     "UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'running' AND lease_until < $1";
 const DONE: &str = "DELETE FROM job WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
-const RETRY: &str = "UPDATE job SET state = 'ready', lease_until = NULL, run_at = $4, attempts = $5, error_text = $6 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
+const RETRY: &str = "UPDATE job SET state = 'ready', lease_until = NULL, run_at = $4, attempts = attempts + $5, error_text = $6 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
+const TURN: &str = "UPDATE job SET kind = $4, state = 'ready', lease_until = NULL, run_at = $5, attempts = 0, error_text = $6 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
 const FAIL: &str = "UPDATE job SET state = 'failed', lease_until = NULL, error_text = $4 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
-const COUNT_ANEW: &str =
-    "UPDATE job SET attempts = 1 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
+const COUNT: &str =
+    "UPDATE job SET attempts = $4 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
 const RELEASE: &str = "UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'running'";
 const CANCEL: &str =
     "DELETE FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state = 'ready'";
@@ -87,6 +91,7 @@ pub async fn claim(conn: &mut Conn, kind: &str, now: i64, lease_until: i64, limi
                 subject: cells.next()?,
                 attempts: cells.next()?,
                 lease_until,
+                created_at: cells.next()?,
             })
         })
         .collect()
@@ -106,10 +111,16 @@ pub async fn done(conn: &mut Conn, job: &Job) -> Result<()> {
     conn.run(DONE, &held(job)).await.map(drop)
 }
 
-/// Try again at `run_at` (µs), as a job that was tried `attempts` times.
-pub async fn retry(conn: &mut Conn, job: &Job, run_at: i64, attempts: i64, error: &str) -> Result<()> {
+/// Try again at `run_at` (µs), as a job that was tried `more` times more.
+pub async fn retry(conn: &mut Conn, job: &Job, run_at: i64, more: i64, error: &str) -> Result<()> {
     let [house, id, lease] = held(job);
-    conn.run(RETRY, &[house, id, lease, run_at.into(), attempts.into(), error.into()]).await.map(drop)
+    conn.run(RETRY, &[house, id, lease, run_at.into(), more.into(), error.into()]).await.map(drop)
+}
+
+/// From `run_at` (µs) on it is a job of this kind, and was never tried.
+pub async fn turn(conn: &mut Conn, job: &Job, kind: &str, run_at: i64, why: &str) -> Result<()> {
+    let [house, id, lease] = held(job);
+    conn.run(TURN, &[house, id, lease, kind.into(), run_at.into(), why.into()]).await.map(drop)
 }
 
 /// Given up; kept with its reason for people to look at.
@@ -118,9 +129,10 @@ pub async fn fail(conn: &mut Conn, job: &Job, error: &str) -> Result<()> {
     conn.run(FAIL, &[house, id, lease, error.into()]).await.map(drop)
 }
 
-/// Counts its attempts as if this were the first. False when it is no longer this worker's.
-pub async fn count_anew(conn: &mut Conn, job: &Job) -> Result<bool> {
-    Ok(conn.run(COUNT_ANEW, &held(job)).await? == 1)
+/// Writes down how often it was tried while it goes on. False when it is no longer this worker's.
+pub async fn count(conn: &mut Conn, job: &Job, attempts: i64) -> Result<bool> {
+    let [house, id, lease] = held(job);
+    Ok(conn.run(COUNT, &[house, id, lease, attempts.into()]).await? == 1)
 }
 
 /// Takes a job back that hasn't begun; false when it has.

@@ -202,9 +202,9 @@ const LAST_IN: &str = concat!(
 const AWAITING_ECHO: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM message WHERE organisation_id = $1 AND channel_id = $2
+    " FROM message WHERE organisation_id = $1 AND channel_id = $2 AND remote_parent_id = $3
     AND (state IN ('committing', 'unknown') OR (state = 'rejected' AND error_code = 'unknown'))
-    AND remote_id IS NULL ORDER BY sent_at LIMIT 100"
+    AND remote_id IS NULL ORDER BY sent_at"
 );
 const RECENT_REMOTE: &str = "SELECT remote_id FROM message WHERE organisation_id = $1 AND channel_id = $2
     AND sent_at > $3 AND remote_id IS NOT NULL AND deleted_at IS NULL ORDER BY sent_at DESC LIMIT $4";
@@ -404,13 +404,15 @@ pub async fn last_in(
     conn.first(LAST_IN, &[organisation.into(), conversation.into()]).await?.as_ref().map(read).transpose()
 }
 
-/// Ours that left without an answer yet: an echo may be one of them.
+/// Ours to `parent` that left without an answer yet: an echo may be one of them.
 pub async fn awaiting_echo(
     conn: &mut Conn,
     organisation: OrganisationId,
     channel: ChannelId,
+    parent: &str,
 ) -> Result<Vec<Message>> {
-    conn.all(AWAITING_ECHO, &[organisation.into(), channel.into()]).await?.iter().map(read).collect()
+    let args = [organisation.into(), channel.into(), parent.into()];
+    conn.all(AWAITING_ECHO, &args).await?.iter().map(read).collect()
 }
 
 /// The network's ids of the newest `limit` messages since `since`, for a look at silent edits and deletions.

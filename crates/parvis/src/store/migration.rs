@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     (CHAINED, "journal_chain", include_str!("../../migrations/0003_journal_chain.sql"), "", ""),
     (4, "lease", include_str!("../../migrations/0004_lease.sql"), "", ""),
     (5, "message_mark", include_str!("../../migrations/0005_message_mark.sql"), "", ""),
+    (6, "watch", include_str!("../../migrations/0006_watch.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -17,6 +17,10 @@ pub struct Rate {
 pub const ACCOUNT: Rate = Rate { burst: 8, refill: MINUTE };
 /// For one address, behind which many may sit: thirty at once, then one every ten seconds.
 pub const ADDRESS: Rate = Rate { burst: 30, refill: 10 * SECOND };
+/// Deliveries from one address, proved or not: three hundred at once, then ten a second.
+pub const HOOK_ADDRESS: Rate = Rate { burst: 300, refill: SECOND / 10 };
+/// Deliveries of one channel that were proved: six hundred at once, then twenty a second.
+pub const HOOK: Rate = Rate { burst: 600, refill: SECOND / 20 };
 
 /// Keys that are remembered at once; the one nearest to being forgiven goes first.
 const MOST: usize = 20_000;

@@ -2,6 +2,7 @@
 //! why not; connecting, pausing and removing them.
 
 pub mod connect;
+pub mod secret;
 
 use std::sync::Arc;
 
@@ -15,12 +16,14 @@ use serde::Deserialize;
 
 use super::Route;
 use super::error::{Failure, page};
+use super::hook;
 use super::inbox::context::{Heard, heard};
 use super::inbox::house::channel_icon;
 use super::inbox::refusal;
 use super::language::Words;
 use super::layout::{Layout, Place};
 use super::session::Signed;
+use crate::account;
 use crate::app::App;
 use crate::clock::DAY;
 use crate::command;
@@ -40,6 +43,7 @@ pub const ROUTES: &[Route] = &[
     Route::post("/channels/{id}/pause", Action::ManageChannels),
     Route::post("/channels/{id}/resume", Action::ManageChannels),
     Route::post("/channels/{id}/reconnect", Action::ManageChannels),
+    Route::post("/channels/{id}/secret", Action::ManageChannels),
     Route::post("/channels/{id}/remove", Action::ManageChannels),
 ];
 
@@ -54,6 +58,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/channels/{id}/pause", post(pause))
         .route("/channels/{id}/resume", post(resume))
         .route("/channels/{id}/reconnect", post(connect::reconnect))
+        .route("/channels/{id}/secret", post(secret::rotate))
         .route("/channels/{id}/remove", post(remove))
 }
 
@@ -78,7 +83,8 @@ async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, F
     let (now, words) = (app.now(), &signed.words);
     let mut conn = app.db.read().await?;
     let house = House::read(&mut conn, signed.actor.organisation).await?;
-    let mut lines: Vec<Line> = house.channels.iter().map(|it| line(&signed, &house, it, now)).collect();
+    let line = |it| line(&app, &signed, &house, it, now);
+    let mut lines: Vec<Line> = house.channels.iter().map(line).collect();
     lines.sort_by_key(|it| !it.heard.deaf);
     let deaf = lines.iter().filter(|it| it.heard.deaf).count();
     let say = match (lines.len(), deaf) {
@@ -90,18 +96,22 @@ async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, F
     page(&ListPage { layout, lines, say, manage: signed.actor.may(Action::ManageChannels) })
 }
 
-fn line(signed: &Signed, house: &House, it: &Channel, now: i64) -> Line {
+fn line(app: &App, signed: &Signed, house: &House, it: &Channel, now: i64) -> Line {
     Line {
         heard: heard(signed, it, now),
         kind: signed.words.named("network", &it.kind),
-        handle: address(it),
+        handle: address(app, it),
         desk: house.desk(it.desk).map(|desk| desk.name.clone()).unwrap_or_default(),
     }
 }
 
-/// What people know the account by: its handle, or the address of the feed.
-fn address(it: &Channel) -> String {
-    if it.handle.is_empty() { it.base_url.clone() } else { format!("@{}", it.handle.trim_start_matches('@')) }
+/// What people know the account by: its handle, the address of the feed, or where it is pushed to.
+fn address(app: &App, it: &Channel) -> String {
+    match it.handle.trim_start_matches('@') {
+        "" if account::is_pushed(it) => hook::address(app, it.id),
+        "" => it.base_url.clone(),
+        handle => format!("@{handle}"),
+    }
 }
 
 /// A line of the capability table.
@@ -149,6 +159,8 @@ struct OnePage {
     house: Arc<House>,
     manage: bool,
     reconnects: bool,
+    /// Its secret is made here, and can be replaced.
+    pushed: bool,
 }
 
 async fn one(
@@ -174,7 +186,7 @@ async fn one(
         layout: layout.with_context(words.named("network", &it.kind)),
         id,
         icon: channel_icon(&it.kind),
-        address: address(&it),
+        address: address(&app, &it),
         desk: it.desk,
         paused: it.state == "paused",
         heard: it.health.heard_at.is_some(),
@@ -187,9 +199,15 @@ async fn one(
         holes,
         house,
         manage: signed.actor.may(Action::ManageChannels),
-        reconnects: it.kind != "feed",
+        reconnects: signs_in(&it),
+        pushed: account::is_pushed(&it),
         name: it.name,
     })
+}
+
+/// Whether there is access that can end and be given anew.
+fn signs_in(it: &Channel) -> bool {
+    it.kind != "feed" && !account::is_pushed(it)
 }
 
 fn facts(words: &Words, it: &Channel, now: i64) -> Vec<Fact> {
@@ -213,7 +231,7 @@ fn facts(words: &Words, it: &Channel, now: i64) -> Vec<Fact> {
         facts.push(fact("fact-notice", words.t1(&format!("notice-{code}"), "detail", detail)));
     }
     let expiry = it.secret_expires_at.map(|at| words.day(at, now));
-    if it.kind != "feed" {
+    if signs_in(it) {
         facts.push(fact("fact-expiry", expiry.unwrap_or_else(|| words.t("fact-no-expiry"))));
     }
     facts

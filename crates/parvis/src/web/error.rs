@@ -131,7 +131,7 @@ struct ErrorPage {
 }
 
 /// The statuses that have words of their own in the catalogue.
-const TOLD: [u16; 12] = [400, 401, 403, 404, 405, 408, 409, 413, 422, 429, 500, 503];
+const TOLD: [u16; 13] = [400, 401, 403, 404, 405, 408, 409, 413, 422, 429, 500, 503, 507];
 
 /// Middleware: gives every refusal a page.
 pub async fn render(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

@@ -17,6 +17,8 @@ pub enum Place {
     Today,
     /// `/inbox`
     Inbox,
+    /// `/listen`
+    Listen,
     /// `/channels`
     Channels,
     /// `/organisation`
@@ -173,10 +175,13 @@ impl Layout {
 fn links(signed: &Signed) -> Vec<Link> {
     let link = |place, href, icon, name| Link { place, href, icon, name, badge: 0 };
     let may = |action| signed.actor.may(action);
-    let mut links = Vec::with_capacity(4);
+    let mut links = Vec::with_capacity(5);
     if may(Action::Read) {
         links.push(link(Place::Today, "/", "today", "place-today"));
         links.push(link(Place::Inbox, "/inbox", "inbox", "place-inbox"));
+    }
+    if may(Action::Listen) {
+        links.push(link(Place::Listen, "/listen", "listen", "place-listen"));
     }
     if may(Action::ReadChannels) {
         links.push(link(Place::Channels, "/channels", "globe", "place-channels"));

@@ -1,8 +1,7 @@
-//! Hands answers to the network, once. The state is saved before each call; when the answer to a call
-//! is lost the network is read back before anything is sent again, and then with the same key.
+//! Hands answers to the network, once. The state is saved before each call; when the answer to a call is lost,
+//! [`super::read_back`] looks for it before anything is sent again.
 //!
-//! held → committing → published, or rejected; committing → unknown → (read back) → published, or sent once
-//! more when it isn't there. When that answer is lost too, a person looks: nothing is sent a third time by itself.
+//! held → committing → published, or rejected; committing → unknown → (read back) → published.
 
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use object_store::path::Path;
 use parvis_channels::{Account, ChannelError, Published, Reply, Upload};
 use serde_json::json;
 
-use super::Outcome;
+use super::{Outcome, read_back};
 use crate::account;
 use crate::app::App;
 use crate::clock::{DAY, MINUTE, SECOND};
@@ -30,14 +29,11 @@ use crate::store::{self, Conn, attachment, counter};
 pub const KIND: &str = "publish";
 /// Tries against a server that can't be reached, over about four hours, before a person is asked.
 const TRIES: i64 = 9;
-/// The longest that a call may take; less than a worker's lease, so that nobody else begins it meanwhile.
-const CALL: Duration = Duration::from_secs(150);
-/// How long after a lost answer the network is read back (µs): time for it to show what it took.
-const READ_BACK_AFTER: i64 = 10 * SECOND;
-/// Read-backs that have to find nothing before it is sent again.
-const READ_BACKS: i64 = 2;
+/// The longest that a call may take. With a look ([`super::read_back`]) before it, it is over before the worker's lease,
+/// so that nobody else begins it meanwhile.
+const CALL: Duration = Duration::from_secs(100);
 /// Why a person is asked to look whether it stands there: code of the error.
-const UNKNOWN: &str = "unknown";
+pub(super) const UNKNOWN: &str = "unknown";
 /// Characters kept of why something didn't arrive.
 const REASON: usize = 240;
 
@@ -89,12 +85,14 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let Some(it) = message::get(&mut conn, job.organisation, MessageId(job.subject)).await? else {
         return Ok(Outcome::Done);
     };
-    let fresh = match it.stage {
-        Stage::Held => true,
-        // A worker died between saving and hearing the answer, or the answer was lost.
-        Stage::Committing | Stage::Unknown => false,
+    match it.stage {
+        Stage::Held => {}
+        // A worker died between saving and hearing the answer, or a backup was restored.
+        Stage::Committing | Stage::Unknown => {
+            return Ok(Outcome::Anew(read_back::KIND, app.now(), "its fate is unknown".to_owned()));
+        }
         _ => return Ok(Outcome::Done),
-    };
+    }
     let channel = store::channel::get(&mut conn, job.organisation, it.channel).await?;
     let Some(channel) = channel.filter(|channel| channel.state != "removed") else {
         return reject(app, job, &it, "removed", "the channel was removed").await;
@@ -105,11 +103,8 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     };
     let reply = to_network(&mut conn, job.organisation, &it, Vec::new()).await?;
     drop(conn);
-    let reply = Reply { media: load_media(app, job.organisation, it.id).await?, ..reply };
-    if !fresh {
-        return read_back(app, job, &it, &account, &reply).await;
-    }
-    if commit_to(app, job, it.id).await? {
+    let reply = Reply { media: load_media(app, job.organisation, it.id).await?, at: app.now(), ..reply };
+    if commit_to(app, job, it.id, &[Stage::Held], job.attempts).await? {
         send(app, job, &it, &account, &reply).await
     } else {
         // It was taken back, or another worker has it.
@@ -117,14 +112,20 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     }
 }
 
-/// Saves that the message is being handed over. False when it isn't this worker's to hand over.
-async fn commit_to(app: &App, job: &Job, id: MessageId) -> Result<bool> {
+/// Saves that the message, which stands at one of the stages `from`, is being handed over by a job that was tried
+/// `attempts` times. False when it isn't this worker's to hand over.
+pub(super) async fn commit_to(
+    app: &App,
+    job: &Job,
+    id: MessageId,
+    from: &[Stage],
+    attempts: i64,
+) -> Result<bool> {
     let now = app.now();
     let mut conn = app.db.write().await?;
     let found = message::get(&mut conn, job.organisation, id).await?;
-    let Some(mut it) = found.filter(|it| it.stage == Stage::Held) else { return Ok(false) };
-    // Should this worker die, those who come after count their read-backs from here.
-    if !job::count_anew(&mut conn, job).await? {
+    let Some(mut it) = found.filter(|it| from.contains(&it.stage)) else { return Ok(false) };
+    if !job::count(&mut conn, job, attempts).await? {
         return Ok(false);
     }
     it.stage = Stage::Committing;
@@ -136,7 +137,11 @@ async fn commit_to(app: &App, job: &Job, id: MessageId) -> Result<bool> {
 }
 
 /// Hands it over; an answer that doesn't come in time is a lost answer.
-async fn call(app: &App, account: &Account, reply: &Reply) -> std::result::Result<Published, ChannelError> {
+pub(super) async fn call(
+    app: &App,
+    account: &Account,
+    reply: &Reply,
+) -> std::result::Result<Published, ChannelError> {
     let channel = parvis_channels::channel(account.kind);
     fault::pass(Point::PublishBefore);
     let answer = tokio::time::timeout(CALL, channel.reply(&app.net, account, reply)).await;
@@ -152,7 +157,7 @@ async fn send(app: &App, job: &Job, it: &Message, account: &Account, reply: &Rep
         Ok(published) => keep(app, job, it, &published).await,
         Err(ChannelError::Unknown { message }) => {
             lost(app, job, it, &message).await?;
-            Ok(Outcome::Anew(app.now() + READ_BACK_AFTER, message))
+            Ok(Outcome::Anew(read_back::KIND, app.now() + read_back::FIRST, message))
         }
         Err(ChannelError::Limited { retry_after }) => {
             let wait = i64::try_from(retry_after.as_micros()).unwrap_or(MINUTE).max(SECOND);
@@ -166,44 +171,12 @@ async fn send(app: &App, job: &Job, it: &Message, account: &Account, reply: &Rep
     }
 }
 
-/// Looks whether a message whose answer was lost stands on the network.
-async fn read_back(app: &App, job: &Job, it: &Message, account: &Account, reply: &Reply) -> Result<Outcome> {
-    let channel = parvis_channels::channel(account.kind);
-    fault::pass(Point::ReadBackBefore);
-    let found = channel.find_published(&app.net, account, reply, it.created_at);
-    let found = tokio::time::timeout(CALL, found).await;
-    fault::pass(Point::ReadBackAfter);
-    let error = match found {
-        Ok(Ok(Some(published))) => return keep(app, job, it, &published).await,
-        Ok(Ok(None)) if job.attempts < READ_BACKS => "not there yet".to_owned(),
-        Ok(Ok(None)) => return send_once_more(app, job, it, account, reply).await,
-        Ok(Err(error)) if error.retryable() => error.to_string(),
-        Ok(Err(error)) => {
-            return reject(app, job, it, UNKNOWN, &format!("can't be read back: {error}")).await;
-        }
-        Err(_) => "no answer in time".to_owned(),
-    };
-    lost(app, job, it, &error).await?;
-    // A server that is away for long is asked ever more seldom; what couldn't be asked isn't a read-back.
-    let wait = READ_BACK_AFTER * (1 << job.attempts.saturating_sub(READ_BACKS).clamp(0, 8));
-    Ok(Outcome::Retry(app.now() + wait, error))
-}
-
-/// It was looked for twice and isn't there: the same again under the same key, for the last time.
-async fn send_once_more(
+/// The files that go with it.
+pub(super) async fn load_media(
     app: &App,
-    job: &Job,
-    it: &Message,
-    account: &Account,
-    reply: &Reply,
-) -> Result<Outcome> {
-    match call(app, account, reply).await {
-        Ok(published) => keep(app, job, it, &published).await,
-        Err(error) => reject(app, job, it, UNKNOWN, &error.to_string()).await,
-    }
-}
-
-async fn load_media(app: &App, organisation: OrganisationId, id: MessageId) -> Result<Vec<Upload>> {
+    organisation: OrganisationId,
+    id: MessageId,
+) -> Result<Vec<Upload>> {
     let all = attachment::of(&mut app.db.read().await?, organisation, id).await?;
     let mut media = Vec::new();
     for it in all {
@@ -216,7 +189,7 @@ async fn load_media(app: &App, organisation: OrganisationId, id: MessageId) -> R
 }
 
 /// It stands on the network.
-async fn keep(app: &App, job: &Job, it: &Message, published: &Published) -> Result<Outcome> {
+pub(super) async fn keep(app: &App, job: &Job, it: &Message, published: &Published) -> Result<Outcome> {
     let now = app.now();
     let mut conn = app.db.write().await?;
     let Some(mut it) = message::get(&mut conn, job.organisation, it.id).await? else {
@@ -265,24 +238,24 @@ pub(crate) async fn answered(
     Ok(())
 }
 
-/// Notes that nobody knows whether it stands there.
-async fn lost(app: &App, job: &Job, it: &Message, why: &str) -> Result<()> {
+/// Notes that nobody knows whether it stands there. When it was handed over stays.
+pub(super) async fn lost(app: &App, job: &Job, it: &Message, why: &str) -> Result<()> {
     let mut conn = app.db.write().await?;
-    set_stage(&mut conn, app, job, it, Stage::Unknown, (UNKNOWN, why), app.now()).await?;
+    set_stage(&mut conn, app, job, it, Stage::Unknown, (UNKNOWN, why), None).await?;
     Ok(conn.commit().await?)
 }
 
 async fn hold_again(app: &App, job: &Job, it: &Message, at: i64, why: &str) -> Result<Outcome> {
     let mut conn = app.db.write().await?;
-    set_stage(&mut conn, app, job, it, Stage::Held, ("waiting", why), at).await?;
+    set_stage(&mut conn, app, job, it, Stage::Held, ("waiting", why), Some(at)).await?;
     conn.commit().await?;
     Ok(Outcome::Retry(at, why.to_owned()))
 }
 
 /// The network won't have it: the conversation waits again, and a person sees why.
-async fn reject(app: &App, job: &Job, it: &Message, code: &str, why: &str) -> Result<Outcome> {
+pub(super) async fn reject(app: &App, job: &Job, it: &Message, code: &str, why: &str) -> Result<Outcome> {
     let mut conn = app.db.write().await?;
-    if set_stage(&mut conn, app, job, it, Stage::Rejected, (code, why), app.now()).await?
+    if set_stage(&mut conn, app, job, it, Stage::Rejected, (code, why), Some(app.now())).await?
         && let Some(mut found) = conversation::get(&mut conn, job.organisation, it.conversation).await?
     {
         let place = found.place();
@@ -336,7 +309,7 @@ async fn set_stage(
     it: &Message,
     stage: Stage,
     (code, why): (&str, &str),
-    at: i64,
+    at: Option<i64>,
 ) -> Result<bool> {
     let found = message::get(conn, job.organisation, it.id).await?;
     let Some(mut it) = found.filter(|it| it.stage != Stage::Published) else { return Ok(false) };
@@ -348,7 +321,7 @@ async fn set_stage(
     // Looking once more is no change; a server that is away for days must not fill the journal.
     let news = it.stage != stage;
     it.stage = stage;
-    it.sent_at = at;
+    it.sent_at = at.unwrap_or(it.sent_at);
     it.error_code = Some(code.to_owned());
     it.error_text = Some(why.to_owned());
     message::update(conn, job.organisation, &it).await?;

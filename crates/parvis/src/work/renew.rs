@@ -74,7 +74,7 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     journal::write(&mut conn, entry).await?;
     conn.commit().await?;
     Ok(match it.secret_expires_at {
-        Some(ends_at) => Outcome::Anew(half_way(now, ends_at), String::new()),
+        Some(ends_at) => Outcome::Anew(KIND, half_way(now, ends_at), String::new()),
         None => Outcome::Done,
     })
 }

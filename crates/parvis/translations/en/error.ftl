@@ -41,3 +41,6 @@ error-next-500 = Try again in a moment. If it happens again, pass the detail bel
 error-said-503 = Parvis can’t reach its database.
 error-safe-503 = Nothing that was saved is lost. Parvis reconnects by itself.
 error-next-503 = Try again in a moment.
+error-said-507 = There is no room left for files on Parvis’s disk.
+error-safe-507 = Nothing of this action was kept, and nothing was sent.
+error-next-507 = Leave the pictures out, or tell whoever looks after the server; try again once there is room.

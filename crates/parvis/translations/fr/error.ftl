@@ -41,3 +41,6 @@ error-next-500 = Recommencez dans un instant. Si l’erreur revient, transmettez
 error-said-503 = Parvis ne joint pas sa base de données.
 error-safe-503 = Rien de ce qui était enregistré n’est perdu. Parvis se reconnecte seul.
 error-next-503 = Réessayez dans un instant.
+error-said-507 = Il n’y a plus de place pour les fichiers sur le disque de Parvis.
+error-safe-507 = Rien de cette action n’a été gardé, rien n’a été envoyé.
+error-next-507 = Renoncez aux images, ou prévenez la personne qui s’occupe du serveur ; recommencez quand il y aura de la place.

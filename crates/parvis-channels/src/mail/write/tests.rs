@@ -34,6 +34,7 @@ fn answer(text: &str) -> Reply {
         warning: None,
         media: vec![],
         mention: Some("anna@a.example".into()),
+        at: 0,
     }
 }
 

@@ -17,6 +17,7 @@ use crate::api::page::Page;
 use crate::api::problem::{Problem, Result};
 use crate::app::App;
 use crate::command::channel::connect::{self, Step};
+use crate::command::channel::rotate::{self, Former};
 use crate::command::{self, Refusal};
 use crate::id::{ChannelId, DeskId};
 use crate::rules::permission::Action;
@@ -224,13 +225,17 @@ pub struct Wanted {
 
 /// What became of the wish to connect.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Begun {
+pub struct Begun {
     /// It is connected, or connected anew: its id.
-    Id(ChannelId),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<ChannelId>,
     /// Where to sign in at the network, in a browser that is signed in to Parvis as the token's owner, within
     /// half an hour.
-    Url(String),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    /// A secret that was made for it and has to be told to the other end, as for webhooks; told this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
 }
 
 /// Connect a channel
@@ -251,9 +256,46 @@ pub async fn connect(
     let kind = it.kind.parse().map_err(|_| unknown)?;
     let begun = connect::connect(&app, &caller.actor, kind, it.fields, &it.name, it.desk).await?;
     Ok(match begun {
-        Step::Connected(id) => (StatusCode::CREATED, Json(Begun::Id(id))),
-        Step::SignIn(url) => (StatusCode::ACCEPTED, Json(Begun::Url(url.to_string()))),
+        Step::Connected { id, secret } => {
+            let secret = secret.map(|it| it.expose().to_owned());
+            (StatusCode::CREATED, Json(Begun { id: Some(id), url: None, secret }))
+        }
+        Step::SignIn(url) => {
+            (StatusCode::ACCEPTED, Json(Begun { id: None, url: Some(url.to_string()), secret: None }))
+        }
     })
+}
+
+/// How to replace a secret.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replace {
+    /// What becomes of the former one.
+    former: Former,
+}
+
+/// A secret that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Replaced {
+    /// The secret, told this once.
+    secret: String,
+}
+
+/// Replace the secret of a webhook
+///
+/// Deliveries to `/hooks/{id}` are signed with it, and so are the answers that Parvis hands over.
+#[utoipa::path(post, path = "/channels/{id}/secret", operation_id = "replaceChannelSecret", tag = "channels",
+    params(("id" = ChannelId, Path, description = "Which.")), request_body = Replace,
+    responses((status = 201, description = "The new secret.", body = Replaced)),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn replace_secret(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ChannelId>,
+    Body(it): Body<Replace>,
+) -> Result<(StatusCode, Json<Replaced>)> {
+    let secret = rotate::rotate(&app, &caller.actor, id, it.former).await?;
+    Ok((StatusCode::CREATED, Json(Replaced { secret: secret.expose().to_owned() })))
 }
 
 /// Since when.

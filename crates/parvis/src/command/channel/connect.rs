@@ -40,7 +40,12 @@ impl From<ConnectError> for Refusal {
 #[derive(Debug)]
 pub enum Step {
     /// It is connected, or connected anew.
-    Connected(ChannelId),
+    Connected {
+        /// Which.
+        id: ChannelId,
+        /// A secret that was made for it, to be shown once.
+        secret: Option<Secret>,
+    },
     /// The network's own sign-in page comes next.
     SignIn(Url),
 }
@@ -67,7 +72,8 @@ pub async fn connect(
         return Ok(Step::SignIn(begin_mastodon(app, actor, typed.line("server"), desk).await?));
     }
     let connection = room.connect(&app.net, &typed).await?;
-    Ok(Step::Connected(keep(app, actor, kind, connection, name, desk).await?))
+    let secret = connection.shown.clone();
+    Ok(Step::Connected { id: keep(app, actor, kind, connection, name, desk).await?, secret })
 }
 
 /// What is kept, sealed, while somebody signs in at the network.
@@ -140,6 +146,7 @@ pub async fn finish_mastodon(app: &App, actor: &Actor, state: &str, code: &str) 
         base_url: begun.app.base_url,
         access: Access { secret, lives_for: None },
         settings: serde_json::Value::Null,
+        shown: None,
     };
     keep(app, actor, ChannelKind::Mastodon, connection, None, begun.desk).await
 }

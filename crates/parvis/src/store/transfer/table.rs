@@ -76,6 +76,9 @@ tables! {
         colleague_id Id, remote_id Text, remote_parent_id Text, url Text, visibility Text, language Text,
         title Text, warning Text, text Text, html Text, sent_at Int, version_at Int, edited_at Int, deleted_at Int,
         state Text, publish_key Text, error_code Text, error_text Text, created_at Int, marks Text }
+    watch 2 { organisation_id Id, id Id, name Text, query Text, owner_id Id, created_at Int, changed_at Int,
+        fill_before Id }
+    mention 3 { organisation_id Id, watch_id Id, message_id Id, sent_at Int }
     message_version 3 { organisation_id Id, message_id Id, version_at Int, text Text, html Text }
     attachment 2 { organisation_id Id, id Id, message_id Id, position Int, kind Text, remote_url Text, alt Text,
         mime Text, width Int, height Int, stored_as Text, error_text Text }

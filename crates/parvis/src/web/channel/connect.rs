@@ -185,7 +185,10 @@ pub async fn connect(
     let mut typed = form.typed.clone();
     let name = typed.remove("name").unwrap_or_default();
     match command::connect(&app, &signed.actor, kind, typed, &name, form.desk).await {
-        Ok(Step::Connected(id)) => Ok(super::back(id)),
+        Ok(Step::Connected { id, secret: Some(secret) }) => {
+            super::secret::show(&app, &signed, id, &secret).await
+        }
+        Ok(Step::Connected { id, secret: None }) => Ok(super::back(id)),
         Ok(Step::SignIn(address)) => go(&app, &signed, &address).await,
         Err(refused) => again(&app, &signed, kind, refused, &form.typed).await,
     }

@@ -7,6 +7,8 @@ pub fn channel_icon(kind: &str) -> &'static str {
         "feed" => "presse",
         "bluesky" => "bluesky",
         "mail" => "mail",
+        "webhook" => "link",
+        "wordpress" => "pen",
         _ => "globe",
     }
 }

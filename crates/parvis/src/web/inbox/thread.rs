@@ -239,6 +239,7 @@ impl Reader<'_> {
             Mark::SenderProved(domain) => ("ok", domain.as_str()),
             Mark::SenderDoubtful(domain) => ("wait", domain.as_str()),
             Mark::Cut => ("line", ""),
+            Mark::Held => ("wait", ""),
         };
         (class, self.signed.words.t1(&format!("mark-{}", mark.code()), "detail", detail))
     }

@@ -9,6 +9,7 @@ use tower::ServiceExt as _;
 use super::{Answer, House, NOW};
 use crate::clock::{HOUR, MINUTE};
 use crate::id::{ConversationId, DeskId};
+use crate::intake::ear::Ear;
 use crate::intake::fold::{Context, fold};
 use crate::rules::permission::Role;
 use crate::store;
@@ -20,8 +21,13 @@ use crate::testing::said;
 async fn hear(house: &House, channel: &Channel, seen: &[Observation]) -> Vec<ConversationId> {
     let mut conn = house.app.db.write().await.unwrap();
     store::channel::insert(&mut conn, house.organisation, channel).await.unwrap();
-    let context =
-        Context { organisation: house.organisation, channel, answer_within: HOUR, now: NOW - 4 * MINUTE };
+    let context = Context {
+        organisation: house.organisation,
+        channel,
+        answer_within: HOUR,
+        ear: &Ear::default(),
+        now: NOW - 4 * MINUTE,
+    };
     let mut made = Vec::new();
     for it in seen {
         fold(&mut conn, &context, it).await.unwrap();

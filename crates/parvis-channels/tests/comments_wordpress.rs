@@ -1,0 +1,16 @@
+//! Contract of the comment room with a real WordPress: `PARVIS_TEST_WORDPRESS` is its address,
+//! `PARVIS_TEST_WORDPRESS_DIR` a folder with the application password of "admin" in `run/apppw`. What WordPress can't
+//! show is in `wordpress_fake.rs`.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+
+#[path = "comments/access.rs"]
+mod access;
+#[path = "comments/answering.rs"]
+mod answering;
+#[path = "comments/hearing.rs"]
+mod hearing;
+#[path = "comments/site.rs"]
+mod site;
+#[path = "comments/walking.rs"]
+mod walking;

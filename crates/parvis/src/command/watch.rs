@@ -1,0 +1,154 @@
+//! Watches: made, changed and removed; and how much a query would have found.
+
+use parvis_listen::index::Scratch;
+use parvis_listen::query::Query;
+use serde_json::json;
+
+use super::{Refusal, Result, allow};
+use crate::app::App;
+use crate::clock::DAY;
+use crate::id::{self, MessageId, WatchId};
+use crate::intake::ear::Ear;
+use crate::rules::permission::{Action, Actor};
+use crate::store::Conn;
+use crate::store::journal::{self, By, Entry};
+use crate::store::watch::{self, AFTER_ALL, Watch};
+use crate::work::fill::BACK;
+
+/// Longest name of a watch, in characters.
+pub const NAME_LENGTH: usize = 60;
+
+/// Watches of one organisation at most.
+const MOST: i64 = 2_000;
+
+/// Messages that an estimate looks at, at most.
+const LOOKED: usize = 50_000;
+
+/// Messages read at once.
+const BATCH: i64 = 2_000;
+
+/// Makes a watch, or with `id` changes one. It then looks through the last thirty days again.
+///
+/// # Errors
+/// The right is missing, name or query can't be taken, there is no such watch, or there are too many.
+pub async fn save(app: &App, actor: &Actor, id: Option<WatchId>, name: &str, query: &str) -> Result<WatchId> {
+    allow(actor, Action::ManageWatches)?;
+    let name = super::line("name", name, NAME_LENGTH)?.to_owned();
+    let query = query.trim().replace("\r\n", "\n");
+    if Query::parse(&query).is_err() {
+        return Err(Refusal::Invalid { field: "query", code: "query" });
+    }
+    let (house, now) = (actor.organisation, app.now());
+    let mut conn = app.db.write().await?;
+    let (count, changed_last) = watch::stand(&mut conn, house).await?;
+    let changed_at = now.max(changed_last + 1);
+    let before = match id {
+        Some(id) => Some(watch::get(&mut conn, house, id).await?.ok_or(Refusal::NotFound)?),
+        None if count >= MOST => return Err(Refusal::Invalid { field: "query", code: "too-many-watches" }),
+        None => None,
+    };
+    let is_same = before.as_ref().is_some_and(|it| it.query == query);
+    let after = Watch {
+        id: before.as_ref().map_or_else(|| WatchId::new(now), |it| it.id),
+        name,
+        query,
+        owner: before.as_ref().map_or(actor.colleague, |it| it.owner),
+        created_at: before.as_ref().map_or(now, |it| it.created_at),
+        changed_at,
+        fill_before: if is_same { before.as_ref().and_then(|it| it.fill_before) } else { Some(AFTER_ALL) },
+    };
+    match &before {
+        Some(_) => watch::update(&mut conn, house, &after).await?,
+        None => watch::insert(&mut conn, house, &after).await?,
+    }
+    if !is_same {
+        watch::empty(&mut conn, house, after.id).await?;
+    }
+    let verb = if before.is_some() { "watch.changed" } else { "watch.made" };
+    let facts = |it: &Watch| json!({ "name": it.name, "query": it.query });
+    written(&mut conn, actor, now, verb, after.id, before.as_ref().map(facts), Some(facts(&after))).await?;
+    conn.commit().await?;
+    app.work.notify_one();
+    Ok(after.id)
+}
+
+/// Removes a watch with what it has found; the messages stay.
+///
+/// # Errors
+/// The right is missing, or there is no such watch.
+pub async fn remove(app: &App, actor: &Actor, id: WatchId) -> Result<()> {
+    allow(actor, Action::ManageWatches)?;
+    let mut conn = app.db.write().await?;
+    let it = watch::get(&mut conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
+    watch::delete(&mut conn, actor.organisation, id).await?;
+    let before = json!({ "name": it.name, "query": it.query });
+    written(&mut conn, actor, app.now(), "watch.removed", id, Some(before), None).await?;
+    conn.commit().await?;
+    Ok(())
+}
+
+async fn written(
+    conn: &mut Conn,
+    actor: &Actor,
+    now: i64,
+    verb: &str,
+    id: WatchId,
+    before: Option<serde_json::Value>,
+    after: Option<serde_json::Value>,
+) -> Result<()> {
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: now,
+        by: By::Colleague(actor.colleague),
+        verb,
+        subject: id.0,
+        conversation: None,
+        before,
+        after,
+    };
+    Ok(journal::write(conn, entry).await.map(drop)?)
+}
+
+/// What a query would have found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// Messages it would have found.
+    pub found: usize,
+    /// Messages that were looked at.
+    pub looked: usize,
+    /// Days that these reach back, one at least.
+    pub days: i64,
+}
+
+/// Tries a query on what came in during the last thirty days, 50,000 messages at most.
+///
+/// # Errors
+/// The right is missing, or the database refused.
+pub async fn estimate(app: &App, actor: &Actor, query: &str) -> Result<Estimate> {
+    allow(actor, Action::Listen)?;
+    let now = app.now();
+    let it = Watch {
+        id: WatchId::new(now),
+        name: String::new(),
+        query: query.to_owned(),
+        owner: actor.colleague,
+        created_at: now,
+        changed_at: now,
+        fill_before: None,
+    };
+    let (ear, mut scratch) = (Ear::of(&[it]), Scratch::default());
+    let (mut before, from) = (AFTER_ALL, MessageId(id::earliest(now - BACK)));
+    let mut estimate = Estimate { found: 0, looked: 0, days: 1 };
+    let mut conn = app.db.read().await?;
+    while estimate.looked < LOOKED {
+        let texts = watch::texts(&mut conn, actor.organisation, before, from, BATCH).await?;
+        let Some(last) = texts.last() else {
+            break;
+        };
+        before = last.message;
+        estimate.days = estimate.days.max((now - last.sent_at + DAY - 1) / DAY).min(BACK / DAY);
+        estimate.looked += texts.len();
+        estimate.found += texts.iter().filter(|it| !ear.found(it, &mut scratch).is_empty()).count();
+    }
+    Ok(estimate)
+}

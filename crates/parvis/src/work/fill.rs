@@ -1,0 +1,118 @@
+//! A watch that was made or changed also finds what came in before: the last thirty days are looked through, the
+//! newest first, some at a time. What dies on the way goes on from there; two nodes at once only do it twice.
+
+use std::sync::Arc;
+
+use parvis_listen::index::Scratch;
+
+use crate::app::App;
+use crate::clock::DAY;
+use crate::id::{self, MessageId, OrganisationId};
+use crate::intake::ear::Ear;
+use crate::store::watch::{self, Watch};
+use crate::store::{self, organisation};
+
+/// How far back it looks (µs).
+pub const BACK: i64 = 30 * DAY;
+
+/// Messages of one transaction.
+const BATCH: i64 = 500;
+
+/// Looks through everything that is still to be looked through.
+///
+/// # Errors
+/// The database refused.
+pub async fn step(app: &Arc<App>) -> store::Result<()> {
+    let mut conn = app.db.read().await?;
+    let Some(house) = organisation::first(&mut conn).await? else { return Ok(()) };
+    let watches = watch::list(&mut conn, house.id).await?;
+    drop(conn);
+    for it in watches.into_iter().filter(|it| it.fill_before.is_some()) {
+        while let Some(before) = watch_before(app, house.id, &it).await? {
+            if !batch(app, house.id, &it, before).await? {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Before which message the watch is still to be filled; `None` also when it was changed meanwhile.
+async fn watch_before(app: &App, house: OrganisationId, it: &Watch) -> store::Result<Option<MessageId>> {
+    let found = watch::get(&mut app.db.read().await?, house, it.id).await?;
+    Ok(found.filter(|found| found.changed_at == it.changed_at).and_then(|found| found.fill_before))
+}
+
+/// Whether there is more.
+async fn batch(app: &App, house: OrganisationId, it: &Watch, before: MessageId) -> store::Result<bool> {
+    let mut conn = app.db.write().await?;
+    let from = MessageId(id::earliest(it.changed_at - BACK));
+    let texts = watch::texts(&mut conn, house, before, from, BATCH).await?;
+    let (ear, mut scratch) = (Ear::of(std::slice::from_ref(it)), Scratch::default());
+    for text in &texts {
+        for found in ear.found(text, &mut scratch) {
+            watch::keep(&mut conn, house, found, text.message, text.sent_at).await?;
+        }
+    }
+    let next = texts.last().map(|it| it.message);
+    watch::filled(&mut conn, house, it, next).await?;
+    conn.commit().await?;
+    Ok(next.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use parvis_channels::{Observation, ObservationKind};
+
+    use super::*;
+    use crate::clock::SECOND;
+    use crate::command::{self, Refusal};
+    use crate::testing::{House, START, houses, said};
+
+    async fn found(house: &House, id: crate::id::WatchId) -> Vec<String> {
+        let mut conn = house.app.db.read().await.unwrap();
+        let all = watch::page(&mut conn, house.id, id, (0, i64::MAX), 100).await.unwrap();
+        all.into_iter().map(|it| it.text).collect()
+    }
+
+    #[tokio::test]
+    async fn a_watch_finds_what_came_in_before_it_and_what_comes_after() {
+        for house in houses().await {
+            let actor = &house.manager;
+            house.hear(&[said("1", "La billetterie est en panne", 0), said("2", "Bravo", 1)]).await;
+            let save = |id, query| command::watch::save(&house.app, actor, id, "Billetterie", query);
+            let id = save(None, "billet*").await.unwrap();
+            assert_eq!(found(&house, id).await, Vec::<String>::new());
+            step(&house.app).await.unwrap();
+            house.hear(&[said("3", "Deux BILLETS svp", 2), said("4", "Merci", 3)]).await;
+            assert_eq!(found(&house, id).await, ["Deux BILLETS svp", "La billetterie est en panne"]);
+            // What is edited is looked at anew.
+            let edited = Observation {
+                kind: ObservationKind::Edited,
+                version_at: Some(START + 60 * SECOND),
+                ..said("3", "Deux places svp", 2)
+            };
+            house.hear(&[edited]).await;
+            assert_eq!(found(&house, id).await, ["La billetterie est en panne"]);
+            // So is everything when the query is another.
+            save(Some(id), "places OU bravo").await.unwrap();
+            step(&house.app).await.unwrap();
+            assert_eq!(found(&house, id).await, ["Deux places svp", "Bravo"]);
+            let estimate = command::watch::estimate(&house.app, actor, "merci OU bravo").await.unwrap();
+            assert_eq!((estimate.found, estimate.looked), (2, 4));
+            command::watch::remove(&house.app, actor, id).await.unwrap();
+            assert_eq!(found(&house, id).await, Vec::<String>::new());
+            house.hear(&[said("5", "Encore bravo", 4)]).await;
+            crate::testing::assert_whole(&house.app.db, house.id).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn who_may_not_keep_watches_is_refused_and_a_query_that_cannot_be_read_too() {
+        let house = houses().await.remove(0);
+        let refused = command::watch::save(&house.app, &house.specialist, None, "x", "x").await;
+        assert!(matches!(refused, Err(Refusal::Forbidden(_))));
+        let refused = command::watch::save(&house.app, &house.manager, None, "x", "(x").await;
+        assert!(matches!(refused, Err(Refusal::Invalid { field: "query", .. })));
+    }
+}

@@ -1,0 +1,148 @@
+//! Settles what became of answers whose fate is unknown: the network is asked whether they stand there. What isn't there
+//! is sent again under the same key, after two looks that found nothing. Each goes on until it is published, or until a
+//! person is asked to look.
+//!
+//! The job's attempts are the looks that found nothing. A look that the network doesn't answer isn't one, and neither is
+//! one in which the program died.
+
+use std::time::Duration;
+
+use parvis_channels::{Account, ChannelError, Reply};
+
+use super::publish::{self, UNKNOWN};
+use super::{Outcome, patience};
+use crate::account;
+use crate::app::App;
+use crate::clock::{DAY, SECOND};
+use crate::command::Result;
+use crate::command::answer::to_network;
+use crate::fault::{self, Point};
+use crate::id::MessageId;
+use crate::store;
+use crate::store::job::Job;
+use crate::store::message::{self, Message, Stage};
+
+/// The job's kind.
+pub const KIND: &str = "read_back";
+/// How long after it was handed over a message is looked for (µs): time for the network to show what it took.
+pub const FIRST: i64 = 10 * SECOND;
+/// Looks that have to find nothing before it is sent again.
+const LOOKS: i64 = 2;
+/// How often it is handed over in all. A network that takes it, says that it failed, and shows nothing of it would get it
+/// so many times; of one that only loses what is sent, one in many thousands is left to a person.
+const HAND_OVERS: i64 = 4;
+/// How long a network that can't be asked is asked again (µs), before a person is.
+const GIVE_UP: i64 = DAY;
+/// The longest that a look may take.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// One look, and what follows from it.
+pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
+    let mut conn = app.db.read().await?;
+    let found = message::get(&mut conn, job.organisation, MessageId(job.subject)).await?;
+    let in_doubt = |it: &Message| matches!(it.stage, Stage::Committing | Stage::Unknown);
+    let Some(it) = found.filter(in_doubt) else { return Ok(Outcome::Done) };
+    let channel = store::channel::get(&mut conn, job.organisation, it.channel).await?;
+    let account = match channel.filter(|channel| channel.state != "removed") {
+        Some(channel) => account::open(app, &channel).map_err(|error| error.to_string()),
+        None => Err("the channel was removed".to_owned()),
+    };
+    let account = match account {
+        Ok(account) => account,
+        Err(why) => return leave(app, job, &it, &why).await,
+    };
+    let reply = to_network(&mut conn, job.organisation, &it, Vec::new()).await?;
+    drop(conn);
+    let reply = Reply { media: publish::load_media(app, job.organisation, it.id).await?, ..reply };
+    look(app, job, &it, &account, &reply).await
+}
+
+async fn look(app: &App, job: &Job, it: &Message, account: &Account, reply: &Reply) -> Result<Outcome> {
+    let began = app.now();
+    let channel = parvis_channels::channel(account.kind);
+    fault::pass(Point::ReadBackBefore);
+    let found = channel.find_published(&app.net, account, reply, it.created_at);
+    let found = tokio::time::timeout(LOOK, found).await;
+    fault::pass(Point::ReadBackAfter);
+    let error = match found {
+        Ok(Ok(Some(published))) => return publish::keep(app, job, it, &published).await,
+        Ok(Ok(None)) => return absent(app, job, it, account, reply, began).await,
+        Ok(Err(error)) => error,
+        Err(_) => ChannelError::Unreachable { message: "no answer in time".to_owned() },
+    };
+    let age = began - it.sent_at;
+    if !error.retryable() || age > GIVE_UP {
+        return leave(app, job, it, &error.to_string()).await;
+    }
+    let mut wait = patience(age);
+    if let ChannelError::Limited { retry_after } = &error {
+        wait = wait.max(i64::try_from(retry_after.as_micros()).unwrap_or(wait));
+    }
+    publish::lost(app, job, it, &error.to_string()).await?;
+    Ok(Outcome::Later(app.now() + wait, error.to_string()))
+}
+
+/// The network answered at `began` (µs) or later that it isn't there.
+async fn absent(
+    app: &App,
+    job: &Job,
+    it: &Message,
+    account: &Account,
+    reply: &Reply,
+    began: i64,
+) -> Result<Outcome> {
+    let spacing = spacing(job.attempts);
+    let why = "not there yet".to_owned();
+    publish::lost(app, job, it, &why).await?;
+    if (0..spacing).contains(&(began - it.sent_at)) {
+        // It was handed over a moment ago, by a run that died since.
+        return Ok(Outcome::Later(it.sent_at + spacing, why));
+    }
+    let looks = job.attempts + 1;
+    if looks % LOOKS != 0 {
+        return Ok(Outcome::Retry(app.now() + spacing, why));
+    }
+    if looks >= LOOKS * HAND_OVERS {
+        return leave(app, job, it, "handed over again and again, and not there").await;
+    }
+    send_again(app, job, it, account, reply, looks).await
+}
+
+/// How far apart looks are after so many that found nothing (µs): each time that it is sent again, the network gets three
+/// times as long to show it.
+fn spacing(looks: i64) -> i64 {
+    FIRST * 3_i64.pow(u32::try_from((looks / LOOKS).clamp(0, HAND_OVERS)).unwrap_or(0))
+}
+
+/// It was looked for and isn't there: the same again under the same key.
+async fn send_again(
+    app: &App,
+    job: &Job,
+    it: &Message,
+    account: &Account,
+    reply: &Reply,
+    looks: i64,
+) -> Result<Outcome> {
+    if !publish::commit_to(app, job, it.id, &[Stage::Committing, Stage::Unknown], looks).await? {
+        // Its echo has come meanwhile, or another worker has it.
+        return Ok(Outcome::Done);
+    }
+    let error = match publish::call(app, account, reply).await {
+        Ok(published) => return publish::keep(app, job, it, &published).await,
+        Err(error) => error,
+    };
+    if !error.retryable() && !matches!(error, ChannelError::Unknown { .. }) {
+        return leave(app, job, it, &error.to_string()).await;
+    }
+    let mut wait = spacing(looks);
+    if let ChannelError::Limited { retry_after } = &error {
+        wait = wait.max(i64::try_from(retry_after.as_micros()).unwrap_or(wait));
+    }
+    publish::lost(app, job, it, &error.to_string()).await?;
+    Ok(Outcome::Later(app.now() + wait, error.to_string()))
+}
+
+/// A person has to look whether it stands there.
+async fn leave(app: &App, job: &Job, it: &Message, why: &str) -> Result<Outcome> {
+    publish::reject(app, job, it, UNKNOWN, &format!("it isn't known whether it stands there: {why}")).await
+}
