@@ -95,8 +95,11 @@ pub(crate) fn everything(data: &Path) -> Result<Vec<Weighed>> {
 
 /// What is learned from besides UMSAB.
 pub(crate) fn beside_umsab(data: &Path) -> Result<Vec<Weighed>> {
-    let mut all: Vec<Weighed> = data::deft(data)?.into_iter().map(|it| (it, 0.25)).collect();
-    all.extend(data::mlma(data)?.into_iter().map(|it| (it, 1.0)));
+    let mut all: Vec<Weighed> = data::deft(data)?.into_iter().map(|it| (it, 0.05)).collect();
+    // Four fifths of MLMA are abuse, and its labels often disagree; what people write to brands is neither.
+    all.extend(
+        data::mlma(data)?.into_iter().map(|it| if it.abuse == Some(true) { (it, 0.1) } else { (it, 0.4) }),
+    );
     all.extend(data::own("train")?.into_iter().map(|it| (it, 1.0)));
     Ok(all)
 }
