@@ -8,7 +8,9 @@ mod score;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use parvis_listen::understand::{self, Intent, Model, Reading, Sentiment, feature::Features};
+use parvis_listen::understand::{
+    self, Correction, Delta, Intent, Model, Reading, Sentiment, Truth, feature::Features,
+};
 
 use crate::train::{
     self, Head, SETTINGS, Weighed, data, data::Case, strong, strong::Embeddings, words::Words,
@@ -37,6 +39,7 @@ pub(crate) fn run(data: &Path, encoder: Option<&Path>) -> Result<()> {
         page.own(french, "", &test, &plain);
         page.own(french, " with `--strong`", &test, &strong_own);
     }
+    page.corrected(&[&sentiments(&test, &plain), &sentiments(&test, &corrected(data, &model, &test)?)]);
     page.languages(&languages(data, &test)?);
     page.speed(posts_per_second(&model, data)?);
     page.write()
@@ -46,6 +49,18 @@ pub(crate) fn run(data: &Path, encoder: Option<&Path>) -> Result<()> {
 fn read_all(model: &Model<'_>, cases: &[Case]) -> Vec<Reading> {
     let mut features = Features::default();
     cases.iter().map(|it| understand::read(model, None, &it.text, &mut features)).collect()
+}
+
+/// The readings of `cases` after a thousand corrections of quite other texts (DEFT's), each learned as it came.
+fn corrected(data: &Path, model: &Model<'_>, cases: &[Case]) -> Result<Vec<Reading>> {
+    let mut delta = Delta::default();
+    for case in data::deft(data)?.iter().take(1000) {
+        let truth = Truth { sentiment: case.sentiment, ..Truth::default() };
+        let correction = Correction::new(model, &delta, &case.text, &truth);
+        delta.learn(&correction);
+    }
+    let mut features = Features::default();
+    Ok(cases.iter().map(|it| understand::read(model, Some(&delta), &it.text, &mut features)).collect())
 }
 
 fn of_umsab(data: &Path, french: bool, words: &Words) -> Result<Confusion> {
