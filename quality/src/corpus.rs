@@ -36,7 +36,10 @@ pub(crate) fn queries(texts: &[String], count: usize) -> Vec<(String, String)> {
             *shares.entry(word).or_default() += 1;
         }
     }
-    let mut words: Vec<(String, u32)> = shares.into_iter().filter(|it| it.0.len() > 2 && it.0.bytes().all(|byte| byte.is_ascii_lowercase())).collect();
+    let mut words: Vec<(String, u32)> = shares
+        .into_iter()
+        .filter(|it| it.0.len() > 2 && it.0.bytes().all(|byte| byte.is_ascii_lowercase()))
+        .collect();
     words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let words: Vec<&str> = words.iter().map(|it| it.0.as_str()).collect();
     let mut chance = Chance(2);
@@ -52,10 +55,9 @@ fn query(chance: &mut Chance, words: &[&str]) -> (String, String) {
     match chance.below(10) {
         0 | 1 => (format!("{a} AND {c}"), format!("(and {a} {c})")),
         2 => (format!("({a} OR {b}) AND {c}"), format!("(and (or {a} {b}) {c})")),
-        3 => (
-            format!("({a} OR {b} OR {c}) AND {d} NOT {e}"),
-            format!("(and (or {a} {b} {c}) {d} (not {e}))"),
-        ),
+        3 => {
+            (format!("({a} OR {b} OR {c}) AND {d} NOT {e}"), format!("(and (or {a} {b} {c}) {d} (not {e}))"))
+        }
         4 => (format!("\"{a} {c}\" OR \"{b} {d}\""), format!("(or (phrase {a} {c}) (phrase {b} {d}))")),
         5 => (format!("{a} NEAR/5 ({c} OR {d})"), format!("(near 5 {a} (or {c} {d}))")),
         6 => (format!("({a} OR {b}) AND ({c} OR {d})"), format!("(and (or {a} {b}) (or {c} {d}))")),

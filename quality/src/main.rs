@@ -11,7 +11,7 @@ use std::{env, io::Write as _, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 
-const USAGE: &str = "parvis-quality WHAT [--data FOLDER]";
+const USAGE: &str = "parvis-quality WHAT [--data FOLDER] [--encoder FILE]";
 
 fn main() -> ExitCode {
     match run() {
@@ -26,34 +26,26 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     // One line for each part of the ear that can be trained or measured.
+    let named = |name: &str| arguments.iter().skip_while(|it| *it != name).nth(1).map(PathBuf::from);
+    let data = named("--data").unwrap_or_else(|| PathBuf::from("data"));
+    let encoder = named("--encoder");
     match arguments.split_first() {
+        Some((what, _)) if what == "train" => {
+            train::run(&data, encoder.as_deref()).map(|()| ExitCode::SUCCESS)
+        }
+        Some((what, rest)) if what == "evaluate" && rest.first().is_some_and(|it| it == "understanding") => {
+            understanding::run(&data, encoder.as_deref()).map(|()| ExitCode::SUCCESS)
+        }
         Some((what, rest)) if what == "evaluate" && rest.first().is_some_and(|it| it == "bursts") => {
-            bursts::run(&data(rest))?;
+            bursts::run(&data)?;
             Ok(ExitCode::SUCCESS)
         }
-        Some((what, rest)) if what == "speed" => speed::run(&data(rest), folder(rest, "--peer").as_deref()).map(|()| ExitCode::SUCCESS),
-        Some((what, rest)) if what == "train" => {
-            train::run(&data(rest))?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Some((what, [which, rest @ ..])) if what == "evaluate" && which == "understanding" => {
-            understanding::run(&data(rest))?;
-            Ok(ExitCode::SUCCESS)
+        Some((what, _)) if what == "speed" => {
+            speed::run(&data, named("--peer").as_deref()).map(|()| ExitCode::SUCCESS)
         }
         _ => {
             writeln!(std::io::stderr(), "{USAGE}")?;
             Ok(ExitCode::from(2))
         }
     }
-}
-
-/// The folder of public data: what follows `--data`, or `data` beside the project.
-fn data(arguments: &[String]) -> PathBuf {
-    folder(arguments, "--data").unwrap_or_else(|| PathBuf::from("../data"))
-}
-
-/// What follows a flag.
-fn folder(arguments: &[String], flag: &str) -> Option<PathBuf> {
-    let at = arguments.iter().position(|it| it == flag)?;
-    arguments.get(at + 1).map(PathBuf::from)
 }

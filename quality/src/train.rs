@@ -4,14 +4,10 @@
 pub(crate) mod data;
 mod learn;
 mod space;
+pub(crate) mod strong;
 pub(crate) mod words;
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, io::Write as _, path::Path};
 
 use anyhow::Result;
 use parvis_listen::understand::{
@@ -54,6 +50,20 @@ impl Head {
             Self::NeedsAnswer => case.needs_answer.map(usize::from),
         }
     }
+
+    /// The model's columns of this head, with the weights that were learned for them.
+    fn columns(self, learned: &Learned) -> Vec<(usize, Vec<f32>)> {
+        let class = |at: usize| &learned.weights[at * learned.width..(at + 1) * learned.width];
+        let difference = || class(1).iter().zip(class(0)).map(|(a, b)| a - b).collect::<Vec<f32>>();
+        match self {
+            Self::Sentiment => (0..model::INTENTS).map(|at| (at, class(at).to_vec())).collect(),
+            Self::Intent => {
+                (0..Intent::ALL.len()).map(|at| (model::INTENTS + at, class(at).to_vec())).collect()
+            }
+            Self::Abuse => vec![(model::ABUSE, difference())],
+            Self::NeedsAnswer => vec![(model::NEEDS, difference())],
+        }
+    }
 }
 
 /// What is chosen, not learned.
@@ -85,8 +95,11 @@ pub(crate) fn everything(data: &Path) -> Result<Vec<Weighed>> {
 
 /// What is learned from besides UMSAB.
 pub(crate) fn beside_umsab(data: &Path) -> Result<Vec<Weighed>> {
-    let mut all: Vec<Weighed> = data::deft(data)?.into_iter().map(|it| (it, 0.25)).collect();
-    all.extend(data::mlma(data)?.into_iter().map(|it| (it, 1.0)));
+    let mut all: Vec<Weighed> = data::deft(data)?.into_iter().map(|it| (it, 0.05)).collect();
+    // Four fifths of MLMA are abuse, and its labels often disagree; what people write to brands is neither.
+    all.extend(
+        data::mlma(data)?.into_iter().map(|it| if it.abuse == Some(true) { (it, 0.1) } else { (it, 0.4) }),
+    );
     all.extend(data::own("train")?.into_iter().map(|it| (it, 1.0)));
     Ok(all)
 }
@@ -121,17 +134,7 @@ struct Tables {
 
 impl Tables {
     fn put(&mut self, head: Head, learned: &Learned, space: &Space<'_>) {
-        let class = |at: usize| &learned.weights[at * learned.width..(at + 1) * learned.width];
-        let difference = || class(1).iter().zip(class(0)).map(|(a, b)| a - b).collect::<Vec<f32>>();
-        let columns: Vec<(usize, Vec<f32>)> = match head {
-            Head::Sentiment => (0..model::INTENTS).map(|at| (at, class(at).to_vec())).collect(),
-            Head::Intent => {
-                (0..Intent::ALL.len()).map(|at| (model::INTENTS + at, class(at).to_vec())).collect()
-            }
-            Head::Abuse => vec![(model::ABUSE, difference())],
-            Head::NeedsAnswer => vec![(model::NEEDS, difference())],
-        };
-        for (column, weights) in columns {
+        for (column, weights) in head.columns(learned) {
             self.bias[column] = weights[learned.width - 1];
             for (rows, weights) in self.rows.iter_mut().zip(space.unfold(&weights)) {
                 for (id, weight) in weights {
@@ -177,16 +180,32 @@ fn scales(rows: &BTreeMap<u32, [f32; model::COLUMNS]>) -> [f32; model::COLUMNS] 
     std::array::from_fn(|column| most(column) / (127.0 * 127.0))
 }
 
-/// Trains on everything and writes the model into the library.
-pub(crate) fn run(data: &Path) -> Result<()> {
+/// Trains on everything and writes the models into the library; the heads of the stronger tier only with its encoder.
+pub(crate) fn run(data: &Path, encoder: Option<&Path>) -> Result<()> {
     let cases = everything(data)?;
-    let bytes = train(&cases, &Words::kept()?, &Head::ALL, &SETTINGS);
-    let path = shipped();
-    fs::write(&path, &bytes)?;
-    writeln!(std::io::stdout(), "{}: {} bytes, from {} texts", path.display(), bytes.len(), cases.len())?;
+    keep("model.bin", &train(&cases, &Words::kept()?, &Head::ALL, &SETTINGS), cases.len())?;
+    if encoder.is_some() {
+        let mut embeddings = strong::Embeddings::open(encoder)?;
+        let cases = for_strong(data)?;
+        let bytes = strong::train(&cases, &mut embeddings, &Head::ALL)?;
+        embeddings.keep()?;
+        keep("strong.bin", &bytes, cases.len())?;
+    }
     Ok(())
 }
 
-fn shipped() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/parvis-listen/src/understand/model.bin")
+/// What the heads of the stronger tier are trained on.
+pub(crate) fn for_strong(data: &Path) -> Result<Vec<Weighed>> {
+    Ok(everything(data)?
+        .into_iter()
+        .filter(|(case, weight)| *weight >= 1.0 && case.sentiment.is_some())
+        .collect())
+}
+
+fn keep(name: &str, bytes: &[u8], texts: usize) -> Result<()> {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/parvis-listen/src/understand").join(name);
+    fs::write(&path, bytes)?;
+    writeln!(std::io::stdout(), "{name}: {} bytes, from {texts} texts", bytes.len())?;
+    Ok(())
 }

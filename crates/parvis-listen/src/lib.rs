@@ -9,7 +9,7 @@
 //! * [`burst`]: what is unusual in a stream of counts: rises, silence, anger that waits;
 //! * [`trend`]: terms, hashtags and authors that rise against their own usual;
 //! * [`near`]: posts that say the same, and campaigns among them;
-//! * [`understand`]: language, sentiment, intent, abuse, and whether an answer is due.
+//! * [`understand`]: language, sentiment, intent, abuse, and what was corrected.
 
 pub mod burst;
 pub mod index;

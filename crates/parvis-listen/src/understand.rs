@@ -5,16 +5,19 @@
 //! MODEL_CARD.md; `quality/` trains and measures them.
 
 pub mod delta;
+pub mod encoder;
 pub mod feature;
 pub mod language;
 pub mod model;
+pub mod strong;
 mod text;
 
 use std::collections::BTreeMap;
 
-pub use delta::{Correction, Delta};
+pub use delta::{Correction, Delta, Truth};
 pub use language::Language;
 pub use model::{Model, Outputs};
+pub use strong::Strong;
 
 /// How a text feels about what it speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -165,8 +168,34 @@ pub fn read(
     text: &str,
     features: &mut feature::Features,
 ) -> Reading {
+    read_with(model, None, delta, text, features)
+}
+
+/// Reads `text` with the encoder's help, where there is one: slower by some thousand times.
+#[must_use]
+pub fn read_with(
+    model: &Model<'_>,
+    strong: Option<&Strong>,
+    delta: Option<&Delta>,
+    text: &str,
+    features: &mut feature::Features,
+) -> Reading {
     features.take(text);
     let mut outputs = model.weigh(features);
+    if let Some(strong) = strong {
+        strong.weigh(text, &mut outputs);
+    }
+    conclude(outputs, delta, text, features)
+}
+
+/// What is read from what the models said of `text`, whose features are at hand.
+#[must_use]
+pub fn conclude(
+    mut outputs: Outputs,
+    delta: Option<&Delta>,
+    text: &str,
+    features: &feature::Features,
+) -> Reading {
     if let Some(delta) = delta {
         delta.weigh(features, &mut outputs);
     }

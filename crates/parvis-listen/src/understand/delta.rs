@@ -1,7 +1,7 @@
 //! What an organisation's people have corrected: a sparse table beside the model's, which stays as it is. Each correction
 //! is a vector of whole numbers, kept by itself, so that it can be taken out again and leave the very bytes that were there.
 //!
-//! A correction is one passive-aggressive step (Crammer et al. 2006, PA-I): as small as it can be for the text to be read
+//! A correction is passive-aggressive (Crammer et al. 2006, PA-I): a move as small as it can be for the text to be read
 //! as it should have been, with a margin, and none where it is already.
 
 use std::collections::HashMap;
@@ -13,8 +13,10 @@ use super::{Intent, Sentiment};
 /// One in the whole numbers of a delta.
 const ONE: f32 = 65_536.0;
 /// How far the right answer is to stand above the others afterwards, in log-odds.
-const MARGIN: f32 = 0.5;
-/// How far one correction may go at most.
+const MARGIN: f32 = 1.0;
+/// What is as near as this to the margin is left there: rounding may have put it so.
+const CLOSE: f32 = 0.02;
+/// How far one step may go at most.
 const FARTHEST: f32 = 3.0;
 
 /// What a person says a text is. What is left out stays as the models have it.
@@ -114,18 +116,25 @@ impl Correction {
     }
 }
 
-/// The least move that puts `right` a margin above the best of the others.
+/// Least moves, one rival after another, until `right` stands a margin above all the others.
 fn choose(outputs: &[f32], right: usize, length: f32, push: &mut [f32]) {
-    let rival =
-        (0..outputs.len()).filter(|it| *it != right).max_by(|a, b| outputs[*a].total_cmp(&outputs[*b]));
-    let Some(rival) = rival else { return };
-    let far = step(MARGIN - (outputs[right] - outputs[rival]), 2.0 * length);
-    push[right] = far;
-    push[rival] = -far;
+    let mut outputs = outputs.to_vec();
+    for _ in 0..4 * outputs.len() {
+        let others = (0..outputs.len()).filter(|it| *it != right);
+        let Some(rival) = others.max_by(|a, b| outputs[*a].total_cmp(&outputs[*b])) else { return };
+        let far = step(MARGIN - (outputs[right] - outputs[rival]), 2.0 * length);
+        if far == 0.0 {
+            return;
+        }
+        for (column, far) in [(right, far), (rival, -far)] {
+            push[column] += far;
+            outputs[column] += far * length;
+        }
+    }
 }
 
 fn step(loss: f32, length: f32) -> f32 {
-    (loss.max(0.0) / length).min(FARTHEST)
+    if loss < CLOSE { 0.0 } else { (loss / length).min(FARTHEST) }
 }
 
 /// The square of the length of a text's features, each id counted as often as it occurs.
@@ -206,5 +215,92 @@ impl Delta {
         for (output, it) in outputs.0.iter_mut().zip(row) {
             *output += *it as f32 / ONE * value;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::understand::{explain, read};
+
+    fn wrong() -> Truth {
+        Truth { sentiment: Some(Sentiment::Positive), intent: Some(Intent::Lead), ..Truth::default() }
+    }
+
+    fn sentiment(delta: &Delta, text: &str) -> Sentiment {
+        read(&Model::shipped().unwrap(), Some(delta), text, &mut Features::default()).sentiment
+    }
+
+    #[test]
+    fn a_correction_changes_the_next_reading_of_like_texts() {
+        let model = Model::shipped().unwrap();
+        let mut delta = Delta::default();
+        let text = "Ce gigot est une tuerie, c'est mortel !";
+        let before = read(&model, None, text, &mut Features::default());
+        let truth =
+            if before.sentiment == Sentiment::Positive { Sentiment::Neutral } else { Sentiment::Positive };
+        delta.learn(&Correction::new(
+            &model,
+            &delta,
+            text,
+            &Truth { sentiment: Some(truth), ..Truth::default() },
+        ));
+        assert_eq!(sentiment(&delta, text), truth);
+        assert_eq!(sentiment(&delta, "Ce gigot est une tuerie, c'est mortel"), truth);
+    }
+
+    #[test]
+    fn what_is_taken_out_leaves_the_very_bytes_that_were_there() {
+        let model = Model::shipped().unwrap();
+        let mut delta = Delta::default();
+        let first = Correction::new(&model, &delta, "Votre tuerie de gigot", &wrong());
+        delta.learn(&first);
+        let kept = delta.clone();
+        let second = Correction::new(&model, &delta, "Bande de gigots, vous êtes nuls", &wrong());
+        delta.learn(&second);
+        let third = Correction::new(&model, &delta, "Rendez mes gigots", &wrong());
+        delta.learn(&third);
+        assert_ne!(delta, kept);
+        delta.forget(&second);
+        delta.forget(&third);
+        assert_eq!(delta, kept);
+        delta.forget(&first);
+        assert!(delta.is_empty());
+    }
+
+    #[test]
+    fn a_correction_of_what_is_right_already_teaches_nothing() {
+        let model = Model::shipped().unwrap();
+        let mut delta = Delta::default();
+        let truth = wrong();
+        let text = "Combien pour un gigot de deux kilos ?";
+        for _ in 0..3 {
+            delta.learn(&Correction::new(&model, &delta, text, &truth));
+        }
+        let kept = delta.clone();
+        delta.learn(&Correction::new(&model, &delta, text, &truth));
+        assert_eq!(delta, kept);
+    }
+
+    #[test]
+    fn a_correction_is_kept_as_bytes_and_comes_back_the_same() {
+        let model = Model::shipped().unwrap();
+        let correction = Correction::new(&model, &Delta::default(), "Votre tuerie de gigot", &wrong());
+        let bytes = correction.to_bytes();
+        assert_eq!(Correction::from_bytes(&bytes), Ok(correction));
+        assert_eq!(Correction::from_bytes(&bytes[..bytes.len() - 1]), Err(NotACorrection));
+        assert_eq!(Correction::from_bytes(&[255; 80]), Err(NotACorrection));
+    }
+
+    #[test]
+    fn what_was_learned_is_seen_in_the_explanation() {
+        let model = Model::shipped().unwrap();
+        let mut delta = Delta::default();
+        let text = "gigotesque";
+        delta.learn(&Correction::new(&model, &delta, text, &wrong()));
+        let reading = read(&model, Some(&delta), text, &mut Features::default());
+        let why = explain(&model, Some(&delta), text, &reading, 3);
+        assert_eq!(reading.intent, Intent::Lead);
+        assert!(why.intent.iter().any(|it| it.word == "gigotesque" && it.weight > 0.0), "{why:?}");
     }
 }

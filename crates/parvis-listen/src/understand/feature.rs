@@ -131,7 +131,7 @@ fn hash_of(folded: &Folded, token: Token) -> u64 {
 }
 
 fn word_id(hash: u64) -> u32 {
-    mix(hash ^ 0x0077_6f72_64)
+    mix(hash ^ 0x776f_7264)
 }
 
 fn pair_id(before: u64, hash: u64) -> u32 {

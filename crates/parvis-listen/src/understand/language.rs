@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use whichlang::Lang;
@@ -141,8 +142,8 @@ const VOTERS: [(Language, &str); 7] = [
 ];
 
 /// For each small word, by how much it speaks for each of [`VOTERS`]: a word of one language weighs more than one of three.
-static VOTES: LazyLock<HashMap<&'static str, [u8; 7]>> = LazyLock::new(|| {
-    let mut votes: HashMap<&str, [u8; 7]> = HashMap::new();
+static VOTES: LazyLock<HashMap<&'static str, [u8; 7], BuildHasherDefault<Fnv>>> = LazyLock::new(|| {
+    let mut votes: HashMap<&str, [u8; 7], _> = HashMap::default();
     for (at, (_, words)) in VOTERS.iter().enumerate() {
         for word in words.split_whitespace() {
             votes.entry(word).or_default()[at] = 1;
@@ -154,6 +155,28 @@ static VOTES: LazyLock<HashMap<&'static str, [u8; 7]>> = LazyLock::new(|| {
     }
     votes
 });
+
+/// FNV-1a: quick on short words, and the table's words are ours, so that nobody can crowd it.
+#[derive(Debug)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// How far the small words must agree to outweigh the letters: one word of that language alone.
 const CLEAR: u32 = 12;
@@ -176,7 +199,12 @@ pub fn of(text: &str) -> Language {
     let mut small = String::new();
     for word in text.split(|it: char| !it.is_alphabetic()).filter(|it| !it.is_empty() && it.len() < 12) {
         small.clear();
-        small.extend(word.chars().flat_map(char::to_lowercase));
+        if word.is_ascii() {
+            small.push_str(word);
+            small.make_ascii_lowercase();
+        } else {
+            small.extend(word.chars().flat_map(char::to_lowercase));
+        }
         if let Some(vote) = VOTES.get(small.as_str()) {
             for (sum, it) in sums.iter_mut().zip(vote) {
                 *sum += u32::from(*it);

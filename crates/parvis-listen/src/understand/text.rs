@@ -140,6 +140,10 @@ impl Folded {
                 push_folded(&mut self.bytes, it);
             }
         }
+        if self.bytes.len() == start {
+            self.bytes.truncate(start - 1);
+            return used;
+        }
         self.shouted += u32::from(letters >= 3 && capitals == letters);
         self.stretched += u32::from(stretched);
         self.push(Kind::Word, start);
@@ -160,7 +164,9 @@ fn narrow(at: usize) -> u32 {
 }
 
 fn is_inner(it: char) -> bool {
-    it.is_ascii_alphanumeric() || (!it.is_ascii() && it.is_alphanumeric())
+    // An accent may be written after its letter, as a sign of its own.
+    it.is_ascii_alphanumeric()
+        || (!it.is_ascii() && (it.is_alphanumeric() || matches!(it, '\u{300}'..='\u{36f}')))
 }
 
 fn is_address(rest: &str) -> bool {
@@ -190,7 +196,6 @@ fn push_folded(bytes: &mut Vec<u8>, it: char) {
         'œ' | 'Œ' => b"oe",
         'æ' | 'Æ' => b"ae",
         'ß' => b"ss",
-        // An accent written after its letter.
         '\u{300}'..='\u{36f}' => b"",
         _ => {
             let mut buffer = [0; 4];
@@ -217,6 +222,11 @@ mod tests {
     #[test]
     fn accents_capitals_and_stretched_letters_are_folded() {
         assert_eq!(tokens("L’ÉTÉ, c'est nuuuul"), ["l", "ete", "c", "est", "nuul"]);
+    }
+
+    #[test]
+    fn an_accent_written_after_its_letter_is_the_same() {
+        assert_eq!(tokens("e\u{301}te\u{301}"), tokens("été"));
     }
 
     #[test]

