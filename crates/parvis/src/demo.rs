@@ -6,6 +6,7 @@ pub mod data;
 pub mod fill;
 pub mod language;
 pub mod network;
+mod saved;
 pub mod status;
 #[cfg(test)]
 mod tests;

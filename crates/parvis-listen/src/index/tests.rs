@@ -1,3 +1,5 @@
+//! Each rule of matching, on posts made by hand; tests/oracle.rs has them by the million.
+
 use super::*;
 
 fn found(queries: &[&str], post: &Post<'_>) -> Vec<u32> {

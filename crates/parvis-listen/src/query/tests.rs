@@ -1,3 +1,5 @@
+//! What is read, what is refused and where, and how it is written again.
+
 use super::*;
 
 fn written(query: &str) -> String {

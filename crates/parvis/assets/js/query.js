@@ -21,6 +21,7 @@ async function check() {
   const now = form();
   if (!now) return;
   const box = now.elements.query, text = box.value, mine = ++asked;
+  if (!text.trim()) { now.querySelector("[data-said]").replaceChildren(); return; }
   const body = new URLSearchParams({ query: text });
   const answer = await fetch(now.dataset.check, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
   if (!answer?.ok || mine !== asked || form() !== now || box.value !== text) return;

@@ -6,23 +6,23 @@ use std::collections::HashMap;
 use parvis_channels::{
     AttachmentKind, Item, Observation, ObservationKind, RemoteAttachment, RemoteAuthor, Source,
 };
-use serde_json::Value as Json;
 
 use super::data::{
     self, Channel as DemoChannel, Conversation as DemoConversation, Data, Hole, Message as DemoMessage,
     instant,
 };
 use super::network::Network;
+use super::saved;
 use super::status::{Speaker, Status, handle, html, member_id};
 use crate::app::App;
 use crate::clock::{DAY, MINUTE};
-use crate::id::{ChannelId, ColleagueId, DeskId, MessageId, OrganisationId, TagId, ViewId, WatchId};
+use crate::id::{ChannelId, ColleagueId, DeskId, MessageId, OrganisationId, TagId};
 use crate::intake::ear::Ear;
 use crate::intake::fold::{Context, fold};
 use crate::rules::clock;
 use crate::rules::permission::Role;
 use crate::store::channel::{Channel, Health};
-use crate::store::conversation::{Filter, NEVER, State};
+use crate::store::conversation::{NEVER, State};
 use crate::store::message::{self, Direction, Message, Stage};
 use crate::store::{self, Conn};
 
@@ -150,43 +150,8 @@ async fn found(
         let id = store::tag::named(conn, house, it.name.get(language), founded).await?;
         keys.tags.insert(it.key.clone(), id);
     }
-    for it in &shipped.views {
-        let owner =
-            *keys.colleagues.get(&it.owner).ok_or_else(|| anyhow::anyhow!("a view's owner is unknown"))?;
-        let name = it.name.get(language).to_owned();
-        let filter = filter(&it.filter, &keys, language);
-        let view = store::view::View { id: ViewId::new(founded), owner, name, shared: it.shared, filter };
-        store::view::save(conn, house, &view, founded).await?;
-    }
-    for (it, place) in shipped.watches.iter().zip(0_i64..) {
-        let owner =
-            *keys.colleagues.get(&it.owner).ok_or_else(|| anyhow::anyhow!("a watch's owner is unknown"))?;
-        let watch = store::watch::Watch {
-            id: WatchId::new(founded + place),
-            name: it.name.get(language).to_owned(),
-            query: it.query.clone(),
-            owner,
-            created_at: founded + place,
-            changed_at: now + place,
-            // The worker looks through the weeks before.
-            fill_before: Some(store::watch::AFTER_ALL),
-        };
-        store::watch::insert(conn, house, &watch).await?;
-    }
+    saved::add(conn, &keys, shipped, language, founded, now).await?;
     Ok(keys)
-}
-
-/// A shipped view's filter, as far as the inbox knows its words.
-pub fn filter(json: &Json, keys: &Keys, language: &str) -> Filter {
-    let text = |name: &str| json[name].as_str().map(str::to_owned);
-    Filter {
-        tag: text("tag").and_then(|key| keys.tags.get(&key).copied()),
-        language: json["language_not"][language].as_str().map(|it| format!("-{it}")),
-        intent: text("intent"),
-        sentiment: text("sentiment"),
-        state: text("state").and_then(|name| State::parse(&name)),
-        ..Filter::default()
-    }
 }
 
 async fn add_colleague(

@@ -2,7 +2,8 @@
 //! there in both; what people wrote meanwhile stays as it is.
 
 use super::data::{Data, Text};
-use super::fill::{Keys, filter, remote_id};
+use super::fill::{Keys, remote_id};
+use super::saved::filter;
 use crate::app::App;
 use crate::rules::text::excerpt;
 use crate::store::message::{self, Direction};

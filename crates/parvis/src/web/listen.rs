@@ -223,6 +223,9 @@ async fn check(
 ) -> Result<Response, Failure> {
     let words = &signed.words;
     let mut checked = Checked::read(words, &fields.query);
+    if fields.query.trim().is_empty() {
+        return Err(Failure::unprocessable(checked.said));
+    }
     if checked.valid {
         let estimate = command::watch::estimate(&app, &signed.actor, &fields.query).await;
         let estimate = estimate.map_err(|refused| refusal::failure(refused, words))?;

@@ -12,7 +12,6 @@ listen-nobody = Nobody has made a watch yet. A community manager can.
 listen-name = Name
 listen-query = Query
 listen-save = Save
-listen-try = Try it
 listen-remove = Remove this watch
 listen-remove-means = What it has found is forgotten; the messages stay.
 listen-operators = Operators:

@@ -12,7 +12,6 @@ listen-nobody = Personne n’a encore créé de veille. Un community manager peu
 listen-name = Nom
 listen-query = Requête
 listen-save = Enregistrer
-listen-try = Essayer
 listen-remove = Supprimer cette veille
 listen-remove-means = Ce qu’elle a trouvé est oublié ; les messages restent.
 listen-operators = Opérateurs :
