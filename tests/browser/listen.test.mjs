@@ -24,7 +24,7 @@ test('the rail leads to the watches, which have found messages of the last weeks
   await page.locator('nav.tabs a[aria-current=page]').waitFor()
   await until('the first watch was filled', async () => { await page.reload(); return await page.locator('.mn').count() > 5 })
   assert.ok(await page.locator('.mn em').count() > 5, 'the words that were asked for are marked')
-  assert.ok((await page.locator('svg.ch.wide').getAttribute('aria-label')).includes('72 hours'))
+  assert.match(await page.locator('svg.ch.wide').getAttribute('aria-label'), /72.hours/u)
   assert.deepEqual(await findings(page), [])
 })
 
@@ -67,4 +67,8 @@ test('a new watch finds what came in before it was made; its messages open; and 
   await until('it is gone', async () => !(await page.locator('nav.tabs').textContent()).includes('Seats'))
 })
 
-test('nothing went wrong on the way', () => noFaults(page))
+test('nothing else went wrong on the way', () => {
+  // The browser tells of the query that was refused.
+  page.faults = page.faults.filter(it => !/422.*\/listen\/new/.test(it))
+  noFaults(page)
+})
