@@ -49,6 +49,7 @@ listen-volume-beside = 72 h, by hour
 listen-burst = Burst since { $clock }: { $count }, { $times } times the usual
 listen-finding = Messages by hour over the last 72 hours: { $count } in all, { $most } in the strongest hour.
 listen-band = { $low } to { $high }
+listen-noon = noon
 listen-current = Current hour ({ $clock }): { $count }, not drawn
 listen-unheard = not heard
 listen-legend-count = Messages by hour

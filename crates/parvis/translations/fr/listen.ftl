@@ -49,6 +49,7 @@ listen-volume-beside = 72 h, par heure
 listen-burst = Pic depuis { $clock } : { $count }, { $times } fois l’attendu
 listen-finding = Messages par heure sur 72 heures : { $count } en tout, { $most } dans l’heure la plus forte.
 listen-band = { $low } à { $high }
+listen-noon = midi
 listen-current = Heure en cours ({ $clock }) : { $count }, non tracée
 listen-unheard = pas d’écoute
 listen-legend-count = Messages par heure

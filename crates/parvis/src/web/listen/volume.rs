@@ -15,11 +15,29 @@ use crate::web::session::Signed;
 /// How far back the usual is learned (µs).
 const LEARNED: i64 = 30 * DAY;
 
-/// Where the drawing begins and ends, in its own units.
+/// A drawing's size, in its own units.
+#[derive(Clone, Copy)]
+struct Frame {
+    class: &'static str,
+    width: f64,
+    height: f64,
+}
+
+const WIDE: Frame = Frame { class: "wide", width: 900.0, height: 272.0 };
+/// For the phone: the last day.
+const NARROW: Frame = Frame { class: "narrow", width: 360.0, height: 200.0 };
 const LEFT: f64 = 34.0;
-const RIGHT: f64 = 886.0;
 const TOP: f64 = 14.0;
-const BASE: f64 = 250.0;
+
+impl Frame {
+    fn right(self) -> f64 {
+        self.width - 14.0
+    }
+
+    fn base(self) -> f64 {
+        self.height - 22.0
+    }
+}
 
 /// An hour that is over.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +59,8 @@ struct Hour {
 /// The volume, drawn and in words.
 pub(super) struct Volume {
     pub(super) chart: Chart,
+    /// The last day alone, for the phone.
+    pub(super) narrow: Chart,
     /// A burst that is under way, in words.
     pub(super) burst: Option<String>,
     /// The hour that isn't over, in words.
@@ -109,7 +129,13 @@ impl Volume {
             (words.moment(it.at, now), count, expected(it))
         });
         Self {
-            chart: Chart::drawn(draw(words, hours, &finding)),
+            chart: Chart::drawn(draw(words, hours, &finding, WIDE)),
+            narrow: Chart::drawn(draw(
+                words,
+                hours.last_chunk::<24>().map_or(hours, |it| it),
+                &finding,
+                NARROW,
+            )),
             burst,
             current: words.t2("listen-current", "clock", words.clock(now), "count", current),
             unheard: hours.iter().any(|it| it.deaf),
@@ -138,18 +164,21 @@ fn top(most: f64) -> f64 {
     }
 }
 
-fn draw(words: &Words, hours: &[Hour], finding: &str) -> String {
+fn draw(words: &Words, hours: &[Hour], finding: &str, frame: Frame) -> String {
+    let (right, base, class) = (frame.right(), frame.base(), frame.class);
     #[expect(clippy::cast_precision_loss, reason = "heights of a drawing")]
     let value = |it: &Hour| it.count.map(|count| count as f64);
     let most = hours.iter().map(|it| value(it).unwrap_or(0.0).max(it.high)).fold(0.0, f64::max);
     let top = top(most);
     let count = u16::try_from(hours.len().max(2)).unwrap_or(u16::MAX);
     let x = |place: usize| {
-        LEFT + (RIGHT - LEFT) * f64::from(u16::try_from(place).unwrap_or(0)) / f64::from(count - 1)
+        LEFT + (right - LEFT) * f64::from(u16::try_from(place).unwrap_or(0)) / f64::from(count - 1)
     };
-    let y = |value: f64| BASE - (value / top) * (BASE - TOP);
+    let y = |value: f64| base - (value / top) * (base - TOP);
     let mut out = format!(
-        "<svg class=\"ch wide\" viewBox=\"0 0 900 272\" role=\"img\" aria-label=\"{}\"><defs><pattern id=\"deaf\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 0V6\"/></pattern></defs>",
+        "<svg class=\"ch {class}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\"><defs><pattern id=\"deaf-{class}\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 0V6\"/></pattern></defs>",
+        frame.width,
+        frame.height,
         finding.replace('"', "&quot;")
     );
     // Writing into a String can't fail.
@@ -158,28 +187,35 @@ fn draw(words: &Words, hours: &[Hour], finding: &str) -> String {
         let class = if quarter == 0 { "axis" } else { "grid" };
         let _ = write!(
             out,
-            "<line class=\"{class}\" x1=\"{LEFT}\" x2=\"{RIGHT}\" y1=\"{0:.1}\" y2=\"{0:.1}\"/><text x=\"28\" y=\"{1:.1}\" text-anchor=\"end\">{at}</text>",
+            "<line class=\"{class}\" x1=\"{LEFT}\" x2=\"{right}\" y1=\"{0:.1}\" y2=\"{0:.1}\"/><text x=\"28\" y=\"{1:.1}\" text-anchor=\"end\">{at}</text>",
             y(at),
             y(at) + 4.0
         );
     }
+    let step = x(1) - x(0);
     band(&mut out, hours, x, y);
     for (place, it) in hours.iter().enumerate() {
         if it.deaf {
             let _ = write!(
                 out,
-                "<rect class=\"hole\" fill=\"url(#deaf)\" x=\"{:.1}\" y=\"{TOP}\" width=\"11.8\" height=\"{}\"/>",
-                x(place) - 5.9,
-                BASE - TOP
+                "<rect class=\"hole\" fill=\"url(#deaf-{class})\" x=\"{:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{}\"/>",
+                x(place) - step / 2.0,
+                step,
+                base - TOP
             );
         }
         let here = words.zoned(it.at);
         let label = match here.hour() {
             0 => words.t(&format!("day-short-{}", here.weekday().to_monday_one_offset())),
-            12 => words.clock(it.at),
+            12 => words.t("listen-noon"),
             _ => continue,
         };
-        let _ = write!(out, "<text x=\"{:.1}\" y=\"266\" text-anchor=\"middle\">{label}</text>", x(place));
+        let _ = write!(
+            out,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{label}</text>",
+            x(place),
+            base + 16.0
+        );
     }
     lines(&mut out, hours, value, x, y);
     out.push_str("</svg>");
