@@ -40,7 +40,10 @@ static STRICT: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 /// HTML that is safe to show as it is.
 #[must_use]
 pub fn sanitise(html: &str) -> String {
-    STRICT.clean(&printable(shallow(cut(html, MAX_HTML)))).to_string()
+    let clean = STRICT.clean(&printable(shallow(cut(html, MAX_HTML)))).to_string();
+    let shown = printable(&clean);
+    // `&#x202E;` has become the character: without it, what is left is looked at anew (`java&#1;script:`).
+    if shown == clean { clean } else { sanitise(&shown) }
 }
 
 /// The text of it: paragraphs apart by an empty line, list entries by dashes, and of a link
@@ -263,6 +266,19 @@ mod tests {
     fn a_name_is_one_line_without_tricks() {
         assert_eq!(one_line("An\u{202E}na\n\u{0} \t B", 40), "Anna B");
         assert_eq!(one_line("ééé", 2), "éé");
+    }
+
+    #[test]
+    fn characters_that_nobody_may_write_do_not_come_in_by_their_numbers() {
+        for html in ["&#1🌀", "a&#x202E;b", "&#8238;", "<p>&#x2066;x</p>"] {
+            let clean = sanitise(html);
+            assert_eq!(clean, printable(&clean), "{html}");
+            assert_eq!(sanitise(&clean), clean);
+        }
+        let clean = sanitise(
+            "<a href=\"java&#1;script:alert(1)\">x</a><a href=\"https://a.example/&#x202E;b\">y</a>",
+        );
+        assert!(!clean.contains("script:"), "{clean}");
     }
 
     proptest! {
