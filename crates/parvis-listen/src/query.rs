@@ -142,6 +142,17 @@ impl Query {
         parse::parse(text)
     }
 
+    /// Whether any part of it asks for this field.
+    #[must_use]
+    pub fn asks(&self, name: Name) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|it| it.asks(name)),
+            Self::Not(inner) => inner.asks(name),
+            Self::Field(field) => field.name == name,
+            Self::Text(_) => false,
+        }
+    }
+
     /// The query on one line, as people of that dialect would write it. Reading it again gives an equal query
     /// in Parvis's dialect.
     #[must_use]

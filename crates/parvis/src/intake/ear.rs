@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use parvis_listen::Post;
 use parvis_listen::index::{Counts, Index, Matcher, Scratch};
-use parvis_listen::query::Query;
+use parvis_listen::query::{Name, Query};
 use parvis_listen::understand::feature::Features;
 use parvis_listen::understand::{self, Model, Reading};
 
@@ -20,6 +20,8 @@ use crate::store::{Conn, Result};
 pub struct Ear {
     watches: Vec<WatchId>,
     matcher: Matcher,
+    /// Whether a query asks for what has to be read in a text first, which costs more than matching it.
+    reads: bool,
 }
 
 /// Reads what texts say, with the model that ships; made once for many.
@@ -84,7 +86,9 @@ impl Ear {
         let read = watches.iter().filter_map(|it| Some((it.id, Query::parse(&it.query).ok()?)));
         let (ids, queries): (Vec<WatchId>, Vec<Query>) = read.unzip();
         let index = Index::build((0..).zip(&queries), Counts::default());
-        Self { watches: ids, matcher: index.matcher() }
+        let read_fields = [Name::Lang, Name::Sentiment, Name::Intent];
+        let reads = queries.iter().any(|it| read_fields.iter().any(|name| it.asks(*name)));
+        Self { watches: ids, matcher: index.matcher(), reads }
     }
 
     /// The watches that a message is found by.
@@ -93,7 +97,8 @@ impl Ear {
             return Vec::new();
         }
         let text = said(it);
-        let reading = hearing.reader.as_mut().map(|reader| reader.read(&text));
+        let reader = hearing.reader.as_mut().filter(|_| self.reads);
+        let reading = reader.map(|reader| reader.read(&text));
         let post = post(it, &text, reading.as_ref());
         let numbers = self.matcher.matches(&post, &mut hearing.scratch).iter();
         numbers.filter_map(|number| self.watches.get(usize::try_from(*number).ok()?)).copied().collect()

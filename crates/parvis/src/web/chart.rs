@@ -68,7 +68,8 @@ fn top(most: f64) -> f64 {
     }
 }
 
-fn escape(text: &str) -> String {
+/// Text as it stands inside of markup and of quotes there.
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -98,6 +98,9 @@ mod tests {
             assert_eq!(found(&house, id).await, ["Deux places svp", "Bravo"]);
             let estimate = command::watch::estimate(&house.app, actor, "merci OU bravo").await.unwrap();
             assert_eq!((estimate.found, estimate.looked), (2, 4));
+            let angry =
+                command::watch::estimate(&house.app, actor, "sentiment:negative lang:fr").await.unwrap();
+            assert_eq!((angry.found, angry.looked), (1, 4));
             command::watch::remove(&house.app, actor, id).await.unwrap();
             assert_eq!(found(&house, id).await, Vec::<String>::new());
             house.hear(&[said("5", "Encore bravo", 4)]).await;

@@ -6,6 +6,7 @@ use parvis_listen::query::{Class, Query, paint};
 use serde::Deserialize;
 
 use crate::command::watch::Estimate;
+use crate::web::chart::escape;
 use crate::web::language::Words;
 
 /// The form of a watch.
@@ -68,8 +69,7 @@ fn put(out: &mut String, text: &str, class: &str) {
         if line.is_empty() {
             continue;
         }
-        let line =
-            line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        let line = escape(line);
         // Writing into a String can't fail.
         let _ = match class {
             "" => write!(out, "{line}"),

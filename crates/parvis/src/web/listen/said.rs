@@ -10,6 +10,7 @@ use crate::intake::ear::Reader;
 use crate::rules::text;
 use crate::store::house::House;
 use crate::store::watch::Mention;
+use crate::web::chart::escape;
 use crate::web::inbox::house::channel_icon;
 use crate::web::inbox::list::who;
 use crate::web::inbox::mood;
@@ -99,7 +100,6 @@ impl fmt::Display for Marked {
 
 impl Marked {
     fn of(query: Option<&Query>, text: &str) -> Self {
-        let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let (mut out, mut at) = (String::new(), 0);
         for range in query.map(|it| marks(it, text)).unwrap_or_default() {
             out.push_str(&escape(text.get(at..range.start).unwrap_or_default()));

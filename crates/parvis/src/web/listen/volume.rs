@@ -8,7 +8,7 @@ use super::SHOWN;
 use crate::clock::{DAY, HOUR};
 use crate::store::watch::{self, Watch};
 use crate::store::{self, Conn};
-use crate::web::chart::Chart;
+use crate::web::chart::{Chart, escape};
 use crate::web::language::Words;
 use crate::web::session::Signed;
 
@@ -179,7 +179,7 @@ fn draw(words: &Words, hours: &[Hour], finding: &str, frame: Frame) -> String {
         "<svg class=\"ch {class}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\"><defs><pattern id=\"deaf-{class}\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 0V6\"/></pattern></defs>",
         frame.width,
         frame.height,
-        finding.replace('"', "&quot;")
+        escape(finding)
     );
     // Writing into a String can't fail.
     for quarter in 0..=4_u8 {
