@@ -4,6 +4,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use parvis_channels::CapabilityKey;
+
 use super::{Client, EVERYTHING};
 use crate::clock::{DAY, HOUR};
 use crate::rules::permission::Role;
@@ -108,7 +110,7 @@ async fn desks_channels_views_and_settings_are_changed_as_on_the_screens() {
         let channel = format!("/channels/{}", house.channel);
         let it = patch(&admin, &channel, json!({ "desk": house.desks[1] })).await.be(200);
         assert_eq!((&it["name"], &it["desk"]), (&json!("Compte principal"), &json!(house.desks[1])));
-        assert_eq!(it["capabilities"].as_array().unwrap().len(), 16);
+        assert_eq!(it["capabilities"].as_array().unwrap().len(), CapabilityKey::ALL.len());
         assert!(!it.to_string().contains("\"secret\""), "{it}");
         admin.post(&format!("{channel}/pause"), json!({})).await.be(204);
         assert_eq!(admin.get(&channel).await.be(200)["state"], "paused");
