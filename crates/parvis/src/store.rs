@@ -2,6 +2,7 @@
 //! of them share one transaction. Every row belongs to an organisation and every key begins with it.
 
 pub mod answer_key;
+pub mod arrival;
 pub mod attachment;
 pub mod author;
 pub mod channel;

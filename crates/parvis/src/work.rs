@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::clock::{MINUTE, SECOND};
+use crate::intake::backlog;
 use crate::store::job::{self, Job};
 use crate::store::{self, Conn};
 
@@ -55,7 +56,8 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         tracing::error!(%error, "work: what the last run held comes back when its lease ends");
     }
     let lanes = futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone())));
-    tokio::join!(lanes, keep_waking(&app, stop.clone()), keep_filling(&app, stop.clone()));
+    let steps = futures_util::future::join(keep_waking(&app, stop.clone()), keep_filling(&app, stop.clone()));
+    tokio::join!(lanes, steps, keep_folding(&app, stop.clone()));
 }
 
 /// Works along one lane.
@@ -85,6 +87,20 @@ async fn keep_filling(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
             tracing::error!(%error, "work: watches can't be filled; trying again");
         }
         pause(app, &mut stop).await;
+    }
+}
+
+/// Folds what was pushed.
+async fn keep_folding(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = backlog::step(app).await {
+            tracing::error!(%error, "work: what was pushed can't be folded; trying again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = app.arrivals.rung() => {}
+            _ = stop.changed() => {}
+        }
     }
 }
 

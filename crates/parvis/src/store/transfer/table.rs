@@ -79,6 +79,7 @@ tables! {
         state Text, publish_key Text, error_code Text, error_text Text, created_at Int, marks Text }
     watch 2 { organisation_id Id, id Id, name Text, query Text, owner_id Id, created_at Int, changed_at Int,
         fill_before Id }
+    arrival 2 { organisation_id Id, id Id, channel_id Id, delivery Text, received Text }
     mention 3 { organisation_id Id, watch_id Id, message_id Id, sent_at Int }
     message_version 3 { organisation_id Id, message_id Id, version_at Int, text Text, html Text }
     attachment 2 { organisation_id Id, id Id, message_id Id, position Int, kind Text, remote_url Text, alt Text,
