@@ -5,4 +5,5 @@ pub mod appointment;
 pub mod clock;
 pub mod field;
 pub mod permission;
+pub mod post;
 pub mod text;

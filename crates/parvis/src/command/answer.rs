@@ -391,6 +391,7 @@ pub async fn withdraw(app: &App, actor: &Actor, id: MessageId) -> Result<Done> {
 pub(super) async fn withdraw_within(mut conn: Conn, actor: &Actor, id: MessageId, now: i64) -> Result<Done> {
     let mut it = message::get(&mut conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
     let found = load(&mut conn, actor, it.conversation, Action::Answer).await?;
+    refuse_post(&mut conn, actor, id).await?;
     if it.stage != Stage::Held || !publish::cancel(&mut conn, actor.organisation, id).await? {
         return Err(Refusal::Changed);
     }
@@ -415,6 +416,7 @@ pub async fn retry(app: &App, actor: &Actor, id: MessageId) -> Result<Done> {
     if it.stage != Stage::Rejected {
         return Err(Refusal::Changed);
     }
+    refuse_post(&mut conn, actor, id).await?;
     it.stage = Stage::Held;
     it.sent_at = now + HOLD;
     it.error_code = None;
@@ -426,4 +428,12 @@ pub async fn retry(app: &App, actor: &Actor, id: MessageId) -> Result<Done> {
     conn.commit().await?;
     app.work.notify_one();
     Ok(Done { journal, conversation })
+}
+
+/// What is part of a post is stopped and resumed there, by those who have the last word.
+async fn refuse_post(conn: &mut Conn, actor: &Actor, id: MessageId) -> Result<()> {
+    match store::post::of_message(conn, actor.organisation, id).await? {
+        Some(_) => Err(Refusal::Channel("part-of-post".to_owned())),
+        None => Ok(()),
+    }
 }
