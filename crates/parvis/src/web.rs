@@ -24,6 +24,7 @@ pub mod presence;
 pub mod session;
 pub mod settings;
 pub mod setup;
+mod speak;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod today;
@@ -82,6 +83,7 @@ const TABLES: &[&[Route]] = &[
     hook::ROUTES,
     today::ROUTES,
     listen::ROUTES,
+    speak::ROUTES,
 ];
 
 const OWN: &[Route] =
@@ -114,7 +116,8 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(inbox::router(&app))
         .merge(channel::router())
         .merge(today::router())
-        .merge(listen::router());
+        .merge(listen::router())
+        .merge(speak::router());
     let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))
