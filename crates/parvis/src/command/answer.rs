@@ -3,7 +3,7 @@
 
 mod file;
 
-use parvis_channels::{Account, CapabilityKey, Reply, Upload, Visibility};
+use parvis_channels::{Account, Article, ArticleState, CapabilityKey, Outgoing, Upload, Visibility};
 use serde_json::json;
 
 use super::{Done, Refusal, Result, load, stop_clock, write_change};
@@ -193,24 +193,31 @@ pub(crate) async fn to_network(
     organisation: crate::id::OrganisationId,
     it: &Message,
     media: Vec<Upload>,
-) -> Result<Reply> {
-    let parent_id = it.remote_parent_id.clone().ok_or(Refusal::Channel("nothing-to-answer".to_owned()))?;
+) -> Result<Outgoing> {
+    let key = it.publish_key.clone().unwrap_or_else(|| it.id.to_string());
+    let said = Outgoing {
+        language: it.language.clone(),
+        warning: it.warning.clone(),
+        media,
+        ..Outgoing::new(key, it.text.as_str(), visibility(&it.visibility), it.sent_at)
+    };
+    let Some(parent_id) = it.remote_parent_id.clone() else {
+        // Only a post answers nothing: an answer whose parent the network doesn't know must not become one.
+        let post = store::post::of_message(conn, organisation, it.id).await?;
+        post.ok_or(Refusal::Channel("nothing-to-answer".to_owned()))?;
+        return Ok(Outgoing { article: it.title.clone().map(article), ..said });
+    };
     let parent = message::by_remote(conn, organisation, it.channel, &parent_id).await?;
     let mention = match parent.and_then(|parent| parent.author) {
         Some(author) => store::author::get(conn, organisation, author).await?.map(|author| author.handle),
         None => None,
     };
-    Ok(Reply {
-        key: it.publish_key.clone().unwrap_or_else(|| it.id.to_string()),
-        parent_id,
-        text: it.text.clone(),
-        visibility: visibility(&it.visibility),
-        language: it.language.clone(),
-        warning: it.warning.clone(),
-        media,
-        mention,
-        at: it.sent_at,
-    })
+    Ok(Outgoing { parent_id: Some(parent_id), mention, ..said })
+}
+
+/// A post with a title is an article, which everybody sees.
+fn article(title: String) -> Article {
+    Article { title, state: ArticleState::Published, ..Article::default() }
 }
 
 /// The network's word for a visibility as the database keeps it.

@@ -5,6 +5,7 @@ pub mod look;
 pub mod picture;
 pub mod words;
 
+use parvis_channels::{CapabilityKey, CapabilitySet};
 use serde_json::{Value as Json, json};
 
 use super::{Refusal, Result, allow};
@@ -407,7 +408,12 @@ async fn fits(
     }
     let Ok(account) = account::open(app, &channel) else { return Ok(false) };
     let rule = parvis_channels::channel(account.kind).text_rule(&account.capabilities);
-    Ok(rule.max > 0 && rule.fits(text, it.warning.as_deref()))
+    Ok(can_begin(&account.capabilities) && rule.max > 0 && rule.fits(text, it.warning.as_deref()))
+}
+
+/// Whether something can be begun there: a post or an article, not answers alone.
+pub fn can_begin(can: &CapabilitySet) -> bool {
+    can.can(CapabilityKey::Post) || can.can(CapabilityKey::Article)
 }
 
 fn verb(step: Step) -> &'static str {

@@ -3,6 +3,7 @@
 //!
 //! Nothing leaves that a stop holds, that nobody had the last word on, or whose hour has passed: a person is asked.
 
+use parvis_channels::{CapabilityKey, CapabilitySet};
 use serde_json::json;
 
 use super::{Outcome, publish};
@@ -82,7 +83,13 @@ async fn send(
     let id = MessageId::new(now);
     let home = home(&channel, id, said, now);
     conversation::insert(conn, organisation, &home).await?;
-    let left = leaving(it, id, &home, said, now);
+    let house = store::organisation::get(conn, organisation).await?;
+    let left = Message {
+        // Where articles are published, the title is the article's.
+        title: can_article(&channel).then(|| it.title.clone()),
+        language: house.map(|house| house.language),
+        ..leaving(it, id, &home, said, now)
+    };
     message::insert(conn, organisation, &left).await?;
     let mut files = Vec::new();
     for (position, picture) in post::picture::list(conn, organisation, it.id).await?.into_iter().enumerate() {
@@ -105,6 +112,11 @@ async fn send(
     post::set_message(conn, organisation, it.id, target.channel, id).await?;
     publish::enqueue(conn, organisation, id, now, now).await?;
     Ok(())
+}
+
+fn can_article(channel: &store::channel::Channel) -> bool {
+    let can: CapabilitySet = serde_json::from_str(&channel.capabilities).unwrap_or_default();
+    can.can(CapabilityKey::Article) && !can.can(CapabilityKey::Post)
 }
 
 /// Where the answers of the public will be seen to belong (docs/decisions/0006).
@@ -150,7 +162,7 @@ fn leaving(it: &Post, id: MessageId, home: &Conversation, said: &str, now: i64) 
         url: None,
         visibility: "public".to_owned(),
         language: None,
-        title: Some(it.title.clone()),
+        title: None,
         warning: it.warning.clone(),
         text: said.to_owned(),
         html: String::new(),

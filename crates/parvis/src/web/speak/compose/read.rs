@@ -3,6 +3,7 @@
 use parvis_channels::{CapabilitySet, ChannelKind};
 
 use super::Typed;
+use crate::command::post::can_begin;
 use crate::id::PostId;
 use crate::rules::post::CHECKLIST;
 use crate::store::channel::Channel;
@@ -98,7 +99,7 @@ fn account(
     let capabilities: CapabilitySet = serde_json::from_str(&channel.capabilities).unwrap_or_default();
     let rule = parvis_channels::channel(kind).text_rule(&capabilities);
     let on = targets.iter().any(|target| target.channel == channel.id);
-    if rule.max == 0 && !on {
+    if !(can_begin(&capabilities) && rule.max > 0) && !on {
         return None;
     }
     let own = typed.own.get(&channel.id).cloned().unwrap_or_default();
