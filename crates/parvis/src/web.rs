@@ -4,6 +4,7 @@
 pub mod arrival;
 pub mod asset;
 pub mod attempt;
+mod calendar;
 pub mod channel;
 pub mod chart;
 pub mod device;
@@ -84,6 +85,7 @@ const TABLES: &[&[Route]] = &[
     today::ROUTES,
     listen::ROUTES,
     speak::ROUTES,
+    calendar::ROUTES,
 ];
 
 const OWN: &[Route] =
@@ -117,7 +119,8 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(channel::router())
         .merge(today::router())
         .merge(listen::router())
-        .merge(speak::router());
+        .merge(speak::router())
+        .merge(calendar::router());
     let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))

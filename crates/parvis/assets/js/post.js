@@ -7,9 +7,13 @@ const form = () => document.querySelector("[data-words]");
 const characters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 let saving = 0;
 
+// The content warning counts too where the network says so.
+const spent = (rule, warning) => (rule.warning_counts && warning ? count({ unit: rule.unit, mention: "whole" }, warning) : 0);
+const takes = (rule, text, warning) => fits({ ...rule, max: rule.max && Math.max(1, rule.max - spent(rule, warning)) }, text);
+
 // The longest beginning that fits, in whole characters.
 function cut(rule, text, warning) {
-  const whole = (it) => fits(rule, it, warning);
+  const whole = (it) => takes(rule, it, warning);
   if (whole(text)) return text.length;
   const ends = [...characters.segment(text)].map(({ index, segment }) => index + segment.length);
   let low = 0, high = ends.length;
@@ -24,7 +28,7 @@ function show(row) {
   const rule = JSON.parse(row.dataset.rule), common = document.querySelector("[data-common]").value.trim();
   const own = row.querySelector("[data-own]").value.trim(), text = own || common;
   const warning = document.querySelector("[data-warning]")?.value.trim() || "";
-  const units = text ? count(rule, text, warning) : 0, over = Math.max(0, units - rule.max);
+  const units = text ? count(rule, text) + spent(rule, warning) : 0, over = Math.max(0, units - rule.max);
   const number = (it) => it.toLocaleString(document.documentElement.lang);
   const out = row.querySelector("[data-count]");
   out.textContent = `${number(units)} / ${number(rule.max)}`;

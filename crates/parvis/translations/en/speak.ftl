@@ -278,3 +278,32 @@ verb-stop-lifted = lifted the stop
 verb-feed-made = made the private address of their calendar
 verb-feed-revoked = revoked the private address of their calendar
 why-part-of-post = this message is part of a post, which is resumed in Editorial
+place-calendar = Calendar
+calendar-context = { $count ->
+    [0] no post
+    [one] one post
+   *[other] { $count } posts
+  }
+calendar-make = Post
+calendar-views = View
+calendar-month = Month
+calendar-by-week = Week
+calendar-list = List
+calendar-before = Before
+calendar-after = After
+calendar-today = Today
+calendar-week = week { $week }, { $year }
+calendar-week-short = W{ $week }
+calendar-past = this day has passed
+calendar-empty-weekend = nothing this week-end
+calendar-same-theme = the theme “{ $theme }” is already on that day
+calendar-picked = “{ $title }” picked up. Arrows choose a day, Space drops it, Escape leaves it.
+calendar-key-day = change day
+calendar-add-on = A post on { $day }
+calendar-feed = Other calendars
+calendar-feed-means = A private address shows this calendar in another program. Whoever knows it sees it; it is revoked here.
+calendar-feed-make = Make an address
+calendar-feed-again = Change the address
+calendar-feed-revoke = Revoke
+calendar-feed-since = There is an address ({ $at }).
+calendar-feed-address = Your address, shown this once

@@ -278,3 +278,32 @@ verb-stop-lifted = a levé l’arrêt
 verb-feed-made = a créé l’adresse privée de son calendrier
 verb-feed-revoked = a révoqué l’adresse privée de son calendrier
 why-part-of-post = ce message fait partie d’une publication, qui se reprend à l’Éditorial
+place-calendar = Calendrier
+calendar-context = { $count ->
+    [0] aucune publication
+    [one] une publication
+   *[other] { $count } publications
+  }
+calendar-make = Publication
+calendar-views = Affichage
+calendar-month = Mois
+calendar-by-week = Semaine
+calendar-list = Liste
+calendar-before = Avant
+calendar-after = Après
+calendar-today = Aujourd’hui
+calendar-week = semaine { $week }, { $year }
+calendar-week-short = S{ $week }
+calendar-past = ce jour est passé
+calendar-empty-weekend = week-end sans publication
+calendar-same-theme = le thème « { $theme } » passe déjà ce jour-là
+calendar-picked = « { $title } » saisie. Flèches pour choisir un jour, Espace pour poser, Échap pour laisser.
+calendar-key-day = changer de jour
+calendar-add-on = Une publication le { $day }
+calendar-feed = Autres calendriers
+calendar-feed-means = Une adresse privée montre ce calendrier dans un autre logiciel. Qui la connaît le voit ; elle se révoque ici.
+calendar-feed-make = Créer une adresse
+calendar-feed-again = Changer d’adresse
+calendar-feed-revoke = Révoquer
+calendar-feed-since = Une adresse existe ({ $at }).
+calendar-feed-address = Votre adresse, montrée cette fois seulement

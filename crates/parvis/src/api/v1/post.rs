@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::upload::Picture as File;
-use crate::api::body::{Body, Path, Query};
+use crate::api::body::{Body, Parameters, Path};
 use crate::api::caller::Caller;
 use crate::api::page::Page;
 use crate::api::problem::{Problem, Result, Told};
@@ -58,7 +58,7 @@ pub struct Asked {
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Page<Post>>> {
     let actor = &caller.actor;
     let filter = Filter {
