@@ -5,6 +5,7 @@ pub mod fill;
 pub mod media;
 pub mod publish;
 pub mod read_back;
+pub mod release;
 pub mod renew;
 pub mod wake;
 
@@ -48,7 +49,7 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
-const LANES: [&str; 4] = [publish::KIND, read_back::KIND, media::KIND, renew::KIND];
+const LANES: [&str; 5] = [publish::KIND, read_back::KIND, release::KIND, media::KIND, renew::KIND];
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
@@ -186,6 +187,7 @@ async fn carry_out(app: Arc<App>, job: Job) {
     let outcome = match job.kind.as_str() {
         publish::KIND => publish::carry_out(&app, &job).await,
         read_back::KIND => read_back::carry_out(&app, &job).await,
+        release::KIND => release::carry_out(&app, &job).await,
         renew::KIND => renew::carry_out(&app, &job).await,
         _ => media::carry_out(&app, &job).await,
     };

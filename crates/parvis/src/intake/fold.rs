@@ -292,8 +292,8 @@ fn received(
 
 /// Our own message comes back to us: the one that left takes the network's id. True when it was found.
 async fn adopt_echo(conn: &mut Conn, context: &Context<'_>, seen: &Observation, item: &Item) -> Result<bool> {
-    let Some(parent) = &item.parent_id else { return Ok(false) };
-    let waiting = message::awaiting_echo(conn, context.organisation, context.channel.id, parent).await?;
+    let (house, parent) = (context.organisation, item.parent_id.as_deref());
+    let waiting = message::awaiting_echo(conn, house, context.channel.id, parent).await?;
     let ours = waiting.into_iter().find(|it| same_words(&it.text, &item.text));
     let Some(mut it) = ours else { return Ok(false) };
     it.remote_id = Some(seen.remote_id.clone());

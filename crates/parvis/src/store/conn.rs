@@ -144,6 +144,10 @@ id_cells!(
     TagId,
     ViewId,
     WatchId,
+    PostId,
+    CommentId,
+    PictureId,
+    StopId,
     JournalId,
     TokenId,
     JobId
