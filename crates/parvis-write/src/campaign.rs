@@ -32,7 +32,10 @@ impl Campaign {
             ("utm_term", &self.term),
             ("utm_content", &self.content),
         ];
-        pairs.into_iter().filter(|(_, value)| !value.trim().is_empty()).map(|(key, value)| (key, value.trim()))
+        pairs
+            .into_iter()
+            .filter(|(_, value)| !value.trim().is_empty())
+            .map(|(key, value)| (key, value.trim()))
     }
 }
 
@@ -50,7 +53,10 @@ pub fn tag_text(text: &str, dialect: Dialect, campaign: &Campaign, hosts: &[Stri
         let (Some(link), Some(after)) = (rest.get(..length), rest.get(length..)) else {
             continue;
         };
-        let ends = after.chars().next().is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation() || "»”’…".contains(c));
+        let ends = after
+            .chars()
+            .next()
+            .is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation() || "»”’…".contains(c));
         if !ends || !is_among(link, hosts) {
             continue;
         }
@@ -68,7 +74,9 @@ pub fn tag_link(link: &str, campaign: &Campaign) -> String {
     let (bare, fragment) = link.split_at(link.find('#').unwrap_or(link.len()));
     let query = bare.split_once('?').map(|(_, query)| query);
     let has = |key: &str| {
-        query.is_some_and(|it| it.split(['&', ';']).any(|pair| pair.split('=').next().is_some_and(|it| it == key)))
+        query.is_some_and(|it| {
+            it.split(['&', ';']).any(|pair| pair.split('=').next().is_some_and(|it| it == key))
+        })
     };
     let added: Vec<String> = campaign
         .pairs()
@@ -127,7 +135,12 @@ mod tests {
     use super::*;
 
     fn spring() -> Campaign {
-        Campaign { source: "mastodon".into(), medium: "social".into(), name: "été 27".into(), ..Campaign::default() }
+        Campaign {
+            source: "mastodon".into(),
+            medium: "social".into(),
+            name: "été 27".into(),
+            ..Campaign::default()
+        }
     }
 
     const TAGS: &str = "utm_source=mastodon&utm_medium=social&utm_campaign=%C3%A9t%C3%A9%2027";
@@ -154,7 +167,10 @@ mod tests {
     fn only_links_to_the_hosts_that_were_named_are_tagged() {
         let text = "Voir https://www.a.example/é), puis https://nota.example/x. a@a.example";
         let tagged = tag_text(text, Dialect::Fediverse, &spring(), &["a.example".to_owned()]);
-        assert_eq!(tagged, format!("Voir https://www.a.example/é?{TAGS}), puis https://nota.example/x. a@a.example"));
+        assert_eq!(
+            tagged,
+            format!("Voir https://www.a.example/é?{TAGS}), puis https://nota.example/x. a@a.example")
+        );
         // X would end this address before the accent: it is tagged behind.
         let tagged = tag_text("https://a.com/?q=été ok", Dialect::Weighted, &spring(), &[]);
         assert_eq!(tagged, format!("https://a.com/?q=été&{TAGS} ok"));

@@ -7,9 +7,11 @@
 //! * [`rule`]: what a text counts for, what is left, where it has to be cut;
 //! * [`mark`]: which bytes are a link, a mention, a hashtag, a cashtag, as each family of networks reads them;
 //! * [`thread`]: a long text in numbered parts;
-//! * [`campaign`]: what a link carries so that its readers can be counted.
+//! * [`campaign`]: what a link carries so that its readers can be counted;
+//! * [`charter`]: rules of writing that a machine can check.
 
 pub mod campaign;
+pub mod charter;
 mod language;
 pub mod mark;
 pub mod rule;

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 /// Words whose full stop ends no sentence by itself.
 const SHORTENED: [&str; 40] = [
-    "m", "mm", "mr", "mrs", "ms", "dr", "pr", "prof", "st", "ste", "p", "pp", "art", "al", "cf", "ex", "env", "av", "bd",
-    "tél", "tel", "réf", "ref", "vol", "no", "nos", "vs", "inc", "ltd", "co", "jr", "sr", "eg", "ie", "e.g", "i.e", "c.-à-d",
-    "min", "max", "approx",
+    "m", "mm", "mr", "mrs", "ms", "dr", "pr", "prof", "st", "ste", "p", "pp", "art", "al", "cf", "ex", "env",
+    "av", "bd", "tél", "tel", "réf", "ref", "vol", "no", "nos", "vs", "inc", "ltd", "co", "jr", "sr", "eg",
+    "ie", "e.g", "i.e", "c.-à-d", "min", "max", "approx",
 ];
 
 /// What may stand between the end of a sentence and the space behind it.

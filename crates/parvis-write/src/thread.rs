@@ -126,8 +126,10 @@ fn best(text: &str, end: usize) -> Option<usize> {
     // Sentences are found with what follows, or the end of the room would look like the end of one.
     let next = after.char_indices().nth(40).map_or(after.len(), |(at, _)| at);
     let seen = text.get(..end + next)?;
-    let sentence = sentences(seen).into_iter().map(|it| it.end).filter(|at| *at <= end && *at >= end / 3).max();
-    let sentence = sentence.filter(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(char::is_whitespace)));
+    let sentence =
+        sentences(seen).into_iter().map(|it| it.end).filter(|at| *at <= end && *at >= end / 3).max();
+    let sentence =
+        sentence.filter(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(char::is_whitespace)));
     if sentence.is_some() {
         return sentence;
     }
@@ -135,7 +137,8 @@ fn best(text: &str, end: usize) -> Option<usize> {
     if after.starts_with(is_break) || room.ends_with(is_break) {
         return Some(end);
     }
-    let word = room.trim_end().rfind(is_break).filter(|at| !room.get(..*at).unwrap_or_default().trim().is_empty());
+    let word =
+        room.trim_end().rfind(is_break).filter(|at| !room.get(..*at).unwrap_or_default().trim().is_empty());
     Some(word.unwrap_or(end))
 }
 

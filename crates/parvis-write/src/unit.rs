@@ -64,9 +64,7 @@ pub(crate) fn is_built_emoji(cluster: &str) -> bool {
     }
     let keycap = (first.is_ascii_digit() || first == '#' || first == '*') && rest.ends_with('\u{20e3}');
     let is_base = |c: char| matches!(c, '©' | '®' | '\u{203c}'..='\u{3299}' | '\u{1f000}'..='\u{1faff}');
-    let builds = |c: char| {
-        matches!(c, '\u{fe0f}' | '\u{200d}' | '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}')
-    };
+    let builds = |c: char| matches!(c, '\u{fe0f}' | '\u{200d}' | '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}');
     keycap || is_base(first) && rest.chars().any(builds)
 }
 

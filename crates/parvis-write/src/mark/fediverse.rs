@@ -76,8 +76,7 @@ fn path_length(path: &str) -> usize {
     let end = path.find(|c: char| c.is_whitespace() || "<>\"“”«»".contains(c)).unwrap_or(path.len());
     let mut kept = path.get(..end).unwrap_or_default();
     // How many brackets were closed more often than opened: counted once, or endless ")))" would be slow.
-    let mut unopened =
-        kept.matches(')').count().saturating_sub(kept.matches('(').count());
+    let mut unopened = kept.matches(')').count().saturating_sub(kept.matches('(').count());
     loop {
         let shorter = kept.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '…']);
         let shorter = match shorter.strip_suffix(')') {

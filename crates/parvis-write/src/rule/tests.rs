@@ -76,7 +76,8 @@ fn the_tighter_of_two_limits_counts() {
 #[test]
 fn each_network_cuts_at_its_own_character() {
     let x = TextRule::x();
-    for (unit, of_each) in [("a", 280), ("é", 280), ("中", 140), ("👩‍👩‍👧‍👦", 140), ("…", 140)] {
+    for (unit, of_each) in [("a", 280), ("é", 280), ("中", 140), ("👩‍👩‍👧‍👦", 140), ("…", 140)]
+    {
         for (more, fits) in [(0, true), (1, false)] {
             let text = unit.repeat(of_each + more);
             assert_eq!((x.fits(&text, None), x.end(&text, None)), (fits, unit.len() * of_each), "{unit}");

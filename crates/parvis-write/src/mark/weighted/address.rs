@@ -100,7 +100,8 @@ fn domain_length(text: &str, is_inner: impl Fn(char) -> bool) -> Option<usize> {
         let label = rest.get(..end)?;
         let after = rest.get(end..)?;
         let is_bad = |c: char| c == '-' || c == '_';
-        if label.is_empty() || label.starts_with(is_bad) || label.ends_with(is_bad) || !after.starts_with('.') {
+        if label.is_empty() || label.starts_with(is_bad) || label.ends_with(is_bad) || !after.starts_with('.')
+        {
             break;
         }
         // The part right before the top level has no underscore; parts before it may.
@@ -169,7 +170,10 @@ fn tail_length(text: &str) -> usize {
 
 fn is_path(c: char) -> bool {
     let is_cyrillic = matches!(c, '\u{400}'..='\u{52f}' | '\u{2de0}'..='\u{2dff}' | '\u{a640}'..='\u{a69f}');
-    c.is_ascii_alphanumeric() || "!*';:=+,.$/%#[]-\u{2013}_~@|&".contains(c) || is_cyrillic || is_latin_accent(c)
+    c.is_ascii_alphanumeric()
+        || "!*';:=+,.$/%#[]-\u{2013}_~@|&".contains(c)
+        || is_cyrillic
+        || is_latin_accent(c)
 }
 
 fn ends_path(c: char) -> bool {
