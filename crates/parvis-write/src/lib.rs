@@ -8,10 +8,14 @@
 //! * [`mark`]: which bytes are a link, a mention, a hashtag, a cashtag, as each family of networks reads them;
 //! * [`thread`]: a long text in numbered parts;
 //! * [`campaign`]: what a link carries so that its readers can be counted;
-//! * [`charter`]: rules of writing that a machine can check.
+//! * [`charter`]: rules of writing that a machine can check;
+//! * [`day`]: public holidays, grids of weeks and months, slots, the best hour from one's own history;
+//! * [`ical`]: calendars written and read (RFC 5545).
 
 pub mod campaign;
 pub mod charter;
+pub mod day;
+pub mod ical;
 mod language;
 pub mod mark;
 pub mod rule;

@@ -44,6 +44,7 @@ pub(super) fn check(page: &Page, found: &mut Vec<Remark>) {
             let spaces = (0..index).rev().take_while(|it| at(*it).is_some_and(is_space)).count();
             let word = (index - spaces).checked_sub(1).and_then(at);
             if let Some(word) = word.filter(|it| !it.is_whitespace())
+                && !(c == '.' && end - index > 1)
                 && !is_part(word, c, at(end), spaces)
                 && !is_address(page.text.get(..byte(index - spaces)).unwrap_or_default())
             {
