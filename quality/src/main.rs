@@ -7,6 +7,7 @@ mod corpus;
 mod speed;
 mod train;
 mod understanding;
+mod weariness;
 
 use std::{env, io::Write as _, path::PathBuf, process::ExitCode};
 
@@ -43,6 +44,9 @@ fn run() -> Result<ExitCode> {
         }
         Some((what, rest)) if what == "evaluate" && rest.first().is_some_and(|it| it == "charter") => {
             charter::run(rest.iter().any(|it| it == "--show")).map(|()| ExitCode::SUCCESS)
+        }
+        Some((what, rest)) if what == "evaluate" && rest.first().is_some_and(|it| it == "weariness") => {
+            weariness::run().map(|()| ExitCode::SUCCESS)
         }
         Some((what, _)) if what == "speed" => {
             speed::run(&data, named("--peer").as_deref()).map(|()| ExitCode::SUCCESS)

@@ -10,7 +10,8 @@
 //! * [`campaign`]: what a link carries so that its readers can be counted;
 //! * [`charter`]: rules of writing that a machine can check;
 //! * [`day`]: public holidays, grids of weeks and months, slots, the best hour from one's own history;
-//! * [`ical`]: calendars written and read (RFC 5545).
+//! * [`ical`]: calendars written and read (RFC 5545);
+//! * [`wear`]: whether the community has had enough of a theme.
 
 pub mod campaign;
 pub mod charter;
@@ -22,6 +23,7 @@ pub mod rule;
 pub mod sentence;
 pub mod thread;
 mod unit;
+pub mod wear;
 
 pub use language::Language;
 pub use rule::{MentionRule, TextLimit, TextRule};
