@@ -35,7 +35,6 @@ mod net;
 mod observation;
 mod publish;
 mod receive;
-mod text;
 pub mod webhook;
 pub mod wordpress;
 
@@ -50,6 +49,6 @@ pub use observation::{
     AttachmentKind, Budget, Item, Mark, Notice, Observation, ObservationKind, Page, RemoteAttachment,
     RemoteAuthor, Source, Visibility,
 };
+pub use parvis_write::{MentionRule, TextLimit, TextRule, TextUnit};
 pub use publish::{Article, ArticleState, Card, Outgoing, Published, Upload, part_key};
 pub use receive::{Delivery, Received, Undelivered};
-pub use text::{MentionRule, TextLimit, TextRule, TextUnit};
