@@ -3,14 +3,17 @@
 
 mod check;
 mod disk;
+mod hook;
 mod house;
 mod input;
 mod network;
 mod nonsense;
 mod people;
+mod power;
 mod process;
 mod random;
 mod run;
+mod shim;
 mod store;
 
 use std::io::{self, Write as _};
@@ -41,6 +44,9 @@ async fn all(arguments: &[String]) -> Result<bool> {
     let (mut good, mut bad) = (0, 0);
     // Side by side: most of the time each waits.
     let runs = engines.into_iter().map(async |engine| {
+        if plan.images > 0 {
+            return power::run(&plan).await;
+        }
         if plan.inputs > 0 {
             return nonsense::engine(&plan, engine).await;
         }
@@ -65,6 +71,8 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
         runs: 200,
         fills: 0,
         inputs: 0,
+        images: 0,
+        failures: 0,
         passages: 3,
         longest: 1_500,
         time: Duration::MAX,
@@ -83,20 +91,22 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
             "--runs" => plan.runs = usize::try_from(number()?)?,
             "--fills" => plan.fills = usize::try_from(number()?)?,
             "--inputs" => plan.inputs = usize::try_from(number()?)?,
+            "--images" => plan.images = usize::try_from(number()?)?,
+            "--failures" => plan.failures = usize::try_from(number()?)?,
             "--passages" => plan.passages = number()?,
             "--longest" => plan.longest = number()?,
             "--seconds" => plan.time = Duration::from_secs(number()?),
             "--seed" => plan.seed = number()?,
             "--engine" => engines.retain(|it| it.as_str() == value),
             other => anyhow::bail!(
-                "“{other}” means nothing here; --runs N, --passages N, --fills N, --inputs N, --longest MS, --seconds N, --engine sqlite|postgres and --seed S do"
+                "“{other}” means nothing here; --runs N, --passages N, --fills N, --inputs N, --images N, --failures N, --longest MS, --seconds N, --engine sqlite|postgres and --seed S do"
             ),
         }
     }
     if engines.is_empty() {
         anyhow::bail!("--engine is sqlite or postgres; both when left out");
     }
-    if plan.fills > 0 {
+    if plan.fills + plan.images + plan.failures > 0 {
         engines.retain(|it| *it == Engine::Sqlite);
     }
     Ok((plan, engines))

@@ -100,6 +100,9 @@ pub fn media(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
     let folder = config.data.join("media");
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("the folder {} can't be made", folder.display()))?;
+    // Its name too has to survive what the files in it survive.
+    sync_folder(&config.data)
+        .with_context(|| format!("the folder {} can't be synced", config.data.display()))?;
     // Synced: what an accepted answer carries survives a power cut as the answer does.
     let files = LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true).with_fsync(true);
     Ok(Arc::new(files))
