@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::{self, Point};
 use crate::intake::ear::Ears;
+use crate::room::Rooms;
 use crate::seal::{self, SealKey};
 use crate::store::{Db, organisation};
 
@@ -36,6 +37,8 @@ pub struct App {
     pub stop: Stop,
     /// The one doorway to the outside.
     pub net: Net,
+    /// Who talks to the networks.
+    pub rooms: Rooms,
     /// The watches of each organisation, ready to be matched.
     pub ears: Ears,
     /// Rings when a job was made that is soon due.
@@ -70,7 +73,7 @@ impl App {
         let net = Net::new(&options).context("allow_hosts can't be read")?;
         let (setup, stop, ears, work) =
             (SetupToken::default(), Stop::default(), Ears::default(), Notify::new());
-        Ok(Self { config, db, clock, seal, media, setup, stop, net, ears, work })
+        Ok(Self { config, db, clock, seal, media, setup, stop, net, rooms: Rooms::default(), ears, work })
     }
 
     /// Microseconds since 1970, UTC.

@@ -142,7 +142,7 @@ pub(super) async fn call(
     account: &Account,
     reply: &Reply,
 ) -> std::result::Result<Published, ChannelError> {
-    let channel = parvis_channels::channel(account.kind);
+    let channel = app.rooms.of(account.kind);
     fault::pass(Point::PublishBefore);
     let answer = tokio::time::timeout(CALL, channel.reply(&app.net, account, reply)).await;
     fault::pass(Point::PublishAfter);

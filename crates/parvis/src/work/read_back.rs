@@ -60,7 +60,7 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
 
 async fn look(app: &App, job: &Job, it: &Message, account: &Account, reply: &Reply) -> Result<Outcome> {
     let began = app.now();
-    let channel = parvis_channels::channel(account.kind);
+    let channel = app.rooms.of(account.kind);
     fault::pass(Point::ReadBackBefore);
     let found = channel.find_published(&app.net, account, reply, it.created_at);
     let found = tokio::time::timeout(LOOK, found).await;
