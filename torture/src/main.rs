@@ -14,6 +14,7 @@ mod process;
 mod random;
 mod run;
 mod shim;
+mod simulate;
 mod store;
 
 use std::io::{self, Write as _};
@@ -44,6 +45,12 @@ async fn all(arguments: &[String]) -> Result<bool> {
     let (mut good, mut bad) = (0, 0);
     // Side by side: most of the time each waits.
     let runs = engines.into_iter().map(async |engine| {
+        if plan.simulations > 0 {
+            return simulate::run(&plan).await;
+        }
+        if plan.histories > 0 {
+            return simulate::compare(&plan).await;
+        }
         if plan.images > 0 {
             return power::run(&plan).await;
         }
@@ -73,6 +80,8 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
         inputs: 0,
         images: 0,
         failures: 0,
+        simulations: 0,
+        histories: 0,
         passages: 3,
         longest: 1_500,
         time: Duration::MAX,
@@ -92,6 +101,8 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
             "--fills" => plan.fills = usize::try_from(number()?)?,
             "--inputs" => plan.inputs = usize::try_from(number()?)?,
             "--images" => plan.images = usize::try_from(number()?)?,
+            "--simulations" => plan.simulations = usize::try_from(number()?)?,
+            "--histories" => plan.histories = usize::try_from(number()?)?,
             "--failures" => plan.failures = usize::try_from(number()?)?,
             "--passages" => plan.passages = number()?,
             "--longest" => plan.longest = number()?,
@@ -99,14 +110,15 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
             "--seed" => plan.seed = number()?,
             "--engine" => engines.retain(|it| it.as_str() == value),
             other => anyhow::bail!(
-                "“{other}” means nothing here; --runs N, --passages N, --fills N, --inputs N, --images N, --failures N, --longest MS, --seconds N, --engine sqlite|postgres and --seed S do"
+                "“{other}” means nothing here; --runs N, --passages N, --fills N, --inputs N, --images N, --failures N, --simulations N, --histories N, --longest MS, --seconds N, --engine sqlite|postgres and --seed S do"
             ),
         }
     }
     if engines.is_empty() {
         anyhow::bail!("--engine is sqlite or postgres; both when left out");
     }
-    if plan.fills + plan.images + plan.failures > 0 {
+    // What is of one engine only, or of both at once, is done once.
+    if plan.fills + plan.images + plan.failures + plan.simulations + plan.histories > 0 {
         engines.retain(|it| *it == Engine::Sqlite);
     }
     Ok((plan, engines))

@@ -52,6 +52,10 @@ pub struct Plan {
     pub inputs: usize,
     /// Power cuts; then nothing else is done.
     pub images: usize,
+    /// Histories to simulate; then nothing else is done.
+    pub simulations: usize,
+    /// Histories to live through on both engines; then nothing else is done.
+    pub histories: usize,
     /// Calls to the disk that fail; then nothing else is done.
     pub failures: usize,
     /// Passages of each point that is passed seldom; commits are walked six times as far.

@@ -1,5 +1,7 @@
 //! Hostile forms with files, and files that say they are pictures.
 
+use axum::response::IntoResponse as _;
+
 use super::*;
 use crate::work::media::picture_kind;
 
