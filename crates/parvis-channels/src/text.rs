@@ -21,7 +21,7 @@ pub struct TextRule {
     pub url_len: Option<u32>,
     /// How `@name@host` counts.
     pub mention: MentionRule,
-    /// Whoever is answered has to be named in the text ([`crate::Reply::full_text`]), and that counts.
+    /// Whoever is answered has to be named in the text ([`crate::Outgoing::full_text`]), and that counts.
     #[serde(default = "as_on_mastodon")]
     pub names_author: bool,
     /// The content warning counts too.

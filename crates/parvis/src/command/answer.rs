@@ -3,7 +3,7 @@
 
 mod file;
 
-use parvis_channels::{Account, CapabilityKey, Reply, Upload, Visibility};
+use parvis_channels::{Account, CapabilityKey, Outgoing, Upload, Visibility};
 use serde_json::json;
 
 use super::{Done, Refusal, Result, load, stop_clock, write_change};
@@ -193,23 +193,21 @@ pub(crate) async fn to_network(
     organisation: crate::id::OrganisationId,
     it: &Message,
     media: Vec<Upload>,
-) -> Result<Reply> {
+) -> Result<Outgoing> {
     let parent_id = it.remote_parent_id.clone().ok_or(Refusal::Channel("nothing-to-answer".to_owned()))?;
     let parent = message::by_remote(conn, organisation, it.channel, &parent_id).await?;
     let mention = match parent.and_then(|parent| parent.author) {
         Some(author) => store::author::get(conn, organisation, author).await?.map(|author| author.handle),
         None => None,
     };
-    Ok(Reply {
-        key: it.publish_key.clone().unwrap_or_else(|| it.id.to_string()),
-        parent_id,
-        text: it.text.clone(),
-        visibility: visibility(&it.visibility),
+    let key = it.publish_key.clone().unwrap_or_else(|| it.id.to_string());
+    Ok(Outgoing {
+        parent_id: Some(parent_id),
         language: it.language.clone(),
         warning: it.warning.clone(),
         media,
         mention,
-        at: it.sent_at,
+        ..Outgoing::new(key, it.text.as_str(), visibility(&it.visibility), it.sent_at)
     })
 }
 
