@@ -52,7 +52,11 @@ pub struct Crash {
 impl fmt::Display for Crash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.trouble {
-            None => write!(f, "a parser panicked; the input is kept in {} and tried first from now on", self.path.display()),
+            None => write!(
+                f,
+                "a parser panicked; the input is kept in {} and tried first from now on",
+                self.path.display()
+            ),
             Some(error) => write!(f, "{}: {error}", self.path.display()),
         }
     }
@@ -70,7 +74,14 @@ pub fn fuzz<T: Hash>(name: &str, parse: impl Fn(&[u8]) -> T) -> Result<Tried, Cr
 fn fuzz_in<T: Hash>(home: &Path, name: &str, parse: impl Fn(&[u8]) -> T) -> Result<Tried, Crash> {
     let (corpus, crashes) = (home.join("corpus").join(name), home.join("crash").join(name));
     let seeds = read(&corpus)?;
-    let mut run = Run { name, parse, crashes: crashes.clone(), outcomes: HashSet::new(), now: Arc::default(), inputs: 0 };
+    let mut run = Run {
+        name,
+        parse,
+        crashes: crashes.clone(),
+        outcomes: HashSet::new(),
+        now: Arc::default(),
+        inputs: 0,
+    };
     run.watch();
     if crashes.is_dir() {
         for input in read(&crashes)? {

@@ -3,16 +3,70 @@
 
 /// What parsers stumble over.
 const TOKENS: [&[u8]; 44] = [
-    b"", b"\0", b"\r\n", b"\n", b"\r", b"\r\n\r\n", b" ", b"\t", b"\"", b"'", b"\\", b"\\u0000", b"\\ud800", b"<", b">",
-    b"</", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"&#0;", b"&#x202e;", b"&#xffffffff;", b"&amp;", b"{", b"}", b"[", b"]",
-    b"{}", b"[]", b"null", b"true", b"\"\"", b"=?utf-8?B?", b"?=", b"\xff", b"\xc3", b"\xed\xa0\x80",
-    "\u{202e}".as_bytes(), "\u{feff}".as_bytes(), "\u{1f469}\u{200d}\u{1f52c}".as_bytes(), "é".as_bytes(), "İ".as_bytes(),
+    b"",
+    b"\0",
+    b"\r\n",
+    b"\n",
+    b"\r",
+    b"\r\n\r\n",
+    b" ",
+    b"\t",
+    b"\"",
+    b"'",
+    b"\\",
+    b"\\u0000",
+    b"\\ud800",
+    b"<",
+    b">",
+    b"</",
+    b"<!--",
+    b"-->",
+    b"<![CDATA[",
+    b"]]>",
+    b"&#0;",
+    b"&#x202e;",
+    b"&#xffffffff;",
+    b"&amp;",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"{}",
+    b"[]",
+    b"null",
+    b"true",
+    b"\"\"",
+    b"=?utf-8?B?",
+    b"?=",
+    b"\xff",
+    b"\xc3",
+    b"\xed\xa0\x80",
+    "\u{202e}".as_bytes(),
+    "\u{feff}".as_bytes(),
+    "\u{1f469}\u{200d}\u{1f52c}".as_bytes(),
+    "é".as_bytes(),
+    "İ".as_bytes(),
     "ﷺ".as_bytes(),
 ];
 const NUMBERS: [&[u8]; 18] = [
-    b"0", b"-1", b"-0", b"1", b"255", b"256", b"65536", b"2147483647", b"2147483648", b"4294967296",
-    b"9223372036854775807", b"9223372036854775808", b"-9223372036854775808", b"18446744073709551616", b"1e999", b"0.1e-999",
-    b"99999999999999999999999999", b"9999-12-31T23:59:59Z",
+    b"0",
+    b"-1",
+    b"-0",
+    b"1",
+    b"255",
+    b"256",
+    b"65536",
+    b"2147483647",
+    b"2147483648",
+    b"4294967296",
+    b"9223372036854775807",
+    b"9223372036854775808",
+    b"-9223372036854775808",
+    b"18446744073709551616",
+    b"1e999",
+    b"0.1e-999",
+    b"99999999999999999999999999",
+    b"9999-12-31T23:59:59Z",
 ];
 /// The longest input (bytes).
 const LONGEST: usize = 256 * 1024;
@@ -27,9 +81,14 @@ pub(crate) struct Mutator {
 
 impl Mutator {
     pub(crate) fn new(seed: u64, seeds: &[Vec<u8>]) -> Self {
-        let is_edge = |byte: &u8| !byte.is_ascii_alphanumeric() && *byte < 0x80 && *byte != b'_' && *byte != b'-';
-        let mut words: Vec<Vec<u8>> =
-            seeds.iter().flat_map(|it| it.split(is_edge)).filter(|it| it.len() > 1).map(<[u8]>::to_vec).collect();
+        let is_edge =
+            |byte: &u8| !byte.is_ascii_alphanumeric() && *byte < 0x80 && *byte != b'_' && *byte != b'-';
+        let mut words: Vec<Vec<u8>> = seeds
+            .iter()
+            .flat_map(|it| it.split(is_edge))
+            .filter(|it| it.len() > 1)
+            .map(<[u8]>::to_vec)
+            .collect();
         words.sort();
         words.dedup();
         Self { state: seed, words }

@@ -43,8 +43,13 @@ impl Hook {
         let desk = desk::list(&mut conn, house).await?.first().context("no desk")?.id;
         let who = colleague::list(&mut conn, house).await?.first().context("nobody")?.id;
         drop(conn);
-        let actor =
-            Actor { organisation: house, colleague: who, role: Role::Administrator, scope: Scope::Every, token: None };
+        let actor = Actor {
+            organisation: house,
+            colleague: who,
+            role: Role::Administrator,
+            scope: Scope::Every,
+            token: None,
+        };
         let typed = BTreeMap::from([("address".to_owned(), String::new())]);
         let step = connect(&app, &actor, ChannelKind::Webhook, typed, "Pushed", desk).await?;
         let Step::Connected { id, secret: Some(secret) } = step else { bail!("no secret is shown") };
@@ -72,7 +77,8 @@ impl Hook {
     async fn push(&self, id: &str) -> Result<bool> {
         let now = self.clock.now();
         let at = jiff::Timestamp::from_microsecond(now)?.to_string();
-        let data = json!({ "id": id, "author": { "id": "9", "name": "Pushed" }, "text": format!("pushed {id}") });
+        let data =
+            json!({ "id": id, "author": { "id": "9", "name": "Pushed" }, "text": format!("pushed {id}") });
         let body = json!({ "type": "message.created", "timestamp": at, "data": data }).to_string();
         let seconds = now / SECOND;
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.secret);

@@ -82,7 +82,10 @@ pub async fn run(plan: &Plan) -> Result<Vec<String>> {
         honest.asked,
         honest.wrong.len(),
     ));
-    say(&format!("{LIES} cuts with a disk that lies about its syncs: {} things seen to be lost", lies.wrong.len()));
+    say(&format!(
+        "{LIES} cuts with a disk that lies about its syncs: {} things seen to be lost",
+        lies.wrong.len()
+    ));
     let mut wrong = honest.wrong;
     if lies.wrong.is_empty() {
         wrong.push("a disk that lies about its syncs isn't noticed: these looks see nothing".to_owned());
@@ -129,7 +132,8 @@ async fn recorded(plan: &Plan, random: &mut Random) -> Result<Run> {
     people.set(Mode::Stop);
     at_work.iter().for_each(tokio::task::JoinHandle::abort);
     program.extra.clear();
-    let answers = people.ledger().answers.iter().map(|it| (it.key.clone(), (it.text.clone(), it.picture))).collect();
+    let answers =
+        people.ledger().answers.iter().map(|it| (it.key.clone(), (it.text.clone(), it.picture))).collect();
     let truth = Truth { answers, mentions: network.world().mentions.clone() };
     Ok(Run { program, before, records: record::read(&log)?, truth })
 }
@@ -149,7 +153,8 @@ async fn images(run: &Run, count: usize, honest: bool, random: &mut Random) -> R
     moments.sort_unstable();
     let mut disk = Disk::of(&run.before)?;
     disk.honest = honest;
-    let (mut traffic, mut promised, mut tally) = (Traffic::default(), Vec::<Promise>::new(), Tally::default());
+    let (mut traffic, mut promised, mut tally) =
+        (Traffic::default(), Vec::<Promise>::new(), Tally::default());
     let folder = run.before.with_file_name("power-image");
     process::empty(&folder)?;
     let mut at = 0;

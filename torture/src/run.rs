@@ -28,7 +28,7 @@ const LOOK_EVERY: usize = 25;
 /// How long a point may be waited for.
 const UNTIL_POINT: Duration = Duration::from_secs(25);
 /// How long it may take until work goes on after the disk was full.
-const UNTIL_RECOVERED: Duration = Duration::from_secs(60);
+const UNTIL_RECOVERED: Duration = Duration::from_secs(180);
 /// Size of the disk that is filled (MiB).
 const DISK: u32 = 96;
 /// How long nothing may move before everything has come to rest: longer than the longest wait between two looks for an

@@ -58,11 +58,7 @@ impl Shim {
 
     /// What the program is started with to have calls fail; each that did is written to `log`.
     pub fn failing(&self, folder: &Path, log: &Path, which: Failing) -> Vec<(String, String)> {
-        self.with(
-            folder,
-            log,
-            ("DISK_FAIL", format!("{}:{}:{}", which.first, which.error, which.count)),
-        )
+        self.with(folder, log, ("DISK_FAIL", format!("{}:{}:{}", which.first, which.error, which.count)))
     }
 
     fn with(&self, folder: &Path, log: &Path, more: (&str, String)) -> Vec<(String, String)> {

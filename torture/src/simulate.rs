@@ -202,7 +202,10 @@ pub async fn compare(plan: &Plan) -> Result<Vec<String>> {
             let wrong = check::check(&history).await?;
             let engine = template.engine.as_str();
             states.push(state::state(&history.app.db).await?);
-            all.add(summed(&history, wrong.iter().map(|it| format!("seed {seed}, {engine}: {it}")).collect()));
+            all.add(summed(
+                &history,
+                wrong.iter().map(|it| format!("seed {seed}, {engine}: {it}")).collect(),
+            ));
             history.end().await;
         }
         if let [one, other] = states.as_slice() {

@@ -340,7 +340,11 @@ mod tests {
             let image = kept.image(fate, &mut random);
             let bytes = &image.files["a"];
             assert!(bytes.starts_with(b"one"), "{fate:?} {bytes:?}");
-            if bytes == b"onetwo" { with += 1 } else { without += 1 }
+            if bytes == b"onetwo" {
+                with += 1
+            } else {
+                without += 1
+            }
             assert_eq!(image.lacks, bytes != b"onetwo");
         }
         assert!(with > 10 && without > 10, "{with} {without}");
@@ -352,9 +356,8 @@ mod tests {
         disk.take(&Record::Rename("new".to_owned(), "key".to_owned()));
         let mut random = Random::new(1);
         assert!(disk.image(Fate::Dropped, &mut random).files.is_empty());
-        let names: std::collections::BTreeSet<Vec<String>> = (0..50)
-            .map(|_| disk.image(Fate::Torn, &mut random).files.into_keys().collect())
-            .collect();
+        let names: std::collections::BTreeSet<Vec<String>> =
+            (0..50).map(|_| disk.image(Fate::Torn, &mut random).files.into_keys().collect()).collect();
         assert_eq!(names.len(), 3, "none, the first, the second: {names:?}");
         disk.take(&folder(2));
         disk.take(&Record::Sync(2));

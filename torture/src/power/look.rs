@@ -109,14 +109,18 @@ fn kept(messages: &[Message], promised: &[Promise], truth: &Truth) -> Vec<String
     for it in messages.iter().filter(|it| it.direction != "in") {
         *texts.entry(it.text.as_str()).or_default() += 1;
     }
-    wrong.extend(texts.iter().filter(|(_, count)| **count > 1).map(|(text, count)| format!("{count} times: {text}")));
+    wrong.extend(
+        texts.iter().filter(|(_, count)| **count > 1).map(|(text, count)| format!("{count} times: {text}")),
+    );
     let states: HashMap<String, &str> =
         messages.iter().map(|it| (it.id.to_string(), it.state.as_str())).collect();
     let remote: std::collections::HashSet<&str> =
         messages.iter().filter_map(|it| it.remote_id.as_deref()).collect();
     for promise in promised {
         let is_kept = match promise {
-            Promise::Answer(key) => truth.answers.get(key).is_some_and(|(text, _)| texts.contains_key(text.as_str())),
+            Promise::Answer(key) => {
+                truth.answers.get(key).is_some_and(|(text, _)| texts.contains_key(text.as_str()))
+            }
             Promise::Note(text) => texts.contains_key(text.as_str()),
             Promise::Taken(id) => remote.contains(id.as_str()),
             // As if it had never left, it would leave once more.

@@ -30,7 +30,9 @@ impl Traffic {
     pub fn take(&mut self, record: &Record) -> Option<Promise> {
         match record {
             Record::Got(socket, bytes) => {
-                let begins = [b"GET ".as_slice(), b"POST ", b"PUT ", b"DELETE "].iter().any(|it| bytes.starts_with(it));
+                let begins = [b"GET ".as_slice(), b"POST ", b"PUT ", b"DELETE "]
+                    .iter()
+                    .any(|it| bytes.starts_with(it));
                 if begins {
                     self.asked.insert(*socket, bytes.clone());
                 } else if let Some(asked) = self.asked.get_mut(socket) {

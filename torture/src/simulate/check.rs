@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use parvis::store::{Conn, counter, invariant, journal, search};
 use parvis::id::OrganisationId;
+use parvis::store::{Conn, counter, invariant, journal, search};
 
 use super::history::History;
 
@@ -60,7 +60,8 @@ fn heard(history: &History, rows: &[Row]) -> Vec<String> {
         match by_id.get(said.id.as_str()) {
             None => wrong.push(format!("not heard: {said:?}")),
             Some(row) if said.deleted != row.deleted_at.is_some() => {
-                wrong.push(format!("deleted: {} there, {:?} here: {}", said.deleted, row.deleted_at, said.id));
+                wrong
+                    .push(format!("deleted: {} there, {:?} here: {}", said.deleted, row.deleted_at, said.id));
             }
             Some(row) if !said.deleted && row.text != said.text => {
                 wrong.push(format!("{:?} there, {:?} here", said.text, row.text));
@@ -89,7 +90,8 @@ fn answered(history: &History, rows: &[Row]) -> Vec<String> {
     }
     for it in &history.given {
         let there = standing.get(it.text.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let here: Vec<&Row> = rows.iter().filter(|row| row.direction == "out" && words(&row.text) == it.text).collect();
+        let here: Vec<&Row> =
+            rows.iter().filter(|row| row.direction == "out" && words(&row.text) == it.text).collect();
         let lasting: Vec<&&Row> = here.iter().filter(|row| row.state != "withdrawn").collect();
         match (lasting.as_slice(), there) {
             ([], []) if !here.is_empty() => {}

@@ -115,7 +115,11 @@ impl History {
     fn speak(&mut self) {
         let mut state = self.world.state();
         let author = self.random.between(2, 6);
-        let parent = if self.random.percent(50) { self.random.pick(&state.said).map(|it| it.id.clone()) } else { None };
+        let parent = if self.random.percent(50) {
+            self.random.pick(&state.said).map(|it| it.id.clone())
+        } else {
+            None
+        };
         // Now and then below something that wasn't said to us.
         let parent = if parent.is_none() && self.random.percent(25) {
             let place = state.speak(author + 10, None, false, false);
@@ -171,7 +175,8 @@ impl History {
         };
         let received = Received { delivery, observations: vec![seen] };
         for _ in 0..self.random.between(1, 3) {
-            let took = intake::receive::receive(&self.app, self.house.id, self.house.channel, &received).await;
+            let took =
+                intake::receive::receive(&self.app, self.house.id, self.house.channel, &received).await;
             if let Err(error) = took {
                 self.wrong.push(format!("push: {error}"));
             }
@@ -256,7 +261,9 @@ impl History {
 
     /// An answer of chance, as it stands in the database.
     async fn an_answer(&mut self) -> Result<Option<Message>> {
-        let Some(conversation) = self.random.pick(&self.given).map(|it| it.conversation) else { return Ok(None) };
+        let Some(conversation) = self.random.pick(&self.given).map(|it| it.conversation) else {
+            return Ok(None);
+        };
         Ok(message::last_out(&mut self.app.db.read().await?, self.house.id, conversation).await?)
     }
 

@@ -9,6 +9,7 @@ use parvis::clock::{Clock, HOUR};
 use parvis::config::Config;
 use parvis::id::{ChannelId, ColleagueId, DeskId, OrganisationId};
 use parvis::room::Rooms;
+use parvis::rules::hours::Hours;
 use parvis::rules::permission::{Actor, Role, Scope};
 use parvis::seal::SealKey;
 use parvis::store::channel::{self, Channel, Health};
@@ -74,6 +75,8 @@ pub async fn found(address: &str) -> Result<House> {
         name: "Care".to_owned(),
         position: 0,
         answer_within: HOUR,
+        urgent_within: None,
+        hours: Hours::default(),
         created_at: START,
     };
     desk::insert(&mut conn, id, &it).await?;
@@ -83,7 +86,13 @@ pub async fn found(address: &str) -> Result<House> {
     for number in 0..2 {
         let it = one_colleague(id, number);
         colleague::insert(&mut conn, &it).await?;
-        people.push(Actor { organisation: id, colleague: it.id, role: it.role, scope: Scope::Every, token: None });
+        people.push(Actor {
+            organisation: id,
+            colleague: it.id,
+            role: it.role,
+            scope: Scope::Every,
+            token: None,
+        });
     }
     conn.commit().await?;
     db.close().await;

@@ -13,8 +13,9 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use parvis::clock::SECOND;
 use parvis_channels::{
-    Account, AttachmentKind, CapabilitySet, Channel, ChannelError, ChannelKind, Field, Item, Net, Observation,
-    ObservationKind, Page, Probe, Published, RemoteAttachment, RemoteAuthor, Reply, Source, TextRule, Visibility, Why,
+    Account, AttachmentKind, CapabilitySet, Channel, ChannelError, ChannelKind, Field, Item, Net,
+    Observation, ObservationKind, Outgoing, Page, Probe, Published, RemoteAttachment, RemoteAuthor, Source,
+    TextRule, Visibility, Why,
 };
 use tokio::sync::Notify;
 
@@ -117,7 +118,9 @@ impl Fate {
     fn error(self, random: &mut Random) -> ChannelError {
         let message = "simulated".to_owned();
         match self {
-            Self::Limited => ChannelError::Limited { retry_after: Duration::from_secs(random.between(1, 40)) },
+            Self::Limited => {
+                ChannelError::Limited { retry_after: Duration::from_secs(random.between(1, 40)) }
+            }
             Self::Refused => ChannelError::Refused { status: 422, message },
             Self::Malformed => ChannelError::Malformed { message },
             Self::Lost | Self::Cut => ChannelError::Unknown { message },
@@ -221,7 +224,9 @@ impl State {
     /// What stands at a place is changed by its author, or deleted.
     pub fn change(&mut self, place: usize, deleted: bool) {
         let now = self.now;
-        let Some(it) = self.said.get_mut(place).filter(|it| !it.deleted && it.author.is_some()) else { return };
+        let Some(it) = self.said.get_mut(place).filter(|it| !it.deleted && it.author.is_some()) else {
+            return;
+        };
         it.version = now.max(it.version + 1);
         if deleted {
             it.deleted = true;
@@ -299,7 +304,7 @@ impl State {
     }
 
     /// Takes an answer, unless its key is known.
-    fn take(&mut self, reply: &Reply) -> Published {
+    fn take(&mut self, reply: &Outgoing) -> Published {
         let text = reply.full_text();
         let known = self.keys.get(&reply.key).copied().filter(|_| honours_keys(&reply.text));
         if let Some(it) = known.and_then(|place| self.said.get(place)).cloned() {
@@ -315,7 +320,7 @@ impl State {
         let it = Said {
             // By its words, so that it doesn't matter which of two was taken first.
             id: format!("o {}", reply.text),
-            parent: Some(reply.parent_id.clone()),
+            parent: reply.parent_id.clone(),
             author: None,
             text,
             addressed: false,
@@ -398,8 +403,13 @@ impl Channel for World {
         let (fate, mut random, page) = {
             let mut state = self.state();
             let mut random = state.chance("pull");
-            let ways =
-                [(Fate::Unreachable, 5), (Fate::Limited, 2), (Fate::Malformed, 2), (Fate::DiesBefore, 3), (Fate::DiesAfter, 3)];
+            let ways = [
+                (Fate::Unreachable, 5),
+                (Fate::Limited, 2),
+                (Fate::Malformed, 2),
+                (Fate::DiesBefore, 3),
+                (Fate::DiesAfter, 3),
+            ];
             (state.fate(&mut random, &ways), random, state.page(cursor))
         };
         self.survive(fate, Fate::DiesBefore).await;
@@ -414,7 +424,9 @@ impl Channel for World {
             let fate = state.fate(&mut random, &[(Fate::Unreachable, 10), (Fate::DiesAfter, 4)]);
             let mut above = Vec::new();
             let mut next = state.find(id).and_then(|it| it.parent.clone());
-            while let Some(it) = next.and_then(|id| state.find(&id)).filter(|it| !it.deleted && it.shown <= state.now) {
+            while let Some(it) =
+                next.and_then(|id| state.find(&id)).filter(|it| !it.deleted && it.shown <= state.now)
+            {
                 above.push(state.current(it, Source::Backfill));
                 next = it.parent.clone();
             }
@@ -430,7 +442,7 @@ impl Channel for World {
         Ok(ids.iter().filter_map(|id| state.find(id)).map(|it| state.current(it, Source::Backfill)).collect())
     }
 
-    async fn reply(&self, _: &Net, _: &Account, reply: &Reply) -> Result<Published, ChannelError> {
+    async fn publish(&self, _: &Net, _: &Account, reply: &Outgoing) -> Result<Published, ChannelError> {
         let (fate, mut random) = {
             let mut state = self.state();
             let mut random = state.chance(&format!("reply {}", reply.text));
@@ -458,16 +470,18 @@ impl Channel for World {
         &self,
         _: &Net,
         _: &Account,
-        reply: &Reply,
+        reply: &Outgoing,
         _: i64,
     ) -> Result<Option<Published>, ChannelError> {
         let (fate, mut random, found) = {
             let mut state = self.state();
             let mut random = state.chance(&format!("find {}", reply.text));
-            let ways = [(Fate::Unreachable, 10), (Fate::Limited, 3), (Fate::DiesBefore, 4), (Fate::DiesAfter, 4)];
+            let ways =
+                [(Fate::Unreachable, 10), (Fate::Limited, 3), (Fate::DiesBefore, 4), (Fate::DiesAfter, 4)];
             let fate = state.fate(&mut random, &ways);
             let text = reply.full_text();
-            let found = state.said.iter().find(|it| it.author.is_none() && it.text == text && it.shown <= state.now);
+            let found =
+                state.said.iter().find(|it| it.author.is_none() && it.text == text && it.shown <= state.now);
             (fate, random, found.map(published))
         };
         self.survive(fate, Fate::DiesBefore).await;
@@ -479,7 +493,10 @@ impl Channel for World {
         let (fate, mut random) = {
             let mut state = self.state();
             let mut random = state.chance(&format!("fetch {url}"));
-            (state.fate(&mut random, &[(Fate::Unreachable, 20), (Fate::Refused, 5), (Fate::DiesAfter, 4)]), random)
+            (
+                state.fate(&mut random, &[(Fate::Unreachable, 20), (Fate::Refused, 5), (Fate::DiesAfter, 4)]),
+                random,
+            )
         };
         self.survive(fate, Fate::DiesAfter).await;
         if fate == Fate::Well {

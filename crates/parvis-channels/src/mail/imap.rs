@@ -368,7 +368,8 @@ fn literal(line: &[u8]) -> Option<usize> {
 /// a character beyond ASCII follows at once (`* OK [ALERT]é`) it panics.
 fn data(answer: &[u8]) -> Option<Response<'_>> {
     let word = answer.strip_prefix(b"* ")?.split(|byte| !byte.is_ascii_alphabetic()).next()?;
-    let is_status = ["OK", "NO", "BAD", "BYE", "PREAUTH"].iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()));
+    let is_status =
+        ["OK", "NO", "BAD", "BYE", "PREAUTH"].iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()));
     if is_status {
         return None;
     }

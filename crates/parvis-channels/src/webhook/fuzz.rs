@@ -37,7 +37,9 @@ fn hostile_deliveries_are_read_or_refused_and_none_is_taken_without_a_signature(
                 assert!(signed, "taken without a signature");
                 outcome(&received.observations)
             }
-            Err(Undelivered::Malformed(why)) => vec![why.chars().filter(|c| c.is_alphabetic()).take(30).collect()],
+            Err(Undelivered::Malformed(why)) => {
+                vec![why.chars().filter(|c| c.is_alphabetic()).take(30).collect()]
+            }
             Err(why) => vec![why.to_string()],
         }
     });

@@ -317,10 +317,13 @@ fn author(it: &Comment) -> RemoteAuthor {
 /// The piece as received, but for what it tells of its author's machine and mailbox. One that nests too deep to be read is
 /// kept as nothing.
 pub(super) fn discreet(raw: &str) -> String {
-    json::parse::<Value>(raw).map_or_else(|_| "null".to_owned(), |mut piece| {
-        hush(&mut piece);
-        piece.to_string()
-    })
+    json::parse::<Value>(raw).map_or_else(
+        |_| "null".to_owned(),
+        |mut piece| {
+            hush(&mut piece);
+            piece.to_string()
+        },
+    )
 }
 
 fn hush(piece: &mut Value) {

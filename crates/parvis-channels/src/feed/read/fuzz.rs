@@ -13,7 +13,8 @@ fn hostile_feeds_are_read_or_refused() {
                     assert!(address.starts_with("http"), "{address}");
                 }
             }
-            let entries = source.entries.iter().map(|it| (it.published.is_some(), it.item.attachments.len().min(3)));
+            let entries =
+                source.entries.iter().map(|it| (it.published.is_some(), it.item.attachments.len().min(3)));
             Ok((source.entries.len().min(9), entries.take(3).collect::<Vec<_>>()))
         }
         Err(message) => Err(message.chars().filter(|c| c.is_alphabetic()).take(40).collect::<String>()),

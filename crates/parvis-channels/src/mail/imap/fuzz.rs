@@ -11,7 +11,9 @@ fn hostile_answers_of_an_imap_server_are_read_or_refused() {
         assert!(!quoted(&text).contains(['\r', '\n', '\0']), "a command could end within a word");
         let verdict = verdict(&text);
         let read = match data(bytes) {
-            Some(Response::Fetch(_, attributes)) => stored(attributes).map_or(1, |it| 2 + it.bytes.len().min(4)),
+            Some(Response::Fetch(_, attributes)) => {
+                stored(attributes).map_or(1, |it| 2 + it.bytes.len().min(4))
+            }
             Some(_) => 20,
             None if is_fetch(bytes) => 21,
             None => 22,

@@ -21,7 +21,11 @@ fn hostile_tables_are_read_or_refused() {
         let mut table = open().unwrap();
         let all: Vec<Said> = std::iter::from_fn(|| table.next()).collect();
         assert!(all.iter().all(|it| !it.remote_id.is_empty() && it.sent_at <= NOW + DAY), "{all:?}");
-        Ok(all.iter().map(|it| (it.parents.len(), it.author.is_some(), it.title.is_some())).take(9).collect::<Vec<_>>())
+        Ok(all
+            .iter()
+            .map(|it| (it.parents.len(), it.author.is_some(), it.title.is_some()))
+            .take(9)
+            .collect::<Vec<_>>())
     });
     assert!(tried.unwrap().outcomes > 5);
 }
