@@ -1,5 +1,6 @@
-//! `cargo xtask torture`: kills the built program over and over while messages arrive and answers leave, and compares
-//! what was said, taken and promised with what is there. docs/reliability.md has what came of it.
+//! `cargo xtask torture`: kills the built program over and over while messages arrive and answers leave, cuts its power, fails
+//! its disk, simulates its networks, and compares what was said, taken and promised with what is there. docs/reliability.md
+//! has what came of it.
 
 mod check;
 mod disk;

@@ -33,7 +33,7 @@ use record::Record;
 /// People who call the API at once.
 const CALLERS: usize = 3;
 /// How long is recorded at most, and how many answers are promised at most meanwhile.
-const LONGEST: Duration = Duration::from_secs(20);
+const LONGEST: Duration = Duration::from_secs(12);
 const ENOUGH: usize = 150;
 /// One image in so many is asked about everything by `parvis doctor --deep`.
 const DOCTOR_EVERY: usize = 200;
