@@ -4,6 +4,7 @@
 //! cost as much as thousands of looks.
 
 mod disk;
+mod first;
 mod look;
 mod promise;
 mod record;
@@ -37,6 +38,8 @@ const LONGEST: Duration = Duration::from_secs(12);
 const ENOUGH: usize = 150;
 /// One image in so many is asked about everything by `parvis doctor --deep`.
 const DOCTOR_EVERY: usize = 200;
+/// Of so many cuts, one more during the first start.
+const FIRST_STARTS: usize = 20;
 /// Images of a disk that lies about its syncs: some of them have to be seen to lack what was promised.
 const LIES: usize = 100;
 
@@ -86,7 +89,10 @@ pub async fn run(plan: &Plan) -> Result<Vec<String>> {
         "{LIES} cuts with a disk that lies about its syncs: {} things seen to be lost",
         lies.wrong.len()
     ));
-    let mut wrong = honest.wrong;
+    let first = plan.images / FIRST_STARTS;
+    let mut wrong = first::first_starts(plan, first, &mut random).await?;
+    say(&format!("{first} power cuts during the first start: {} wrong", wrong.len()));
+    wrong.extend(honest.wrong);
     if lies.wrong.is_empty() {
         wrong.push("a disk that lies about its syncs isn't noticed: these looks see nothing".to_owned());
     }
@@ -184,14 +190,19 @@ async fn images(run: &Run, count: usize, honest: bool, random: &mut Random) -> R
 fn asked(program: &Program, folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<String>> {
     process::empty(folder)?;
     for (name, bytes) in files {
-        let path = folder.join(name);
-        std::fs::create_dir_all(path.parent().context("no folder")?)?;
-        std::fs::write(path, bytes)?;
+        write(folder, name, bytes)?;
     }
     let database = format!("sqlite:{}", folder.join("parvis.db").display());
     let found = Program { data: folder.to_owned(), database, ..program.clone() }.doctor()?;
     process::empty(folder)?;
     Ok(found)
+}
+
+/// Puts a file into a folder, with the folders that it lies in.
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().context("no folder")?)?;
+    Ok(std::fs::write(path, bytes)?)
 }
 
 /// Copies a folder with all that is in it.
