@@ -27,6 +27,8 @@ mod channel;
 mod connect;
 mod error;
 pub mod feed;
+#[cfg(test)]
+mod fuzz;
 mod html;
 mod json;
 pub mod mail;
