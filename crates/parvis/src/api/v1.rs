@@ -102,7 +102,7 @@ fn house() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(colleague::list, colleague::invite))
         .routes(routes!(colleague::get, colleague::change))
         .routes(routes!(colleague::link))
-        .routes(routes!(desk::list))
+        .routes(routes!(desk::list, desk::make))
         .routes(routes!(desk::get, desk::change))
         .routes(routes!(channel::list, channel::connect))
         .routes(routes!(channel::get, channel::change, channel::remove))

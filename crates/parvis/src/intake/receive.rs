@@ -9,6 +9,7 @@ use super::listen::{self, Error};
 use crate::app::App;
 use crate::clock::DAY;
 use crate::id::{ChannelId, OrganisationId};
+use crate::rules::clock::Promise;
 use crate::store::{channel, desk, observation};
 
 /// What became of a delivery that was proved to be the sender's.
@@ -43,9 +44,9 @@ pub async fn receive(
     if !observation::keep(&mut conn, house, id, &received.delivery, now).await? {
         return Ok(Taken::Before);
     }
-    let within = desk::get(&mut conn, house, found.desk).await?.map_or(DAY, |desk| desk.answer_within);
+    let promise = desk::promise(&mut conn, house, found.desk).await?.unwrap_or(Promise::always(DAY));
     let ear = app.ears.of(&mut conn, house).await?;
-    let context = Context { organisation: house, channel: &found, answer_within: within, ear: &ear, now };
+    let context = Context { organisation: house, channel: &found, promise, ear: &ear, now };
     for it in &received.observations {
         match fold(&mut conn, &context, it).await {
             Ok(()) => {}

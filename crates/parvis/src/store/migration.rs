@@ -25,6 +25,7 @@ const STEPS: &[Step] = &[
     (4, "lease", include_str!("../../migrations/0004_lease.sql"), "", ""),
     (5, "message_mark", include_str!("../../migrations/0005_message_mark.sql"), "", ""),
     (6, "watch", include_str!("../../migrations/0006_watch.sql"), "", ""),
+    (10, "desk_hours", include_str!("../../migrations/0010_desk_hours.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

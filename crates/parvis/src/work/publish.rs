@@ -18,7 +18,8 @@ use crate::command::Result;
 use crate::command::answer::to_network;
 use crate::fault::{self, Point};
 use crate::id::{MessageId, OrganisationId};
-use crate::rules::{clock, text};
+use crate::rules::clock::Promise;
+use crate::rules::text;
 use crate::store::conversation::{self, Conversation, Facets, State};
 use crate::store::job::{self, Job};
 use crate::store::journal::{self, By, Entry};
@@ -295,8 +296,8 @@ pub(crate) async fn failed(
         found.facets.closed_at = None;
         found.facets.snoozed_until = None;
         found.facets.awaiting_since = Some(now);
-        let desk = store::desk::get(conn, organisation, found.facets.desk).await?;
-        found.facets.due_at = clock::due(now, desk.map_or(DAY, |desk| desk.answer_within));
+        let promise = store::desk::promise(conn, organisation, found.facets.desk).await?;
+        found.facets.due_at = promise.unwrap_or(Promise::always(DAY)).due(now, found.facets.urgent);
         conversation::update(conn, organisation, &place, &found).await?;
     }
     told(conn, organisation, now, "message.rejected", &it).await
