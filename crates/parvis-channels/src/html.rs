@@ -40,6 +40,47 @@ static STRICT: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
+/// Elements of an article of ours besides those of messages.
+const ARTICLE_TAGS: [&str; 16] = [
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "figure",
+    "figcaption",
+    "img",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "sup",
+];
+
+static ARTICLE: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut builder = ammonia::Builder::empty();
+    builder
+        .tags(TAGS.into_iter().chain(ARTICLE_TAGS).collect())
+        .clean_content_tags(HashSet::from(DROPPED))
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href"])),
+            ("img", HashSet::from(["src", "alt", "width", "height"])),
+        ]))
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .link_rel(None);
+    builder
+});
+
+/// HTML of ours, to be published as an article: with headings, tables and pictures, without anything that acts.
+pub(crate) fn sanitise_article(html: &str) -> String {
+    let clean = ARTICLE.clean(&printable(shallow(cut(html, MAX_HTML)))).to_string();
+    let shown = printable(&clean);
+    if shown == clean { clean } else { sanitise_article(&shown) }
+}
+
 /// HTML that is safe to show as it is.
 #[must_use]
 pub fn sanitise(html: &str) -> String {
