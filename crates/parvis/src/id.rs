@@ -83,6 +83,8 @@ ids!(
     TokenId,
     /// A saved query over everything that comes in.
     WatchId,
+    /// What a person said of a message against the model.
+    CorrectionId,
     /// Work that has to be done once.
     JobId,
 );

@@ -5,6 +5,7 @@ pub mod fill;
 pub mod media;
 pub mod publish;
 pub mod read_back;
+pub mod reading;
 pub mod renew;
 pub mod wake;
 
@@ -55,7 +56,12 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         tracing::error!(%error, "work: what the last run held comes back when its lease ends");
     }
     let lanes = futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone())));
-    tokio::join!(lanes, keep_waking(&app, stop.clone()), keep_filling(&app, stop.clone()));
+    tokio::join!(
+        lanes,
+        keep_waking(&app, stop.clone()),
+        keep_filling(&app, stop.clone()),
+        keep_reading(&app, stop)
+    );
 }
 
 /// Works along one lane.
@@ -88,6 +94,16 @@ async fn keep_filling(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Reads what was never read.
+async fn keep_reading(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = reading::step(app).await {
+            tracing::error!(%error, "work: messages can't be read; trying again");
+        }
+        pause(app, &mut stop).await;
+    }
+}
+
 /// Until the next look at the queue.
 async fn pause(app: &App, stop: &mut watch::Receiver<bool>) {
     tokio::select! {
@@ -113,6 +129,7 @@ async fn release(app: &App) -> store::Result<()> {
 /// The database refused.
 pub async fn step(app: &Arc<App>) -> store::Result<()> {
     wake::step(app).await?;
+    reading::step(app).await?;
     fill::step(app).await?;
     for kind in LANES {
         lane(app, kind, &app.stop.follow()).await?;

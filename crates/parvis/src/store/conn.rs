@@ -144,6 +144,7 @@ id_cells!(
     TagId,
     ViewId,
     WatchId,
+    CorrectionId,
     JournalId,
     TokenId,
     JobId
