@@ -5,6 +5,7 @@ pub mod fill;
 pub mod media;
 pub mod publish;
 pub mod read_back;
+pub mod reading;
 pub mod release;
 pub mod renew;
 pub mod wake;
@@ -57,8 +58,13 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         tracing::error!(%error, "work: what the last run held comes back when its lease ends");
     }
     let lanes = futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone())));
-    let steps = futures_util::future::join(keep_waking(&app, stop.clone()), keep_filling(&app, stop.clone()));
-    tokio::join!(lanes, steps, keep_folding(&app, stop.clone()));
+    tokio::join!(
+        lanes,
+        keep_waking(&app, stop.clone()),
+        keep_filling(&app, stop.clone()),
+        keep_reading(&app, stop.clone()),
+        keep_folding(&app, stop)
+    );
 }
 
 /// Works along one lane.
@@ -86,6 +92,16 @@ async fn keep_filling(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = fill::step(app).await {
             tracing::error!(%error, "work: watches can't be filled; trying again");
+        }
+        pause(app, &mut stop).await;
+    }
+}
+
+/// Reads what was never read.
+async fn keep_reading(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = reading::step(app).await {
+            tracing::error!(%error, "work: messages can't be read; trying again");
         }
         pause(app, &mut stop).await;
     }
@@ -130,6 +146,7 @@ async fn release(app: &App) -> store::Result<()> {
 /// The database refused.
 pub async fn step(app: &Arc<App>) -> store::Result<()> {
     wake::step(app).await?;
+    reading::step(app).await?;
     fill::step(app).await?;
     for kind in LANES {
         lane(app, kind, &app.stop.follow()).await?;
