@@ -2,6 +2,7 @@
 //! one transaction, writes the journal, and answers with what undo takes. No network call happens here:
 //! what has to happen outside is a job made in the same transaction.
 
+pub mod alert;
 pub mod answer;
 pub mod channel;
 pub mod colleague;

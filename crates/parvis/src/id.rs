@@ -83,6 +83,12 @@ ids!(
     TokenId,
     /// A saved query over everything that comes in.
     WatchId,
+    /// Something out of the ordinary that was told.
+    AlertId,
+    /// Where alerts and digests are sent to.
+    DestinationId,
+    /// What is sent to a destination once.
+    NoticeId,
     /// Work that has to be done once.
     JobId,
 );

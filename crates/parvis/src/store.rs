@@ -1,6 +1,7 @@
 //! The only room that knows SQL. One file per noun; each function takes a [`Conn`], so that several
 //! of them share one transaction. Every row belongs to an organisation and every key begins with it.
 
+pub mod alert;
 pub mod answer_key;
 pub mod attachment;
 pub mod author;

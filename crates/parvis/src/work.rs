@@ -1,6 +1,7 @@
 //! The work that goes on by itself: jobs that are due, and snoozes that end. A worker claims jobs under
 //! a lease; what a dead worker held comes back when its lease ends.
 
+pub mod alert;
 pub mod fill;
 pub mod media;
 pub mod publish;
@@ -26,6 +27,9 @@ use crate::store::{self, Conn};
 const LEASE: i64 = 180 * SECOND;
 /// The longest sleep between two looks at the queue.
 const LOOK: Duration = Duration::from_millis(1_000);
+
+/// Between two looks for what is out of the ordinary.
+const WATCH: Duration = Duration::from_secs(60);
 
 /// Jobs of one kind that are under way at once.
 const AT_ONCE: usize = 16;
@@ -55,7 +59,12 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         tracing::error!(%error, "work: what the last run held comes back when its lease ends");
     }
     let lanes = futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone())));
-    tokio::join!(lanes, keep_waking(&app, stop.clone()), keep_filling(&app, stop.clone()));
+    tokio::join!(
+        lanes,
+        keep_waking(&app, stop.clone()),
+        keep_filling(&app, stop.clone()),
+        keep_watch(&app, stop.clone())
+    );
 }
 
 /// Works along one lane.
@@ -85,6 +94,20 @@ async fn keep_filling(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
             tracing::error!(%error, "work: watches can't be filled; trying again");
         }
         pause(app, &mut stop).await;
+    }
+}
+
+/// Looks every minute for what is out of the ordinary.
+async fn keep_watch(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut lookout = alert::Lookout::default();
+    while !*stop.borrow() {
+        if let Err(error) = lookout.step(app).await {
+            tracing::error!(%error, "work: nothing could be looked at; trying again in a minute");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(WATCH) => {}
+            _ = stop.changed() => {}
+        }
     }
 }
 

@@ -144,6 +144,9 @@ id_cells!(
     TagId,
     ViewId,
     WatchId,
+    AlertId,
+    DestinationId,
+    NoticeId,
     JournalId,
     TokenId,
     JobId

@@ -25,6 +25,7 @@ const STEPS: &[Step] = &[
     (4, "lease", include_str!("../../migrations/0004_lease.sql"), "", ""),
     (5, "message_mark", include_str!("../../migrations/0005_message_mark.sql"), "", ""),
     (6, "watch", include_str!("../../migrations/0006_watch.sql"), "", ""),
+    (8, "alert", include_str!("../../migrations/0008_alert.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -110,7 +110,7 @@ async fn show(
 ) -> Result<Response, Failure> {
     let mut conn = app.db.read().await?;
     let it = watch::get(&mut conn, signed.organisation.id, id).await?.ok_or_else(Failure::not_found)?;
-    let fields = Fields { name: it.name.clone(), query: it.query.clone() };
+    let fields = Fields::of(&it);
     page(&whole(&mut conn, &app, &signed, Some(&it), fields).await?)
 }
 
@@ -183,10 +183,10 @@ async fn change(
 }
 
 async fn save(app: &App, signed: &Signed, id: Option<WatchId>, fields: Fields) -> Result<Response, Failure> {
-    let saved = command::watch::save(app, &signed.actor, id, &fields.name, &fields.query).await;
+    let saved = command::watch::save(app, &signed.actor, id, fields.wanted()).await;
     let (field, code) = match saved {
         Ok(id) => return Ok(Redirect::to(&format!("/listen/{id}")).into_response()),
-        Err(Refusal::Invalid { field: field @ ("name" | "query"), code }) => (field, code),
+        Err(Refusal::Invalid { field: field @ ("name" | "query" | "folder"), code }) => (field, code),
         Err(refused) => return Err(refusal::failure(refused, &signed.words)),
     };
     let mut conn = app.db.read().await?;

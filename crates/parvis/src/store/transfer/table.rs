@@ -77,7 +77,7 @@ tables! {
         title Text, warning Text, text Text, html Text, sent_at Int, version_at Int, edited_at Int, deleted_at Int,
         state Text, publish_key Text, error_code Text, error_text Text, created_at Int, marks Text }
     watch 2 { organisation_id Id, id Id, name Text, query Text, owner_id Id, created_at Int, changed_at Int,
-        fill_before Id }
+        fill_before Id, folder Text, sensitivity Text }
     mention 3 { organisation_id Id, watch_id Id, message_id Id, sent_at Int }
     message_version 3 { organisation_id Id, message_id Id, version_at Int, text Text, html Text }
     attachment 2 { organisation_id Id, id Id, message_id Id, position Int, kind Text, remote_url Text, alt Text,
@@ -92,6 +92,16 @@ tables! {
     journal 2 { organisation_id Id, id Id, at Int, actor_kind Text, actor_id Id, verb Text, subject_kind Text,
         subject_id Id, conversation_id Id, before Text, after Text, undone_at Int,
         no Int, hash Bytes }
+    alert 2 { organisation_id Id, id Id, kind Text, subject_kind Text, subject_id Id, state Text, level Int,
+        began_at Int, opened_at Int, closed_at Int, closed_why Text, closed_by Id, evidence Text }
+    alert_signal 4 { organisation_id Id, alert_id Id, kind Text, subject_id Id, subject_kind Text, seen_at Int,
+        ended_at Int }
+    alert_seen 3 { organisation_id Id, alert_id Id, colleague_id Id, seen_at Int }
+    destination 2 { organisation_id Id, id Id, kind Text, name Text, state Text, address Text, channel_id Id,
+        rule Text, secret Bytes, digest_at Int, failing_since Int, error_code Text, error_text Text,
+        created_at Int }
+    notice 2 { organisation_id Id, id Id, destination_id Id, key Text, kind Text, alert_id Id, state Text,
+        created_at Int, sent_at Int, error_code Text, error_text Text }
     setting 2 { organisation_id Id, name Text, value Text }
 }
 
