@@ -7,6 +7,7 @@ pub mod answer;
 pub mod channel;
 pub mod colleague;
 pub mod desk;
+pub mod destination;
 pub mod draft;
 pub mod session;
 pub mod token;

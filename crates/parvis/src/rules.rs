@@ -4,5 +4,6 @@
 pub mod appointment;
 pub mod clock;
 pub mod field;
+pub mod hours;
 pub mod permission;
 pub mod text;

@@ -12,6 +12,7 @@ pub mod conversation;
 pub mod counter;
 pub mod db;
 pub mod desk;
+pub mod destination;
 pub mod house;
 pub mod invariant;
 pub mod job;

@@ -4,6 +4,7 @@
 pub mod alert;
 pub mod fill;
 pub mod media;
+pub mod notify;
 pub mod publish;
 pub mod read_back;
 pub mod renew;
@@ -51,7 +52,7 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
-const LANES: [&str; 4] = [publish::KIND, read_back::KIND, media::KIND, renew::KIND];
+const LANES: [&str; 5] = [publish::KIND, read_back::KIND, media::KIND, renew::KIND, notify::KIND];
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
@@ -103,6 +104,9 @@ async fn keep_watch(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = lookout.step(app).await {
             tracing::error!(%error, "work: nothing could be looked at; trying again in a minute");
+        }
+        if let Err(error) = notify::digest::step(app).await {
+            tracing::error!(%error, "work: digests can't be planned; trying again in a minute");
         }
         tokio::select! {
             () = tokio::time::sleep(WATCH) => {}
@@ -194,6 +198,7 @@ async fn carry_out(app: Arc<App>, job: Job) {
         publish::KIND => publish::carry_out(&app, &job).await,
         read_back::KIND => read_back::carry_out(&app, &job).await,
         renew::KIND => renew::carry_out(&app, &job).await,
+        notify::KIND => notify::carry_out(&app, &job).await,
         _ => media::carry_out(&app, &job).await,
     };
     let outcome = outcome.unwrap_or_else(|error| {

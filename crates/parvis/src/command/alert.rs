@@ -7,7 +7,8 @@ use crate::app::App;
 use crate::id::AlertId;
 use crate::rules::permission::{Action, Actor};
 use crate::store::Conn;
-use crate::store::alert::{self, Alert, Closed, Subject};
+use crate::store::alert::{self, Alert, Closed, Kind, Subject};
+use crate::work::notify::{self, About};
 use crate::store::journal::{self, By, Entry};
 
 /// Why somebody closes an alert: it was handled, or it was none.
@@ -16,9 +17,9 @@ pub const REASONS: [&str; 2] = ["handled", "false"];
 /// Whether an alert is for this person's eyes: how channels are is for all who may see channels, a desk's is for those
 /// who see the desk, and what watches find is for those who listen.
 #[must_use]
-pub fn is_for(actor: &Actor, it: &Alert) -> bool {
-    match it.subject {
-        _ if it.kind.is_technical() => actor.may(Action::ReadChannels),
+pub fn is_for(actor: &Actor, kind: Kind, subject: Subject) -> bool {
+    match subject {
+        _ if kind.is_technical() => actor.may(Action::ReadChannels),
         Subject::Desk(desk) => actor.may(Action::Read) && actor.scope.covers(desk),
         Subject::Watch(_) | Subject::Channel(_) => actor.may(Action::Listen),
     }
@@ -30,7 +31,7 @@ pub fn is_for(actor: &Actor, it: &Alert) -> bool {
 /// It isn't, or there is none.
 pub async fn load(conn: &mut Conn, actor: &Actor, id: AlertId) -> Result<Alert> {
     let found = alert::get(conn, actor.organisation, id).await?;
-    found.filter(|it| is_for(actor, it)).ok_or(Refusal::NotFound)
+    found.filter(|it| is_for(actor, it.kind, it.subject)).ok_or(Refusal::NotFound)
 }
 
 /// Those that are open and for this person's eyes, the newest first.
@@ -39,7 +40,7 @@ pub async fn load(conn: &mut Conn, actor: &Actor, id: AlertId) -> Result<Alert> 
 /// The database refused.
 pub async fn open(conn: &mut Conn, actor: &Actor) -> Result<Vec<Alert>> {
     let mut all = alert::open(conn, actor.organisation).await?;
-    all.retain(|it| is_for(actor, it));
+    all.retain(|it| is_for(actor, it.kind, it.subject));
     Ok(all)
 }
 
@@ -75,8 +76,10 @@ pub async fn close(app: &App, actor: &Actor, id: AlertId, why: &str) -> Result<(
     if !alert::close(&mut conn, actor.organisation, it.id, &closed).await? {
         return Err(Refusal::Changed);
     }
+    notify::plan(&mut conn, actor.organisation, &it, About::Closed, now).await?;
     written(&mut conn, actor, now, "alert.closed", &it, Some(why)).await?;
     conn.commit().await?;
+    app.work.notify_one();
     Ok(())
 }
 

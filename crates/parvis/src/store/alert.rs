@@ -4,6 +4,8 @@
 
 pub mod measure;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -305,6 +307,15 @@ pub async fn get(conn: &mut Conn, organisation: OrganisationId, id: AlertId) -> 
 /// Those that are open, the newest first. They are few: of each kind and subject there is one at most.
 pub async fn open(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Alert>> {
     conn.all(OPEN, &[organisation.into()]).await?.iter().map(read).collect()
+}
+
+/// Of what kind and where those are that are open; every page counts them, so the last reading is kept.
+pub async fn standing(conn: &mut Conn, organisation: OrganisationId) -> Result<Arc<Vec<(Kind, Subject)>>> {
+    let read = async |conn: &mut Conn| {
+        let all = open(conn, organisation).await?;
+        Ok(all.into_iter().map(|it| (it.kind, it.subject)).collect())
+    };
+    conn.kept(|kept| &kept.alerts, organisation, 0, read).await
 }
 
 /// Those that are over, the newest first, after `last` (when it was told, and its id).

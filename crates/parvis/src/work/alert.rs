@@ -10,6 +10,8 @@ mod judge;
 mod raise;
 mod series;
 
+pub(crate) use evidence::terms;
+
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +22,7 @@ use uuid::Uuid;
 
 use self::series::Series;
 use crate::app::App;
-use crate::clock::{DAY, MINUTE};
+use crate::clock::{DAY, HOUR, MINUTE};
 use crate::id::{ChannelId, OrganisationId, WatchId};
 use crate::store::alert::measure::{self, Count, Found, STEP};
 use crate::store::alert::{Kind, Subject};
@@ -32,8 +34,8 @@ use crate::store::{self, Conn, organisation};
 
 /// How far back the usual is learned (µs).
 const LEARNED: i64 = 28 * DAY;
-/// A step counts as over this long after its end (µs): channels that are asked have been asked by then.
-const GRACE: i64 = 2 * MINUTE;
+/// A step is learned from this long after its end (µs): until then messages may come in late, and it is read anew.
+const GRACE: i64 = HOUR;
 /// For how long (µs) looking is one node's; kept anew at each look.
 const HELD: i64 = 3 * MINUTE;
 /// What the lease is on.
@@ -48,7 +50,7 @@ pub struct Lookout {
     series: HashMap<Of, Series>,
     /// Each watch whose series are there, as it was when they were made.
     watches: HashMap<WatchId, (String, String)>,
-    /// The first step that wasn't over at the last look (µs).
+    /// The first step that wasn't learned from at the last look (µs).
     next: i64,
     /// The gaps that had ended by then: when one ends, what was said meanwhile comes in late.
     ended: usize,
@@ -116,7 +118,7 @@ impl Lookout {
             let found = measure::found_by(conn, scene.house, it.id, first).await?;
             self.catch_up(scene, it, &found, first);
         }
-        Ok(self.as_of_now(scene, conn).await?)
+        self.as_of_now(scene, conn).await
     }
 
     /// Forgets watches that were changed or are no more; answers with those that are known.
@@ -203,7 +205,14 @@ impl Lookout {
         let counts = measure::counts(conn, scene.house, self.next).await?;
         let found = measure::found(conn, scene.house, self.next).await?;
         let mut current = Self { series: self.series.clone(), ..Self::default() };
-        current.read(scene, &by_step(&counts, &found), (self.next, scene.now));
+        let steps = by_step(&counts, &found);
+        let this = scene.now.div_euclid(STEP) * STEP;
+        current.read(scene, &steps, (self.next, this));
+        let (deaf, counted) = (scene.deaf(this), steps.get(&this));
+        for (of, series) in &mut current.series {
+            let count = counted.and_then(|it| it.get(of)).copied().unwrap_or(0);
+            series.push_part(this, heard(count, of.1, &deaf), 1.0);
+        }
         Ok(current.series)
     }
 }

@@ -1,11 +1,15 @@
 //! What an alert shows of the messages behind it: who began, what is said more than usual, examples.
 
+use std::collections::{HashMap, HashSet};
+
 use parvis_listen::trend::{Term, Trend};
+use parvis_listen::word;
 
 use super::judge::Sighting;
 use crate::clock::DAY;
 use crate::id::{MessageId, OrganisationId};
-use crate::store::alert::{Kind, measure};
+use crate::rules::text;
+use crate::store::alert::{Kind, Subject, measure};
 use crate::store::watch::Mention;
 use crate::store::{self, Conn};
 
@@ -41,7 +45,14 @@ pub(super) async fn complete(
     said: &[Mention],
 ) -> store::Result<()> {
     let of = (it.subject, it.kind == Kind::Anger);
-    let before = measure::said(conn, house, of, (it.began_at - BACK, it.began_at), BEFORE).await?;
+    let then = (it.began_at - BACK, it.began_at);
+    let mut before = measure::said(conn, house, of, then, BEFORE).await?;
+    if before.len() < said.len() * 5
+        && let Some(first) = said.last()
+    {
+        // A watch that found nothing before: what is usual is what else is said there.
+        before = measure::said(conn, house, (Subject::Channel(first.channel), false), then, BEFORE).await?;
+    }
     it.evidence.terms = terms(&before, said, TERMS);
     it.evidence.first = said.last().map(|it| it.message);
     it.evidence.examples = examples(said);
@@ -73,9 +84,11 @@ pub(crate) fn terms(before: &[Mention], during: &[Mention], most: usize) -> Vec<
         trend.push(it.sent_at, None, &it.text);
     }
     let Some(last) = during.first() else { return Vec::new() };
+    let written = written(during);
+    let as_written = |word: &String| written.get(word).unwrap_or(word).clone();
     let shown = |it: &Term| match it {
-        Term::Word(word) if word.chars().count() > 3 => Some(word.clone()),
-        Term::Hashtag(tag) => Some(format!("#{tag}")),
+        Term::Word(word) if word.chars().count() > 3 => Some(as_written(word)),
+        Term::Hashtag(tag) => Some(format!("#{}", as_written(tag))),
         Term::Handle(handle) => Some(format!("@{handle}")),
         Term::Word(_) | Term::Author(_) => None,
     };
@@ -84,6 +97,49 @@ pub(crate) fn terms(before: &[Mention], during: &[Mention], most: usize) -> Vec<
     // A hashtag counts as its word too: one of the two is enough.
     let tags: Vec<String> = terms.iter().filter_map(|it| it.strip_prefix('#')).map(str::to_owned).collect();
     terms.retain(|it| !tags.contains(it));
+    if terms.is_empty() {
+        terms = common(before, during);
+    }
     terms.truncate(most);
     terms
+}
+
+/// How each word is written, by its folded form: people read accents.
+fn written(all: &[Mention]) -> HashMap<String, String> {
+    let mut forms = HashMap::new();
+    for it in all {
+        for token in word::tokens(&it.text) {
+            if let Some(form) = it.text.get(token.range) {
+                let form = form.trim_start_matches(['#', '@']).to_lowercase();
+                forms.entry(word::fold(&form)).or_insert(form);
+            }
+        }
+    }
+    forms
+}
+
+/// Where there is too little history to tell what rises: words of one message in five, twice as common as before.
+fn common(before: &[Mention], during: &[Mention]) -> Vec<String> {
+    let (usual, now) = (counted(before), counted(during));
+    let is_common = |word: &str, count: usize| {
+        let was = usual.get(word).copied().unwrap_or(0);
+        count >= 3 && count * 5 >= during.len() && count * before.len() >= 2 * was * during.len()
+    };
+    let mut words: Vec<(String, usize)> = now.into_iter().filter(|(word, count)| is_common(word, *count)).collect();
+    words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    words.into_iter().map(|(word, _)| word).collect()
+}
+
+/// In how many messages each word of five letters or more is.
+fn counted(all: &[Mention]) -> HashMap<String, usize> {
+    let mut counts = HashMap::new();
+    for it in all {
+        let words: HashSet<String> = text::split(&it.text)
+            .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
+            .collect();
+        for word in words.into_iter().filter(|it| it.chars().count() > 4) {
+            *counts.entry(word).or_insert(0) += 1;
+        }
+    }
+    counts
 }

@@ -13,6 +13,7 @@ use crate::id::{AlertId, MessageId};
 use crate::store::alert::{self, Alert, Closed, Kind, Signal, Subject};
 use crate::store::journal::{self, By, Entry};
 use crate::store::{self, Conn};
+use crate::work::notify::{self, About};
 
 /// Of the messages of the smaller of two rises, this share is in both when they are one event.
 const SAME: (usize, usize) = (1, 2);
@@ -137,6 +138,7 @@ async fn begin(conn: &mut Conn, scene: &Scene, it: &Sighting) -> store::Result<A
         evidence: it.evidence.clone(),
     };
     alert::insert(conn, scene.house, &new).await?;
+    notify::plan(conn, scene.house, &new, About::Opened, scene.now).await?;
     written(conn, scene, "alert.raised", &new).await?;
     Ok(new.id)
 }
@@ -155,7 +157,11 @@ async fn tell_again(conn: &mut Conn, scene: &Scene, own: Alert, it: &Sighting) -
     }
     let own = Alert { level: own.level.max(it.level), evidence, ..own };
     alert::tell(conn, scene.house, &own).await?;
-    if worse { written(conn, scene, "alert.worsened", &own).await } else { Ok(()) }
+    if !worse {
+        return Ok(());
+    }
+    notify::plan(conn, scene.house, &own, About::Worsened, scene.now).await?;
+    written(conn, scene, "alert.worsened", &own).await
 }
 
 /// One that isn't seen any more; the alert ends with the last.
@@ -170,6 +176,7 @@ async fn end(conn: &mut Conn, scene: &Scene, it: &Signal) -> store::Result<()> {
     if alert::close(conn, scene.house, it.alert, &closed).await?
         && let Some(own) = alert::get(conn, scene.house, it.alert).await?
     {
+        notify::plan(conn, scene.house, &own, About::Closed, scene.now).await?;
         written(conn, scene, "alert.closed", &own).await?;
     }
     Ok(())

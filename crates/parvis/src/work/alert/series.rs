@@ -69,10 +69,24 @@ impl Series {
         if at < self.begun {
             return;
         }
+        let expected = self.weigh_in(at, count, foreseen);
+        #[expect(clippy::cast_precision_loss, reason = "counts of ten minutes")]
+        let value = count.map(|it| it as f64);
+        self.quiet = self.silence.push(at, STEP, value, expected);
+    }
+
+    /// Reads a step that isn't over, as far as it has come: too much can be told already, too little can't.
+    pub fn push_part(&mut self, at: i64, count: Option<i64>, foreseen: f64) {
+        if at >= self.begun {
+            self.weigh_in(at, count, foreseen);
+        }
+    }
+
+    /// Answers with what was expected.
+    fn weigh_in(&mut self, at: i64, count: Option<i64>, foreseen: f64) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "counts of ten minutes")]
         let value = count.map(|it| it as f64);
         let reading = self.detector.push(at, value, foreseen);
-        self.quiet = self.silence.push(at, STEP, value, reading.expected);
         let point =
             Point { at, count, low: reading.expected_low.max(0.0), high: reading.expected_high.max(0.0) };
         self.read.push_back(Read { point, expected: reading.expected.max(0.0) });
@@ -80,6 +94,7 @@ impl Series {
             self.read.pop_front();
         }
         self.follow(at, &reading);
+        reading.expected
     }
 
     fn follow(&mut self, at: i64, reading: &Reading) {
@@ -95,7 +110,9 @@ impl Series {
 
     /// How much it is on the horizon that is the most unusual.
     fn weigh(&self, at: i64, level: i64, reading: &Reading) -> Episode {
-        let steps = (1..=REMEMBERED).rev().find(|it| *it <= rounded(reading.horizon)).unwrap_or(1);
+        let here = self.read.back().map_or(at, |it| it.point.at);
+        let since = usize::try_from((here - self.began(here)) / STEP + 1).unwrap_or(1);
+        let steps = rounded(reading.horizon).min(since).min(self.read.len()).max(1);
         let last = || self.read.iter().rev().take(steps);
         let count: i64 = last().filter_map(|it| it.point.count).sum();
         let expected: f64 = last().map(|it| it.expected).sum();
@@ -121,12 +138,12 @@ impl Series {
         self.read.iter().map(|it| it.point).collect()
     }
 
-    /// When the rise that is under way at `told` began: the first of the steps above their band that lead to it (µs).
+    /// When the rise that is under way at `told` began: the first of the steps well above what was expected that lead to it (µs).
     pub fn began(&self, told: i64) -> i64 {
         let mut began = told;
         for it in self.read.iter().rev().skip_while(|it| it.point.at > told) {
             #[expect(clippy::cast_precision_loss, reason = "counts of ten minutes")]
-            let above = it.point.count.is_some_and(|count| count as f64 > it.expected.max(0.5));
+            let above = it.point.count.is_some_and(|count| count as f64 > (it.expected + it.point.high) / 2.0);
             if !above {
                 break;
             }
