@@ -68,7 +68,9 @@ impl Step {
             Self::Deny => "licences, refused crates and sources of the dependencies (cargo-deny)",
             Self::Clippy => "no compiler or clippy warning anywhere",
             Self::Unit => "every crate, on SQLite and on PostgreSQL",
-            Self::Contract => "the channels against real servers (snac2, WordPress, AT Protocol, Dovecot, Matrix)",
+            Self::Contract => {
+                "the channels against real servers (snac2, WordPress, AT Protocol, Dovecot, Matrix)"
+            }
             Self::Torture => "the built program killed over and over: nothing lost, nothing twice (torture)",
             Self::Browser => "the built program in a real browser (tests/browser)",
         }
@@ -78,7 +80,9 @@ impl Step {
         match self {
             Self::Fmt | Self::Tidy | Self::Deny | Self::Clippy => &[],
             Self::Unit | Self::Torture => &[Server::Pg],
-            Self::Contract => &[Server::Snac2, Server::Wordpress, Server::Atproto, Server::Mail, Server::Matrix],
+            Self::Contract => {
+                &[Server::Snac2, Server::Wordpress, Server::Atproto, Server::Mail, Server::Matrix]
+            }
             Self::Browser => {
                 use Server::{Atproto, Chromium, Mail, Pg, Snac2, Wordpress};
                 &[Pg, Chromium, Snac2, Wordpress, Atproto, Mail]

@@ -136,8 +136,10 @@ pub async fn send(net: &Net, target: &Target, notice: &Notice) -> Result<(), Cha
         NotifyKind::Matrix => matrix::send(net, target, notice).await,
         NotifyKind::Chat => chat::send(net, target, notice).await,
         NotifyKind::Webhook => {
-            let body = json!({ "type": notice.event, "timestamp": timestamp(notice.at), "data": notice.data });
-            webhook::post(net, &address(&target.address)?, &target.secret, (&notice.key, notice.at), body).await
+            let body =
+                json!({ "type": notice.event, "timestamp": timestamp(notice.at), "data": notice.data });
+            webhook::post(net, &address(&target.address)?, &target.secret, (&notice.key, notice.at), body)
+                .await
         }
         NotifyKind::Mail => {
             let mailbox = target.mailbox.as_ref().ok_or_else(|| ChannelError::Refused {
@@ -150,7 +152,9 @@ pub async fn send(net: &Net, target: &Target, notice: &Notice) -> Result<(), Cha
 }
 
 fn address(text: &str) -> Result<Url, ChannelError> {
-    text.trim().parse().map_err(|_| ChannelError::ForbiddenAddress { address: "what isn't an address".to_owned() })
+    text.trim()
+        .parse()
+        .map_err(|_| ChannelError::ForbiddenAddress { address: "what isn't an address".to_owned() })
 }
 
 fn timestamp(at: i64) -> String {

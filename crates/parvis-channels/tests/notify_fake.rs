@@ -33,7 +33,8 @@ async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> axum::response::Response {
-    let is_json = headers.get("content-type").is_some_and(|it| it.to_str().unwrap().starts_with("application/json"));
+    let is_json =
+        headers.get("content-type").is_some_and(|it| it.to_str().unwrap().starts_with("application/json"));
     if !is_json || serde_json::from_slice::<Value>(&body).is_err() {
         return (StatusCode::BAD_REQUEST, "invalid_payload").into_response();
     }
@@ -97,7 +98,12 @@ async fn a_chat_gets_a_text_in_the_documented_form_that_calls_nobody() {
 #[tokio::test]
 async fn what_a_chat_answers_is_told_apart() {
     let peer = Peer::open().await;
-    let cases = [("gone", "unauthorized"), ("archived", "unauthorized"), ("ill", "unreachable"), ("other", "refused")];
+    let cases = [
+        ("gone", "unauthorized"),
+        ("archived", "unauthorized"),
+        ("ill", "unreachable"),
+        ("other", "refused"),
+    ];
     for (what, code) in cases {
         let error = send(&peer.net, &peer.chat(what), &notice()).await.unwrap_err();
         assert_eq!(error.code(), code, "{what}: {error}");

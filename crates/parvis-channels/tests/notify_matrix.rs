@@ -83,7 +83,12 @@ fn notice(key: &str) -> Notice {
 async fn a_notice_stands_in_the_room_once_however_often_it_is_sent() {
     let Some(server) = Server::open() else { return };
     let (owner, bot) = (server.register("owner").await, server.register("bot").await);
-    let room = server.room(&owner, json!({ "preset": "public_chat", "room_alias_name": format!("a{}", std::process::id()) })).await;
+    let room = server
+        .room(
+            &owner,
+            json!({ "preset": "public_chat", "room_alias_name": format!("a{}", std::process::id()) }),
+        )
+        .await;
     let alias = format!("#a{}:localhost", std::process::id());
     // The alias becomes the room, which the account enters.
     let kept = check(&server.net, &server.target(&alias, &bot)).await.unwrap();
@@ -95,7 +100,10 @@ async fn a_notice_stands_in_the_room_once_however_often_it_is_sent() {
     let texts = server.texts(&owner, &room).await;
     assert_eq!(texts.len(), 2, "{texts:?}");
     let body = texts[0]["body"].as_str().unwrap();
-    assert!(body.starts_with("Watch “Ticketing”") && body.ends_with("https://parvis.example/alerts/1"), "{body}");
+    assert!(
+        body.starts_with("Watch “Ticketing”") && body.ends_with("https://parvis.example/alerts/1"),
+        "{body}"
+    );
     let html = texts[0]["formatted_body"].as_str().unwrap();
     assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"), "{html}");
 }

@@ -25,6 +25,7 @@ pub mod migration;
 pub mod node;
 pub mod observation;
 pub mod organisation;
+pub mod sealed;
 pub mod search;
 pub mod session;
 pub mod setting;

@@ -31,6 +31,8 @@ const LOOK: Duration = Duration::from_millis(1_000);
 
 /// Between two looks for what is out of the ordinary.
 const WATCH: Duration = Duration::from_secs(60);
+/// The same while watches are being filled.
+const SOON: Duration = Duration::from_secs(5);
 
 /// Jobs of one kind that are under way at once.
 const AT_ONCE: usize = 16;
@@ -102,14 +104,15 @@ async fn keep_filling(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
 async fn keep_watch(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut lookout = alert::Lookout::default();
     while !*stop.borrow() {
-        if let Err(error) = lookout.step(app).await {
+        let filling = lookout.step(app).await.unwrap_or_else(|error| {
             tracing::error!(%error, "work: nothing could be looked at; trying again in a minute");
-        }
+            false
+        });
         if let Err(error) = notify::digest::step(app).await {
             tracing::error!(%error, "work: digests can't be planned; trying again in a minute");
         }
         tokio::select! {
-            () = tokio::time::sleep(WATCH) => {}
+            () = tokio::time::sleep(if filling { SOON } else { WATCH }) => {}
             _ = stop.changed() => {}
         }
     }

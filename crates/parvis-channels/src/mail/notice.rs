@@ -19,7 +19,12 @@ const SIGN_IN: Duration = Duration::from_secs(15);
 const SUBJECT: usize = 200;
 
 /// Sends it once; what became of it when the last word is lost, nobody can say.
-pub(super) async fn send(net: &Net, account: &Account, to: &str, notice: &Notice) -> Result<(), ChannelError> {
+pub(super) async fn send(
+    net: &Net,
+    account: &Account,
+    to: &str,
+    notice: &Notice,
+) -> Result<(), ChannelError> {
     let (settings, login) = server::open(account)?;
     if settings.address.eq_ignore_ascii_case(to) {
         let message = "this is the mailbox itself: what is sent there would come in as a message".to_owned();
@@ -34,7 +39,8 @@ pub(super) async fn send(net: &Net, account: &Account, to: &str, notice: &Notice
 fn compose(settings: &Settings, to: &str, notice: &Notice) -> Result<Vec<u8>, ChannelError> {
     let name = Some(settings.name.as_str()).filter(|it| !it.is_empty());
     let beside = notice.html.clone().unwrap_or_else(|| html(notice));
-    let page = format!("<!doctype html><html><head><meta charset=\"utf-8\"></head><body>{beside}</body></html>");
+    let page =
+        format!("<!doctype html><html><head><meta charset=\"utf-8\"></head><body>{beside}</body></html>");
     MessageBuilder::new()
         .from(Address::new_address(name, settings.address.as_str()))
         .to(Address::new_address(None::<&str>, to))

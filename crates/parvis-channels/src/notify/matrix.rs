@@ -16,8 +16,9 @@ const MAX_ANSWER: usize = 256 * 1024;
 fn parts(target: &Target) -> Result<(Url, &str), ChannelError> {
     let wrong = || ChannelError::Refused {
         status: 400,
-        message: "a Matrix room needs the server's address and the room, such as !room:server or #room:server"
-            .to_owned(),
+        message:
+            "a Matrix room needs the server's address and the room, such as !room:server or #room:server"
+                .to_owned(),
     };
     let (server, room) = target.address.trim().split_once(char::is_whitespace).ok_or_else(wrong)?;
     let server: Url = server.parse().map_err(|_| wrong())?;
@@ -65,7 +66,13 @@ fn checked(answer: Answer) -> Result<Answer, ChannelError> {
     })
 }
 
-async fn ask(net: &Net, target: &Target, method: Method, url: Url, body: Option<serde_json::Value>) -> Result<Answer, ChannelError> {
+async fn ask(
+    net: &Net,
+    target: &Target,
+    method: Method,
+    url: Url,
+    body: Option<serde_json::Value>,
+) -> Result<Answer, ChannelError> {
     let mut request = Request::new(method, url).bearer(target.secret.expose()).max_bytes(MAX_ANSWER);
     if let Some(body) = body {
         request = request.json(body);

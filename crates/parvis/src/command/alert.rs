@@ -8,8 +8,8 @@ use crate::id::AlertId;
 use crate::rules::permission::{Action, Actor};
 use crate::store::Conn;
 use crate::store::alert::{self, Alert, Closed, Kind, Subject};
-use crate::work::notify::{self, About};
 use crate::store::journal::{self, By, Entry};
+use crate::work::notify::{self, About};
 
 /// Why somebody closes an alert: it was handled, or it was none.
 pub const REASONS: [&str; 2] = ["handled", "false"];

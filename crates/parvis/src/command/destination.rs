@@ -1,8 +1,8 @@
 //! Destinations of alerts and digests: made, changed, tried, paused and removed. Whether notices can go there is looked
 //! at before anything is kept.
 
-use parvis_channels::notify::{self, NotifyKind, Target};
 use parvis_channels::Secret;
+use parvis_channels::notify::{self, NotifyKind, Target};
 use serde_json::json;
 
 use super::{Refusal, Result, allow};
@@ -76,7 +76,8 @@ pub async fn save(
     let id = id.unwrap_or_else(|| DestinationId::new(now));
     let kind = before.as_ref().and_then(|it| NotifyKind::parse(&it.kind)).unwrap_or(kind);
     let channel = mailbox(&mut conn, actor, kind, wanted.channel).await?;
-    let (target, shown) = target(app, &mut conn, (house, before.as_ref()), kind, (wanted.address, wanted.secret)).await?;
+    let (target, shown) =
+        target(app, &mut conn, (house, before.as_ref()), kind, (wanted.address, wanted.secret)).await?;
     let own = organisation::first(&mut conn).await?.ok_or(Refusal::NotFound)?;
     drop(conn);
     // The call comes before the transaction: nothing is kept of what can't work.
@@ -239,9 +240,7 @@ async fn written(
     after: Option<&Destination>,
 ) -> Result<()> {
     // Addresses of chats are secrets; what is kept here is what is shown of them.
-    let facts = |it: &Destination| {
-        json!({ "kind": it.kind, "name": it.name, "address": it.address, "state": it.state, "rule": it.rule })
-    };
+    let facts = |it: &Destination| json!({ "kind": it.kind, "name": it.name, "address": it.address, "state": it.state, "rule": it.rule });
     let Some(subject) = after.or(before).map(|it| it.id.0) else { return Ok(()) };
     let entry = Entry {
         organisation: actor.organisation,

@@ -13,7 +13,9 @@ use super::{Conn, Error, Result, Row};
 use crate::id::{AlertId, ChannelId, ColleagueId, DeskId, MessageId, OrganisationId, WatchId};
 
 /// What can be out of the ordinary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// More messages than is usual at this hour of this week.
@@ -59,7 +61,9 @@ impl Kind {
 }
 
 /// Where something is out of the ordinary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "id")]
 pub enum Subject {
     /// In what a watch finds.
@@ -197,8 +201,7 @@ macro_rules! columns {
 const INSERT: &str = "INSERT INTO alert (organisation_id, id, kind, subject_kind, subject_id, state, level, began_at, opened_at, evidence)
     VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9)";
 const TELL: &str = "UPDATE alert SET level = $3, evidence = $4 WHERE organisation_id = $1 AND id = $2";
-const CLOSE: &str =
-    "UPDATE alert SET state = 'closed', closed_at = $3, closed_why = $4, closed_by = $5
+const CLOSE: &str = "UPDATE alert SET state = 'closed', closed_at = $3, closed_why = $4, closed_by = $5
     WHERE organisation_id = $1 AND id = $2 AND state = 'open'";
 const GET: &str = concat!("SELECT ", columns!(), " FROM alert WHERE organisation_id = $1 AND id = $2");
 const OPEN: &str = concat!(
@@ -212,7 +215,8 @@ const CLOSED: &str = concat!(
     " FROM alert WHERE organisation_id = $1 AND state = 'closed' AND (opened_at, id) < ($2, $3)
     ORDER BY opened_at DESC, id DESC LIMIT $4"
 );
-const SIGNAL: &str = "INSERT INTO alert_signal (organisation_id, alert_id, kind, subject_id, subject_kind, seen_at)
+const SIGNAL: &str =
+    "INSERT INTO alert_signal (organisation_id, alert_id, kind, subject_id, subject_kind, seen_at)
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (organisation_id, alert_id, kind, subject_id) DO UPDATE SET ended_at = NULL";
 const END: &str = "UPDATE alert_signal SET ended_at = $5
@@ -221,11 +225,13 @@ const END_ALL: &str =
     "UPDATE alert_signal SET ended_at = $3 WHERE organisation_id = $1 AND alert_id = $2 AND ended_at IS NULL";
 const SIGNALS: &str = "SELECT alert_id, kind, subject_kind, subject_id, seen_at, ended_at FROM alert_signal
     WHERE organisation_id = $1 AND ended_at IS NULL";
-const SIGNALS_OF: &str = "SELECT alert_id, kind, subject_kind, subject_id, seen_at, ended_at FROM alert_signal
+const SIGNALS_OF: &str =
+    "SELECT alert_id, kind, subject_kind, subject_id, seen_at, ended_at FROM alert_signal
     WHERE organisation_id = $1 AND alert_id = $2 ORDER BY seen_at, kind, subject_id";
 const ENDED: &str =
     "SELECT MAX(ended_at) FROM alert_signal WHERE organisation_id = $1 AND kind = $2 AND subject_id = $3";
-const SEE: &str = "INSERT INTO alert_seen (organisation_id, alert_id, colleague_id, seen_at) VALUES ($1, $2, $3, $4)
+const SEE: &str =
+    "INSERT INTO alert_seen (organisation_id, alert_id, colleague_id, seen_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (organisation_id, alert_id, colleague_id) DO NOTHING";
 const SEEN: &str = "SELECT alert_id, colleague_id, seen_at FROM alert_seen
     WHERE organisation_id = $1 AND alert_id = $2 ORDER BY seen_at, colleague_id";
@@ -287,12 +293,7 @@ pub async fn tell(conn: &mut Conn, organisation: OrganisationId, it: &Alert) -> 
 }
 
 /// Ends it, and every signal of it; false when it was over already.
-pub async fn close(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-    id: AlertId,
-    it: &Closed,
-) -> Result<bool> {
+pub async fn close(conn: &mut Conn, organisation: OrganisationId, id: AlertId, it: &Closed) -> Result<bool> {
     let args = [organisation.into(), id.into(), it.at.into(), (&it.why).into(), it.by.into()];
     let closed = conn.run(CLOSE, &args).await? == 1;
     conn.run(END_ALL, &[organisation.into(), id.into(), it.at.into()]).await?;

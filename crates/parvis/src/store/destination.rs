@@ -100,20 +100,17 @@ const LIST: &str = "SELECT id, kind, name, state, address, channel_id, rule, sec
     FROM destination WHERE organisation_id = $1 ORDER BY name, id";
 const GET: &str = "SELECT id, kind, name, state, address, channel_id, rule, secret, digest_at, failing_since, error_code, error_text, created_at
     FROM destination WHERE organisation_id = $1 AND id = $2";
-const SECRETS: &str =
-    "SELECT id, name, secret FROM destination WHERE organisation_id = $1 AND secret IS NOT NULL ORDER BY id";
-const RESEAL: &str =
-    "UPDATE destination SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 const DIGESTED: &str =
     "UPDATE destination SET digest_at = $4 WHERE organisation_id = $1 AND id = $2 AND digest_at = $3";
 const PLAN: &str = "INSERT INTO notice (organisation_id, id, destination_id, key, kind, alert_id, state, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7) ON CONFLICT (organisation_id, destination_id, key) DO NOTHING";
-const NOTICE: &str = "SELECT id, destination_id, key, kind, alert_id, state, created_at, sent_at, error_code, error_text
+const NOTICE: &str =
+    "SELECT id, destination_id, key, kind, alert_id, state, created_at, sent_at, error_code, error_text
     FROM notice WHERE organisation_id = $1 AND id = $2";
-const NOTICES: &str = "SELECT id, destination_id, key, kind, alert_id, state, created_at, sent_at, error_code, error_text
+const NOTICES: &str =
+    "SELECT id, destination_id, key, kind, alert_id, state, created_at, sent_at, error_code, error_text
     FROM notice WHERE organisation_id = $1 AND destination_id = $2 ORDER BY id DESC LIMIT $3";
-const SETTLE: &str =
-    "UPDATE notice SET state = $3, sent_at = $4, error_code = $5, error_text = $6 WHERE organisation_id = $1 AND id = $2";
+const SETTLE: &str = "UPDATE notice SET state = $3, sent_at = $4, error_code = $5, error_text = $6 WHERE organisation_id = $1 AND id = $2";
 const TOLD: &str = "SELECT 1 FROM notice WHERE organisation_id = $1 AND destination_id = $2 AND alert_id = $3 AND state = 'sent'";
 
 fn read(row: &Row) -> Result<Destination> {
@@ -216,32 +213,6 @@ pub async fn get(
     conn.first(GET, &[organisation.into(), id.into()]).await?.as_ref().map(read).transpose()
 }
 
-/// Every sealed secret with its row's id and name.
-pub async fn secrets(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-) -> Result<Vec<(DestinationId, String, Vec<u8>)>> {
-    let rows = conn.all(SECRETS, &[organisation.into()]).await?;
-    rows.iter()
-        .map(|row| {
-            let mut cells = row.cells();
-            Ok((cells.next()?, cells.next()?, cells.next()?))
-        })
-        .collect()
-}
-
-/// Puts the same secret sealed anew in the place of `former`; false when it isn't there any more.
-pub async fn reseal(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-    id: DestinationId,
-    former: &[u8],
-    secret: &[u8],
-) -> Result<bool> {
-    let args = [organisation.into(), id.into(), former.into(), secret.into()];
-    Ok(conn.run(RESEAL, &args).await? == 1)
-}
-
 /// Moves the next digest from `due` on; false when another node has done so.
 pub async fn digested(
     conn: &mut Conn,
@@ -287,14 +258,8 @@ pub async fn notices(
 /// Writes what became of a notice.
 pub async fn settle(conn: &mut Conn, organisation: OrganisationId, it: &Notice) -> Result<()> {
     let (code, text) = it.error.clone().unzip();
-    let args = [
-        organisation.into(),
-        it.id.into(),
-        (&it.state).into(),
-        it.sent_at.into(),
-        code.into(),
-        text.into(),
-    ];
+    let args =
+        [organisation.into(), it.id.into(), (&it.state).into(), it.sent_at.into(), code.into(), text.into()];
     conn.run(SETTLE, &args).await.map(drop)
 }
 

@@ -49,7 +49,8 @@ const CANCEL: &str =
     "DELETE FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state = 'ready'";
 const NEXT: &str = "SELECT MIN(run_at) FROM job WHERE state = 'ready' AND kind = $1";
 
-const WAITS: &str = "SELECT 1 FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state <> 'failed'";
+const WAITS: &str =
+    "SELECT 1 FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state <> 'failed'";
 const ANY_EXPIRED: &str =
     "SELECT 1 FROM job WHERE state = 'running' AND kind = $2 AND lease_until < $1 LIMIT 1";
 

@@ -115,13 +115,7 @@ async fn list(
     page(&ListPage { layout, say, open, closed, older, manages })
 }
 
-async fn line(
-    conn: &mut Conn,
-    signed: &Signed,
-    names: &Names,
-    it: &Alert,
-    now: i64,
-) -> store::Result<Line> {
+async fn line(conn: &mut Conn, signed: &Signed, names: &Names, it: &Alert, now: i64) -> store::Result<Line> {
     let words = &signed.words;
     let seen = alert::seen(conn, signed.actor.organisation, it.id).await?;
     let since = words.t1("alert-since", "clock", words.moment(it.began_at, now));
@@ -179,9 +173,7 @@ impl Names {
     /// “Watch “Ticketing””; says so when it is gone.
     pub(crate) fn subject(&self, it: alert::Subject) -> String {
         let name = match it {
-            alert::Subject::Watch(id) => {
-                self.watches.iter().find(|it| it.id == id).map(|it| it.name.clone())
-            }
+            alert::Subject::Watch(id) => self.watches.iter().find(|it| it.id == id).map(|it| it.name.clone()),
             alert::Subject::Desk(id) => self.house.desk(id).map(|it| it.name.clone()),
             alert::Subject::Channel(id) => self.house.channel(id).map(|it| it.name.clone()),
         };
@@ -296,12 +288,7 @@ async fn example(
     }))
 }
 
-fn shows(
-    words: &super::language::Words,
-    names: &Names,
-    it: &Signal,
-    now: i64,
-) -> (String, String, String) {
+fn shows(words: &super::language::Words, names: &Names, it: &Signal, now: i64) -> (String, String, String) {
     let state = match it.ended_at {
         Some(at) => words.t1("alert-over", "clock", words.moment(at, now)),
         None => words.named("alert-kind", it.kind.as_str()),

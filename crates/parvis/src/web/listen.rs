@@ -134,7 +134,8 @@ async fn whole(
     let (words, house, now) = (&signed.words, signed.organisation.id, app.now());
     let mut all = watch::list(conn, house).await?;
     all.sort_by(|a, b| a.folder.cmp(&b.folder));
-    let mut folders: Vec<String> = all.iter().map(|it| it.folder.clone()).filter(|it| !it.is_empty()).collect();
+    let mut folders: Vec<String> =
+        all.iter().map(|it| it.folder.clone()).filter(|it| !it.is_empty()).collect();
     folders.dedup();
     let names = House::read(conn, house).await?;
     let owner = it.and_then(|it| names.colleague(it.owner)).map(|it| it.name.clone());
@@ -184,7 +185,10 @@ async fn found(conn: &mut Conn, signed: &Signed, it: &Watch, now: i64) -> store:
     let newest: Vec<_> = recent.iter().zip(&moods).chain(before.iter().zip(&older)).collect();
     let said = said::grouped(&newest)
         .into_iter()
-        .map(|((it, mood), alike)| Said { alike, ..Said::of(signed, &house, query.as_ref(), (it, mood), now) })
+        .map(|((it, mood), alike)| Said {
+            alike,
+            ..Said::of(signed, &house, query.as_ref(), (it, mood), now)
+        })
         .collect();
     Ok(Found { volume, bars, said })
 }

@@ -69,16 +69,16 @@ pub(super) struct Scene {
 }
 
 impl Lookout {
-    /// One look; nothing where another node looks.
+    /// One look; nothing where another node looks. Whether the next should come soon: watches are being filled.
     ///
     /// # Errors
     /// The database refused; what is usual is learned anew at the next look.
-    pub async fn step(&mut self, app: &App) -> store::Result<()> {
+    pub async fn step(&mut self, app: &App) -> store::Result<bool> {
         let now = app.now();
-        let Some(house) = organisation::first(&mut app.db.read().await?).await? else { return Ok(()) };
+        let Some(house) = organisation::first(&mut app.db.read().await?).await? else { return Ok(false) };
         if !hold(app, house.id, now).await? {
             *self = Self::default();
-            return Ok(());
+            return Ok(false);
         }
         let mut conn = app.db.read().await?;
         let scene = Scene::read(&mut conn, house.id, now).await?;
@@ -91,7 +91,8 @@ impl Lookout {
         };
         let told = judge::all(&mut conn, &scene, &current).await?;
         drop(conn);
-        raise::settle(app, &scene, told).await
+        raise::settle(app, &scene, told).await?;
+        Ok(scene.is_filling())
     }
 
     /// Reads the steps that are over, and answers with the series as they stand now.
@@ -125,7 +126,10 @@ impl Lookout {
     fn keep_watches(&mut self, scene: &Scene) -> HashSet<WatchId> {
         let stays = |id: &WatchId, as_it_was: &(String, String)| {
             scene.watches.iter().any(|it| {
-                it.id == *id && it.query == as_it_was.0 && it.sensitivity == as_it_was.1 && it.fill_before.is_none()
+                it.id == *id
+                    && it.query == as_it_was.0
+                    && it.sensitivity == as_it_was.1
+                    && it.fill_before.is_none()
             })
         };
         self.watches.retain(|id, it| stays(id, it));
@@ -261,6 +265,11 @@ impl Scene {
             watches: watch::list(conn, house).await?,
             gaps: channel::gaps(conn, house, now - LEARNED).await?,
         })
+    }
+
+    /// Whether watches still look through what came before them.
+    fn is_filling(&self) -> bool {
+        self.watches.iter().any(|it| it.fill_before.is_some())
     }
 
     /// The channels that weren't heard for more than half of the step that begins at `at`.

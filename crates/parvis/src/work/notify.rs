@@ -134,7 +134,8 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
         // A worker died between saving and hearing the answer.
         ("sending", _) => {
             drop(conn);
-            return ended(app, job, &it, "unknown", Some(("unknown", "Parvis was cut off while it sent"))).await;
+            return ended(app, job, &it, "unknown", Some(("unknown", "Parvis was cut off while it sent")))
+                .await;
         }
         _ => return Ok(Outcome::Done),
     }
@@ -145,7 +146,8 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
         return ended(app, job, &it, "dropped", None).await;
     };
     let Some(target) = target else {
-        return ended(app, job, &it, "failed", Some(("sealed", "its secret can't be opened with this key"))).await;
+        return ended(app, job, &it, "failed", Some(("sealed", "its secret can't be opened with this key")))
+            .await;
     };
     if !begin(app, job, &it).await? {
         return Ok(Outcome::Done);
@@ -168,7 +170,13 @@ async fn begin(app: &App, job: &Job, it: &Notice) -> store::Result<bool> {
     Ok(true)
 }
 
-async fn failed(app: &App, job: &Job, it: &Notice, error: &ChannelError, kind: NotifyKind) -> Result<Outcome> {
+async fn failed(
+    app: &App,
+    job: &Job,
+    it: &Notice,
+    error: &ChannelError,
+    kind: NotifyKind,
+) -> Result<Outcome> {
     let said = error.to_string();
     let why = Some((error.code(), said.as_str()));
     let again = match error {
@@ -194,19 +202,19 @@ async fn failed(app: &App, job: &Job, it: &Notice, error: &ChannelError, kind: N
     }
 }
 
-async fn ended(
-    app: &App,
-    job: &Job,
-    it: &Notice,
-    state: &str,
-    why: Option<(&str, &str)>,
-) -> Result<Outcome> {
+async fn ended(app: &App, job: &Job, it: &Notice, state: &str, why: Option<(&str, &str)>) -> Result<Outcome> {
     settle(app, job, it, state, why).await?;
     Ok(Outcome::Done)
 }
 
 /// Writes what became of it, and whether things arrive there.
-async fn settle(app: &App, job: &Job, it: &Notice, state: &str, why: Option<(&str, &str)>) -> store::Result<()> {
+async fn settle(
+    app: &App,
+    job: &Job,
+    it: &Notice,
+    state: &str,
+    why: Option<(&str, &str)>,
+) -> store::Result<()> {
     let now = app.now();
     let short = why.map(|(code, said)| (code.to_owned(), text::excerpt(said, REASON)));
     let mut conn = app.db.write().await?;
@@ -229,7 +237,12 @@ async fn settle(app: &App, job: &Job, it: &Notice, state: &str, why: Option<(&st
 }
 
 /// The destination with its secret opened; `None` where it can't be.
-pub(crate) async fn open(app: &App, conn: &mut Conn, house: OrganisationId, it: &Destination) -> Option<Target> {
+pub(crate) async fn open(
+    app: &App,
+    conn: &mut Conn,
+    house: OrganisationId,
+    it: &Destination,
+) -> Option<Target> {
     let secret = match &it.secret {
         Some(sealed) => String::from_utf8(app.seal.open(sealed, it.id.0.as_bytes()).ok()?).ok()?,
         None => String::new(),
@@ -289,7 +302,10 @@ async fn compose(
             let beginner = first.and_then(|it| Some((words.moment(it.sent_at, now), who(&it.author?.0))));
             let said = told::sentence(&words, &found, &names.subject(found.subject), now);
             let (title, text) = match &found.closed {
-                Some(closed) => (words.t("notice-closed"), format!("{said} {}", told::ending(&words, closed, names.colleague(closed.by), now))),
+                Some(closed) => (
+                    words.t("notice-closed"),
+                    format!("{said} {}", told::ending(&words, closed, names.colleague(closed.by), now)),
+                ),
                 None => (said, told::detail(&words, &found, beginner, now)),
             };
             let data = json!({

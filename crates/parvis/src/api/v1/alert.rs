@@ -170,11 +170,7 @@ pub async fn get(
     params(("id" = AlertId, Path, description = "Which alert.")),
     responses((status = 204, description = "It is noted; a second time changes nothing.")),
     extensions(("x-action" = json!(Action::Note))))]
-pub async fn see(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Path(id): Path<AlertId>,
-) -> Result<StatusCode> {
+pub async fn see(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<AlertId>) -> Result<StatusCode> {
     command::see(&app, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

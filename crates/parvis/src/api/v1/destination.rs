@@ -48,8 +48,9 @@ pub struct Destination {
 
 impl From<room::Destination> for Destination {
     fn from(it: room::Destination) -> Self {
-        let (failing_since, error_code, error_text) =
-            it.failing.map_or((None, None, None), |(since, code, said)| (Some(since), Some(code), Some(said)));
+        let (failing_since, error_code, error_text) = it
+            .failing
+            .map_or((None, None, None), |(since, code, said)| (Some(since), Some(code), Some(said)));
         Self {
             id: it.id,
             kind: it.kind,
@@ -114,10 +115,8 @@ pub struct Asked {
 
 impl Asked {
     fn read(self) -> Result<(NotifyKind, Wanted)> {
-        let kind = NotifyKind::parse(&self.kind).ok_or(crate::command::Refusal::Invalid {
-            field: "kind",
-            code: "unknown",
-        })?;
+        let kind = NotifyKind::parse(&self.kind)
+            .ok_or(crate::command::Refusal::Invalid { field: "kind", code: "unknown" })?;
         let wanted = Wanted {
             name: self.name,
             address: self.address,

@@ -103,10 +103,7 @@ const SAID_CHANNEL: &str = concat!(
     said!("message m"),
     "AND m.channel_id = $6 AND m.id >= $7 ORDER BY m.sent_at DESC, m.id DESC LIMIT $5"
 );
-const SAID_ONE: &str = concat!(
-    said!("message m"),
-    "AND m.id = $6 LIMIT $5"
-);
+const SAID_ONE: &str = concat!(said!("message m"), "AND m.id = $6 LIMIT $5");
 
 /// The counts of every step from `from` on (µs), the oldest first.
 pub async fn counts(conn: &mut Conn, organisation: OrganisationId, from: i64) -> Result<Vec<Count>> {
@@ -181,14 +178,8 @@ pub async fn said(
     (from, to): (i64, i64),
     limit: i64,
 ) -> Result<Vec<Mention>> {
-    let mut args = vec![
-        organisation.into(),
-        from.into(),
-        to.into(),
-        negative.into(),
-        limit.into(),
-        subject.id().into(),
-    ];
+    let mut args =
+        vec![organisation.into(), from.into(), to.into(), negative.into(), limit.into(), subject.id().into()];
     let sql = match subject {
         Subject::Watch(_) => SAID_WATCH,
         Subject::Desk(_) => SAID_DESK,
@@ -202,7 +193,6 @@ pub async fn said(
 
 /// One message as it is listed; `None` when it was deleted or erased.
 pub async fn one(conn: &mut Conn, organisation: OrganisationId, it: MessageId) -> Result<Option<Mention>> {
-    let args =
-        [organisation.into(), i64::MIN.into(), i64::MAX.into(), false.into(), 1_i64.into(), it.into()];
+    let args = [organisation.into(), i64::MIN.into(), i64::MAX.into(), false.into(), 1_i64.into(), it.into()];
     conn.first(SAID_ONE, &args).await?.as_ref().map(read_mention).transpose()
 }

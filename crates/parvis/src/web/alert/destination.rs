@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use axum_extra::extract::Form;
 use parvis_channels::notify::NotifyKind;
 use serde::Deserialize;
@@ -287,7 +287,11 @@ async fn begin(
     page(&one(&mut conn, &signed, (kind, None), (Fields::new(&signed.words), None), app.now()).await?)
 }
 
-async fn find(conn: &mut Conn, signed: &Signed, id: DestinationId) -> Result<(NotifyKind, Destination), Failure> {
+async fn find(
+    conn: &mut Conn,
+    signed: &Signed,
+    id: DestinationId,
+) -> Result<(NotifyKind, Destination), Failure> {
     let found = destination::get(conn, signed.organisation.id, id).await?.ok_or_else(Failure::not_found)?;
     let kind = NotifyKind::parse(&found.kind).ok_or_else(Failure::not_found)?;
     Ok((kind, found))

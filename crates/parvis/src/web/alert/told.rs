@@ -9,7 +9,9 @@ pub(crate) fn sentence(words: &Words, it: &Alert, place: &str, now: i64) -> Stri
     let (count, span) = (evidence.count, words.span(evidence.window));
     let key = format!("alert-{}", it.kind.as_str());
     let what = match it.kind {
-        Kind::Burst | Kind::Anger => words.t3(&key, "count", count, "span", span, "times", times(evidence.times)),
+        Kind::Burst | Kind::Anger => {
+            words.t3(&key, "count", count, "span", span, "times", times(evidence.times))
+        }
         Kind::Unanswered => words.t2(&key, "count", count, "span", span),
         Kind::Silent => words.t2(&key, "clock", words.moment(it.began_at, now), "count", count),
         Kind::Deaf => words.t1(&key, "clock", words.moment(it.began_at, now)),

@@ -82,9 +82,7 @@ impl Said {
 }
 
 /// The messages that are listed, of those that say nearly the same the newest, with how many others there are.
-pub(super) fn grouped<'a>(
-    newest: &[(&'a Mention, &'a String)],
-) -> Vec<((&'a Mention, &'a String), usize)> {
+pub(super) fn grouped<'a>(newest: &[(&'a Mention, &'a String)]) -> Vec<((&'a Mention, &'a String), usize)> {
     let mut near = Near::new(newest.len());
     let mut groups: Vec<Option<u64>> = Vec::with_capacity(newest.len());
     for (it, _) in newest.iter().rev() {

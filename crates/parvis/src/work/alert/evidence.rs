@@ -125,7 +125,8 @@ fn common(before: &[Mention], during: &[Mention]) -> Vec<String> {
         let was = usual.get(word).copied().unwrap_or(0);
         count >= 3 && count * 5 >= during.len() && count * before.len() >= 2 * was * during.len()
     };
-    let mut words: Vec<(String, usize)> = now.into_iter().filter(|(word, count)| is_common(word, *count)).collect();
+    let mut words: Vec<(String, usize)> =
+        now.into_iter().filter(|(word, count)| is_common(word, *count)).collect();
     words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     words.into_iter().map(|(word, _)| word).collect()
 }

@@ -64,11 +64,14 @@ fn rises(scene: &Scene, series: &HashMap<Of, Series>) -> Vec<Sighting> {
         let Subject::Watch(id) = subject else { return false };
         scene.watches.iter().any(|it| it.id == *id && it.sensitivity == "none")
     };
+    // What a watch that is being filled will find is told by its name; desks and channels wait for it.
+    let filling = scene.is_filling();
     let mut told: Vec<Sighting> = series
         .iter()
         .filter(|((_, subject), _)| !silent(subject))
         .filter_map(|((kind, subject), it)| Some((*kind, *subject, it, it.episode()?)))
         .map(|(kind, subject, it, episode)| {
+            let tells = !filling || matches!(subject, Subject::Watch(_));
             let began_at = it.began(episode.at);
             let points = it.points();
             let since = points.iter().filter(|point| point.at >= began_at);
@@ -81,7 +84,7 @@ fn rises(scene: &Scene, series: &HashMap<Of, Series>) -> Vec<Sighting> {
                 points,
                 ..Evidence::default()
             };
-            Sighting { kind, subject, at: episode.at, began_at, level: episode.level, tells: true, evidence }
+            Sighting { kind, subject, at: episode.at, began_at, level: episode.level, tells, evidence }
         })
         .collect();
     let rank = |it: &Sighting| match it.subject {
@@ -169,9 +172,16 @@ fn silent(it: &Channel, series: &HashMap<Of, Series>) -> Option<Sighting> {
     let since = quiet.since?;
     #[expect(clippy::cast_possible_truncation, reason = "rounded for people")]
     let count = quiet.missed.round() as i64;
-    let evidence =
-        Evidence { count, expected: quiet.missed, points: series.points(), ..Evidence::default() };
-    Some(Sighting { kind: Kind::Silent, subject, at: since, began_at: since, level: 1, tells: true, evidence })
+    let evidence = Evidence { count, expected: quiet.missed, points: series.points(), ..Evidence::default() };
+    Some(Sighting {
+        kind: Kind::Silent,
+        subject,
+        at: since,
+        began_at: since,
+        level: 1,
+        tells: true,
+        evidence,
+    })
 }
 
 /// Accesses that end and that aren't renewed by themselves.

@@ -143,7 +143,8 @@ impl Series {
         let mut began = told;
         for it in self.read.iter().rev().skip_while(|it| it.point.at > told) {
             #[expect(clippy::cast_precision_loss, reason = "counts of ten minutes")]
-            let above = it.point.count.is_some_and(|count| count as f64 > (it.expected + it.point.high) / 2.0);
+            let above =
+                it.point.count.is_some_and(|count| count as f64 > (it.expected + it.point.high) / 2.0);
             if !above {
                 break;
             }

@@ -14,7 +14,9 @@ use crate::work;
 /// A message every half hour for four days.
 fn days_before() -> Vec<Observation> {
     let from = -4 * DAY / SECOND;
-    (0..4 * 48).map(|i| said(&format!("b{i}"), "Bonjour, à quelle heure ouvrez-vous ?", from + i * 1_800)).collect()
+    (0..4 * 48)
+        .map(|i| said(&format!("b{i}"), "Bonjour, à quelle heure ouvrez-vous ?", from + i * 1_800))
+        .collect()
 }
 
 /// Forty complaints in twenty minutes.
@@ -67,8 +69,12 @@ async fn an_outage_raises_one_alert_with_its_evidence_and_ends_by_itself() {
         let mut conn = house.app.db.read().await.unwrap();
         let first = measure::one(&mut conn, house.id, it.evidence.first.unwrap()).await.unwrap().unwrap();
         assert!(first.text.ends_with("essai 0"), "{}", first.text);
-        let shows: Vec<Subject> =
-            alert::signals_of(&mut conn, house.id, it.id).await.unwrap().iter().map(|it| it.subject).collect();
+        let shows: Vec<Subject> = alert::signals_of(&mut conn, house.id, it.id)
+            .await
+            .unwrap()
+            .iter()
+            .map(|it| it.subject)
+            .collect();
         assert_eq!(shows.len(), 3, "it shows in the watch, at the desk and on the channel: {shows:?}");
         drop(conn);
         house.app.clock.advance(9 * HOUR);
@@ -130,8 +136,7 @@ async fn a_watch_that_tells_nothing_is_left_out_and_one_that_goes_takes_its_aler
         let id = watching(&house).await;
         house.hear(&outage()).await;
         assert_eq!(look(&house).await.len(), 1);
-        let quiet =
-            Wanted { name: "Billetterie", query: "billetterie", folder: "", sensitivity: "none" };
+        let quiet = Wanted { name: "Billetterie", query: "billetterie", folder: "", sensitivity: "none" };
         command::watch::save(&house.app, &house.manager, Some(id), quiet).await.unwrap();
         let signals = |told: &[Alert]| told[0].id;
         let told = look(&house).await;
@@ -151,7 +156,9 @@ async fn complaints_that_wait_too_long_are_told_and_end_when_they_are_answered()
         let mut ids = Vec::new();
         for i in 0..5 {
             let it = house.conversation(&format!("c{i}")).await;
-            command::triage::classify(&house.app, &house.manager, it.id, Some("complaint".to_owned()), None).await.unwrap();
+            command::triage::classify(&house.app, &house.manager, it.id, Some("complaint".to_owned()), None)
+                .await
+                .unwrap();
             ids.push(it.id);
         }
         let told = look(&house).await;
@@ -181,7 +188,10 @@ async fn a_channel_that_fails_and_an_access_that_ends_are_told() {
         conn.commit().await.unwrap();
         let told = look(&house).await;
         let kinds: Vec<Kind> = told.iter().map(|it| it.kind).collect();
-        assert!(kinds.contains(&Kind::Deaf) && kinds.contains(&Kind::Expiring) && kinds.len() == 2, "{kinds:?}");
+        assert!(
+            kinds.contains(&Kind::Deaf) && kinds.contains(&Kind::Expiring) && kinds.len() == 2,
+            "{kinds:?}"
+        );
         // Heard again; and the same end of the access is told a second time three days ahead, and a third one day ahead.
         let mut conn = house.app.db.write().await.unwrap();
         it.health.heard_at = Some(now);

@@ -105,8 +105,10 @@ pub(super) async fn compose(
     let title = words.t2(key, "name", name, "day", words.day(to - 1, to));
     let facts: Vec<_> = found
         .iter()
-        .map(|it| json!({ "watch": it.watch.id, "name": it.watch.name, "folder": it.watch.folder,
-            "count": it.count, "before": it.before, "terms": it.terms }))
+        .map(|it| {
+            json!({ "watch": it.watch.id, "name": it.watch.name, "folder": it.watch.folder,
+            "count": it.count, "before": it.before, "terms": it.terms })
+        })
         .collect();
     Ok(Some(notify::Notice {
         event: "digest".to_owned(),
@@ -159,7 +161,10 @@ fn in_html(words: &Words, title: &str, found: &[Found], base: &str, now: i64) ->
         }
         folder = Some(&it.watch.folder);
         let (name, address) = (escape(&it.watch.name), format!("{}/listen/{}", escape(base), it.watch.id));
-        out.push_str(&format!("<h3><a href=\"{address}\">{name}</a></h3><p><strong>{}</strong>", escape(&figure(words, it))));
+        out.push_str(&format!(
+            "<h3><a href=\"{address}\">{name}</a></h3><p><strong>{}</strong>",
+            escape(&figure(words, it))
+        ));
         if let Some(said) = said(words, it) {
             out.push_str(&format!("<br>{}", escape(&said)));
         }
