@@ -14,8 +14,8 @@ use super::observe::{POST, discreet, hex, time, web};
 use super::wire::{Media, Post, Term};
 use crate::html::{escape, one_line, sanitise_article};
 use crate::json::read as read_json;
-use crate::text::url_length;
 use crate::{Answer, Article, ArticleState, ChannelError, Outgoing, Published, Upload, Why, plain_text};
+use parvis_write::mark::url_length;
 
 /// What begins the mark.
 const MARK: &str = "<!-- parvis:";
