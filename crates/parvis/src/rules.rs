@@ -7,5 +7,5 @@ pub mod field;
 pub mod hours;
 pub mod permission;
 pub mod post;
-pub mod reachable;
 pub mod text;
+pub mod waking;

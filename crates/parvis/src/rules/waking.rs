@@ -1,4 +1,4 @@
-//! When somebody wants to be told: days of the week, and a time from and to on the organisation's clock.
+//! The hours in which somebody wants to be told: days of the week, and a time from and to on the organisation's clock.
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// When to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Reachable {
+pub struct Waking {
     /// Days of the week, 1 is Monday; none is every day.
     pub days: Vec<i8>,
     /// From which minute of the day on, 0 to 1439.
@@ -16,13 +16,13 @@ pub struct Reachable {
     pub to: i64,
 }
 
-impl Default for Reachable {
+impl Default for Waking {
     fn default() -> Self {
         Self { days: Vec::new(), from: 0, to: 24 * 60 }
     }
 }
 
-impl Reachable {
+impl Waking {
     /// Whether they can be meant.
     #[must_use]
     pub fn is_sound(&self) -> bool {
@@ -81,12 +81,12 @@ mod tests {
 
     #[test]
     fn all_day_every_day_is_now() {
-        assert_eq!(Reachable::default().next(THURSDAY, &paris()), THURSDAY);
+        assert_eq!(Waking::default().next(THURSDAY, &paris()), THURSDAY);
     }
 
     #[test]
     fn outside_of_them_the_next_beginning_is_told() {
-        let office = Reachable { days: vec![1, 2, 3, 4, 5], from: 9 * 60, to: 18 * 60 };
+        let office = Waking { days: vec![1, 2, 3, 4, 5], from: 9 * 60, to: 18 * 60 };
         assert!(office.is_sound() && office.covers(THURSDAY, &paris()));
         let evening = THURSDAY + 6 * HOUR;
         let morning = THURSDAY + 18 * HOUR + 54 * MINUTE;
@@ -97,11 +97,11 @@ mod tests {
 
     #[test]
     fn a_night_belongs_to_the_day_on_which_it_begins() {
-        let night = Reachable { days: vec![4], from: 20 * 60, to: 8 * 60 };
+        let night = Waking { days: vec![4], from: 20 * 60, to: 8 * 60 };
         assert!(!night.covers(THURSDAY, &paris()));
         assert!(night.covers(THURSDAY + 12 * HOUR, &paris()), "Friday, 02:06");
         assert!(!night.covers(THURSDAY - 12 * HOUR, &paris()), "Thursday, 02:06, is Wednesday's night");
         assert_eq!(night.next(THURSDAY, &paris()), THURSDAY + 5 * HOUR + 54 * MINUTE);
-        assert!(!Reachable { days: vec![8], ..Reachable::default() }.is_sound());
+        assert!(!Waking { days: vec![8], ..Waking::default() }.is_sound());
     }
 }
