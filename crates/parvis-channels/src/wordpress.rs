@@ -16,7 +16,7 @@ use async_trait::async_trait;
 
 use crate::{
     Account, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError, Connection, Field, Input, Net,
-    Observation, Page, Probe, Published, Reply, TextRule, Typed,
+    Observation, Outgoing, Page, Probe, Published, TextRule, Typed,
 };
 use client::Client;
 
@@ -81,8 +81,13 @@ impl Channel for Wordpress {
         observe::recheck(&Client::of(net, account)?, remote_ids).await
     }
 
-    async fn reply(&self, net: &Net, account: &Account, reply: &Reply) -> Result<Published, ChannelError> {
-        write::reply(&Client::of(net, account)?, reply).await
+    async fn publish(
+        &self,
+        net: &Net,
+        account: &Account,
+        outgoing: &Outgoing,
+    ) -> Result<Published, ChannelError> {
+        write::publish(&Client::of(net, account)?, outgoing).await
     }
 
     async fn edit(
@@ -90,9 +95,9 @@ impl Channel for Wordpress {
         net: &Net,
         account: &Account,
         remote_id: &str,
-        reply: &Reply,
+        outgoing: &Outgoing,
     ) -> Result<Published, ChannelError> {
-        write::edit(&Client::of(net, account)?, remote_id, reply).await
+        write::edit(&Client::of(net, account)?, remote_id, outgoing).await
     }
 
     async fn delete(&self, net: &Net, account: &Account, remote_id: &str) -> Result<(), ChannelError> {
@@ -114,10 +119,10 @@ impl Channel for Wordpress {
         &self,
         net: &Net,
         account: &Account,
-        reply: &Reply,
+        outgoing: &Outgoing,
         since: i64,
     ) -> Result<Option<Published>, ChannelError> {
-        write::find_published(&Client::of(net, account)?, reply, since).await
+        write::find_published(&Client::of(net, account)?, outgoing, since).await
     }
 
     fn text_rule(&self, _capabilities: &CapabilitySet) -> TextRule {

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::{self, Point};
 use crate::intake::ear::Ears;
+use crate::intake::receive::Arrivals;
 use crate::seal::{self, SealKey};
 use crate::store::{Db, organisation};
 
@@ -38,6 +39,8 @@ pub struct App {
     pub net: Net,
     /// The watches of each organisation, ready to be matched.
     pub ears: Ears,
+    /// What is pushed and being kept.
+    pub arrivals: Arrivals,
     /// Rings when a job was made that is soon due.
     pub work: Notify,
 }
@@ -70,7 +73,8 @@ impl App {
         let net = Net::new(&options).context("allow_hosts can't be read")?;
         let (setup, stop, ears, work) =
             (SetupToken::default(), Stop::default(), Ears::default(), Notify::new());
-        Ok(Self { config, db, clock, seal, media, setup, stop, net, ears, work })
+        let arrivals = Arrivals::default();
+        Ok(Self { config, db, clock, seal, media, setup, stop, net, ears, arrivals, work })
     }
 
     /// Microseconds since 1970, UTC.

@@ -89,6 +89,14 @@ ids!(
     DestinationId,
     /// What is sent to a destination once.
     NoticeId,
+    /// Something we say of our own accord: an idea on its way to the networks.
+    PostId,
+    /// What a colleague remarked on a post.
+    CommentId,
+    /// A picture of a post.
+    PictureId,
+    /// A time in which nothing leaves.
+    StopId,
     /// Work that has to be done once.
     JobId,
 );

@@ -3,6 +3,7 @@
 
 pub mod alert;
 pub mod answer_key;
+pub mod arrival;
 pub mod attachment;
 pub mod author;
 pub mod channel;
@@ -13,6 +14,7 @@ pub mod counter;
 pub mod db;
 pub mod desk;
 pub mod destination;
+pub mod feed;
 pub mod house;
 pub mod invariant;
 pub mod job;
@@ -25,10 +27,12 @@ pub mod migration;
 pub mod node;
 pub mod observation;
 pub mod organisation;
+pub mod post;
 pub mod sealed;
 pub mod search;
 pub mod session;
 pub mod setting;
+pub mod stop;
 pub mod tag;
 pub mod token;
 pub mod transfer;

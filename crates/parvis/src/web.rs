@@ -5,6 +5,7 @@ pub mod alert;
 pub mod arrival;
 pub mod asset;
 pub mod attempt;
+mod calendar;
 pub mod channel;
 pub mod chart;
 pub mod device;
@@ -25,6 +26,7 @@ pub mod presence;
 pub mod session;
 pub mod settings;
 pub mod setup;
+mod speak;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod today;
@@ -85,6 +87,8 @@ const TABLES: &[&[Route]] = &[
     listen::ROUTES,
     alert::ROUTES,
     alert::destination::ROUTES,
+    speak::ROUTES,
+    calendar::ROUTES,
 ];
 
 const OWN: &[Route] =
@@ -119,7 +123,9 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(today::router())
         .merge(listen::router())
         .merge(alert::router())
-        .merge(alert::destination::router());
+        .merge(alert::destination::router())
+        .merge(speak::router())
+        .merge(calendar::router());
     let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))

@@ -7,6 +7,7 @@ pub mod media;
 pub mod notify;
 pub mod publish;
 pub mod read_back;
+pub mod release;
 pub mod renew;
 pub mod wake;
 
@@ -21,6 +22,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::clock::{MINUTE, SECOND};
+use crate::intake::backlog;
 use crate::store::job::{self, Job};
 use crate::store::{self, Conn};
 
@@ -54,7 +56,8 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
-const LANES: [&str; 5] = [publish::KIND, read_back::KIND, media::KIND, renew::KIND, notify::KIND];
+const LANES: [&str; 6] =
+    [publish::KIND, read_back::KIND, release::KIND, media::KIND, renew::KIND, notify::KIND];
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
@@ -62,12 +65,8 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         tracing::error!(%error, "work: what the last run held comes back when its lease ends");
     }
     let lanes = futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone())));
-    tokio::join!(
-        lanes,
-        keep_waking(&app, stop.clone()),
-        keep_filling(&app, stop.clone()),
-        keep_watch(&app, stop.clone())
-    );
+    let steps = futures_util::future::join(keep_waking(&app, stop.clone()), keep_filling(&app, stop.clone()));
+    tokio::join!(lanes, steps, keep_folding(&app, stop.clone()), keep_watch(&app, stop.clone()));
 }
 
 /// Works along one lane.
@@ -113,6 +112,20 @@ async fn keep_watch(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(if filling { SOON } else { WATCH }) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Folds what was pushed.
+async fn keep_folding(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = backlog::step(app).await {
+            tracing::error!(%error, "work: what was pushed can't be folded; trying again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = app.arrivals.rung() => {}
             _ = stop.changed() => {}
         }
     }
@@ -200,6 +213,7 @@ async fn carry_out(app: Arc<App>, job: Job) {
     let outcome = match job.kind.as_str() {
         publish::KIND => publish::carry_out(&app, &job).await,
         read_back::KIND => read_back::carry_out(&app, &job).await,
+        release::KIND => release::carry_out(&app, &job).await,
         renew::KIND => renew::carry_out(&app, &job).await,
         notify::KIND => notify::carry_out(&app, &job).await,
         _ => media::carry_out(&app, &job).await,

@@ -147,7 +147,14 @@ fn table() -> CapabilitySet {
                 | CapabilityKey::Images
                 | CapabilityKey::AltText
                 | CapabilityKey::Warning
+                | CapabilityKey::Quote
+                | CapabilityKey::LinkCard
+                | CapabilityKey::Language
                 | CapabilityKey::Like => Capability::unsupported(Why::NotInNetwork),
+                CapabilityKey::Post
+                | CapabilityKey::PostThread
+                | CapabilityKey::Article
+                | CapabilityKey::Spam => Capability::unsupported(Why::NotBuilt),
             },
         );
     }

@@ -255,7 +255,9 @@ fn english() -> Words {
 /// The sentence of a refused field: the screens' own, and those that only the API needs.
 fn said(field: &str, code: &str) -> String {
     let own = match (field, code) {
-        ("answer_within", _) => "A desk's target is between one minute and thirty days, in microseconds.",
+        ("answer_within" | "urgent_within", _) => {
+            "A desk's target is between one minute and thirty days, in microseconds."
+        }
         ("email", "taken") => "A colleague has this e-mail address already.",
         ("email", _) => "This isn't an e-mail address.",
         ("access_ends_at", _) => "The end of access has to lie ahead.",

@@ -10,14 +10,15 @@ use serde_json::json;
 use super::ear::Ear;
 use crate::clock::DAY;
 use crate::id::{AuthorId, ConversationId, MessageId, OrganisationId};
-use crate::rules::{clock, text};
+use crate::rules::clock::Promise;
+use crate::rules::text;
 use crate::store::author::{self, Author};
 use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets, NEVER, State};
 use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Direction, Message, Stage};
 use crate::store::watch::{self, Text};
-use crate::store::{Conn, Result, counter, observation, search};
+use crate::store::{Conn, Result, counter, desk, observation, search};
 use crate::work;
 
 /// What was said longer ago than this before a channel was connected is history: it is kept, and
@@ -32,8 +33,8 @@ pub struct Context<'a> {
     pub organisation: OrganisationId,
     /// By which account it was seen.
     pub channel: &'a Channel,
-    /// How fast the channel's desk answers (µs).
-    pub answer_within: i64,
+    /// How fast the channel's desk answers.
+    pub promise: Promise,
     /// The watches that what comes in is matched with.
     pub ear: &'a Ear,
     /// Now (µs).
@@ -109,7 +110,11 @@ async fn create(
     let gone = observation::deleted(conn, context.organisation, context.channel.id, &seen.remote_id).await?;
     let it = received(context, seen, item, author, home.id, at, gone.then_some(context.now));
     let before = home.place();
-    arrive(&mut home, context, item, &it, author);
+    let elsewhere = match home.facets.desk == context.channel.desk {
+        true => None,
+        false => desk::promise(conn, context.organisation, home.facets.desk).await?,
+    };
+    arrive(&mut home, context, elsewhere.as_ref().unwrap_or(&context.promise), item, &it, author);
     if new {
         conversation::insert(conn, context.organisation, &home).await?;
     } else {
@@ -196,6 +201,7 @@ fn begin(
 fn arrive(
     home: &mut Conversation,
     context: &Context<'_>,
+    promise: &Promise,
     item: &Item,
     it: &Message,
     author: Option<AuthorId>,
@@ -239,7 +245,9 @@ fn arrive(
     if item.addressed && !automatic {
         let since = home.facets.awaiting_since.map_or(it.sent_at, |since| since.min(it.sent_at));
         home.facets.awaiting_since = Some(since);
-        home.facets.due_at = clock::due(since, context.answer_within);
+        // Who wrote before we listened waits, by our clock, since we do.
+        let heard = since.max(context.channel.created_at);
+        home.facets.due_at = promise.due(heard, home.facets.urgent);
     }
 }
 
@@ -284,8 +292,8 @@ fn received(
 
 /// Our own message comes back to us: the one that left takes the network's id. True when it was found.
 async fn adopt_echo(conn: &mut Conn, context: &Context<'_>, seen: &Observation, item: &Item) -> Result<bool> {
-    let Some(parent) = &item.parent_id else { return Ok(false) };
-    let waiting = message::awaiting_echo(conn, context.organisation, context.channel.id, parent).await?;
+    let (house, parent) = (context.organisation, item.parent_id.as_deref());
+    let waiting = message::awaiting_echo(conn, house, context.channel.id, parent).await?;
     let ours = waiting.into_iter().find(|it| same_words(&it.text, &item.text));
     let Some(mut it) = ours else { return Ok(false) };
     it.remote_id = Some(seen.remote_id.clone());

@@ -147,6 +147,10 @@ id_cells!(
     AlertId,
     DestinationId,
     NoticeId,
+    PostId,
+    CommentId,
+    PictureId,
+    StopId,
     JournalId,
     TokenId,
     JobId

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::alert::Kind;
 use super::{Conn, Error, Result, Row};
 use crate::id::{AlertId, ChannelId, DestinationId, NoticeId, OrganisationId};
-use crate::rules::hours::Hours;
+use crate::rules::waking::Waking;
 
 /// What a destination gets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -16,7 +16,7 @@ pub struct Rule {
     /// Those of these desks and their channels; none is all. Alerts of watches aren't of a desk: they are always sent.
     pub desks: Vec<crate::id::DeskId>,
     /// Within these hours; what happens outside of them is told when they begin, unless it is over by then.
-    pub hours: Hours,
+    pub hours: Waking,
     /// In this language, `fr` or `en`.
     pub language: String,
     /// How often a digest of watches is sent: `none`, `daily` or `weekly`.
@@ -30,7 +30,7 @@ impl Default for Rule {
         Self {
             kinds: Kind::ALL.to_vec(),
             desks: Vec::new(),
-            hours: Hours::default(),
+            hours: Waking::default(),
             language: "fr".to_owned(),
             digest: "none".to_owned(),
             folders: Vec::new(),

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::alert::{Kind, Subject};
 use super::counter::Count;
 use super::house::House;
+use super::stop::Stop;
 use super::{Conn, Result};
 use crate::id::{DeskId, OrganisationId};
 
@@ -23,6 +24,7 @@ pub(super) struct Kept {
     pub(super) house: Slot<House>,
     pub(super) counts: Slot<Vec<Count>>,
     pub(super) alerts: Slot<Vec<(Kind, Subject)>>,
+    pub(super) stop: Slot<Option<Stop>>,
     pub(super) late: Slot<Vec<(DeskId, i64)>>,
 }
 

@@ -396,7 +396,7 @@ async fn opened(
         holder_name: holder.map(|it| it.name.clone()).unwrap_or_default(),
         mine: facets.assignee == Some(signed.actor.colleague),
         done: matches!(facets.state, Standing::Closed | Standing::Snoozed),
-        dial: Dial::long(it, words, now),
+        dial: Dial::long(it, house.desk(facets.desk), words, now),
         compose: compose::read(conn, signed, channel, it, asked, now).await?,
         link: thread
             .messages

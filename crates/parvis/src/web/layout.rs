@@ -23,6 +23,10 @@ pub enum Place {
     Listen,
     /// `/alerts`
     Alerts,
+    /// `/speak`
+    Speak,
+    /// `/calendar`
+    Calendar,
     /// `/channels`
     Channels,
     /// `/organisation`
@@ -80,6 +84,8 @@ pub struct Layout {
     pub shortcuts: bool,
     /// What has just been done.
     pub toast: Option<Toast>,
+    /// Why nothing leaves, while everything is stopped.
+    pub stop: Option<String>,
 }
 
 impl Layout {
@@ -99,6 +105,7 @@ impl Layout {
                 theme: None,
                 shortcuts: false,
                 toast: None,
+                stop: None,
             },
         }
     }
@@ -115,6 +122,7 @@ impl Layout {
             theme: signed.colleague.theme.clone(),
             shortcuts: signed.colleague.shortcuts,
             toast: None,
+            stop: None,
         }
     }
 
@@ -127,7 +135,8 @@ impl Layout {
         let open = State::Open.as_str();
         let seen = badges.iter().filter(|it| it.state == open && signed.actor.scope.covers(it.desk));
         let waiting = seen.map(|it| it.all).sum();
-        Self::counted(conn, signed, place, title, waiting).await
+        let layout = Self::counted(conn, signed, place, title, waiting).await?;
+        layout.stopped(conn, signed).await
     }
 
     /// The same for a page that knows already how many wait.
@@ -154,6 +163,15 @@ impl Layout {
             }
         }
         Ok(layout)
+    }
+
+    /// The same with the band that says that everything is stopped, where it is.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn stopped(self, conn: &mut Conn, signed: &Signed) -> store::Result<Self> {
+        let stop = store::stop::shown(conn, signed.organisation.id).await?;
+        Ok(Self { stop: stop.as_ref().as_ref().map(|it| it.reason.clone()), ..self })
     }
 
     /// The same with a line beside the title.
@@ -197,7 +215,7 @@ impl Layout {
 fn links(signed: &Signed) -> Vec<Link> {
     let link = |place, href, icon, name| Link { place, href, icon, name, badge: 0 };
     let may = |action| signed.actor.may(action);
-    let mut links = Vec::with_capacity(6);
+    let mut links = Vec::with_capacity(8);
     if may(Action::Read) {
         links.push(link(Place::Today, "/", "today", "place-today"));
         links.push(link(Place::Inbox, "/inbox", "inbox", "place-inbox"));
@@ -207,6 +225,10 @@ fn links(signed: &Signed) -> Vec<Link> {
     }
     if may(Action::Read) {
         links.push(link(Place::Alerts, "/alerts", "alert", "place-alerts"));
+    }
+    if may(Action::ReadPosts) {
+        links.push(link(Place::Speak, "/speak", "board", "place-speak-short"));
+        links.push(link(Place::Calendar, "/calendar", "cal", "place-calendar"));
     }
     if may(Action::ReadChannels) {
         links.push(link(Place::Channels, "/channels", "globe", "place-channels"));

@@ -17,8 +17,8 @@ use crate::app::App;
 use crate::command::Refusal;
 use crate::command::destination::{self as command, Wanted};
 use crate::id::{ChannelId, DestinationId};
-use crate::rules::hours::Hours;
 use crate::rules::permission::Action;
+use crate::rules::waking::Waking;
 use crate::store::alert::Kind;
 use crate::store::destination::{self, Destination, Notice, Rule};
 use crate::store::house::House;
@@ -116,7 +116,7 @@ impl Fields {
             Some(hour.parse::<i64>().ok()? * 60 + minute.get(..2)?.parse::<i64>().ok()?)
         };
         let (from, to) = (minute(&self.from)?, minute(&self.to)?);
-        let hours = Hours {
+        let hours = Waking {
             days: self.days.iter().map(|it| it.parse().ok()).collect::<Option<_>>()?,
             from,
             // From midnight to midnight is the whole day.

@@ -77,7 +77,7 @@ async fn an_outage_raises_one_alert_with_its_evidence_and_ends_by_itself() {
             .collect();
         assert_eq!(shows.len(), 3, "it shows in the watch, at the desk and on the channel: {shows:?}");
         drop(conn);
-        house.app.clock.advance(9 * HOUR);
+        house.app.clock.advance(16 * HOUR);
         lookout.step(&house.app).await.unwrap();
         let told = all(&house).await;
         assert_eq!(told.len(), 1);

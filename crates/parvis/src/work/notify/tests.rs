@@ -14,8 +14,8 @@ use crate::command::destination::Wanted;
 use crate::command::{self, Refusal};
 use crate::config::Config;
 use crate::id::{AlertId, ChannelId, DestinationId};
-use crate::rules::hours::Hours;
 use crate::rules::permission::{Actor, Role};
+use crate::rules::waking::Waking;
 use crate::seal::SealKey;
 use crate::store::alert::{Closed, Evidence, Kind};
 use crate::testing::{House, colleague, houses};
@@ -156,7 +156,7 @@ async fn each_gets_its_kinds_desks_and_hours() {
         it.work().await;
         assert_eq!(it.peer.count(), 0, "neither its desk nor its kind");
         // It is ten in the morning in Paris: the night is told tonight, unless it is over by then.
-        let night = Hours { days: Vec::new(), from: 20 * 60, to: 8 * 60 };
+        let night = Waking { days: Vec::new(), from: 20 * 60, to: 8 * 60 };
         let id = it.save(NotifyKind::Webhook, "night", Rule { hours: night, ..Rule::default() }).await;
         let lasts = it.raise(Kind::Anger, Subject::Desk(care)).await;
         let over = it.raise(Kind::Burst, Subject::Channel(it.house.channel)).await;
@@ -278,7 +278,7 @@ async fn what_cannot_work_is_not_kept_and_who_may_not_is_refused() {
     let private =
         save(it.admin.clone(), NotifyKind::Chat, wanted("http://10.0.0.1/x", Rule::default())).await;
     assert!(matches!(private, Err(Refusal::Network(ChannelError::ForbiddenAddress { .. }))));
-    let hours = Hours { from: 60, to: 60, days: Vec::new() };
+    let hours = Waking { from: 60, to: 60, days: Vec::new() };
     let odd =
         save(it.admin.clone(), NotifyKind::Chat, wanted(&it.base, Rule { hours, ..Rule::default() })).await;
     assert!(matches!(odd, Err(Refusal::Invalid { field: "hours", .. })));
