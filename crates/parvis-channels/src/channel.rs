@@ -151,6 +151,17 @@ pub trait Channel: Send + Sync {
         Err(ChannelError::Unsupported(Why::NotInNetwork))
     }
 
+    /// Marks what somebody wrote below something of ours as spam, or takes that back.
+    async fn spam(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _remote_id: &str,
+        _spam: bool,
+    ) -> Result<(), ChannelError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork))
+    }
+
     /// Looks whether a message of ours stands on the network, after [`ChannelError::Unknown`]. `since`
     /// (µs): when the first attempt began.
     async fn find_published(

@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod channel;
 pub mod colleague;
+pub mod correction;
 pub mod desk;
 pub mod draft;
 pub mod feed;

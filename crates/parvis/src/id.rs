@@ -91,6 +91,8 @@ ids!(
     PictureId,
     /// A time in which nothing leaves.
     StopId,
+    /// What a person said of a message against the model.
+    CorrectionId,
     /// Work that has to be done once.
     JobId,
 );

@@ -2,12 +2,14 @@
 //! of them share one transaction. Every row belongs to an organisation and every key begins with it.
 
 pub mod answer_key;
+pub mod arrival;
 pub mod attachment;
 pub mod author;
 pub mod channel;
 pub mod colleague;
 pub mod conn;
 pub mod conversation;
+pub mod correction;
 pub mod counter;
 pub mod db;
 pub mod desk;
@@ -25,6 +27,7 @@ pub mod node;
 pub mod observation;
 pub mod organisation;
 pub mod post;
+pub mod reading;
 pub mod search;
 pub mod session;
 pub mod setting;

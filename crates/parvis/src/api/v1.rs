@@ -72,7 +72,6 @@ fn inbox() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(triage::close))
         .routes(routes!(triage::reopen))
         .routes(routes!(triage::mark_urgent))
-        .routes(routes!(triage::classify))
         .routes(routes!(tag::put))
         .routes(routes!(tag::take))
         .routes(routes!(triage::merge))

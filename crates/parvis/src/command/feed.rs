@@ -59,8 +59,7 @@ fn entry<'a>(actor: &Actor, now: i64, verb: &'a str) -> Entry<'a> {
 /// [`Refusal::NotFound`] when there is no such address, or its owner's access has ended.
 pub async fn actor(app: &App, secret: &str) -> Result<Actor> {
     let mut conn = app.db.read().await?;
-    let (organisation, id) =
-        feed::owner(&mut conn, &seal::digest(secret)).await?.ok_or(Refusal::NotFound)?;
+    let (organisation, id) = feed::owner(&mut conn, &seal::digest(secret)).await?.ok_or(Refusal::NotFound)?;
     let it = colleague::get(&mut conn, organisation, id).await?.ok_or(Refusal::NotFound)?;
     if !it.active || it.access_ends_at.is_some_and(|ends| ends <= app.now()) {
         return Err(Refusal::NotFound);

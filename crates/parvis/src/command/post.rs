@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::clock::SECOND;
 use crate::id::{ChannelId, ColleagueId, ConversationId, OrganisationId, PostId};
 use crate::rules::permission::{Action, Actor, Role};
-use crate::rules::post::{CHECKLIST, Facts, Objection, ORIGINS, Policy, SECOND_LOOK, State, Step};
+use crate::rules::post::{CHECKLIST, Facts, ORIGINS, Objection, Policy, SECOND_LOOK, State, Step};
 use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Stage};
 use crate::store::post::{self, Post, Target};

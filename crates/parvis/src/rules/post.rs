@@ -282,14 +282,18 @@ impl Step {
     fn needs_rest(self) -> bool {
         matches!(
             self,
-            Self::Rewrite | Self::SendBack | Self::Move | Self::Unschedule | Self::PublishNow | Self::Schedule
+            Self::Rewrite
+                | Self::SendBack
+                | Self::Move
+                | Self::Unschedule
+                | Self::PublishNow
+                | Self::Schedule
         )
     }
 }
 
 /// Where ideas come from.
-pub const ORIGINS: [&str; 7] =
-    ["team", "agency", "freelance", "ambassador", "trend", "member", "message"];
+pub const ORIGINS: [&str; 7] = ["team", "agency", "freelance", "ambassador", "trend", "member", "message"];
 
 /// What is read before a post leaves, each line ticked by somebody. Pictures add `alt`.
 pub const CHECKLIST: [&str; 4] = ["facts", "links", "alt", "charter"];

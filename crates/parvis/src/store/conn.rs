@@ -148,6 +148,7 @@ id_cells!(
     CommentId,
     PictureId,
     StopId,
+    CorrectionId,
     JournalId,
     TokenId,
     JobId

@@ -4,9 +4,11 @@
 use super::{Conn, Result, Row};
 use crate::id::{ColleagueId, OrganisationId};
 
-const INSERT: &str = "INSERT INTO calendar_feed (organisation_id, digest, colleague_id, created_at) VALUES ($1, $2, $3, $4)";
+const INSERT: &str =
+    "INSERT INTO calendar_feed (organisation_id, digest, colleague_id, created_at) VALUES ($1, $2, $3, $4)";
 const REVOKE: &str = "DELETE FROM calendar_feed WHERE organisation_id = $1 AND colleague_id = $2";
-const OF: &str = "SELECT created_at FROM calendar_feed WHERE organisation_id = $1 AND colleague_id = $2 LIMIT 1";
+const OF: &str =
+    "SELECT created_at FROM calendar_feed WHERE organisation_id = $1 AND colleague_id = $2 LIMIT 1";
 const OWNER: &str = "SELECT organisation_id, colleague_id FROM calendar_feed WHERE digest = $1 LIMIT 1";
 
 /// Keeps a new address.

@@ -155,8 +155,7 @@ const DROP_TARGETS: &str = "DELETE FROM post_target WHERE organisation_id = $1 A
 const TARGET: &str = "INSERT INTO post_target (organisation_id, post_id, channel_id, text, message_id) VALUES ($1, $2, $3, $4, $5)";
 const LEFT: &str =
     "UPDATE post_target SET message_id = $4 WHERE organisation_id = $1 AND post_id = $2 AND channel_id = $3";
-const OF_MESSAGE: &str =
-    "SELECT post_id FROM post_target WHERE organisation_id = $1 AND message_id = $2";
+const OF_MESSAGE: &str = "SELECT post_id FROM post_target WHERE organisation_id = $1 AND message_id = $2";
 const STOP_SCHEDULED: &str = "UPDATE post SET held_at = $2, held_code = 'stopped', changed_at = $2
     WHERE organisation_id = $1 AND state = 'scheduled' AND held_at IS NULL AND (released_at IS NULL OR id IN
     (SELECT t.post_id FROM post_target t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
@@ -165,7 +164,8 @@ const STOP_JOBS: &str = "DELETE FROM job WHERE organisation_id = $1 AND ((kind =
      AND subject_id IN (SELECT id FROM post WHERE organisation_id = $1 AND state = 'scheduled')) OR (kind = 'publish' AND subject_id IN
     (SELECT t.message_id FROM post_target t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
      WHERE t.organisation_id = $1 AND m.state = 'held')))";
-const STOP_MESSAGES: &str = "UPDATE message SET state = 'withdrawn' WHERE organisation_id = $1 AND state = 'held'
+const STOP_MESSAGES: &str =
+    "UPDATE message SET state = 'withdrawn' WHERE organisation_id = $1 AND state = 'held'
     AND id IN (SELECT message_id FROM post_target WHERE organisation_id = $1 AND message_id IS NOT NULL)";
 const ANSWERS: &str = "SELECT COUNT(*) FROM message r JOIN message m ON m.organisation_id = r.organisation_id
     AND m.channel_id = r.channel_id AND m.remote_id = r.remote_parent_id
@@ -299,7 +299,11 @@ pub async fn held(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<P
 }
 
 /// How many stand in each state.
-pub async fn counts(conn: &mut Conn, organisation: OrganisationId, asked: &Filter) -> Result<HashMap<State, i64>> {
+pub async fn counts(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    asked: &Filter,
+) -> Result<HashMap<State, i64>> {
     let mut counts = HashMap::new();
     for row in conn.all(COUNTS, &filter(organisation, asked)).await? {
         let mut cells = row.cells();

@@ -30,8 +30,7 @@ const LIFT: &str = "UPDATE stop SET lifted_at = $3, lifted_by = $4
 
 /// Begins a stop.
 pub async fn insert(conn: &mut Conn, organisation: OrganisationId, it: &Stop) -> Result<()> {
-    let args =
-        [organisation.into(), it.id.into(), it.at.into(), it.colleague.into(), (&it.reason).into()];
+    let args = [organisation.into(), it.id.into(), it.at.into(), it.colleague.into(), (&it.reason).into()];
     conn.run(INSERT, &args).await.map(drop)
 }
 

@@ -84,17 +84,13 @@ async fn show(
     shown(&app, &signed, &asked, None).await
 }
 
-async fn shown(
-    app: &App,
-    signed: &Signed,
-    asked: &Asked,
-    feed: Option<String>,
-) -> Result<Response, Failure> {
+async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) -> Result<Response, Failure> {
     let (words, now, organisation) = (&signed.words, app.now(), signed.organisation.id);
     let mut conn = app.db.read().await?;
     let view = View::parse(&asked.view);
     let today = words.zoned(now).date();
-    let at: Date = asked.at.parse().ok().filter(|it: &Date| (1970..2200).contains(&it.year())).unwrap_or(today);
+    let at: Date =
+        asked.at.parse().ok().filter(|it: &Date| (1970..2200).contains(&it.year())).unwrap_or(today);
     let days = view.days(at).ok_or_else(Failure::not_found)?;
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return Err(Failure::not_found()) };
     let span = (grid::midnight(words, *first), grid::midnight(words, last.saturating_add(1.day())));
@@ -106,8 +102,8 @@ async fn shown(
     let days = grid::fill(signed, &house, (view, at, today), &days, &posts, &targets);
     let made_at = room::made_at(&mut conn, organisation, signed.actor.colleague).await?;
     let layout = Layout::of(&mut conn, signed, Place::Calendar, words.t("place-calendar")).await?;
-    let done = Step::parse(&asked.done)
-        .map(|it| Toast { text: words.named("post-done", it.as_str()), undo: None });
+    let done =
+        Step::parse(&asked.done).map(|it| Toast { text: words.named("post-done", it.as_str()), undo: None });
     page(&CalendarPage {
         layout: layout.with_context(words.t1("calendar-context", "count", count)).with_toast(done),
         view: view.as_str(),

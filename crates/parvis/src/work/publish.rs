@@ -148,7 +148,7 @@ pub(super) async fn call(
     account: &Account,
     outgoing: &Outgoing,
 ) -> std::result::Result<Published, ChannelError> {
-    let channel = parvis_channels::channel(account.kind);
+    let channel = app.rooms.of(account.kind);
     fault::pass(Point::PublishBefore);
     let answer = tokio::time::timeout(CALL, channel.publish(&app.net, account, outgoing)).await;
     fault::pass(Point::PublishAfter);

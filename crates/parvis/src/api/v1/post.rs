@@ -61,12 +61,8 @@ pub async fn list(
     Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Page<Post>>> {
     let actor = &caller.actor;
-    let filter = Filter {
-        theme: asked.theme,
-        origin: asked.origin,
-        channel: asked.channel,
-        only: only(actor),
-    };
+    let filter =
+        Filter { theme: asked.theme, origin: asked.origin, channel: asked.channel, only: only(actor) };
     let mut conn = app.db.read().await?;
     let found = room::in_state(&mut conn, actor.organisation, asked.state, &filter, MOST).await?;
     Ok(Json(Page::whole(found)))
@@ -160,11 +156,7 @@ pub async fn propose(
     params(("id" = PostId, Path, description = "Which post.")),
     responses((status = 200, description = "The post.", body = Whole)),
     extensions(("x-action" = json!(Action::ReadPosts))))]
-pub async fn get(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Path(id): Path<PostId>,
-) -> Result<Json<Whole>> {
+pub async fn get(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<PostId>) -> Result<Json<Whole>> {
     Ok(Json(whole(&app, &caller, id).await?))
 }
 
@@ -351,9 +343,9 @@ pub async fn add_picture(
     Path(id): Path<PostId>,
     Body(it): Body<File>,
 ) -> Result<(StatusCode, Json<Picture>)> {
-    let bytes = STANDARD.decode(&it.data).map_err(|error| {
-        Problem::invalid("data", "base64", format!("The picture isn't base64: {error}."))
-    })?;
+    let bytes = STANDARD
+        .decode(&it.data)
+        .map_err(|error| Problem::invalid("data", "base64", format!("The picture isn't base64: {error}.")))?;
     let upload = Upload { bytes, mime: it.mime, alt: it.alt };
     Ok((StatusCode::CREATED, Json(command::picture::add(&app, &caller.actor, id, &upload).await?)))
 }
@@ -433,11 +425,7 @@ pub struct Reason {
     responses((status = 204, description = "Everything is stopped."),
         (status = 409, description = "It was already.", body = Told, content_type = "application/problem+json")),
     extensions(("x-action" = json!(Action::Stop))))]
-pub async fn stop(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Body(it): Body<Reason>,
-) -> Result<StatusCode> {
+pub async fn stop(State(app): State<Arc<App>>, caller: Caller, Body(it): Body<Reason>) -> Result<StatusCode> {
     stopping::begin(&app, &caller.actor, &it.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

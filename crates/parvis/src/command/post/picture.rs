@@ -53,8 +53,12 @@ pub async fn add(app: &App, actor: &Actor, id: PostId, upload: &Upload) -> Resul
     }
     let new = PictureId::new(now);
     let stored_as = format!("post/{id}/{new}{end}");
-    let it =
-        Picture { id: new, alt: described(&upload.alt)?, mime: upload.mime.clone(), stored_as: stored_as.clone() };
+    let it = Picture {
+        id: new,
+        alt: described(&upload.alt)?,
+        mime: upload.mime.clone(),
+        stored_as: stored_as.clone(),
+    };
     // The file first: the object store isn't part of the transaction, and an orphaned file harms nobody.
     app.media.put(&Path::from(stored_as), upload.bytes.clone().into()).await?;
     let mut conn = app.db.write().await?;

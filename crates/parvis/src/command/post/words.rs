@@ -129,8 +129,7 @@ async fn meant(
     let mut all: Vec<ChannelId> = channels.to_vec();
     all.sort_unstable();
     all.dedup();
-    let target =
-        |channel| Target { channel, text: own_texts.get(&channel).cloned(), message: None };
+    let target = |channel| Target { channel, text: own_texts.get(&channel).cloned(), message: None };
     Ok(all.into_iter().map(target).collect())
 }
 

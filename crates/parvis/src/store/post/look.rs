@@ -36,12 +36,10 @@ const UNTICK: &str = "DELETE FROM post_check WHERE organisation_id = $1 AND post
 const UNTICK_ALL: &str = "DELETE FROM post_check WHERE organisation_id = $1 AND post_id = $2";
 const TICKS: &str =
     "SELECT item, colleague_id, at FROM post_check WHERE organisation_id = $1 AND post_id = $2 ORDER BY at";
-const COMMENT: &str =
-    "INSERT INTO post_comment (organisation_id, id, post_id, colleague_id, at, text) VALUES ($1, $2, $3, $4, $5, $6)";
+const COMMENT: &str = "INSERT INTO post_comment (organisation_id, id, post_id, colleague_id, at, text) VALUES ($1, $2, $3, $4, $5, $6)";
 const COMMENTS: &str = "SELECT id, colleague_id, at, text FROM post_comment
     WHERE organisation_id = $1 AND post_id = $2 ORDER BY id DESC LIMIT 200";
-const MENTION: &str =
-    "INSERT INTO post_mention (organisation_id, post_id, colleague_id) VALUES ($1, $2, $3)
+const MENTION: &str = "INSERT INTO post_mention (organisation_id, post_id, colleague_id) VALUES ($1, $2, $3)
     ON CONFLICT (organisation_id, post_id, colleague_id) DO NOTHING";
 const MENTIONED: &str =
     "SELECT 1 FROM post_mention WHERE organisation_id = $1 AND post_id = $2 AND colleague_id = $3";

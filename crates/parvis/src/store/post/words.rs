@@ -39,7 +39,8 @@ pub struct Draft {
     pub updated_at: i64,
 }
 
-const KEEP: &str = "INSERT INTO post_version (organisation_id, post_id, number, at, colleague_id, text, own_texts)
+const KEEP: &str =
+    "INSERT INTO post_version (organisation_id, post_id, number, at, colleague_id, text, own_texts)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const VERSIONS: &str = "SELECT number, at, colleague_id, text, own_texts FROM post_version
     WHERE organisation_id = $1 AND post_id = $2 ORDER BY number DESC LIMIT 200";

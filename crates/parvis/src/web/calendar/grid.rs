@@ -44,9 +44,8 @@ impl View {
 
     /// The days shown around `at`, whole weeks from Monday; `None` at the end of time.
     pub(super) fn days(self, at: Date) -> Option<Vec<Date>> {
-        let monday = |day: Date| {
-            day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days()).ok()
-        };
+        let monday =
+            |day: Date| day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days()).ok();
         let (first, count) = match self {
             Self::Week => (monday(at)?, 7),
             Self::List => (monday(at)?, 42),
@@ -72,9 +71,13 @@ impl View {
     pub(super) fn title(self, words: &Words, at: Date) -> String {
         match self {
             Self::Month => format!("{} {}", words.t(&format!("month-{}", at.month())), at.year()),
-            Self::Week | Self::List => {
-                words.t2("calendar-week", "week", i64::from(at.iso_week_date().week()), "year", i64::from(at.iso_week_date().year()))
-            }
+            Self::Week | Self::List => words.t2(
+                "calendar-week",
+                "week",
+                i64::from(at.iso_week_date().week()),
+                "year",
+                i64::from(at.iso_week_date().year()),
+            ),
         }
     }
 }
@@ -132,7 +135,9 @@ pub(super) fn fill(
     targets: &HashMap<PostId, Vec<ChannelId>>,
 ) -> Vec<Day> {
     let words = &signed.words;
-    let on = |date: Date| posts.iter().filter(move |it| it.due_at.is_some_and(|due| words.zoned(due).date() == date));
+    let on = |date: Date| {
+        posts.iter().filter(move |it| it.due_at.is_some_and(|due| words.zoned(due).date() == date))
+    };
     let is_weekend = |date: Date| matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
     let mut all = Vec::new();
     for date in days {

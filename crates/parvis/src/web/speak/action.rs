@@ -223,7 +223,6 @@ pub(super) async fn comment(
     back(&app, &signed, id, result).await
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -136,8 +136,7 @@ pub(super) async fn show(
     let context = words.t2("speak-context", "count", month, "week", i64::from(week.iso_week_date().week()));
     let layout = Layout::of(&mut conn, &signed, Place::Speak, words.t("place-speak")).await?;
     let themes = post::themes(&mut conn, signed.organisation.id).await?;
-    let theme =
-        |name: String| Choice { value: name.clone(), current: name == asked.theme, name };
+    let theme = |name: String| Choice { value: name.clone(), current: name == asked.theme, name };
     let channel = |it: &store::channel::Channel| Choice {
         value: it.id.to_string(),
         name: it.name.clone(),
@@ -338,4 +337,3 @@ pub(super) fn toast(words: &Words, done: &str, on: Option<PostId>) -> Option<Toa
     let undo = back.zip(on).map(|(step, id)| format!("/speak/{id}/step?step={}", step.as_str()));
     Some(Toast { text: words.named("post-done", step.as_str()), undo })
 }
-

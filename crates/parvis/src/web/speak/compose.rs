@@ -140,9 +140,7 @@ async fn shown(
     let targets = post::targets(&mut conn, organisation, id).await?;
     let pictures = post::picture::list(&mut conn, organisation, id).await?;
     let ticks = post::look::ticks(&mut conn, organisation, id).await?;
-    let looks = signed.actor.may(Action::Look)
-        && it.state == State::ToValidate
-        && it.validated_by.is_none();
+    let looks = signed.actor.may(Action::Look) && it.state == State::ToValidate && it.validated_by.is_none();
     let channels: Vec<_> = targets.iter().map(|it| it.channel).collect();
     let asked = command::policy(&mut conn, organisation).await?.asks(&it.origin, &it.theme, &channels);
     let second = Second {
@@ -155,9 +153,11 @@ async fn shown(
     let writes = signed.actor.may(Action::Write) && Step::Rewrite.take(it.state, facts).is_ok();
     let accounts = read::accounts(signed, &house, &it, &typed, &targets, &pictures);
     let shown = PostPage {
-        layout: layout
-            .with_context(state_name)
-            .with_toast(toast(words, &done.done, done.on.filter(|on| *on == id))),
+        layout: layout.with_context(state_name).with_toast(toast(
+            words,
+            &done.done,
+            done.on.filter(|on| *on == id),
+        )),
         id,
         state: it.state.as_str(),
         held: it.held_code.as_deref().map(|code| words.named("post-held-long", code)),
@@ -181,7 +181,9 @@ async fn shown(
         looks,
         second,
         last_word: last_word(words, &house, &it, now),
-        due: it.due_at.map(|at| words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))),
+        due: it
+            .due_at
+            .map(|at| words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))),
         due_value: it.due_at.map(|at| local(words, at)).unwrap_or_default(),
         now_value: local(words, now),
         moves: moves(signed, &it, facts, now),

@@ -175,9 +175,7 @@ pub(super) async fn make(
         Err(refused) => refused,
     };
     match refusal::said(&refused, &signed.words) {
-        Some(problem) => {
-            form(&mut app.db.read().await?, &signed, fields, &ticked, Some(problem)).await
-        }
+        Some(problem) => form(&mut app.db.read().await?, &signed, fields, &ticked, Some(problem)).await,
         None => Err(refusal::failure(refused, &signed.words)),
     }
 }

@@ -43,8 +43,9 @@ pub(super) async fn add(
     mut form: Multipart,
 ) -> Answer {
     let mut upload = Upload { bytes: Vec::new(), mime: String::new(), alt: String::new() };
-    let broken =
-        |error: axum::extract::multipart::MultipartError| Failure::new(error.status()).because(error.body_text());
+    let broken = |error: axum::extract::multipart::MultipartError| {
+        Failure::new(error.status()).because(error.body_text())
+    };
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
             "picture" => {

@@ -128,11 +128,7 @@ struct PolicyPage {
 }
 
 /// `GET /speak/policy`
-pub(super) async fn policy(
-    State(app): State<Arc<App>>,
-    signed: Signed,
-    Query(done): Query<Done>,
-) -> Answer {
+pub(super) async fn policy(State(app): State<Arc<App>>, signed: Signed, Query(done): Query<Done>) -> Answer {
     let mut conn = app.db.read().await?;
     let words = &signed.words;
     let it = command::policy(&mut conn, signed.organisation.id).await?;

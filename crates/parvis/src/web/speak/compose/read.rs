@@ -124,17 +124,17 @@ fn account(
         own,
         pictures: pictures
             .iter()
-            .map(|kept| (format!("/speak/{}/picture/{}", it.id, kept.id), kept.alt.clone().unwrap_or_default()))
+            .map(|kept| {
+                (format!("/speak/{}/picture/{}", it.id, kept.id), kept.alt.clone().unwrap_or_default())
+            })
             .collect(),
     })
 }
 
 /// The pictures of a post.
 pub(super) fn pictures(id: PostId, all: Vec<Kept>) -> Vec<Picture> {
-    let picture = |it: Kept| Picture {
-        src: format!("/speak/{id}/picture/{}", it.id),
-        alt: it.alt.unwrap_or_default(),
-    };
+    let picture =
+        |it: Kept| Picture { src: format!("/speak/{id}/picture/{}", it.id), alt: it.alt.unwrap_or_default() };
     all.into_iter().map(picture).collect()
 }
 
@@ -157,7 +157,10 @@ pub(super) fn lines(words: &Words, house: &House, ticks: &[Tick], pictures: bool
 /// Who did what.
 pub(super) fn credits(words: &Words, house: &House, it: &Post, now: i64) -> Vec<(String, String)> {
     let name = |id| house.colleague(id).map_or_else(String::new, |it| it.name.clone());
-    let mut all = vec![(words.t("credit-idea"), format!("{} · {}", name(it.idea_by), words.moment(it.created_at, now)))];
+    let mut all = vec![(
+        words.t("credit-idea"),
+        format!("{} · {}", name(it.idea_by), words.moment(it.created_at, now)),
+    )];
     if let Some(writer) = it.writer {
         all.push((words.t("credit-writer"), name(writer)));
     }
