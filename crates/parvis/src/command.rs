@@ -8,6 +8,7 @@ pub mod colleague;
 pub mod correction;
 pub mod desk;
 pub mod draft;
+pub mod insight;
 pub mod session;
 pub mod token;
 pub mod triage;

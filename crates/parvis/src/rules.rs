@@ -6,3 +6,4 @@ pub mod clock;
 pub mod field;
 pub mod permission;
 pub mod text;
+pub mod theme;

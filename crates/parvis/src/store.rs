@@ -13,6 +13,7 @@ pub mod counter;
 pub mod db;
 pub mod desk;
 pub mod house;
+pub mod insight;
 pub mod invariant;
 pub mod job;
 pub mod journal;
