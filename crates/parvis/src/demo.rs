@@ -8,6 +8,7 @@ pub mod language;
 pub mod network;
 mod saved;
 pub mod status;
+pub mod taught;
 #[cfg(test)]
 mod tests;
 
