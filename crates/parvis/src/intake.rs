@@ -6,6 +6,7 @@ pub mod ear;
 pub mod fold;
 mod keep;
 pub mod listen;
+pub mod overhear;
 pub mod receive;
 #[cfg(test)]
 mod tests;
