@@ -283,7 +283,7 @@ impl Reader<'_> {
             Mark::Automatic(header) => ("line", header.as_str()),
             Mark::SenderProved(domain) => ("ok", domain.as_str()),
             Mark::SenderDoubtful(domain) => ("wait", domain.as_str()),
-            Mark::Cut => ("line", ""),
+            Mark::Cut | Mark::Overheard => ("line", ""),
             Mark::Held => ("wait", ""),
         };
         (class, self.signed.words.t1(&format!("mark-{}", mark.code()), "detail", detail))
