@@ -320,7 +320,7 @@ async fn show_with(
     let next = it.as_ref().map(|it| follower(&list, it.id)).unwrap_or_default();
     let context = words.t2("inbox-context", "waiting", views.waiting, "late", views.late);
     let layout = Layout::counted(signed, Place::Inbox, words.t("place-inbox"), views.waiting);
-    let layout = layout.with_context(context);
+    let layout = layout.with_context(context).stopped(&mut conn, signed).await?;
     let toast = toast(&mut conn, signed, asked, &query, now).await?;
     let open = match &it {
         Some(it) => Some(opened(&mut conn, signed, &house, it, asked, &around.online, now).await?),

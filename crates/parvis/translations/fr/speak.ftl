@@ -307,3 +307,4 @@ calendar-feed-again = Changer d’adresse
 calendar-feed-revoke = Révoquer
 calendar-feed-since = Une adresse existe ({ $at }).
 calendar-feed-address = Votre adresse, montrée cette fois seulement
+calendar-holiday = { $name }, férié
