@@ -133,7 +133,7 @@ describe('a post on its way', { skip }, () => {
     await manager.getByText(first).waitFor()
     await manager.goto(house.base + address)
     await manager.locator('summary', { hasText: 'Add a picture' }).click()
-    await manager.locator('[name=picture]').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from(square(40)) })
+    await manager.locator('[name=picture]').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: square(40, [30, 60, 200]) })
     await manager.locator('form[enctype] [name=alt]').fill('A blue square')
     await button(manager, 'Add a picture').click()
     await manager.getByText('alternative text written').waitFor()

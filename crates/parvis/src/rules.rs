@@ -8,3 +8,4 @@ pub mod hours;
 pub mod permission;
 pub mod post;
 pub mod text;
+pub mod waking;

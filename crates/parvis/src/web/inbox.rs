@@ -319,7 +319,8 @@ async fn show_with(
     let list = maker.list(&mut conn).await?;
     let next = it.as_ref().map(|it| follower(&list, it.id)).unwrap_or_default();
     let context = words.t2("inbox-context", "waiting", views.waiting, "late", views.late);
-    let layout = Layout::counted(signed, Place::Inbox, words.t("place-inbox"), views.waiting);
+    let layout =
+        Layout::counted(&mut conn, signed, Place::Inbox, words.t("place-inbox"), views.waiting).await?;
     let layout = layout.with_context(context).stopped(&mut conn, signed).await?;
     let toast = toast(&mut conn, signed, asked, &query, now).await?;
     let open = match &it {

@@ -20,6 +20,7 @@ use crate::store::job::{self, Job};
 use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Direction, Message, Stage};
 use crate::store::post::{self, Post, Target};
+use crate::store::reading::Said;
 use crate::store::{self, Conn};
 
 /// The job's kind: whatever is next for a post whose time has come.
@@ -131,14 +132,13 @@ fn home(channel: &store::channel::Channel, id: MessageId, said: &str, now: i64) 
             desk: channel.desk,
             assignee: None,
             urgent: false,
-            intent: None,
-            sentiment: None,
             awaiting_since: None,
             due_at: NEVER,
             snoozed_until: None,
             closed_at: None,
             merged_into: None,
         },
+        said: Said::default(),
         language: None,
         title: None,
         excerpt: text::excerpt(said, EXCERPT),
