@@ -321,7 +321,7 @@ async fn show_with(
     let context = words.t2("inbox-context", "waiting", views.waiting, "late", views.late);
     let layout =
         Layout::counted(&mut conn, signed, Place::Inbox, words.t("place-inbox"), views.waiting).await?;
-    let layout = layout.with_context(context).stopped(&mut conn, signed).await?;
+    let layout = layout.with_context(context);
     let toast = toast(&mut conn, signed, asked, &query, now).await?;
     let open = match &it {
         Some(it) => Some(opened(&mut conn, signed, &house, it, asked, &around.online, now).await?),
