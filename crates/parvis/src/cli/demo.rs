@@ -74,6 +74,7 @@ pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode>
     for channel in keys.channels.values() {
         crate::intake::listen::probe(&app, keys.house, channel.id).await?;
     }
+    demo::post::fill(&app, &data, &keys, &demo.language).await?;
     network.fall_silent();
     say(format!("{} conversations in {:.1} s.", data.conversations.len(), began.elapsed().as_secs_f32()))?;
     let secret = sign_in(&app, &keys).await?;

@@ -168,7 +168,7 @@ impl Layout {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn stopped(self, conn: &mut Conn, signed: &Signed) -> store::Result<Self> {
+    async fn stopped(self, conn: &mut Conn, signed: &Signed) -> store::Result<Self> {
         let stop = store::stop::shown(conn, signed.organisation.id).await?;
         Ok(Self { stop: stop.as_ref().as_ref().map(|it| it.reason.clone()), ..self })
     }
