@@ -28,7 +28,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError, Connection, Field,
-    Input, Net, Observation, Page, Probe, Published, Reply, TextRule, Typed, Why,
+    Input, Net, Observation, Outgoing, Page, Probe, Published, TextRule, Typed, Why,
 };
 
 /// What is written to us.
@@ -112,8 +112,13 @@ impl Channel for Mail {
         Ok(Vec::new())
     }
 
-    async fn reply(&self, net: &Net, account: &Account, reply: &Reply) -> Result<Published, ChannelError> {
-        write::reply(net, account, reply).await
+    async fn publish(
+        &self,
+        net: &Net,
+        account: &Account,
+        outgoing: &Outgoing,
+    ) -> Result<Published, ChannelError> {
+        write::publish(net, account, outgoing).await
     }
 
     async fn edit(
@@ -121,7 +126,7 @@ impl Channel for Mail {
         _net: &Net,
         _account: &Account,
         _remote_id: &str,
-        _reply: &Reply,
+        _outgoing: &Outgoing,
     ) -> Result<Published, ChannelError> {
         Err(ChannelError::Unsupported(Why::NotInNetwork))
     }
@@ -134,10 +139,10 @@ impl Channel for Mail {
         &self,
         net: &Net,
         account: &Account,
-        reply: &Reply,
+        outgoing: &Outgoing,
         _since: i64,
     ) -> Result<Option<Published>, ChannelError> {
-        write::find_published(net, account, reply).await
+        write::find_published(net, account, outgoing).await
     }
 
     async fn fetch_media(

@@ -4,5 +4,7 @@
 pub mod appointment;
 pub mod clock;
 pub mod field;
+pub mod hours;
 pub mod permission;
+pub mod post;
 pub mod text;

@@ -1,4 +1,4 @@
-//! Handing an answer over: one signed POST under the answer's own key, the same for every attempt.
+//! Handing an answer or a post over: one signed POST under the answer's own key, the same for every attempt.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::key::Keys;
 use super::target;
 use crate::html::{one_line, printable};
-use crate::{Account, Answer, ChannelError, Net, Published, Reply, Request, Why};
+use crate::{Account, Answer, ChannelError, Net, Outgoing, Published, Request, Why};
 
 /// How long the other side may take to say that it has it (Standard Webhooks, "Delivery timeout").
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,16 +28,20 @@ struct Taken {
 
 /// Hands it over. By the contract of webhooks any answer but 2xx says that it wasn't taken; only one that never came
 /// leaves open what happened.
-pub(super) async fn reply(net: &Net, account: &Account, reply: &Reply) -> Result<Published, ChannelError> {
+pub(super) async fn publish(
+    net: &Net,
+    account: &Account,
+    outgoing: &Outgoing,
+) -> Result<Published, ChannelError> {
     let url = target(account).ok_or(ChannelError::Unsupported(Why::NoAddress))?;
     // What people wrote to each other doesn't travel in the clear either.
     net.check_secret(url)?;
     let keys = Keys::read(&account.secret)?;
-    let body = content(reply).into_bytes();
-    let seconds = reply.at.div_euclid(1_000_000).to_string();
-    let signature = keys.sign(&reply.key, &seconds, &body);
+    let body = content(outgoing).into_bytes();
+    let seconds = outgoing.at.div_euclid(1_000_000).to_string();
+    let signature = keys.sign(&outgoing.key, &seconds, &body);
     let request = Request::new(Method::POST, url.clone())
-        .header(HeaderName::from_static("webhook-id"), &reply.key)
+        .header(HeaderName::from_static("webhook-id"), &outgoing.key)
         .header(HeaderName::from_static("webhook-timestamp"), &seconds)
         .header(HeaderName::from_static("webhook-signature"), &signature)
         .bytes("application/json", body)
@@ -46,19 +50,20 @@ pub(super) async fn reply(net: &Net, account: &Account, reply: &Reply) -> Result
     let answer = tokio::time::timeout(PATIENCE, net.send(request)).await;
     let lost = |_| ChannelError::Unknown { message: "no answer in time".to_owned() };
     let answer = checked(answer.map_err(lost)??)?;
-    Ok(published(&answer, reply))
+    Ok(published(&answer, outgoing))
 }
 
-fn content(reply: &Reply) -> String {
-    let at = jiff::Timestamp::from_microsecond(reply.at).unwrap_or_default();
+fn content(outgoing: &Outgoing) -> String {
+    let at = jiff::Timestamp::from_microsecond(outgoing.at).unwrap_or_default();
     let data = json!({
-        "key": reply.key,
-        "parent": reply.parent_id,
-        "text": reply.text,
-        "visibility": reply.visibility,
-        "language": reply.language,
+        "key": outgoing.key,
+        "parent": outgoing.parent_id,
+        "text": outgoing.text,
+        "visibility": outgoing.visibility,
+        "language": outgoing.language,
     });
-    json!({ "type": "answer.created", "timestamp": at.to_string(), "data": data }).to_string()
+    let kind = if outgoing.parent_id.is_some() { "answer.created" } else { "post.created" };
+    json!({ "type": kind, "timestamp": at.to_string(), "data": data }).to_string()
 }
 
 fn checked(answer: Answer) -> Result<Answer, ChannelError> {
@@ -89,14 +94,14 @@ fn complaint(answer: &Answer) -> String {
 }
 
 /// It was taken, whatever else the answer says: where that is no id, the key stands for it.
-fn published(answer: &Answer, reply: &Reply) -> Published {
+fn published(answer: &Answer, outgoing: &Outgoing) -> Published {
     let raw = answer.text().map(printable).unwrap_or_default();
     let taken: Taken = crate::json::parse(&raw).unwrap_or_default();
     let id = one_line(&taken.id, 500);
     let url = taken.url.and_then(|url| url.parse::<url::Url>().ok());
     let at = taken.at.and_then(|at| at.parse::<jiff::Timestamp>().ok());
     Published {
-        remote_id: if id.is_empty() { reply.key.clone() } else { id },
+        remote_id: if id.is_empty() { outgoing.key.clone() } else { id },
         url: url.filter(|url| matches!(url.scheme(), "http" | "https")).map(|url| url.to_string()),
         published_at: at.map(jiff::Timestamp::as_microsecond),
         raw,

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use parvis_channels::Visibility;
+use parvis_listen::understand::{Intent, Truth};
 
 use super::answer::{self, Answer, HOLD};
-use super::{Refusal, triage, undo};
-use crate::clock::{DAY, HOUR};
-use crate::id::{DeskId, MessageId};
+use super::{Refusal, correction, desk, triage, undo};
+use crate::clock::{DAY, HOUR, MINUTE};
+use crate::id::{ConversationId, DeskId, MessageId};
+use crate::rules::hours::{Hours, Opening};
+use crate::rules::permission::{Actor, Role};
 use crate::store::conversation::{NEVER, State};
 use crate::store::message::{self, Stage};
 use crate::store::{self, job, journal, view};
@@ -24,8 +27,48 @@ fn words(text: &str) -> Answer {
     }
 }
 
+async fn last_in(house: &House, id: ConversationId) -> MessageId {
+    let mut conn = house.app.db.read().await.unwrap();
+    store::message::last_in(&mut conn, house.id, id).await.unwrap().unwrap().id
+}
+
 async fn recounted(house: &House) {
     assert_whole(&house.app.db, house.id).await;
+}
+
+#[tokio::test]
+async fn a_desk_that_is_closed_answers_when_it_opens_and_what_is_urgent_before() {
+    for house in houses().await {
+        let (app, me) = (&*house.app, &house.manager);
+        let boss = Actor { role: Role::Administrator, ..me.clone() };
+        // START is read on the organisation's clock: open on the next day only, from eight to nine.
+        let zone = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
+        let today = jiff::Timestamp::from_microsecond(START).unwrap().to_zoned(zone);
+        let next = today.tomorrow().unwrap().start_of_day().unwrap();
+        let opening = Opening { day: next.weekday().to_monday_one_offset(), from: 480, to: 540 };
+        let hours = Some(Hours::try_from(vec![opening]).unwrap());
+        let to = desk::Change { hours, urgent_within: Some(Some(10 * MINUTE)), ..desk::Change::default() };
+        desk::change(app, &boss, house.desks[1], to).await.unwrap();
+        house.hear(&[said("1", "Bonjour", 0)]).await;
+        let it = house.conversation("1").await;
+        let since = it.facets.awaiting_since.unwrap();
+        assert_eq!(it.facets.due_at, since + HOUR, "the first desk works day and night");
+        let to = triage::HandOver { desk: Some(house.desks[1]), colleague: None, note: String::new() };
+        triage::hand_over(app, me, it.id, to).await.unwrap();
+        let opens = next.timestamp().as_microsecond() + 8 * HOUR;
+        assert_eq!(house.conversation("1").await.facets.due_at, opens + HOUR);
+        let mut more = said("2", "Toujours là\u{202F}?", 1);
+        if let Some(item) = more.item.as_mut() {
+            item.parent_id = Some("1".to_owned());
+        }
+        house.hear(&[more]).await;
+        assert_eq!(house.conversation("1").await.facets.due_at, opens + HOUR, "and so for what is added");
+        triage::mark_urgent(app, me, it.id, true).await.unwrap();
+        assert_eq!(house.conversation("1").await.facets.due_at, since + 10 * MINUTE);
+        undo::last(app, me).await.unwrap();
+        assert_eq!(house.conversation("1").await.facets.due_at, opens + HOUR);
+        recounted(&house).await;
+    }
 }
 
 #[tokio::test]
@@ -36,12 +79,12 @@ async fn every_change_can_be_undone_and_the_counters_stay_right() {
         let (it, other) = (house.conversation("1").await, house.conversation("2").await);
         let to =
             triage::HandOver { desk: Some(house.desks[1]), colleague: None, note: "Pour vous".to_owned() };
+        let message = last_in(&house, it.id).await;
+        let truth = Truth { intent: Some(Intent::Press), ..Truth::default() };
         let done = [
             triage::take(app, me, it.id).await.unwrap(),
             triage::mark_urgent(app, me, it.id, true).await.unwrap(),
-            triage::classify(app, me, it.id, Some("question".to_owned()), Some("negative".to_owned()))
-                .await
-                .unwrap(),
+            correction::correct(app, me, message, &truth).await.unwrap(),
             triage::tag(app, me, it.id, " #Panne  billetterie ").await.unwrap(),
             triage::snooze(app, me, it.id, START + DAY).await.unwrap(),
             triage::reopen(app, me, it.id).await.unwrap(),
@@ -55,7 +98,7 @@ async fn every_change_can_be_undone_and_the_counters_stay_right() {
             recounted(&house).await;
         }
         let back = house.conversation("1").await;
-        assert_eq!(back.facets, it.facets);
+        assert_eq!((back.facets, back.said), (it.facets, it.said));
         assert!(matches!(undo::last(app, me).await, Err(Refusal::NotFound)));
     }
 }

@@ -1,4 +1,4 @@
-//! Sorting: take, assign, hand over, snooze, close, reopen, urgent, classify, tag, merge.
+//! Sorting: take, assign, hand over, snooze, close, reopen, urgent, tag, merge.
 
 use serde_json::json;
 
@@ -9,25 +9,6 @@ use crate::rules::permission::{Action, Actor};
 use crate::store::conversation::{Facets, State};
 use crate::store::journal::{self, By, Entry};
 use crate::store::{self, Conn};
-
-/// Intents that a conversation can be classified as (MISSION L3).
-pub const INTENTS: [&str; 12] = [
-    "question",
-    "complaint",
-    "request",
-    "lead",
-    "praise",
-    "idea",
-    "application",
-    "press",
-    "signal",
-    "abuse",
-    "spam",
-    "other",
-];
-
-/// Sentiments that a conversation can be classified as.
-pub const SENTIMENTS: [&str; 3] = ["positive", "neutral", "negative"];
 
 /// Longest name of a tag, in characters.
 pub const TAG_LENGTH: usize = 60;
@@ -96,7 +77,7 @@ pub async fn hand_over(app: &App, actor: &Actor, id: ConversationId, to: HandOve
         after.desk = desk.id;
         after.assignee = None;
         if let Some(since) = after.awaiting_since {
-            after.due_at = crate::rules::clock::due(since, desk.answer_within);
+            after.due_at = super::promise(&mut conn, actor, desk.id).await?.due(since, after.urgent);
         }
     }
     if let Some(colleague) = to.colleague {
@@ -162,33 +143,20 @@ pub async fn reopen(app: &App, actor: &Actor, id: ConversationId) -> Result<Done
 
 /// Before everything else, or no longer.
 pub async fn mark_urgent(app: &App, actor: &Actor, id: ConversationId, urgent: bool) -> Result<Done> {
-    change(app, actor, id, "conversation.urgency_changed", |facets| {
-        facets.urgent = urgent;
-        Ok(())
-    })
-    .await
-}
-
-/// What the person wants and how they feel about it, as far as known.
-pub async fn classify(
-    app: &App,
-    actor: &Actor,
-    id: ConversationId,
-    intent: Option<String>,
-    sentiment: Option<String>,
-) -> Result<Done> {
-    if intent.as_deref().is_some_and(|it| !INTENTS.contains(&it)) {
-        return Err(Refusal::Invalid { field: "intent", code: "unknown" });
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let found = load(&mut conn, actor, id, Action::Triage).await?;
+    let mut after = found.facets.clone();
+    after.urgent = urgent;
+    let promise = super::promise(&mut conn, actor, after.desk).await?;
+    // Without a target of its own for what is urgent, the time that was promised stands.
+    if let (Some(since), Some(_)) = (after.awaiting_since, promise.urgent_within) {
+        after.due_at = promise.due(since, urgent);
     }
-    if sentiment.as_deref().is_some_and(|it| !SENTIMENTS.contains(&it)) {
-        return Err(Refusal::Invalid { field: "sentiment", code: "unknown" });
-    }
-    change(app, actor, id, "conversation.classified", |facets| {
-        facets.intent = intent;
-        facets.sentiment = sentiment;
-        Ok(())
-    })
-    .await
+    let conversation = found.id;
+    let journal = write_change(&mut conn, actor, now, "conversation.urgency_changed", found, after).await?;
+    conn.commit().await?;
+    Ok(Done { journal, conversation })
 }
 
 /// Puts a tag on it, made when no tag has that name.
@@ -270,6 +238,7 @@ pub async fn merge(app: &App, actor: &Actor, id: ConversationId, into: Conversat
     let place = found.place();
     let from = json!(std::mem::replace(&mut found.facets, after));
     store::conversation::update(&mut conn, actor.organisation, &place, &found).await?;
+    store::reading::carry(&mut conn, actor.organisation, target.id).await?;
     let mut to = json!(found.facets);
     to["target"] = json!({ "before": stood, "after": target.facets });
     let entry = Entry {

@@ -3,6 +3,7 @@
 //! transaction and makes no call.
 
 mod attachment;
+mod hear;
 
 use parvis_channels::{Item, Observation, ObservationKind};
 use serde_json::json;
@@ -10,14 +11,16 @@ use serde_json::json;
 use super::ear::Ear;
 use crate::clock::DAY;
 use crate::id::{AuthorId, ConversationId, MessageId, OrganisationId};
-use crate::rules::{clock, text};
+use crate::rules::clock::Promise;
+use crate::rules::text;
 use crate::store::author::{self, Author};
 use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets, NEVER, State};
 use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Direction, Message, Stage};
-use crate::store::watch::{self, Text};
-use crate::store::{Conn, Result, counter, observation, search};
+use crate::store::reading::{self, Reading, Said};
+use crate::store::watch;
+use crate::store::{Conn, Result, counter, desk, observation, search};
 use crate::work;
 
 /// What was said longer ago than this before a channel was connected is history: it is kept, and
@@ -32,8 +35,8 @@ pub struct Context<'a> {
     pub organisation: OrganisationId,
     /// By which account it was seen.
     pub channel: &'a Channel,
-    /// How fast the channel's desk answers (µs).
-    pub answer_within: i64,
+    /// How fast the channel's desk answers.
+    pub promise: Promise,
     /// The watches that what comes in is matched with.
     pub ear: &'a Ear,
     /// Now (µs).
@@ -109,7 +112,13 @@ async fn create(
     let gone = observation::deleted(conn, context.organisation, context.channel.id, &seen.remote_id).await?;
     let it = received(context, seen, item, author, home.id, at, gone.then_some(context.now));
     let before = home.place();
-    arrive(&mut home, context, item, &it, author);
+    let elsewhere = match home.facets.desk == context.channel.desk {
+        true => None,
+        false => desk::promise(conn, context.organisation, home.facets.desk).await?,
+    };
+    let promise = elsewhere.as_ref().unwrap_or(&context.promise);
+    let read = hear::read(context, &it);
+    let is_newest = arrive(&mut home, context, promise, item, &it, author, read.as_ref());
     if new {
         conversation::insert(conn, context.organisation, &home).await?;
     } else {
@@ -118,7 +127,11 @@ async fn create(
     message::insert(conn, context.organisation, &it).await?;
     attachment::keep(conn, context, it.id, item).await?;
     index(conn, context, &it, item).await?;
-    hear(conn, context, &it, item).await?;
+    hear::keep(conn, context, &it, item, read.as_ref()).await?;
+    if !is_newest && !new {
+        // Something older, or ours: a message that came late may still be the public's newest.
+        reading::carry(conn, context.organisation, home.id).await?;
+    }
     let direction = if item.ours { "out" } else { "in" };
     counter::tally(conn, context.organisation, context.channel.id, direction, at).await?;
     told(conn, context, "message.received", &it, Some(&home)).await
@@ -174,14 +187,13 @@ fn begin(
             desk: context.channel.desk,
             assignee: None,
             urgent: false,
-            intent: None,
-            sentiment: None,
             awaiting_since: None,
             due_at: NEVER,
             snoozed_until: None,
             closed_at: None,
             merged_into: None,
         },
+        said: Said::default(),
         language: item.language.clone(),
         title: item.title.clone(),
         excerpt: String::new(),
@@ -192,14 +204,16 @@ fn begin(
     }
 }
 
-/// What a new message changes where it arrives: the clock starts when somebody speaks to us.
+/// What a new message changes where it arrives: the clock starts when somebody speaks to us. Whether it is the newest.
 fn arrive(
     home: &mut Conversation,
     context: &Context<'_>,
+    promise: &Promise,
     item: &Item,
     it: &Message,
     author: Option<AuthorId>,
-) {
+    read: Option<&Reading>,
+) -> bool {
     home.messages += 1;
     home.first_at = home.first_at.min(it.sent_at);
     let newest = it.sent_at >= home.last_at || home.messages == 1;
@@ -216,22 +230,26 @@ fn arrive(
                 if home.facets.state == State::Open { State::Waiting } else { home.facets.state };
             home.answered_at = home.answered_at.or(Some(it.sent_at));
         }
-        return;
+        return newest;
     }
     if newest || home.author.is_none() {
         let line = item.title.as_deref().filter(|_| it.text.is_empty()).unwrap_or(&it.text);
         home.excerpt = text::excerpt(line, EXCERPT);
-        home.language = item.language.clone().or(home.language.take());
+        let read_language = read.map(|it| it.language.clone()).filter(|it| it != "und");
+        home.language = item.language.clone().or(read_language).or(home.language.take());
+    }
+    if newest && !it.is_automatic() && it.deleted_at.is_none() {
+        home.said = read.map(Said::from).unwrap_or_default();
     }
     home.author = home.author.or(author);
     let history = it.sent_at < context.channel.created_at - HISTORY;
     if history || it.deleted_at.is_some() || !(item.addressed || context.channel.kind == "feed") {
-        return;
+        return newest;
     }
     // "I am away until Monday" is no question: it brings nothing back, and no clock runs for it.
     let automatic = it.is_automatic();
     if automatic && home.messages > 1 {
-        return;
+        return newest;
     }
     home.facets.state = State::Open;
     home.facets.snoozed_until = None;
@@ -239,8 +257,11 @@ fn arrive(
     if item.addressed && !automatic {
         let since = home.facets.awaiting_since.map_or(it.sent_at, |since| since.min(it.sent_at));
         home.facets.awaiting_since = Some(since);
-        home.facets.due_at = clock::due(since, context.answer_within);
+        // Who wrote before we listened waits, by our clock, since we do.
+        let heard = since.max(context.channel.created_at);
+        home.facets.due_at = promise.due(heard, home.facets.urgent);
     }
+    newest
 }
 
 fn received(
@@ -284,8 +305,8 @@ fn received(
 
 /// Our own message comes back to us: the one that left takes the network's id. True when it was found.
 async fn adopt_echo(conn: &mut Conn, context: &Context<'_>, seen: &Observation, item: &Item) -> Result<bool> {
-    let Some(parent) = &item.parent_id else { return Ok(false) };
-    let waiting = message::awaiting_echo(conn, context.organisation, context.channel.id, parent).await?;
+    let (house, parent) = (context.organisation, item.parent_id.as_deref());
+    let waiting = message::awaiting_echo(conn, house, context.channel.id, parent).await?;
     let ours = waiting.into_iter().find(|it| same_words(&it.text, &item.text));
     let Some(mut it) = ours else { return Ok(false) };
     it.remote_id = Some(seen.remote_id.clone());
@@ -346,7 +367,8 @@ async fn edit(
     attachment::keep(conn, context, it.id, item).await?;
     index(conn, context, &it, item).await?;
     watch::forget(conn, context.organisation, it.id).await?;
-    hear(conn, context, &it, item).await?;
+    let read = hear::read_again(conn, context, &it).await?;
+    hear::keep(conn, context, &it, item, read.as_ref()).await?;
     refresh_excerpt(conn, context, &it).await?;
     told(conn, context, "message.edited", &it, None).await
 }
@@ -361,7 +383,7 @@ async fn delete(conn: &mut Conn, context: &Context<'_>, seen: &Observation, mut 
     told(conn, context, "message.deleted", &it, None).await
 }
 
-/// Brings the line in the list, and the clock, up to what still stands.
+/// Brings the line in the list, what it says, and the clock up to what still stands.
 async fn refresh_excerpt(conn: &mut Conn, context: &Context<'_>, it: &Message) -> Result<()> {
     if it.direction != Direction::In {
         return Ok(());
@@ -373,6 +395,8 @@ async fn refresh_excerpt(conn: &mut Conn, context: &Context<'_>, it: &Message) -
     };
     let place = home.place();
     let standing = message::last_in(conn, context.organisation, id).await?;
+    let read = reading::newest(conn, context.organisation, id).await?;
+    home.said = read.as_ref().map(Said::from).unwrap_or_default();
     match &standing {
         Some(last) => {
             let line = last.title.as_deref().filter(|_| last.text.is_empty()).unwrap_or(&last.text);
@@ -420,24 +444,6 @@ async fn index(conn: &mut Conn, context: &Context<'_>, it: &Message, item: &Item
     ];
     words.extend(item.attachments.iter().filter_map(|it| it.alt.clone()));
     search::index(conn, context.organisation, it.id, it.conversation, &words.join(" ")).await
-}
-
-/// What the public says is matched with every watch.
-async fn hear(conn: &mut Conn, context: &Context<'_>, it: &Message, item: &Item) -> Result<()> {
-    if it.direction != Direction::In {
-        return Ok(());
-    }
-    let text = Text {
-        message: it.id,
-        sent_at: it.sent_at,
-        title: it.title.clone(),
-        text: it.text.clone(),
-        language: it.language.clone(),
-        url: it.url.clone(),
-        channel: context.channel.kind.clone(),
-        author: Some(item.author.handle.clone()),
-    };
-    context.ear.keep(conn, context.organisation, &text).await
 }
 
 async fn told(
