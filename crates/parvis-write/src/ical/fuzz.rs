@@ -28,5 +28,5 @@ fn hostile_calendars_are_read_or_refused() {
         let shapes: Vec<_> = calendar.events.iter().take(3).map(shape).collect();
         Ok::<_, String>((shapes, found.len().min(9), calendar.unread.len().min(4)))
     });
-    assert!(tried.unwrap().outcomes > 5);
+    assert!(tried.unwrap().outcomes >= 3);
 }
