@@ -9,6 +9,7 @@ use parvis::app::App;
 use parvis::clock::{Clock, HOUR};
 use parvis::config::Config;
 use parvis::id::{ChannelId, ColleagueId, DeskId, OrganisationId, TokenId};
+use parvis::rules::hours::Hours;
 use parvis::rules::permission::{Role, TokenScope};
 use parvis::seal;
 use parvis::store::channel::{self, Channel, Health};
@@ -52,6 +53,8 @@ pub async fn found(data: &Path, database: &str, network: &str, callers: usize) -
         name: "Care".to_owned(),
         position: 0,
         answer_within: HOUR,
+        urgent_within: None,
+        hours: Hours::default(),
         created_at: now,
     };
     desk::insert(&mut conn, house, &it).await?;

@@ -68,8 +68,12 @@ impl Step {
             Self::Deny => "licences, refused crates and sources of the dependencies (cargo-deny)",
             Self::Clippy => "no compiler or clippy warning anywhere",
             Self::Unit => "every crate, on SQLite and on PostgreSQL",
-            Self::Contract => "the channels against real servers (snac2, WordPress, AT Protocol, Dovecot)",
-            Self::Torture => "the built program killed over and over: nothing lost, nothing twice (torture)",
+            Self::Contract => {
+                "the channels against real servers (snac2, WordPress, AT Protocol, Dovecot, Matrix)"
+            }
+            Self::Torture => {
+                "the built program killed, its power cut, its disk failing: nothing lost, nothing twice (torture)"
+            }
             Self::Browser => "the built program in a real browser (tests/browser)",
         }
     }
@@ -78,7 +82,9 @@ impl Step {
         match self {
             Self::Fmt | Self::Tidy | Self::Deny | Self::Clippy => &[],
             Self::Unit | Self::Torture => &[Server::Pg],
-            Self::Contract => &[Server::Snac2, Server::Wordpress, Server::Atproto, Server::Mail],
+            Self::Contract => {
+                &[Server::Snac2, Server::Wordpress, Server::Atproto, Server::Mail, Server::Matrix]
+            }
             Self::Browser => {
                 use Server::{Atproto, Chromium, Mail, Pg, Snac2, Wordpress};
                 &[Pg, Chromium, Snac2, Wordpress, Atproto, Mail]
@@ -88,9 +94,16 @@ impl Step {
 }
 
 /// What the torture does on each engine: at most so many kills, each named point once, all within so many seconds (coming to
-/// rest takes about another minute), and the requests that no sound client sends.
+/// rest takes about another minute).
 const TORTURE: [&str; 6] = ["--runs", "100", "--passages", "1", "--seconds", "75"];
-const INPUTS: [&str; 2] = ["--inputs", "1000"];
+/// What the harness does besides, by the name of its log; docs/reliability.md has what each is.
+const BESIDES: [(&str, [&str; 2]); 5] = [
+    ("inputs", ["--inputs", "1000"]),
+    ("power", ["--images", "2000"]),
+    ("failures", ["--failures", "40"]),
+    ("simulations", ["--simulations", "300"]),
+    ("histories", ["--histories", "40"]),
+];
 
 /// How a step ended.
 struct Ended {
@@ -224,8 +237,8 @@ fn contract_step(root: &Path, runner: &Runner, settings: &[(String, String)]) ->
     Ok(runner.run("contract", cargo_test(root, &targets, settings))?.tally)
 }
 
-/// As many of two hundred kills and of the named points as fit into the time, and two thousand bad requests; half of each on
-/// either engine.
+/// As many of two hundred kills and of the named points as fit into the time, two thousand bad requests (half of each on either
+/// engine), two thousand power cuts, forty lives in which calls to the disk fail, simulated histories, and some on both engines.
 fn torture_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> Result<Tally> {
     let faults = match torture::build(root) {
         Ok(faults) => faults,
@@ -235,7 +248,8 @@ fn torture_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> 
         }
     };
     let mut tally = Tally::default();
-    for (name, arguments) in [("torture", TORTURE.as_slice()), ("inputs", INPUTS.as_slice())] {
+    let besides = BESIDES.iter().map(|(name, arguments)| (*name, arguments.as_slice()));
+    for (name, arguments) in [("torture", TORTURE.as_slice())].into_iter().chain(besides) {
         let mut command = torture::harness(root, &faults)?;
         command.args(arguments).envs(settings.iter().cloned());
         tally += runner.run(name, command)?.tally;
@@ -253,7 +267,7 @@ fn integration_tests(root: &Path) -> Result<Vec<(String, bool)>> {
                     .file_stem()
                     .and_then(|stem| stem.to_str())
                     .context("a test file with a strange name")?;
-                let real = ["_snac2", "_wordpress", "_atproto", "_dovecot"];
+                let real = ["_snac2", "_wordpress", "_atproto", "_dovecot", "_matrix"];
                 found.push((name.to_owned(), real.iter().any(|end| name.ends_with(end))));
             }
         }

@@ -4,6 +4,7 @@
 use anyhow::Result;
 use parvis::clock::{DAY, HOUR};
 use parvis::id::{ChannelId, ColleagueId, DeskId, OrganisationId, TagId};
+use parvis::rules::hours::Hours;
 use parvis::rules::permission::Role;
 use parvis::store::channel::{self, Channel, Health};
 use parvis::store::colleague::{self, Colleague};
@@ -68,6 +69,8 @@ pub async fn fill(conn: &mut Conn, now: i64) -> Result<House> {
             name: name.to_owned(),
             position,
             answer_within: 4 * HOUR,
+            urgent_within: None,
+            hours: Hours::default(),
             created_at: now,
         };
         desk::insert(conn, organisation, &it).await?;

@@ -22,11 +22,14 @@ mod walk;
 mod wire;
 mod write;
 
+#[cfg(test)]
+mod fuzz;
+
 use async_trait::async_trait;
 
 use crate::{
     Access, Account, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError,
-    Connection, Field, Net, Observation, Page, Probe, Published, Reply, Source, TextRule, Typed, Why,
+    Connection, Field, Net, Observation, Outgoing, Page, Probe, Published, Source, TextRule, Typed, Why,
 };
 use client::Client;
 use observe::Observer;
@@ -107,8 +110,13 @@ impl Channel for Bluesky {
         thread::recheck(&Client::of(net, account)?, &observer, remote_ids).await
     }
 
-    async fn reply(&self, net: &Net, account: &Account, reply: &Reply) -> Result<Published, ChannelError> {
-        write::reply(&Client::of(net, account)?, reply).await
+    async fn publish(
+        &self,
+        net: &Net,
+        account: &Account,
+        outgoing: &Outgoing,
+    ) -> Result<Published, ChannelError> {
+        write::publish(&Client::of(net, account)?, outgoing).await
     }
 
     async fn edit(
@@ -116,7 +124,7 @@ impl Channel for Bluesky {
         _net: &Net,
         _account: &Account,
         _remote_id: &str,
-        _reply: &Reply,
+        _outgoing: &Outgoing,
     ) -> Result<Published, ChannelError> {
         Err(ChannelError::Unsupported(Why::NotInNetwork))
     }
@@ -129,10 +137,10 @@ impl Channel for Bluesky {
         &self,
         net: &Net,
         account: &Account,
-        reply: &Reply,
+        outgoing: &Outgoing,
         _since: i64,
     ) -> Result<Option<Published>, ChannelError> {
-        write::find_published(&Client::of(net, account)?, reply).await
+        write::find_published(&Client::of(net, account)?, outgoing).await
     }
 
     fn text_rule(&self, capabilities: &CapabilitySet) -> TextRule {

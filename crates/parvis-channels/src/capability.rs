@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::TextRule;
+use crate::{TextRule, Visibility};
 
 /// Something an account may or may not be able to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,11 +47,25 @@ pub enum CapabilityKey {
     Hide,
     /// Publish at a given time.
     Schedule,
+    /// Publish a post that answers nothing.
+    Post,
+    /// Publish several posts, one below the other.
+    PostThread,
+    /// Quote a message in a post.
+    Quote,
+    /// Show something of a page that a post leads to.
+    LinkCard,
+    /// Say in which language a post is.
+    Language,
+    /// Publish articles: title, excerpt, categories, tags, a picture above.
+    Article,
+    /// Mark what somebody wrote as spam.
+    Spam,
 }
 
 impl CapabilityKey {
     /// Every key, in the order of the table on the screen.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 23] = [
         Self::Listen,
         Self::Stream,
         Self::Threads,
@@ -59,14 +73,21 @@ impl CapabilityKey {
         Self::SeeDeletions,
         Self::Reply,
         Self::ReplyPrivately,
+        Self::Post,
+        Self::PostThread,
+        Self::Article,
         Self::SafeRetry,
         Self::Edit,
         Self::Delete,
         Self::Images,
         Self::AltText,
+        Self::Quote,
+        Self::LinkCard,
+        Self::Language,
         Self::Warning,
         Self::Like,
         Self::Hide,
+        Self::Spam,
         Self::Schedule,
     ];
 
@@ -90,6 +111,13 @@ impl CapabilityKey {
             Self::Like => "like",
             Self::Hide => "hide",
             Self::Schedule => "schedule",
+            Self::Post => "post",
+            Self::PostThread => "post_thread",
+            Self::Quote => "quote",
+            Self::LinkCard => "link_card",
+            Self::Language => "language",
+            Self::Article => "article",
+            Self::Spam => "spam",
         }
     }
 }
@@ -148,6 +176,12 @@ pub enum Why {
     NoAddress,
     /// Every attempt has the same id, by which the receiver has to recognise it.
     ReceiverRecognises,
+    /// Here one answers; nothing is begun.
+    AnswersOnly,
+    /// The server makes the card itself, of the first address in the text.
+    MadeByServer,
+    /// What is published here has a title: articles, not posts.
+    ArticlesOnly,
 }
 
 impl Why {
@@ -173,6 +207,9 @@ impl Why {
             Self::AsTold => "as_told",
             Self::NoAddress => "no_address",
             Self::ReceiverRecognises => "receiver_recognises",
+            Self::AnswersOnly => "answers_only",
+            Self::MadeByServer => "made_by_server",
+            Self::ArticlesOnly => "articles_only",
         }
     }
 }
@@ -199,6 +236,9 @@ impl fmt::Display for Why {
             Self::AsTold => "as far as the other side tells it",
             Self::NoAddress => "no address for answers was named when connecting",
             Self::ReceiverRecognises => "the receiver recognises a second attempt by its id",
+            Self::AnswersOnly => "here one answers; nothing is begun",
+            Self::MadeByServer => "the server makes it of the first address in the text",
+            Self::ArticlesOnly => "here one publishes articles, with a title",
             Self::SameIdentity => {
                 "Parvis looks among the sent copies first; a second copy would have the same identity, by which \
                  most recipients' programs show one"
@@ -263,6 +303,8 @@ pub struct CapabilitySet {
     pub lines: BTreeMap<CapabilityKey, Capability>,
     /// Everything here is between two: nothing is said in public.
     pub private_only: bool,
+    /// Who may be chosen to see a post; empty: everybody sees whatever is posted.
+    pub visibilities: Vec<Visibility>,
     /// How text is counted; `None` before the first probe and where nothing is written.
     pub text: Option<TextRule>,
     /// What may be attached; `None` likewise.

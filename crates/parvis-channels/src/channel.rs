@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilitySet, ChannelError, ChannelKind, ConnectError, Connection, Delivery, Field,
-    Made, Net, Observation, Page, Published, Received, Reply, Request, TextRule, Typed, Undelivered, Why,
+    Made, Net, Observation, Outgoing, Page, Published, Received, Request, TextRule, Typed, Undelivered, Why,
 };
 
 /// What we learn by asking an account who it is.
@@ -114,18 +114,23 @@ pub trait Channel: Send + Sync {
         Err(ChannelError::Unsupported(Why::WindowOnly))
     }
 
-    /// Publishes an answer.
-    async fn reply(&self, _net: &Net, _account: &Account, _reply: &Reply) -> Result<Published, ChannelError> {
+    /// Publishes an answer, or a post that answers nothing ([`crate::CapabilityKey::Post`]).
+    async fn publish(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _outgoing: &Outgoing,
+    ) -> Result<Published, ChannelError> {
         Err(ChannelError::Unsupported(Why::ReadOnly))
     }
 
-    /// Changes a message of ours to `reply` (its key and media are not used).
+    /// Changes a message of ours to `outgoing` (its key and media are not used).
     async fn edit(
         &self,
         _net: &Net,
         _account: &Account,
         _remote_id: &str,
-        _reply: &Reply,
+        _outgoing: &Outgoing,
     ) -> Result<Published, ChannelError> {
         Err(ChannelError::Unsupported(Why::ReadOnly))
     }
@@ -146,13 +151,24 @@ pub trait Channel: Send + Sync {
         Err(ChannelError::Unsupported(Why::NotInNetwork))
     }
 
-    /// Looks whether an answer stands on the network, after [`ChannelError::Unknown`]. `since`
+    /// Marks what somebody wrote below something of ours as spam, or takes that back.
+    async fn spam(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _remote_id: &str,
+        _spam: bool,
+    ) -> Result<(), ChannelError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork))
+    }
+
+    /// Looks whether a message of ours stands on the network, after [`ChannelError::Unknown`]. `since`
     /// (µs): when the first attempt began.
     async fn find_published(
         &self,
         _net: &Net,
         _account: &Account,
-        _reply: &Reply,
+        _outgoing: &Outgoing,
         _since: i64,
     ) -> Result<Option<Published>, ChannelError> {
         Err(ChannelError::Unsupported(Why::ReadOnly))

@@ -9,7 +9,7 @@
 //! a cursor; the program stores both in one transaction and folds the observations by
 //! `remote_id` and `version_at`. The same observation may come twice: folding must not mind.
 //!
-//! The walk of an answer out: [`Channel::reply`] with a key. After [`ChannelError::Unknown`]
+//! The walk of an answer or a post out: [`Channel::publish`] with a key. After [`ChannelError::Unknown`]
 //! nothing is sent again before [`Channel::find_published`] has looked whether it is there.
 //!
 //! A next network gets a folder, a line in [`ChannelKind`] and one in [`channel()`]; what it
@@ -27,15 +27,17 @@ mod channel;
 mod connect;
 mod error;
 pub mod feed;
+#[cfg(test)]
+mod fuzz;
 mod html;
 mod json;
 pub mod mail;
 pub mod mastodon;
 mod net;
+pub mod notify;
 mod observation;
 mod publish;
 mod receive;
-mod text;
 pub mod webhook;
 pub mod wordpress;
 
@@ -50,6 +52,6 @@ pub use observation::{
     AttachmentKind, Budget, Item, Mark, Notice, Observation, ObservationKind, Page, RemoteAttachment,
     RemoteAuthor, Source, Visibility,
 };
-pub use publish::{Published, Reply, Upload};
+pub use parvis_write::{MentionRule, TextLimit, TextRule, TextUnit};
+pub use publish::{Article, ArticleState, Card, Outgoing, Published, Upload, part_key};
 pub use receive::{Delivery, Received, Undelivered};
-pub use text::{MentionRule, TextLimit, TextRule, TextUnit};

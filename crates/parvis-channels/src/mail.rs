@@ -11,6 +11,7 @@ mod find;
 mod flowed;
 mod imap;
 mod media;
+mod notice;
 mod observe;
 mod probe;
 mod proof;
@@ -28,7 +29,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError, Connection, Field,
-    Input, Net, Observation, Page, Probe, Published, Reply, TextRule, Typed, Why,
+    Input, Net, Observation, Outgoing, Page, Probe, Published, TextRule, Typed, Why,
 };
 
 /// What is written to us.
@@ -46,6 +47,16 @@ const FIELDS: [Field; 7] = [
     Field { name: "user", input: Input::Line, required: false, example: "contact@brand.example" },
     Field { name: "password", input: Input::Secret, required: true, example: "" },
 ];
+
+/// Sends a notice to a colleague by the mailbox's own server.
+pub(crate) async fn send_notice(
+    net: &Net,
+    account: &Account,
+    to: &str,
+    it: &crate::notify::Notice,
+) -> Result<(), ChannelError> {
+    notice::send(net, account, to, it).await
+}
 
 /// The room of mailboxes.
 #[derive(Debug)]
@@ -112,8 +123,13 @@ impl Channel for Mail {
         Ok(Vec::new())
     }
 
-    async fn reply(&self, net: &Net, account: &Account, reply: &Reply) -> Result<Published, ChannelError> {
-        write::reply(net, account, reply).await
+    async fn publish(
+        &self,
+        net: &Net,
+        account: &Account,
+        outgoing: &Outgoing,
+    ) -> Result<Published, ChannelError> {
+        write::publish(net, account, outgoing).await
     }
 
     async fn edit(
@@ -121,7 +137,7 @@ impl Channel for Mail {
         _net: &Net,
         _account: &Account,
         _remote_id: &str,
-        _reply: &Reply,
+        _outgoing: &Outgoing,
     ) -> Result<Published, ChannelError> {
         Err(ChannelError::Unsupported(Why::NotInNetwork))
     }
@@ -134,10 +150,10 @@ impl Channel for Mail {
         &self,
         net: &Net,
         account: &Account,
-        reply: &Reply,
+        outgoing: &Outgoing,
         _since: i64,
     ) -> Result<Option<Published>, ChannelError> {
-        write::find_published(net, account, reply).await
+        write::find_published(net, account, outgoing).await
     }
 
     async fn fetch_media(

@@ -15,12 +15,15 @@ mod walk;
 mod wire;
 mod write;
 
+#[cfg(test)]
+mod fuzz;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use crate::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Field, Input, Net, Observation, Page, Probe,
-    Published, Reply, Source, TextRule,
+    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Field, Input, Net, Observation, Outgoing,
+    Page, Probe, Published, Source, TextRule,
 };
 use client::Client;
 use observe::Observer;
@@ -96,8 +99,13 @@ impl Channel for Mastodon {
         observe::recheck(&Client::of(net, account)?, &observer, remote_ids).await
     }
 
-    async fn reply(&self, net: &Net, account: &Account, reply: &Reply) -> Result<Published, ChannelError> {
-        write::reply(&Client::of(net, account)?, reply).await
+    async fn publish(
+        &self,
+        net: &Net,
+        account: &Account,
+        outgoing: &Outgoing,
+    ) -> Result<Published, ChannelError> {
+        write::publish(&Client::of(net, account)?, outgoing).await
     }
 
     async fn edit(
@@ -105,9 +113,9 @@ impl Channel for Mastodon {
         net: &Net,
         account: &Account,
         remote_id: &str,
-        reply: &Reply,
+        outgoing: &Outgoing,
     ) -> Result<Published, ChannelError> {
-        write::edit(&Client::of(net, account)?, remote_id, reply).await
+        write::edit(&Client::of(net, account)?, remote_id, outgoing).await
     }
 
     async fn delete(&self, net: &Net, account: &Account, remote_id: &str) -> Result<(), ChannelError> {
@@ -118,10 +126,10 @@ impl Channel for Mastodon {
         &self,
         net: &Net,
         account: &Account,
-        reply: &Reply,
+        outgoing: &Outgoing,
         since: i64,
     ) -> Result<Option<Published>, ChannelError> {
-        write::find_published(&Client::of(net, account)?, reply, since).await
+        write::find_published(&Client::of(net, account)?, outgoing, since).await
     }
 
     fn text_rule(&self, capabilities: &CapabilitySet) -> TextRule {

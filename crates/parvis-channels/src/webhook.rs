@@ -10,14 +10,17 @@ mod observe;
 mod verify;
 mod write;
 
+#[cfg(test)]
+mod fuzz;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
     Access, Account, Capability, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind,
-    ConnectError, Connection, Delivery, Field, Input, Made, MentionRule, Net, Page, Probe, Published,
-    Received, Reply, TextRule, TextUnit, Typed, Undelivered, Why,
+    ConnectError, Connection, Delivery, Field, Input, Made, MentionRule, Net, Outgoing, Page, Probe,
+    Published, Received, Secret, TextRule, TextUnit, Typed, Undelivered, Why,
 };
 use key::Keys;
 
@@ -46,6 +49,24 @@ struct Settings {
     id: String,
     /// Everybody reads what is written there.
     public: bool,
+}
+
+/// A first secret: to be kept sealed, and to be shown once.
+pub(crate) fn make_key() -> Result<(Secret, Secret), ChannelError> {
+    let keys = Keys::make()?;
+    Ok((keys.write(), keys.newest()))
+}
+
+/// Hands over anything that is no answer, signed alike.
+pub(crate) async fn post(
+    net: &Net,
+    url: &Url,
+    secret: &Secret,
+    (key, at): (&str, i64),
+    body: serde_json::Value,
+) -> Result<(), ChannelError> {
+    let keys = Keys::read(secret)?;
+    write::post(net, url, &keys, (key, at), body.to_string().into_bytes()).await.map(drop)
 }
 
 /// The room of webhooks.
@@ -120,8 +141,13 @@ impl Channel for Webhook {
         Ok(Made { access: Access { secret: keys.write(), lives_for: None }, shown: keys.newest() })
     }
 
-    async fn reply(&self, net: &Net, account: &Account, reply: &Reply) -> Result<Published, ChannelError> {
-        write::reply(net, account, reply).await
+    async fn publish(
+        &self,
+        net: &Net,
+        account: &Account,
+        outgoing: &Outgoing,
+    ) -> Result<Published, ChannelError> {
+        write::publish(net, account, outgoing).await
     }
 
     /// There is nothing to look at: an answer that may have been lost is handed over again under the same id,
@@ -130,7 +156,7 @@ impl Channel for Webhook {
         &self,
         _net: &Net,
         _account: &Account,
-        _reply: &Reply,
+        _outgoing: &Outgoing,
         _since: i64,
     ) -> Result<Option<Published>, ChannelError> {
         Ok(None)
@@ -170,7 +196,11 @@ fn table(answers: bool, public: bool) -> CapabilitySet {
                     Capability::conditional(Why::AsTold)
                 }
                 CapabilityKey::ReplyPrivately if public => Capability::unsupported(Why::NotInNetwork),
-                CapabilityKey::Reply | CapabilityKey::ReplyPrivately => answering(Capability::native()),
+                CapabilityKey::Reply
+                | CapabilityKey::ReplyPrivately
+                | CapabilityKey::Post
+                | CapabilityKey::PostThread
+                | CapabilityKey::Language => answering(Capability::native()),
                 CapabilityKey::SafeRetry => answering(Capability::conditional(Why::ReceiverRecognises)),
                 CapabilityKey::Schedule => answering(Capability::emulated(Why::HeldByParvis)),
                 CapabilityKey::Edit
@@ -179,6 +209,10 @@ fn table(answers: bool, public: bool) -> CapabilitySet {
                 | CapabilityKey::AltText
                 | CapabilityKey::Warning
                 | CapabilityKey::Like
+                | CapabilityKey::Article
+                | CapabilityKey::Quote
+                | CapabilityKey::LinkCard
+                | CapabilityKey::Spam
                 | CapabilityKey::Hide => Capability::unsupported(Why::NotBuilt),
             },
         );

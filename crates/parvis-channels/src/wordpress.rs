@@ -1,10 +1,11 @@
-//! Comments on a WordPress site, by its REST API and an application password
-//! (<https://developer.wordpress.org/rest-api/reference/comments/>).
+//! A WordPress site: its articles and the comments on them, by its REST API and an application password
+//! (<https://developer.wordpress.org/rest-api/reference/>).
 //!
 //! WordPress tells nothing by itself and doesn't date what is changed: comments are asked for in the order in which they
 //! were written, the latest hours each time anew ([`walk`]), and older ones are looked at again. An article is our own
-//! message, the context of what is said below it. Publishing articles is no matter of this room.
+//! message, the context of what is said below it; what is changed about it is dated.
 
+mod article;
 mod client;
 mod connect;
 mod observe;
@@ -12,11 +13,14 @@ mod walk;
 mod wire;
 mod write;
 
+#[cfg(test)]
+mod fuzz;
+
 use async_trait::async_trait;
 
 use crate::{
     Account, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError, Connection, Field, Input, Net,
-    Observation, Page, Probe, Published, Reply, TextRule, Typed,
+    Observation, Outgoing, Page, Probe, Published, TextRule, Typed,
 };
 use client::Client;
 
@@ -26,6 +30,11 @@ const FIELDS: [Field; 3] = [
     Field { name: "user", input: Input::Line, required: true, example: "redaction" },
     Field { name: "password", input: Input::Secret, required: true, example: "" },
 ];
+
+/// What the site publishes: ours, and the context of what is said below.
+const ARTICLES: &str = "articles";
+/// What is said below.
+const COMMENTS: &str = "comments";
 
 /// The room of WordPress sites.
 #[derive(Debug)]
@@ -38,7 +47,7 @@ impl Channel for Wordpress {
     }
 
     fn streams(&self) -> &'static [&'static str] {
-        &["comments"]
+        &[ARTICLES, COMMENTS]
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -57,10 +66,10 @@ impl Channel for Wordpress {
         &self,
         net: &Net,
         account: &Account,
-        _stream: &str,
+        stream: &str,
         cursor: Option<&str>,
     ) -> Result<Page, ChannelError> {
-        walk::pull(&Client::of(net, account)?, cursor).await
+        walk::pull(&Client::of(net, account)?, walk::List::of(stream), cursor).await
     }
 
     async fn thread(
@@ -81,8 +90,13 @@ impl Channel for Wordpress {
         observe::recheck(&Client::of(net, account)?, remote_ids).await
     }
 
-    async fn reply(&self, net: &Net, account: &Account, reply: &Reply) -> Result<Published, ChannelError> {
-        write::reply(&Client::of(net, account)?, reply).await
+    async fn publish(
+        &self,
+        net: &Net,
+        account: &Account,
+        outgoing: &Outgoing,
+    ) -> Result<Published, ChannelError> {
+        write::publish(&Client::of(net, account)?, outgoing).await
     }
 
     async fn edit(
@@ -90,9 +104,9 @@ impl Channel for Wordpress {
         net: &Net,
         account: &Account,
         remote_id: &str,
-        reply: &Reply,
+        outgoing: &Outgoing,
     ) -> Result<Published, ChannelError> {
-        write::edit(&Client::of(net, account)?, remote_id, reply).await
+        write::edit(&Client::of(net, account)?, remote_id, outgoing).await
     }
 
     async fn delete(&self, net: &Net, account: &Account, remote_id: &str) -> Result<(), ChannelError> {
@@ -110,14 +124,24 @@ impl Channel for Wordpress {
         write::hide(&Client::of(net, account)?, remote_id, hidden).await
     }
 
+    async fn spam(
+        &self,
+        net: &Net,
+        account: &Account,
+        remote_id: &str,
+        spam: bool,
+    ) -> Result<(), ChannelError> {
+        write::spam(&Client::of(net, account)?, remote_id, spam).await
+    }
+
     async fn find_published(
         &self,
         net: &Net,
         account: &Account,
-        reply: &Reply,
+        outgoing: &Outgoing,
         since: i64,
     ) -> Result<Option<Published>, ChannelError> {
-        write::find_published(&Client::of(net, account)?, reply, since).await
+        write::find_published(&Client::of(net, account)?, outgoing, since).await
     }
 
     fn text_rule(&self, _capabilities: &CapabilitySet) -> TextRule {

@@ -18,3 +18,5 @@ mod hearing;
 mod listening;
 #[path = "atproto/peer.rs"]
 mod peer;
+#[path = "atproto/posting.rs"]
+mod posting;

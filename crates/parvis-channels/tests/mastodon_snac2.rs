@@ -10,9 +10,11 @@
 
 #[path = "snac2/peer.rs"]
 mod peer;
+#[path = "snac2/posting.rs"]
+mod posting;
 
 use parvis_channels::{
-    Account, AttachmentKind, CapabilityKey, ObservationKind, Reply, Support, Upload, Visibility, Why,
+    Account, AttachmentKind, CapabilityKey, ObservationKind, Outgoing, Support, Upload, Visibility, Why,
 };
 use peer::{Peer, code, host, mastodon, revoked, word};
 use reqwest::Method;
@@ -25,17 +27,12 @@ const PNG: &[u8] = &[
     0x44, 0xAE, 0x42, 0x60, 0x82,
 ];
 
-fn reply(parent: &str, mention: &str, text: &str) -> Reply {
-    Reply {
-        key: word(),
-        parent_id: parent.to_owned(),
-        text: text.to_owned(),
-        visibility: Visibility::Public,
+fn reply(parent: &str, mention: &str, text: &str) -> Outgoing {
+    Outgoing {
+        parent_id: Some(parent.to_owned()),
         language: Some("en".into()),
-        warning: None,
-        media: vec![],
         mention: Some(mention.to_owned()),
-        at: 0,
+        ..Outgoing::new(word(), text, Visibility::Public, 0)
     }
 }
 
@@ -65,7 +62,7 @@ async fn a_mention_is_seen_answered_and_the_answer_comes_back_as_our_own() {
 
     let answer = word();
     let reply = reply(&seen.remote_id, &item.author.handle, &format!("On its way. {answer}"));
-    let published = mastodon().reply(&peer.net, &brand, &reply).await.unwrap();
+    let published = mastodon().publish(&peer.net, &brand, &reply).await.unwrap();
     let (heard, _) = peer.wait_for(&customer, "notifications", None, &answer).await;
     assert_eq!(heard.item.unwrap().author.handle, brand.handle);
 
@@ -92,7 +89,7 @@ async fn a_mention_from_another_server_is_seen_and_answered() {
     assert!(item.addressed);
     let answer = word();
     let reply = reply(&seen.remote_id, &item.author.handle, &answer);
-    mastodon().reply(&peer.net, &brand, &reply).await.unwrap();
+    mastodon().publish(&peer.net, &brand, &reply).await.unwrap();
     peer.wait_for(&remote, "notifications", None, &answer).await;
 }
 
@@ -155,7 +152,7 @@ async fn pictures_keep_their_alternative_text_both_ways() {
     let there = word();
     let mut answer = reply(&seen.remote_id, &remote.handle, &there);
     answer.media = vec![picture.clone()];
-    mastodon().reply(&peer.net, &brand, &answer).await.unwrap();
+    mastodon().publish(&peer.net, &brand, &answer).await.unwrap();
     let (heard, _) = peer.wait_for(&remote, "notifications", start, &there).await;
     let file = &heard.item.as_ref().unwrap().attachments[0];
     assert_eq!((file.kind, file.alt.as_deref()), (AttachmentKind::Image, Some("A red dot")));
@@ -163,7 +160,7 @@ async fn pictures_keep_their_alternative_text_both_ways() {
     let back = word();
     let mut answer = reply(&heard.remote_id, &brand.handle, &back);
     answer.media = vec![Upload { alt: "Le même point".into(), ..picture }];
-    mastodon().reply(&peer.net, &remote, &answer).await.unwrap();
+    mastodon().publish(&peer.net, &remote, &answer).await.unwrap();
     let (seen, _) = peer.wait_for(&brand, "notifications", Some(cursor), &back).await;
     let item = seen.item.unwrap();
     assert_eq!(item.attachments[0].alt.as_deref(), Some("Le même point"));
@@ -180,11 +177,11 @@ async fn our_own_message_is_changed_and_found_and_its_deletion_refused_honestly(
     let (seen, _) = peer.wait_for(&brand, "notifications", start, &question).await;
 
     let mut answer = reply(&seen.remote_id, &customer.handle, &format!("one *two* {}", word()));
-    let find = async |answer: &Reply| {
+    let find = async |answer: &Outgoing| {
         mastodon().find_published(&peer.net, &brand, answer, seen.occurred_at.unwrap()).await.unwrap()
     };
     assert_eq!(find(&answer).await, None);
-    let published = mastodon().reply(&peer.net, &brand, &answer).await.unwrap();
+    let published = mastodon().publish(&peer.net, &brand, &answer).await.unwrap();
     assert_eq!(find(&answer).await.unwrap().remote_id, published.remote_id);
 
     answer.text = format!("changed {}", word());
@@ -235,7 +232,7 @@ async fn a_revoked_access_and_a_dead_server_are_told_apart() {
     let pull = async |who: &Account| mastodon().pull(&peer.net, who, "notifications", None).await;
     assert_eq!(code(pull(&stranger).await), "unauthorized");
     assert_eq!(code(mastodon().probe(&peer.net, &stranger).await), "unauthorized");
-    assert_eq!(code(mastodon().reply(&peer.net, &stranger, &reply("1", "x", "x")).await), "unauthorized");
+    assert_eq!(code(mastodon().publish(&peer.net, &stranger, &reply("1", "x", "x")).await), "unauthorized");
     let mut nowhere = brand.clone();
     nowhere.base_url = "http://127.0.0.4/".parse().unwrap();
     assert_eq!(code(pull(&nowhere).await), "forbidden_address");

@@ -2,14 +2,19 @@
 //! one transaction, writes the journal, and answers with what undo takes. No network call happens here:
 //! what has to happen outside is a job made in the same transaction.
 
+pub mod alert;
 pub mod answer;
 pub mod channel;
 pub mod colleague;
 pub mod correction;
 pub mod desk;
+pub mod destination;
 pub mod draft;
+pub mod feed;
 pub mod insight;
+pub mod post;
 pub mod session;
+pub mod stop;
 pub mod token;
 pub mod triage;
 pub mod undo;
@@ -23,6 +28,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::id::{ColleagueId, ConversationId, DeskId, JournalId, MessageId};
+use crate::rules::clock::Promise;
 use crate::rules::permission::{Action, Actor};
 use crate::store::conversation::{self, Conversation, Facets, State};
 use crate::store::journal::{self, By, Entry};
@@ -191,16 +197,15 @@ async fn restart_clock(conn: &mut Conn, actor: &Actor, it: &Conversation, now: i
     let mut facets = it.facets.clone();
     let last = store::message::last_in(conn, actor.organisation, it.id).await?;
     let since = facets.awaiting_since.or(last.map(|message| message.sent_at)).unwrap_or(now);
-    let within = answer_within(conn, actor, facets.desk).await?;
+    let promise = promise(conn, actor, facets.desk).await?;
     facets.state = State::Open;
     facets.snoozed_until = None;
     facets.closed_at = None;
     facets.awaiting_since = Some(since);
-    facets.due_at = crate::rules::clock::due(since, within);
+    facets.due_at = promise.due(since, facets.urgent);
     Ok(facets)
 }
 
-async fn answer_within(conn: &mut Conn, actor: &Actor, desk: DeskId) -> Result<i64> {
-    let desk = store::desk::get(conn, actor.organisation, desk).await?.ok_or(Refusal::NotFound)?;
-    Ok(desk.answer_within)
+async fn promise(conn: &mut Conn, actor: &Actor, desk: DeskId) -> Result<Promise> {
+    store::desk::promise(conn, actor.organisation, desk).await?.ok_or(Refusal::NotFound)
 }

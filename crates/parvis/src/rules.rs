@@ -4,6 +4,9 @@
 pub mod appointment;
 pub mod clock;
 pub mod field;
+pub mod hours;
 pub mod permission;
+pub mod post;
 pub mod text;
 pub mod theme;
+pub mod waking;

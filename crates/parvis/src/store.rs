@@ -1,7 +1,9 @@
 //! The only room that knows SQL. One file per noun; each function takes a [`Conn`], so that several
 //! of them share one transaction. Every row belongs to an organisation and every key begins with it.
 
+pub mod alert;
 pub mod answer_key;
+pub mod arrival;
 pub mod attachment;
 pub mod author;
 pub mod channel;
@@ -12,6 +14,8 @@ pub mod correction;
 pub mod counter;
 pub mod db;
 pub mod desk;
+pub mod destination;
+pub mod feed;
 pub mod house;
 pub mod insight;
 pub mod invariant;
@@ -25,10 +29,13 @@ pub mod migration;
 pub mod node;
 pub mod observation;
 pub mod organisation;
+pub mod post;
 pub mod reading;
+pub mod sealed;
 pub mod search;
 pub mod session;
 pub mod setting;
+pub mod stop;
 pub mod tag;
 pub mod token;
 pub mod transfer;

@@ -13,6 +13,8 @@ use crate::clock::{Clock, HOUR, SECOND};
 use crate::config::Config;
 use crate::id::{ChannelId, ColleagueId, DeskId, OrganisationId};
 use crate::intake::fold::{Context, fold};
+use crate::rules::clock::Promise;
+use crate::rules::hours::Hours;
 use crate::rules::permission::{Actor, Role, Scope};
 use crate::seal::SealKey;
 use crate::store::channel::{Channel, Health};
@@ -73,6 +75,8 @@ async fn house(db: Db, folder: tempfile::TempDir) -> House {
             name: kind.to_owned(),
             position: position as i64,
             answer_within: HOUR,
+            urgent_within: None,
+            hours: Hours::default(),
             created_at: START,
         };
         store::desk::insert(&mut conn, id, &it).await.unwrap();
@@ -207,8 +211,8 @@ impl House {
         let mut conn = self.app.db.write().await.unwrap();
         let channel = store::channel::get(&mut conn, self.id, self.channel).await.unwrap().unwrap();
         let ear = self.app.ears.of(&mut conn, self.id).await.unwrap();
-        let (now, answer_within) = (self.app.now(), HOUR);
-        let context = Context { organisation: self.id, channel: &channel, answer_within, ear: &ear, now };
+        let (now, promise) = (self.app.now(), Promise::always(HOUR));
+        let context = Context { organisation: self.id, channel: &channel, promise, ear: &ear, now };
         for it in seen {
             fold(&mut conn, &context, it).await.unwrap();
         }

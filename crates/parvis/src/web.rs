@@ -1,9 +1,11 @@
 //! Pages: server-rendered, one file per page, each working without JavaScript. This file is the map:
 //! which routes there are, which right each needs, and what every request passes through.
 
+pub mod alert;
 pub mod arrival;
 pub mod asset;
 pub mod attempt;
+mod calendar;
 pub mod channel;
 pub mod chart;
 pub mod device;
@@ -24,6 +26,7 @@ pub mod presence;
 pub mod session;
 pub mod settings;
 pub mod setup;
+mod speak;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod today;
@@ -82,6 +85,10 @@ const TABLES: &[&[Route]] = &[
     hook::ROUTES,
     today::ROUTES,
     listen::ROUTES,
+    speak::ROUTES,
+    calendar::ROUTES,
+    alert::ROUTES,
+    alert::destination::ROUTES,
 ];
 
 const OWN: &[Route] =
@@ -114,7 +121,11 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(inbox::router(&app))
         .merge(channel::router())
         .merge(today::router())
-        .merge(listen::router());
+        .merge(listen::router())
+        .merge(speak::router())
+        .merge(calendar::router())
+        .merge(alert::router())
+        .merge(alert::destination::router());
     let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))

@@ -71,11 +71,14 @@ pub(super) fn is_handle(text: &str) -> bool {
         && last.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
-/// The record key of an answer: always the same for the same key of ours, so that an answer sent
+/// The record key of a message: always the same for the same key of ours, so that one sent
 /// twice is one record. Posts need a key in the form of a time stamp: where ours is a UUID of
 /// version 7 its own time is taken, and some of its chance; otherwise a digest stands for both.
 pub(super) fn record_key(key: &str) -> String {
-    let bits = from_uuid(key).unwrap_or_else(|| {
+    // The parts of a thread follow one another as their times would.
+    let part = |(key, number): (&str, &str)| Some((from_uuid(key)?, number.parse::<u16>().ok()?));
+    let parted = key.rsplit_once('/').and_then(part).map(|(bits, number)| bits + (u64::from(number) << 10));
+    let bits = parted.or_else(|| from_uuid(key)).unwrap_or_else(|| {
         let digest = digest(&SHA256, key.as_bytes());
         digest.as_ref().iter().take(8).fold(0, |all, byte| (all << 8) | u64::from(*byte))
     });
@@ -121,6 +124,9 @@ mod tests {
         assert!(key.starts_with("3n2ux5"), "{key}");
         assert_eq!(key.len(), TID_LENGTH);
         assert!(key < later, "{key} {later}");
+        let whole = "01a201dd-15e0-7abc-8def-0123456789ab";
+        let parts: Vec<String> = (0..40).map(|number| record_key(&crate::part_key(whole, number))).collect();
+        assert!(parts.is_sorted_by(|one, next| one < next) && parts[0] == key);
         assert_eq!(tid(0), "2222222222222");
         assert_eq!(tid(u64::MAX), "bzzzzzzzzzzzz");
     }

@@ -1,5 +1,5 @@
-//! Publishing and deleting our own posts, and finding them again. A post's key is made from the key of the
-//! answer, so the network itself keeps it from standing there twice.
+//! Publishing and deleting our own posts, and finding them again. A post's record key is made from the key
+//! of the message, so the network itself keeps it from standing there twice.
 
 use serde_json::{Value, json};
 
@@ -11,53 +11,47 @@ use super::observe::{page, time};
 use super::picture;
 use super::wire::{Created, Record, ReplyTo, Strong, Uploaded};
 use crate::json::read;
-use crate::{Answer, ChannelError, Published, Reply, Upload, Visibility, Why};
+use crate::{Answer, ChannelError, Outgoing, Published, Upload, Visibility, Why};
 
 /// The refusal that means that a record isn't there.
 const NOT_THERE: &str = "RecordNotFound";
 
 /// Publishes, unless it stands there already.
-pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Published, ChannelError> {
-    if reply.visibility != Visibility::Public {
+pub(super) async fn publish(client: &Client<'_>, outgoing: &Outgoing) -> Result<Published, ChannelError> {
+    if outgoing.visibility != Visibility::Public {
         // Everything on this network is public: nothing that was meant for few may be shown to all.
         return Err(ChannelError::Unsupported(Why::NotInNetwork));
     }
-    if reply.warning.as_deref().is_some_and(|warning| !warning.is_empty()) {
+    if outgoing.warning.as_deref().is_some_and(|warning| !warning.is_empty()) {
         return Err(ChannelError::Unsupported(Why::NotInNetwork));
     }
-    if let Some(there) = find_published(client, reply).await? {
+    if let Some(there) = find_published(client, outgoing).await? {
         return Ok(there);
     }
-    let parent = parent(client, &reply.parent_id).await?;
-    let mut pictures = Vec::new();
-    for file in &reply.media {
-        let mut picture = json!({ "alt": file.alt, "image": upload(client, file).await? });
-        if let Some((width, height)) = picture::size(&file.bytes) {
-            picture["aspectRatio"] = json!({ "width": width, "height": height });
-        }
-        pictures.push(picture);
-    }
-    let mut record = json!({
-        "$type": POST,
-        "text": reply.text,
-        "createdAt": parent.now,
-        "reply": { "root": parent.root, "parent": parent.itself },
-    });
-    let facets = facets(client, &reply.text).await?;
+    let above = match &outgoing.parent_id {
+        Some(parent) => Some(above(client, parent).await?),
+        None => None,
+    };
+    let now = above.as_ref().map_or(outgoing.at, |above| above.now);
+    let mut record = json!({ "$type": POST, "text": outgoing.text, "createdAt": written(now) });
+    let facets = facets(client, &outgoing.text).await?;
+    let embed = embedded(client, outgoing).await?;
     if let Some(map) = record.as_object_mut() {
+        if let Some(above) = above {
+            map.insert("reply".to_owned(), json!({ "root": above.root, "parent": above.itself }));
+        }
         if !facets.is_empty() {
             map.insert("facets".to_owned(), json!(facets));
         }
-        if !pictures.is_empty() {
-            let embed = json!({ "$type": "app.bsky.embed.images", "images": pictures });
+        if let Some(embed) = embed {
             map.insert("embed".to_owned(), embed);
         }
-        if let Some(language) = &reply.language {
+        if let Some(language) = &outgoing.language {
             map.insert("langs".to_owned(), json!([language]));
         }
     }
     let body = json!({
-        "repo": client.did(), "collection": POST, "rkey": record_key(&reply.key), "record": record,
+        "repo": client.did(), "collection": POST, "rkey": record_key(&outgoing.key), "record": record,
     });
     let answer = client.post_once("com.atproto.repo.createRecord", body).await?;
     // It was taken: if what came back can't be read, it stands there all the same.
@@ -67,17 +61,55 @@ pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Publishe
     Ok(Published {
         url: page(client.account, &created.uri),
         remote_id: created.uri,
-        published_at: time(&parent.now),
+        published_at: Some(now),
         raw,
     })
 }
 
-/// Looks for the record that the key of this answer leads to.
+/// A time as records have it, to the millisecond.
+fn written(at: i64) -> String {
+    format!("{:.3}", jiff::Timestamp::from_microsecond(at).unwrap_or_default())
+}
+
+/// What goes with a post: pictures, or else the card of a link; and the post quoted.
+async fn embedded(client: &Client<'_>, outgoing: &Outgoing) -> Result<Option<Value>, ChannelError> {
+    let mut pictures = Vec::new();
+    for file in &outgoing.media {
+        let mut picture = json!({ "alt": file.alt, "image": upload(client, file).await? });
+        if let Some((width, height)) = picture::size(&file.bytes) {
+            picture["aspectRatio"] = json!({ "width": width, "height": height });
+        }
+        pictures.push(picture);
+    }
+    let media = match &outgoing.card {
+        _ if !pictures.is_empty() => Some(json!({ "$type": "app.bsky.embed.images", "images": pictures })),
+        Some(card) => {
+            let mut external =
+                json!({ "uri": card.url.as_str(), "title": card.title, "description": card.about });
+            if let Some(picture) = &card.picture {
+                external["thumb"] = upload(client, picture).await?;
+            }
+            Some(json!({ "$type": "app.bsky.embed.external", "external": external }))
+        }
+        None => None,
+    };
+    let Some(quoted) = &outgoing.quote else { return Ok(media) };
+    let quoted = above(client, quoted).await?.itself;
+    let quote = json!({ "$type": "app.bsky.embed.record", "record": quoted });
+    Ok(Some(match media {
+        Some(media) => {
+            json!({ "$type": "app.bsky.embed.recordWithMedia", "record": quote, "media": media })
+        }
+        None => quote,
+    }))
+}
+
+/// Looks for the record that the key of this message leads to.
 pub(super) async fn find_published(
     client: &Client<'_>,
-    reply: &Reply,
+    outgoing: &Outgoing,
 ) -> Result<Option<Published>, ChannelError> {
-    let uri = post_uri(client.did(), &record_key(&reply.key));
+    let uri = post_uri(client.did(), &record_key(&outgoing.key));
     let Some(answer) = record(client, &uri).await? else { return Ok(None) };
     let found: Record = read(&answer)?;
     Ok(Some(Published {
@@ -118,30 +150,28 @@ fn is_not_there(fault: &Fault) -> bool {
         || (*status == 400 && message.to_ascii_lowercase().contains("could not locate record"))
 }
 
-/// What is answered, and when that is, by the server's clock.
-struct Parent {
+/// What is answered or quoted, and what time it is by the server's clock (µs).
+struct Above {
     itself: Strong,
     root: Strong,
-    now: String,
+    now: i64,
 }
 
-/// Finds what is answered. Its digest goes with the answer, so it is asked for when answering; the server
-/// asks the AppView where the post isn't its own.
-async fn parent(client: &Client<'_>, uri: &str) -> Result<Parent, ChannelError> {
+/// Finds what is answered or quoted. Its digest goes with the post, so it is asked for when publishing; the
+/// server asks the AppView where the post isn't its own.
+async fn above(client: &Client<'_>, uri: &str) -> Result<Above, ChannelError> {
     let gone = || ChannelError::Refused {
         status: 404,
-        message: "the message to answer isn't there any more".to_owned(),
+        message: "the message to answer or to quote isn't there any more".to_owned(),
     };
     let answer = record(client, uri).await?.ok_or_else(gone)?;
     let found: Record = read(&answer)?;
     let itself = Strong { cid: found.cid.ok_or_else(gone)?, uri: found.uri };
     let root = found.value.reply.map_or_else(|| itself.clone(), |ReplyTo { root, .. }| root);
-    let now = answer.date().and_then(|at| jiff::Timestamp::from_microsecond(at).ok());
-    let now = now.map(|at| format!("{at:.3}"));
-    let now = now.ok_or_else(|| ChannelError::Malformed {
-        message: "the server doesn't tell its time, which a post needs".to_owned(),
+    let now = answer.date().ok_or_else(|| ChannelError::Malformed {
+        message: "the server doesn't tell its time, which an answer needs".to_owned(),
     })?;
-    Ok(Parent { itself, root, now })
+    Ok(Above { itself, root, now })
 }
 
 /// The marks of a text. A name that nobody has stays plain text.

@@ -51,9 +51,10 @@ fn table(idle: bool, size: Option<u64>) -> CapabilitySet {
         set.set(
             key,
             match key {
-                CapabilityKey::Listen | CapabilityKey::ReplyPrivately | CapabilityKey::Images => {
-                    Capability::native()
-                }
+                CapabilityKey::Listen
+                | CapabilityKey::ReplyPrivately
+                | CapabilityKey::Images
+                | CapabilityKey::Language => Capability::native(),
                 CapabilityKey::Stream if idle => Capability::native(),
                 CapabilityKey::Stream => Capability::emulated(Why::Polled),
                 CapabilityKey::Threads => Capability::conditional(Why::PartialThreads),
@@ -67,7 +68,12 @@ fn table(idle: bool, size: Option<u64>) -> CapabilitySet {
                 | CapabilityKey::AltText
                 | CapabilityKey::Warning
                 | CapabilityKey::Like
+                | CapabilityKey::Article
+                | CapabilityKey::Quote
+                | CapabilityKey::LinkCard
+                | CapabilityKey::Spam
                 | CapabilityKey::Hide => Capability::unsupported(Why::NotInNetwork),
+                CapabilityKey::Post | CapabilityKey::PostThread => Capability::unsupported(Why::AnswersOnly),
             },
         );
     }

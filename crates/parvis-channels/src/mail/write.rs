@@ -15,7 +15,7 @@ use super::read::{self, Mail, Reader, minted};
 use super::server::{self, Login, Settings};
 use super::smtp::Smtp;
 use crate::html::one_line;
-use crate::{Account, ChannelError, Mark, Net, Published, Reply, Upload, Why};
+use crate::{Account, ChannelError, Mark, Net, Outgoing, Published, Upload, Why};
 
 /// For looking up what is answered. All these together stay below the time that the program gives a call:
 /// a call that it gives up on counts as a lost answer.
@@ -28,17 +28,21 @@ const COPY: Duration = Duration::from_secs(10);
 const SUBJECT: usize = 300;
 
 /// Sends an answer, unless its copy says that it was sent already.
-pub(super) async fn reply(net: &Net, account: &Account, reply: &Reply) -> Result<Published, ChannelError> {
+pub(super) async fn publish(
+    net: &Net,
+    account: &Account,
+    outgoing: &Outgoing,
+) -> Result<Published, ChannelError> {
     let (settings, login) = server::open(account)?;
-    let id = minted(&reply.key, &settings.address);
-    let look = look(net, &settings, &login, &id, &reply.parent_id);
+    let id = minted(&outgoing.key, &settings.address);
+    let look = look(net, &settings, &login, &id, outgoing.parent()?);
     let looked = tokio::time::timeout(LOOK, look).await.unwrap_or_else(|_| Err(late()))?;
     let (mut imap, parent) = match looked {
         Looked::Sent(published) => return Ok(published),
         Looked::Parent(imap, parent) => (imap, *parent),
     };
     let to = recipient(&parent, &settings)?;
-    let mail = compose(&settings, reply, &parent, &to, &id)?;
+    let mail = compose(&settings, outgoing, &parent, &to, &id)?;
     let smtp = tokio::time::timeout(SIGN_IN, Smtp::open(net, &settings.smtp, &login)).await;
     let smtp = smtp.unwrap_or_else(|_| Err(late()))?;
     let words = smtp.deliver(&settings.address, &to, &mail).await?;
@@ -56,14 +60,14 @@ pub(super) async fn reply(net: &Net, account: &Account, reply: &Reply) -> Result
 pub(super) async fn find_published(
     net: &Net,
     account: &Account,
-    reply: &Reply,
+    outgoing: &Outgoing,
 ) -> Result<Option<Published>, ChannelError> {
     let (settings, login) = server::open(account)?;
     if settings.sent.is_none() {
         return Err(ChannelError::Unsupported(Why::NotOnServer));
     }
     let mut imap = Imap::open(net, &settings.imap, &login).await?;
-    copy(&mut imap, &settings, &minted(&reply.key, &settings.address)).await
+    copy(&mut imap, &settings, &minted(&outgoing.key, &settings.address)).await
 }
 
 enum Looked {
@@ -126,7 +130,7 @@ fn recipient(parent: &Mail, settings: &Settings) -> Result<String, ChannelError>
 /// Puts the mail together. (Its Date is set by the builder; nothing here depends on it.)
 fn compose(
     settings: &Settings,
-    reply: &Reply,
+    outgoing: &Outgoing,
     parent: &Mail,
     to: &str,
     id: &str,
@@ -140,7 +144,7 @@ fn compose(
         .to(Address::new_address(their, to))
         .subject(answered(&parent.subject))
         .message_id(id.to_owned())
-        .text_body(reply.text.as_str());
+        .text_body(outgoing.text.as_str());
     let mut thread = parent.parents.clone();
     if read::is_id(&parent.id) {
         mail = mail.in_reply_to(parent.id.clone());
@@ -149,11 +153,11 @@ fn compose(
     if !thread.is_empty() {
         mail = mail.references(MessageId::from(thread));
     }
-    if let Some(language) = reply.language.as_deref().filter(|it| is_language(it)) {
+    if let Some(language) = outgoing.language.as_deref().filter(|it| is_language(it)) {
         mail = mail.header("Content-Language", Text::new(language));
     }
-    let mut parts = vec![MimePart::new("text/plain; charset=utf-8", reply.text.as_str())];
-    parts.extend(reply.media.iter().zip(1..).map(|(file, number)| attached(file, number)));
+    let mut parts = vec![MimePart::new("text/plain; charset=utf-8", outgoing.text.as_str())];
+    parts.extend(outgoing.media.iter().zip(1..).map(|(file, number)| attached(file, number)));
     if parts.len() > 1 {
         mail = mail.body(MimePart::new("multipart/mixed", parts));
     }

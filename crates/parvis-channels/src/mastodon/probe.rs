@@ -13,13 +13,17 @@ use crate::CapabilityKey as Key;
 use crate::html::one_line;
 use crate::json::read as read_json;
 use crate::{
-    Capability, CapabilitySet, ChannelError, MediaRule, MentionRule, Probe, Request, TextRule, TextUnit, Why,
+    Capability, CapabilitySet, ChannelError, MediaRule, MentionRule, Probe, Request, TextRule, TextUnit,
+    Visibility, Why,
 };
 
 /// Length of a message where the server doesn't tell: Mastodon's own.
 const STOCK_MAX: u32 = 500;
 /// Characters of alternative text where the server doesn't tell: Mastodon's own.
 const STOCK_ALT: u32 = 1500;
+
+/// The version of the API of Mastodon that knows quotations (Mastodon 4.5).
+const QUOTES: u32 = 7;
 
 /// The program behind a server.
 #[derive(Debug, Default, Deserialize)]
@@ -74,7 +78,10 @@ pub(super) async fn probe(client: &Client<'_>) -> Result<Probe, ChannelError> {
         Ok(None) => Capability::emulated(Why::Polled),
         Err(()) => Capability::emulated(Why::ServerSilent),
     };
-    let mut capabilities = table(&software, &client.access.scope, stream);
+    let quotes = instance.api_versions.mastodon.unwrap_or_default() >= QUOTES;
+    let mut capabilities = table(&software, &client.access.scope, stream, quotes);
+    capabilities.visibilities =
+        vec![Visibility::Public, Visibility::Unlisted, Visibility::Followers, Visibility::Direct];
     capabilities.text = Some(text_rule(&software, &instance));
     capabilities.media = Some(media_rule(&instance));
     Ok(Probe {
@@ -161,7 +168,7 @@ fn has_scope(scopes: &str, needed: &str) -> bool {
 }
 
 /// The table, but for its rules on text and media.
-fn table(software: &Software, scopes: &str, stream: Capability) -> CapabilitySet {
+fn table(software: &Software, scopes: &str, stream: Capability, quotes: bool) -> CapabilitySet {
     let needing = |scope: &str, capability: Capability| {
         if has_scope(scopes, scope) {
             capability
@@ -173,6 +180,7 @@ fn table(software: &Software, scopes: &str, stream: Capability) -> CapabilitySet
     let delete =
         if software.can_delete() { Capability::native() } else { Capability::unsupported(Why::NotOnServer) };
     let retry = if software.has_keys() { Capability::native() } else { Capability::emulated(Why::ReadBack) };
+    let quote = if quotes { Capability::native() } else { Capability::unsupported(Why::NotOnServer) };
     let mut set = CapabilitySet::default();
     for (key, capability) in [
         (Key::Listen, needing("read:notifications", Capability::native())),
@@ -182,14 +190,21 @@ fn table(software: &Software, scopes: &str, stream: Capability) -> CapabilitySet
         (Key::SeeDeletions, needing("read:statuses", Capability::emulated(Why::Rechecked))),
         (Key::Reply, write(Capability::native())),
         (Key::ReplyPrivately, write(Capability::conditional(Why::MentionDecides))),
+        (Key::Post, write(Capability::native())),
+        (Key::PostThread, write(Capability::native())),
+        (Key::Article, Capability::unsupported(Why::NotInNetwork)),
         (Key::SafeRetry, write(retry)),
         (Key::Edit, write(Capability::native())),
         (Key::Delete, write(delete)),
         (Key::Images, needing("write:media", Capability::native())),
         (Key::AltText, needing("write:media", Capability::native())),
+        (Key::Quote, write(quote)),
+        (Key::LinkCard, write(Capability::conditional(Why::MadeByServer))),
+        (Key::Language, write(Capability::native())),
         (Key::Warning, write(Capability::native())),
         (Key::Like, Capability::unsupported(Why::NotBuilt)),
         (Key::Hide, Capability::unsupported(Why::NotInNetwork)),
+        (Key::Spam, Capability::unsupported(Why::NotInNetwork)),
         (Key::Schedule, write(Capability::emulated(Why::HeldByParvis))),
     ] {
         set.set(key, capability);
@@ -251,7 +266,7 @@ mod tests {
     fn every_no_has_a_reason() {
         for scopes in ["", "read", "read write", "read:notifications"] {
             for name in ["mastodon", "snac", "gotosocial", ""] {
-                let set = table(&software(name, "2.75"), scopes, Capability::emulated(Why::Polled));
+                let set = table(&software(name, "2.75"), scopes, Capability::emulated(Why::Polled), false);
                 for key in Key::ALL {
                     let line = set.lines.get(&key).expect("each key has its line");
                     assert_eq!(line.reason.is_none(), line.support == Support::Native, "{key:?}");
@@ -262,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_missing_scope_is_named() {
-        let set = table(&software("mastodon", "4.6"), "read", Capability::native());
+        let set = table(&software("mastodon", "4.6"), "read", Capability::native(), true);
         let why = set.get(Key::Reply).reason.unwrap();
         assert_eq!(why, Why::MissingScope("write:statuses".into()));
         assert!(set.can(Key::Listen));

@@ -92,10 +92,20 @@ pub(super) struct Instance {
     /// v2.
     pub(super) domain: Option<String>,
     pub(super) configuration: Configuration,
+    /// v2, since Mastodon 4.3.
+    #[serde(deserialize_with = "or_default")]
+    pub(super) api_versions: ApiVersions,
     /// v1 of older servers and of Pleroma.
     pub(super) max_toot_chars: Option<u32>,
     /// v1.
     pub(super) urls: Option<Urls>,
+}
+
+/// What of the API is there, by numbers that only grow.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ApiVersions {
+    pub(super) mastodon: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -11,7 +11,7 @@ use super::client::Client;
 use super::observe::{stable, time};
 use super::wire;
 use crate::json::read as read_json;
-use crate::{Answer, ChannelError, Published, Reply, Request, Upload, Visibility, Why, plain_text};
+use crate::{Answer, ChannelError, Outgoing, Published, Request, Upload, Visibility, Why, plain_text};
 
 /// How often a picture that the server still works on is asked for; the pauses grow to 5 s.
 const MEDIA_LOOKS: u32 = 15;
@@ -21,19 +21,28 @@ const FIND_PAGES: usize = 5;
 const SLACK: i64 = 120_000_000;
 
 /// Uploads the pictures, then publishes.
-pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Published, ChannelError> {
+pub(super) async fn publish(client: &Client<'_>, outgoing: &Outgoing) -> Result<Published, ChannelError> {
+    if outgoing.card.as_ref().is_some_and(|card| !outgoing.text.contains(card.url.as_str())) {
+        // It would be lost without a word.
+        return Err(ChannelError::Unsupported(Why::MadeByServer));
+    }
     let mut media = Vec::new();
-    for file in &reply.media {
+    for file in &outgoing.media {
         media.push(upload(client, file).await?);
     }
-    let mut body = content(reply, &media);
+    let mut body = content(outgoing, &media);
     if let Some(map) = body.as_object_mut() {
-        map.insert("in_reply_to_id".to_owned(), json!(reply.parent_id));
-        map.insert("visibility".to_owned(), json!(word(reply.visibility)));
+        if let Some(parent) = &outgoing.parent_id {
+            map.insert("in_reply_to_id".to_owned(), json!(parent));
+        }
+        if let Some(quoted) = &outgoing.quote {
+            map.insert("quoted_status_id".to_owned(), json!(quoted));
+        }
+        map.insert("visibility".to_owned(), json!(word(outgoing.visibility)));
     }
     let request = client
         .request(Method::POST, &["api", "v1", "statuses"])?
-        .header(HeaderName::from_static("idempotency-key"), &reply.key)
+        .header(HeaderName::from_static("idempotency-key"), &outgoing.key)
         .json(body);
     let answer = client.send_once(request).await?;
     // It was taken: if what came back can't be read, it stands there all the same.
@@ -41,10 +50,15 @@ pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Publishe
 }
 
 /// Changes text, warning and language; pictures stay.
-pub(super) async fn edit(client: &Client<'_>, id: &str, reply: &Reply) -> Result<Published, ChannelError> {
+pub(super) async fn edit(
+    client: &Client<'_>,
+    id: &str,
+    outgoing: &Outgoing,
+) -> Result<Published, ChannelError> {
     let now: wire::Status = client.get(&["api", "v1", "statuses", id], &[]).await?;
     let media: Vec<String> = now.media_attachments.into_iter().map(|file| file.id).collect();
-    let request = client.request(Method::PUT, &["api", "v1", "statuses", id])?.json(content(reply, &media));
+    let request =
+        client.request(Method::PUT, &["api", "v1", "statuses", id])?.json(content(outgoing, &media));
     published(client, &client.send(request).await?)
 }
 
@@ -64,14 +78,14 @@ pub(super) async fn delete(client: &Client<'_>, id: &str) -> Result<(), ChannelE
     }
 }
 
-/// Looks through our own latest statuses for an answer, by its parent, text and pictures.
+/// Looks through our own latest statuses for a message, by its parent, text and pictures.
 pub(super) async fn find_published(
     client: &Client<'_>,
-    reply: &Reply,
+    outgoing: &Outgoing,
     since: i64,
 ) -> Result<Option<Published>, ChannelError> {
     let me = client.account.remote_id.as_str();
-    let wanted = fingerprint(&reply.full_text());
+    let wanted = fingerprint(&outgoing.full_text());
     let mut below: Option<String> = None;
     for _ in 0..FIND_PAGES {
         let mut query = vec![("limit", "40"), ("exclude_reblogs", "true")];
@@ -89,8 +103,8 @@ pub(super) async fn find_published(
             let in_time = at.is_none_or(|at| at.saturating_add(SLACK) >= since);
             if in_time
                 && status.account.id == me
-                && parent.as_deref() == Some(reply.parent_id.as_str())
-                && status.media_attachments.len() == reply.media.len()
+                && parent == outgoing.parent_id
+                && status.media_attachments.len() == outgoing.media.len()
                 && fingerprint(&plain_text(&status.content)) == wanted
             {
                 return Ok(Some(describe(client, &status, value.to_string())));
@@ -149,10 +163,10 @@ fn media_request(client: &Client<'_>, version: &str, file: &Upload) -> Result<Re
 }
 
 /// What a message says: the same when publishing and when changing.
-fn content(reply: &Reply, media: &[String]) -> serde_json::Value {
-    let warning = reply.warning.as_deref().unwrap_or_default();
+fn content(outgoing: &Outgoing, media: &[String]) -> serde_json::Value {
+    let warning = outgoing.warning.as_deref().unwrap_or_default();
     let mut body = json!({
-        "status": reply.full_text(),
+        "status": outgoing.full_text(),
         "spoiler_text": warning,
         "sensitive": !warning.is_empty(),
     });
@@ -160,7 +174,7 @@ fn content(reply: &Reply, media: &[String]) -> serde_json::Value {
         if !media.is_empty() {
             map.insert("media_ids".to_owned(), json!(media));
         }
-        if let Some(language) = &reply.language {
+        if let Some(language) = &outgoing.language {
             map.insert("language".to_owned(), json!(language));
         }
     }

@@ -1,15 +1,16 @@
-//! Answering, changing, deleting, hiding, and finding again what may have been published.
+//! Comments of ours: answering, changing, deleting, hiding, and finding again what may have been published.
 
 use reqwest::Method;
 use serde_json::json;
 use serde_json::value::RawValue;
 
+use super::article;
 use super::client::Client;
 use super::observe::{PAGE, discreet, number, post_number, time};
 use super::wire::Comment;
 use crate::html::escape;
 use crate::json::read as read_json;
-use crate::{Answer, ChannelError, Published, Reply, plain_text};
+use crate::{Answer, ChannelError, Outgoing, Published, plain_text};
 
 /// Pages of our own comments looked through for an answer.
 const FIND_PAGES: usize = 3;
@@ -17,9 +18,10 @@ const FIND_PAGES: usize = 3;
 const SLACK: i64 = 600_000_000;
 
 /// Publishes an answer below what it answers.
-pub(super) async fn reply(client: &Client<'_>, reply: &Reply) -> Result<Published, ChannelError> {
-    let (post, parent) = place(client, &reply.parent_id).await?;
-    let body = json!({ "post": post, "parent": parent, "content": content(reply) });
+pub(super) async fn publish(client: &Client<'_>, outgoing: &Outgoing) -> Result<Published, ChannelError> {
+    let Some(parent) = &outgoing.parent_id else { return article::publish(client, outgoing).await };
+    let (post, parent) = place(client, parent).await?;
+    let body = json!({ "post": post, "parent": parent, "content": content(outgoing) });
     let request = client.request(Method::POST, &["wp", "v2", "comments"], &[("context", "edit")])?.json(body);
     let answer = client.send_once(request).await?;
     // It was taken: if what came back can't be read, it stands there all the same.
@@ -44,15 +46,25 @@ async fn signed_in(client: &Client<'_>) -> Result<(), ChannelError> {
 }
 
 /// Changes a comment of ours.
-pub(super) async fn edit(client: &Client<'_>, id: &str, reply: &Reply) -> Result<Published, ChannelError> {
+pub(super) async fn edit(
+    client: &Client<'_>,
+    id: &str,
+    outgoing: &Outgoing,
+) -> Result<Published, ChannelError> {
+    if let Some(post) = post_number(id) {
+        return article::edit(client, post, outgoing).await;
+    }
     let path = ["wp", "v2", "comments", &number(id)?];
-    let body = json!({ "content": content(reply) });
+    let body = json!({ "content": content(outgoing) });
     let request = client.request(Method::POST, &path, &[("context", "edit")])?.json(body);
     published(&client.send(request).await?)
 }
 
 /// Deletes for good; what is gone already counts as deleted.
 pub(super) async fn delete(client: &Client<'_>, id: &str) -> Result<(), ChannelError> {
+    if let Some(post) = post_number(id) {
+        return article::delete(client, post).await;
+    }
     let path = ["wp", "v2", "comments", &number(id)?];
     match client.send(client.request(Method::DELETE, &path, &[("force", "true")])?).await {
         Ok(_) | Err(ChannelError::Refused { status: 404 | 410, .. }) => Ok(()),
@@ -62,8 +74,16 @@ pub(super) async fn delete(client: &Client<'_>, id: &str) -> Result<(), ChannelE
 
 /// Puts a comment back among those that await moderation, or lets it be seen.
 pub(super) async fn hide(client: &Client<'_>, id: &str, hidden: bool) -> Result<(), ChannelError> {
+    moderate(client, id, if hidden { "hold" } else { "approved" }).await
+}
+
+/// Marks a comment as spam, or puts it back where it was.
+pub(super) async fn spam(client: &Client<'_>, id: &str, spam: bool) -> Result<(), ChannelError> {
+    moderate(client, id, if spam { "spam" } else { "unspam" }).await
+}
+
+async fn moderate(client: &Client<'_>, id: &str, status: &str) -> Result<(), ChannelError> {
     let path = ["wp", "v2", "comments", &number(id)?];
-    let status = if hidden { "hold" } else { "approved" };
     let request =
         client.request(Method::POST, &path, &[("context", "edit")])?.json(json!({ "status": status }));
     // A status that it has already isn't news to WordPress, and no failure.
@@ -73,11 +93,12 @@ pub(super) async fn hide(client: &Client<'_>, id: &str, hidden: bool) -> Result<
 /// Looks through our own latest comments for an answer, by its parent and its words.
 pub(super) async fn find_published(
     client: &Client<'_>,
-    reply: &Reply,
+    outgoing: &Outgoing,
     since: i64,
 ) -> Result<Option<Published>, ChannelError> {
-    let (post, parent) = place(client, &reply.parent_id).await?;
-    let sent = content(reply);
+    let Some(parent) = &outgoing.parent_id else { return article::find(client, &outgoing.key).await };
+    let (post, parent) = place(client, parent).await?;
+    let sent = content(outgoing);
     let wanted = fingerprint(&sent);
     let (me, size, post) = (client.account.remote_id.as_str(), PAGE.to_string(), post.to_string());
     for page in 1..=FIND_PAGES {
@@ -115,8 +136,8 @@ pub(super) async fn find_published(
 }
 
 /// What is sent: comments are HTML to WordPress, and our text is text.
-fn content(reply: &Reply) -> String {
-    escape(&reply.text)
+fn content(outgoing: &Outgoing) -> String {
+    escape(&outgoing.text)
 }
 
 fn published(answer: &Answer) -> Result<Published, ChannelError> {

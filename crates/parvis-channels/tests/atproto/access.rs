@@ -130,7 +130,8 @@ async fn a_server_without_an_appview_says_so_and_still_publishes() {
     let question = peer.post(&neighbour, "hello", None).await;
     let start = peer.stand(&brand.account, "posts").await;
     let there = word();
-    let published = bluesky().reply(&peer.net, &brand.account, &reply(&question.uri, &there)).await.unwrap();
+    let published =
+        bluesky().publish(&peer.net, &brand.account, &reply(&question.uri, &there)).await.unwrap();
     let (echo, _) = peer.wait_for(&brand.account, "posts", &start, says(&there)).await;
     assert_eq!(echo.remote_id, published.remote_id);
     let seen =

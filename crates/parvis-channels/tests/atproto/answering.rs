@@ -23,7 +23,7 @@ async fn asked(peer: &Peer) -> (Person, Person, Posted) {
     (brand, customer, question)
 }
 
-async fn records(peer: &Peer, who: &Person) -> Vec<Value> {
+pub async fn records(peer: &Peer, who: &Person) -> Vec<Value> {
     let query = [("repo", who.account.remote_id.as_str()), ("collection", POST)];
     peer.get(who, "com.atproto.repo.listRecords", &query).await["records"].as_array().unwrap().clone()
 }
@@ -36,7 +36,7 @@ async fn an_answer_reaches_who_asked_and_comes_back_as_our_own() {
         (peer.stand(&customer.account, "notifications").await, peer.stand(&brand.account, "posts").await);
     let there = word();
     let answer = reply(&question.uri, &format!("On its way. {there}"));
-    let published = bluesky().reply(&peer.net, &brand.account, &answer).await.unwrap();
+    let published = bluesky().publish(&peer.net, &brand.account, &answer).await.unwrap();
     let (seen, _) = peer.wait_for(&customer.account, "notifications", &heard, says(&there)).await;
     let item = seen.item.unwrap();
     assert_eq!(
@@ -53,7 +53,7 @@ async fn an_answer_reaches_who_asked_and_comes_back_as_our_own() {
     // An answer to an answer keeps the root of the thread.
     let mut second = reply(&seen.remote_id, "And thank you");
     second.key = word();
-    bluesky().reply(&peer.net, &customer.account, &second).await.unwrap();
+    bluesky().publish(&peer.net, &customer.account, &second).await.unwrap();
     let records = records(&peer, &customer).await;
     let record = &records.iter().find(|it| it["value"]["text"] == "And thank you").unwrap()["value"];
     assert_eq!(record["reply"]["parent"]["uri"], json!(seen.remote_id));
@@ -70,8 +70,8 @@ async fn the_same_key_twice_is_one_post() {
         let mut answer = reply(&question.uri, "Once");
         answer.key = key.unwrap_or(answer.key);
         assert_eq!(bluesky().find_published(&peer.net, &brand.account, &answer, 0).await.unwrap(), None);
-        let first = bluesky().reply(&peer.net, &brand.account, &answer).await.unwrap();
-        let second = bluesky().reply(&peer.net, &brand.account, &answer).await.unwrap();
+        let first = bluesky().publish(&peer.net, &brand.account, &answer).await.unwrap();
+        let second = bluesky().publish(&peer.net, &brand.account, &answer).await.unwrap();
         let found = bluesky().find_published(&peer.net, &brand.account, &answer, 0).await.unwrap().unwrap();
         assert_eq!((&first.remote_id, &first.published_at), (&second.remote_id, &second.published_at));
         assert_eq!(first.remote_id, found.remote_id);
@@ -84,7 +84,7 @@ async fn two_attempts_at_the_same_time_are_one_post() {
     let Some(peer) = Peer::find() else { return };
     let (brand, _, question) = asked(&peer).await;
     let answer = reply(&question.uri, "Once");
-    let attempt = || bluesky().reply(&peer.net, &brand.account, &answer);
+    let attempt = || bluesky().publish(&peer.net, &brand.account, &answer);
     let results = futures_util::future::join_all([attempt(), attempt(), attempt()]).await;
     assert!(results.iter().any(Result::is_ok), "{results:?}");
     for result in results {
@@ -105,10 +105,10 @@ async fn a_lost_answer_is_unknown_and_found_by_its_key() {
     let mut far = brand.account.clone();
     far.base_url.set_port(Some(port)).unwrap();
     let answer = reply(&question.uri, "Did it arrive?");
-    assert_eq!(code(bluesky().reply(&net, &far, &answer).await), "unknown");
+    assert_eq!(code(bluesky().publish(&net, &far, &answer).await), "unknown");
     let found = bluesky().find_published(&peer.net, &brand.account, &answer, 0).await.unwrap().unwrap();
     // Sent again, it stays the same.
-    let again = bluesky().reply(&net, &far, &answer).await.unwrap();
+    let again = bluesky().publish(&net, &far, &answer).await.unwrap();
     assert_eq!((again.remote_id, records(&peer, &brand).await.len()), (found.remote_id, 1));
 }
 
@@ -155,7 +155,7 @@ async fn names_links_and_tags_are_marked_by_byte() {
         "Çà et là 👩‍👩‍👧 @{} @nobody.invalid (https://parvis.example/é?a=1) #été {there}",
         other.account.handle
     );
-    let published = bluesky().reply(&peer.net, &brand.account, &reply(&question.uri, &text)).await.unwrap();
+    let published = bluesky().publish(&peer.net, &brand.account, &reply(&question.uri, &text)).await.unwrap();
     // Whoever is named is told, which the network does by the mark alone.
     let (seen, _) = peer.wait_for(&other.account, "notifications", &heard, says(&there)).await;
     assert!(seen.item.as_ref().unwrap().addressed);
@@ -201,7 +201,7 @@ async fn a_text_that_fits_by_our_rule_is_taken_and_one_that_does_not_is_refused(
         ("🇫🇷".repeat(300), true),
     ] {
         assert_eq!(rule.fits(&text, None), fits, "{text}");
-        let result = bluesky().reply(&peer.net, &brand.account, &reply(&question.uri, &text)).await;
+        let result = bluesky().publish(&peer.net, &brand.account, &reply(&question.uri, &text)).await;
         if fits { drop(result.unwrap()) } else { assert_eq!(code(result), "refused", "{text}") }
     }
 }
@@ -219,11 +219,11 @@ async fn files_that_are_too_many_or_too_large_are_refused_and_nothing_is_posted(
     bytes.resize(usize::try_from(rule.max_image_bytes.unwrap()).unwrap() + 1, 0);
     large.media = vec![picture(bytes)];
     for answer in [many, large] {
-        assert_eq!(code(bluesky().reply(&peer.net, &brand.account, &answer).await), "refused");
+        assert_eq!(code(bluesky().publish(&peer.net, &brand.account, &answer).await), "refused");
     }
     let mut most = reply(&question.uri, "four");
     most.media = vec![picture(PNG.into()); rule.max_count.unwrap() as usize];
-    bluesky().reply(&peer.net, &brand.account, &most).await.unwrap();
+    bluesky().publish(&peer.net, &brand.account, &most).await.unwrap();
     assert_eq!(records(&peer, &brand).await.len(), 1);
 }
 
@@ -232,7 +232,7 @@ async fn what_is_ours_can_be_deleted_and_nothing_else() {
     let Some(peer) = Peer::find() else { return };
     let (brand, _, question) = asked(&peer).await;
     let answer = reply(&question.uri, "Too soon");
-    let published = bluesky().reply(&peer.net, &brand.account, &answer).await.unwrap();
+    let published = bluesky().publish(&peer.net, &brand.account, &answer).await.unwrap();
     for _ in 0..2 {
         bluesky().delete(&peer.net, &brand.account, &published.remote_id).await.unwrap();
     }
@@ -248,18 +248,18 @@ async fn what_the_table_refuses_is_refused_and_what_is_gone_cannot_be_answered()
     let (brand, customer, question) = asked(&peer).await;
     let table = &brand.account.capabilities;
     for visibility in [Visibility::Direct, Visibility::Followers, Visibility::Unlisted] {
-        let answer = parvis_channels::Reply { visibility, ..reply(&question.uri, "secret") };
-        assert_eq!(code(bluesky().reply(&peer.net, &brand.account, &answer).await), "unsupported");
+        let answer = parvis_channels::Outgoing { visibility, ..reply(&question.uri, "secret") };
+        assert_eq!(code(bluesky().publish(&peer.net, &brand.account, &answer).await), "unsupported");
     }
     assert!(!table.can(CapabilityKey::ReplyPrivately) && !table.can(CapabilityKey::Warning));
-    let warned = parvis_channels::Reply { warning: Some("spoiler".into()), ..reply(&question.uri, "x") };
-    assert_eq!(code(bluesky().reply(&peer.net, &brand.account, &warned).await), "unsupported");
+    let warned = parvis_channels::Outgoing { warning: Some("spoiler".into()), ..reply(&question.uri, "x") };
+    assert_eq!(code(bluesky().publish(&peer.net, &brand.account, &warned).await), "unsupported");
     let edit = bluesky().edit(&peer.net, &brand.account, &question.uri, &reply("x", "x")).await;
     assert!(code(edit) == "unsupported" && !table.can(CapabilityKey::Edit));
 
     bluesky().delete(&peer.net, &customer.account, &question.uri).await.unwrap();
     peer.until(&brand, &question.uri, Value::is_null).await;
-    let late = bluesky().reply(&peer.net, &brand.account, &reply(&question.uri, "Hello?")).await;
+    let late = bluesky().publish(&peer.net, &brand.account, &reply(&question.uri, "Hello?")).await;
     assert_eq!(code(late), "refused");
     assert_eq!(records(&peer, &brand).await, Vec::<Value>::new());
 }

@@ -255,7 +255,7 @@ async fn pictures_have_addresses_and_alternative_texts() {
     answer.media = vec![picture("Un point rouge"), picture("")];
     let begin = peer.stand(&customer.account, "notifications").await;
     let own = peer.stand(&brand.account, "posts").await;
-    bluesky().reply(&peer.net, &brand.account, &answer).await.unwrap();
+    bluesky().publish(&peer.net, &brand.account, &answer).await.unwrap();
     let (heard, _) = peer.wait_for(&customer.account, "notifications", &begin, says(&there)).await;
     let (echo, _) = peer.wait_for(&brand.account, "posts", &own, says(&there)).await;
     for seen in [&heard, &echo] {
@@ -285,7 +285,7 @@ async fn what_was_written_while_the_server_was_killed_is_heard() {
         let pull = |stream| bluesky().pull(&peer.net, &brand.account, stream, Some(&cursor));
         assert_eq!(code(pull("notifications").await), "unreachable");
         assert_eq!(code(bluesky().pull(&peer.net, &brand.account, "posts", None).await), "unreachable");
-        assert_eq!(code(bluesky().reply(&peer.net, &brand.account, &answer).await), "unreachable");
+        assert_eq!(code(bluesky().publish(&peer.net, &brand.account, &answer).await), "unreachable");
         assert_eq!(code(bluesky().renew(&peer.net, &brand.account).await), "unreachable");
     };
     peer.while_dead(dead).await;

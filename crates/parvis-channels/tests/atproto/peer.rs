@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use parvis_channels::{
     Account, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError, Connection, Net, NetOptions,
-    Observation, Reply, Request, Secret, Typed, Visibility, channel,
+    Observation, Outgoing, Request, Secret, Typed, Visibility, channel,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -305,17 +305,11 @@ pub fn bluesky() -> &'static dyn Channel {
     channel(ChannelKind::Bluesky)
 }
 
-pub fn reply(parent: &str, text: &str) -> Reply {
-    Reply {
-        key: format!("01a201dd-15e0-7abc-8def-{}", word()),
-        parent_id: parent.to_owned(),
-        text: text.to_owned(),
-        visibility: Visibility::Public,
+pub fn reply(parent: &str, text: &str) -> Outgoing {
+    Outgoing {
+        parent_id: Some(parent.to_owned()),
         language: Some("en".into()),
-        warning: None,
-        media: vec![],
-        mention: None,
-        at: 0,
+        ..Outgoing::new(format!("01a201dd-15e0-7abc-8def-{}", word()), text, Visibility::Public, 0)
     }
 }
 

@@ -1,23 +1,17 @@
 //! Publishing when the server does its worst.
 
-use parvis_channels::{Reply, Upload, Visibility};
+use parvis_channels::{Outgoing, Upload, Visibility};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, bluesky};
 
 const CREATE: &str = "POST com.atproto.repo.createRecord";
 
-fn reply() -> Reply {
-    Reply {
-        key: "01a201dd-15e0-7abc-8def-0123456789ab".into(),
-        parent_id: "at://did:plc:anna/app.bsky.feed.post/1".into(),
-        text: "Hello".into(),
-        visibility: Visibility::Public,
-        language: None,
-        warning: None,
-        media: vec![],
+fn reply() -> Outgoing {
+    Outgoing {
+        parent_id: Some("at://did:plc:anna/app.bsky.feed.post/1".into()),
         mention: Some("anna.example".into()),
-        at: 0,
+        ..Outgoing::new("01a201dd-15e0-7abc-8def-0123456789ab", "Hello", Visibility::Public, 0)
     }
 }
 
@@ -38,7 +32,7 @@ async fn each_failure_of_a_post_is_named_for_what_it_is() {
         (302, "", "refused"),
     ] {
         fake.instead(CREATE, status, body);
-        let result = bluesky().reply(&fake.net, &fake.account(), &reply()).await;
+        let result = bluesky().publish(&fake.net, &fake.account(), &reply()).await;
         assert_eq!(result.unwrap_err().code(), code, "{status} {body}");
     }
 }
@@ -47,7 +41,7 @@ async fn each_failure_of_a_post_is_named_for_what_it_is() {
 async fn nothing_is_posted_when_what_goes_before_fails() {
     let fake = Fake::start().await;
     let picture = Upload { bytes: vec![1, 2], mime: "image/png".into(), alt: "A dot".into() };
-    let answer = Reply { media: vec![picture], text: "@bert.example hi".into(), ..reply() };
+    let answer = Outgoing { media: vec![picture], text: "@bert.example hi".into(), ..reply() };
     for (place, status, code) in [
         ("GET com.atproto.repo.getRecord", 500, "unreachable"),
         ("POST com.atproto.repo.uploadBlob", 502, "unreachable"),
@@ -58,7 +52,7 @@ async fn nothing_is_posted_when_what_goes_before_fails() {
         fake.world().instead.clear();
         fake.instead("POST com.atproto.repo.uploadBlob", 200, r#"{"blob":{"ref":{"$link":"b"}}}"#);
         fake.instead(place, status, r#"{"blob":7}"#);
-        let result = bluesky().reply(&fake.net, &fake.account(), &answer).await;
+        let result = bluesky().publish(&fake.net, &fake.account(), &answer).await;
         assert_eq!(result.unwrap_err().code(), code, "{place} {status}");
     }
     assert!(!fake.calls().iter().any(|call| call == CREATE));
@@ -69,10 +63,10 @@ async fn what_is_sent_is_what_was_written_under_a_key_that_stays() {
     let fake = Fake::start().await;
     fake.instead(CREATE, 200, r#"{"uri":"at://did:plc:me/app.bsky.feed.post/x","cid":"c"}"#);
     fake.refuse("GET com.atproto.identity.resolveHandle", 400, "HandleNotFound");
-    let answer = Reply { text: "Hi @nobody.example".into(), language: Some("fr".into()), ..reply() };
-    let published = bluesky().reply(&fake.net, &fake.account(), &answer).await.unwrap();
+    let answer = Outgoing { text: "Hi @nobody.example".into(), language: Some("fr".into()), ..reply() };
+    let published = bluesky().publish(&fake.net, &fake.account(), &answer).await.unwrap();
     assert_eq!(published.url.as_deref(), Some("https://bsky.app/profile/did:plc:me/post/x"));
-    bluesky().reply(&fake.net, &fake.account(), &answer).await.unwrap();
+    bluesky().publish(&fake.net, &fake.account(), &answer).await.unwrap();
     let sent: Vec<Value> = fake
         .world()
         .log
@@ -92,8 +86,8 @@ async fn what_is_sent_is_what_was_written_under_a_key_that_stays() {
 async fn an_answer_to_something_that_is_no_post_of_this_network_is_refused() {
     let fake = Fake::start().await;
     for parent in ["", "42", "https://bsky.app/profile/a/post/b", "at://did:plc:anna/x/../y"] {
-        let answer = Reply { parent_id: parent.into(), ..reply() };
-        let error = bluesky().reply(&fake.net, &fake.account(), &answer).await.unwrap_err();
+        let answer = Outgoing { parent_id: Some(parent.into()), ..reply() };
+        let error = bluesky().publish(&fake.net, &fake.account(), &answer).await.unwrap_err();
         assert_eq!(error.code(), "refused", "{parent}");
     }
 }

@@ -52,7 +52,7 @@ async fn a_wrong_or_revoked_password_is_for_a_person_to_mend() {
     assert!(wordpress().pull(&site.net, &account, "comments", None).await.is_ok());
     site.call(true, Method::DELETE, &format!("users/{id}/application-passwords/{uuid}"), Value::Null).await;
     let pulled = wordpress().pull(&site.net, &account, "comments", None).await.unwrap_err();
-    let published = wordpress().reply(&site.net, &account, &site.reply("post:1", "x")).await.unwrap_err();
+    let published = wordpress().publish(&site.net, &account, &site.reply("post:1", "x")).await.unwrap_err();
     let probed = wordpress().probe(&site.net, &account).await.unwrap_err();
     for error in [pulled, published, probed] {
         assert_eq!(error.code(), "unauthorized", "{error}");

@@ -1,6 +1,6 @@
 //! Our answers on the site.
 
-use parvis_channels::{ChannelError, ObservationKind, Reply};
+use parvis_channels::{ChannelError, ObservationKind, Outgoing};
 use reqwest::Method;
 use serde_json::json;
 
@@ -39,11 +39,11 @@ async fn a_lost_answer_is_found_again_and_a_second_try_makes_no_second_one() {
     let (net, account) = site.behind_a_lossy_door().await;
     for text in [format!("Voilà : \"{}\" & 2x3 -- …", word()), "👍".to_owned()] {
         let reply = site.reply(&id, &text);
-        let find = async |reply: &Reply, since| {
+        let find = async |reply: &Outgoing, since| {
             wordpress().find_published(&site.net, &site.account, reply, since).await.unwrap()
         };
         assert_eq!(find(&reply, 0).await, None);
-        let error = wordpress().reply(&net, &account, &reply).await.unwrap_err();
+        let error = wordpress().publish(&net, &account, &reply).await.unwrap_err();
         assert!(matches!(error, ChannelError::Unknown { .. }), "{error}");
         let found = find(&reply, 0).await.expect("it stands there");
         let at = found.published_at.unwrap();
@@ -57,7 +57,7 @@ async fn a_lost_answer_is_found_again_and_a_second_try_makes_no_second_one() {
             assert_eq!(find(&other, 0).await, None);
         }
         // The site itself refuses the same words below the same comment.
-        let again = wordpress().reply(&site.net, &site.account, &reply).await.unwrap_err();
+        let again = wordpress().publish(&site.net, &site.account, &reply).await.unwrap_err();
         assert!(matches!(again, ChannelError::Refused { status: 409, .. }), "{again}");
         let thread = wordpress().thread(&site.net, &site.account, &id).await.unwrap();
         let same = thread.iter().filter(|seen| seen.item.as_ref().is_some_and(|item| item.text == text));

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{Request as Incoming, Response};
 use parvis_channels::{
-    Account, Channel, ChannelError, ChannelKind, ConnectError, Net, NetOptions, Observation, Page, Reply,
+    Account, Channel, ChannelError, ChannelKind, ConnectError, Net, NetOptions, Observation, Outgoing, Page,
     Request, Typed, Visibility, channel,
 };
 use reqwest::Method;
@@ -130,17 +130,10 @@ impl Site {
         found.into_iter().next().expect("an observation for each id")
     }
 
-    pub fn reply(&self, parent: &str, text: &str) -> Reply {
-        Reply {
-            key: "01a201dd-15e0-7abc-8def-0123456789ab".into(),
-            parent_id: parent.into(),
-            text: text.into(),
-            visibility: Visibility::Public,
-            language: None,
-            warning: None,
-            media: vec![],
-            mention: None,
-            at: 0,
+    pub fn reply(&self, parent: &str, text: &str) -> Outgoing {
+        Outgoing {
+            parent_id: Some(parent.into()),
+            ..Outgoing::new("01a201dd-15e0-7abc-8def-0123456789ab", text, Visibility::Public, 0)
         }
     }
 
@@ -149,7 +142,7 @@ impl Site {
         parent: &str,
         text: &str,
     ) -> Result<parvis_channels::Published, ChannelError> {
-        wordpress().reply(&self.net, &self.account, &self.reply(parent, text)).await
+        wordpress().publish(&self.net, &self.account, &self.reply(parent, text)).await
     }
 
     /// Takes the site down, or brings it back with its data.

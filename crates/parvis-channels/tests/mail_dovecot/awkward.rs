@@ -74,7 +74,7 @@ async fn a_mail_without_an_id_or_moved_elsewhere_is_answered_all_the_same() {
     }
     let words = [word(), word()];
     for (it, words) in seen.iter().zip(&words) {
-        peer.reply(&brand, &reply(&it.remote_id, words)).await.unwrap();
+        peer.publish(&brand, &reply(&it.remote_id, words)).await.unwrap();
     }
     let (heard, _) = peer.all(&customer, "inbox", None).await;
     let titles: Vec<_> = heard.iter().map(|it| it.item.as_ref().unwrap().title.as_deref()).collect();

@@ -21,7 +21,7 @@ async fn a_mail_is_read_answered_and_the_answer_comes_back_as_our_own() {
     assert_eq!((item.author.handle.as_str(), item.author.name.as_str()), (customer.handle.as_str(), "Anna"));
     assert_eq!(item.title.as_deref(), Some("Où est mon colis ?"));
 
-    let published = peer.reply(&brand, &reply(&seen[0].remote_id, "On its way.\n.\nBye")).await.unwrap();
+    let published = peer.publish(&brand, &reply(&seen[0].remote_id, "On its way.\n.\nBye")).await.unwrap();
     let (heard, _) = peer.all(&customer, "inbox", None).await;
     let said = heard[0].item.as_ref().unwrap();
     assert_eq!(
@@ -41,7 +41,7 @@ async fn a_mail_is_read_answered_and_the_answer_comes_back_as_our_own() {
     assert_eq!((echo.len(), &echo[0].remote_id), (1, &published.remote_id));
     assert!(own.ours && !own.addressed && own.parent_id.as_deref() == Some(seen[0].remote_id.as_str()));
 
-    peer.reply(&customer, &reply(&published.remote_id, "Thank you")).await.unwrap();
+    peer.publish(&customer, &reply(&published.remote_id, "Thank you")).await.unwrap();
     let (thanks, _) = peer.all(&brand, "inbox", Some(&cursor)).await;
     let item = thanks[0].item.as_ref().unwrap();
     assert_eq!((thanks.len(), item.parent_id.as_deref()), (1, Some(published.remote_id.as_str())));
@@ -163,7 +163,7 @@ async fn a_server_killed_and_back_has_lost_nothing() {
     peer.instance("kill");
     assert_eq!(code(listening.await.unwrap()), "unreachable");
     assert_eq!(code(peer.pull(&brand, "inbox", Some(&cursor)).await), "unreachable");
-    assert_eq!(code(peer.reply(&brand, &reply("1@ext.test", "x")).await), "unreachable");
+    assert_eq!(code(peer.publish(&brand, &reply("1@ext.test", "x")).await), "unreachable");
     peer.instance("start");
     drop(alone);
     peer.deliver(&brand, letter("a@ext.test", "x", "", "after"));

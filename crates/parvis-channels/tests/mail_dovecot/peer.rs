@@ -11,7 +11,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use parvis_channels::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, NetOptions, Observation, Page, Reply,
+    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, NetOptions, Observation, Outgoing, Page,
     Secret, Typed, Visibility, channel, mastodon::oauth,
 };
 use tokio::sync::{RwLock, RwLockReadGuard};
@@ -155,12 +155,12 @@ impl Peer {
         }
     }
 
-    pub async fn reply(
+    pub async fn publish(
         &self,
         who: &Account,
-        reply: &Reply,
+        reply: &Outgoing,
     ) -> Result<parvis_channels::Published, ChannelError> {
-        mail().reply(&self.net, who, reply).await
+        mail().publish(&self.net, who, reply).await
     }
 
     /// The ids of the mails that the submission server took for somebody.
@@ -209,17 +209,12 @@ pub fn mail() -> &'static dyn Channel {
     channel(ChannelKind::Mail)
 }
 
-pub fn reply(parent: &str, text: &str) -> Reply {
-    Reply {
-        key: word(),
-        parent_id: parent.to_owned(),
-        text: text.to_owned(),
-        visibility: Visibility::Direct,
+pub fn reply(parent: &str, text: &str) -> Outgoing {
+    Outgoing {
+        parent_id: Some(parent.to_owned()),
         language: Some("en".into()),
-        warning: None,
-        media: vec![],
         mention: Some("customer@ext.test".into()),
-        at: 0,
+        ..Outgoing::new(word(), text, Visibility::Direct, 0)
     }
 }
 

@@ -28,8 +28,8 @@ async fn the_same_key_twice_is_one_mail() {
     let (brand, id) = asked_by(&peer, &customer.handle).await;
     let answer = reply(&id, "Once");
     assert_eq!(mail().find_published(&peer.net, &brand, &answer, 0).await.unwrap(), None);
-    let first = peer.reply(&brand, &answer).await.unwrap();
-    let second = peer.reply(&brand, &answer).await.unwrap();
+    let first = peer.publish(&brand, &answer).await.unwrap();
+    let second = peer.publish(&brand, &answer).await.unwrap();
     assert_eq!(first.remote_id, second.remote_id);
     assert_eq!(peer.taken(&customer.handle), [first.remote_id.as_str()]);
     assert_eq!(peer.all(&customer, "inbox", None).await.0.len(), 1);
@@ -44,17 +44,17 @@ async fn a_lost_answer_is_unknown_and_what_is_sent_again_is_the_same_mail() {
     let lost = format!("lost@{}.test", word());
     let (brand, id) = asked_by(&peer, &lost).await;
     let answer = reply(&id, "Perhaps");
-    assert_eq!(code(peer.reply(&brand, &answer).await), "unknown");
+    assert_eq!(code(peer.publish(&brand, &answer).await), "unknown");
     // There is no copy, and no way to ask: the second one has the same identity.
     let find = async || mail().find_published(&peer.net, &brand, &answer, 0).await.unwrap();
     assert_eq!(find().await, None);
-    assert_eq!(code(peer.reply(&brand, &answer).await), "unknown");
+    assert_eq!(code(peer.publish(&brand, &answer).await), "unknown");
     let ids = peer.taken(&lost);
     assert!(ids.len() == 2 && ids[0] == ids[1], "{ids:?}");
     // Many servers keep the copy themselves: then it is found, and nothing goes out a third time.
     peer.put(&peer.lying(&lost)[0], &brand, ".Sent");
     assert_eq!(find().await.unwrap().remote_id, ids[0]);
-    assert_eq!(peer.reply(&brand, &answer).await.unwrap().remote_id, ids[0]);
+    assert_eq!(peer.publish(&brand, &answer).await.unwrap().remote_id, ids[0]);
     assert_eq!(peer.taken(&lost).len(), 2);
 }
 
@@ -68,11 +68,11 @@ async fn each_refusal_is_named_for_what_it_is() {
         ("dropped", "unknown"),
     ] {
         let (brand, id) = asked_by(&peer, &format!("{who}@ext.test")).await;
-        assert_eq!(code(peer.reply(&brand, &reply(&id, "x")).await), expected, "{who}");
+        assert_eq!(code(peer.publish(&brand, &reply(&id, "x")).await), expected, "{who}");
         assert_eq!(peer.all(&brand, "sent", None).await.0.len(), 0, "{who}");
     }
     let brand = peer.mailbox("brand").await;
-    assert_eq!(code(peer.reply(&brand, &reply("gone@ext.test", "x")).await), "refused");
+    assert_eq!(code(peer.publish(&brand, &reply("gone@ext.test", "x")).await), "refused");
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_mail_that_comes_back_is_told_of_our_message() {
     let Some(peer) = Peer::find().await else { return };
     let (brand, id) = asked_by(&peer, &format!("late@{}.test", word())).await;
     let (_, cursor) = peer.all(&brand, "inbox", None).await;
-    let published = peer.reply(&brand, &reply(&id, "Hello?")).await.unwrap();
+    let published = peer.publish(&brand, &reply(&id, "Hello?")).await.unwrap();
     let (seen, _) = peer.all(&brand, "inbox", Some(&cursor)).await;
     assert_eq!((seen.len(), seen[0].kind), (1, ObservationKind::Failed));
     assert_eq!(seen[0].remote_id, published.remote_id);
@@ -103,7 +103,7 @@ async fn a_program_is_recognised_and_never_answered() {
         let item = seen[0].item.as_ref().unwrap();
         assert_eq!(item.marks, [Mark::Automatic(sign.into())]);
         assert_eq!(item.author.bot, from.starts_with("no-reply"));
-        let error = peer.reply(&brand, &reply(&seen[0].remote_id, "x")).await.unwrap_err();
+        let error = peer.publish(&brand, &reply(&seen[0].remote_id, "x")).await.unwrap_err();
         assert_eq!(error, parvis_channels::ChannelError::Unsupported(Why::NotToPrograms));
     }
 }
@@ -115,7 +115,7 @@ async fn our_own_address_in_a_head_proves_nothing() {
     let (brand, id) = asked_by(&peer, &customer.handle).await;
     let (_, cursor) = peer.all(&brand, "inbox", None).await;
     peer.deliver(&brand, letter(&brand.handle, "x", "", "I am you"));
-    let published = peer.reply(&brand, &reply(&id, "Real")).await.unwrap();
+    let published = peer.publish(&brand, &reply(&id, "Real")).await.unwrap();
     // A copy to ourselves, as some programs send one.
     let copy = format!("From: {}\nMessage-ID: <{}>\nSubject: x\n\nReal\n", brand.handle, published.remote_id);
     peer.deliver(&brand, copy);
@@ -132,7 +132,7 @@ async fn pictures_travel_both_ways() {
     let (brand, id) = asked_by(&peer, &customer.handle).await;
     let mut answer = reply(&id, "See");
     answer.media = vec![Upload { bytes: PNG.into(), mime: "image/png".into(), alt: "Un point rouge".into() }];
-    peer.reply(&brand, &answer).await.unwrap();
+    peer.publish(&brand, &answer).await.unwrap();
     let (seen, _) = peer.all(&customer, "inbox", None).await;
     let item = seen[0].item.as_ref().unwrap();
     let file = &item.attachments[0];

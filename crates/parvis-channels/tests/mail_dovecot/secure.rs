@@ -13,7 +13,7 @@ async fn a_wrong_password_and_a_dead_server_are_told_apart() {
     let stranger = locked_out(&brand);
     assert_eq!(code(peer.pull(&stranger, "inbox", None).await), "unauthorized");
     assert_eq!(code(mail().probe(&peer.net, &stranger).await), "unauthorized");
-    assert_eq!(code(peer.reply(&stranger, &reply("1@ext.test", "x")).await), "unauthorized");
+    assert_eq!(code(peer.publish(&stranger, &reply("1@ext.test", "x")).await), "unauthorized");
     let (sink, _seen) = tokio::sync::mpsc::channel(1);
     assert_eq!(code(mail().listen(&peer.net, &stranger, sink).await), "unauthorized");
 
@@ -80,7 +80,7 @@ async fn the_machines_certificate_roots_are_trusted() {
         let brand = peer.try_connect(peer.typed(&address, security, "pw")).await.unwrap();
         peer.deliver(&brand, letter(&customer.handle, "x", "", "Hello"));
         let (seen, _) = peer.all(&brand, "inbox", None).await;
-        peer.reply(&brand, &reply(&seen[0].remote_id, "Encrypted")).await.unwrap();
+        peer.publish(&brand, &reply(&seen[0].remote_id, "Encrypted")).await.unwrap();
         assert_eq!(peer.all(&customer, "inbox", None).await.0.len(), 1, "{security}");
     }
 }

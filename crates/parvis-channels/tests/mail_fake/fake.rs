@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 use parvis_channels::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, NetOptions, Reply, Secret, Visibility,
-    channel,
+    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, NetOptions, Outgoing, Secret,
+    Visibility, channel,
 };
 use serde_json::json;
 
@@ -123,18 +123,8 @@ pub fn mail() -> &'static dyn Channel {
     channel(ChannelKind::Mail)
 }
 
-pub fn reply() -> Reply {
-    Reply {
-        key: "key".into(),
-        parent_id: "1@a.example".into(),
-        text: "Hello".into(),
-        visibility: Visibility::Direct,
-        language: None,
-        warning: None,
-        media: vec![],
-        mention: None,
-        at: 0,
-    }
+pub fn reply() -> Outgoing {
+    Outgoing { parent_id: Some("1@a.example".into()), ..Outgoing::new("key", "Hello", Visibility::Direct, 0) }
 }
 
 pub fn code<T: std::fmt::Debug>(result: Result<T, ChannelError>) -> &'static str {

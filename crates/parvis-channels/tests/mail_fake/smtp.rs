@@ -14,7 +14,7 @@ async fn sent(
     let (imap, smtp) = (Fake::start("* OK hello\r\n", usual_imap()), Fake::start(greeting, rules));
     let (net, mut account) = account(imap.port, smtp.port, "plain");
     account.settings["smtp"]["security"] = security.into();
-    let published = mail().reply(&net, &account, &reply()).await;
+    let published = mail().publish(&net, &account, &reply()).await;
     (smtp, published)
 }
 

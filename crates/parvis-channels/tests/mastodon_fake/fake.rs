@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use parvis_channels::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, NetOptions, Page, Reply, Secret,
+    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Net, NetOptions, Outgoing, Page, Secret,
     Visibility, channel,
 };
 use serde_json::{Value, json};
@@ -120,17 +120,11 @@ pub fn mention(id: u32) -> Value {
             "account": person(2), "status": status })
 }
 
-pub fn reply(key: &str) -> Reply {
-    Reply {
-        key: key.into(),
-        parent_id: "100".into(),
-        text: "Hello".into(),
-        visibility: Visibility::Public,
-        language: None,
-        warning: None,
-        media: vec![],
+pub fn reply(key: &str) -> Outgoing {
+    Outgoing {
+        parent_id: Some("100".into()),
         mention: Some("p2@fake.example".into()),
-        at: 0,
+        ..Outgoing::new(key, "Hello", Visibility::Public, 0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Publishing when the network does its worst.
 
-use parvis_channels::{ChannelError, Upload, Visibility};
+use parvis_channels::{Card, ChannelError, Outgoing, Upload, Visibility};
 use serde_json::json;
 
 use crate::fake::{Fake, mastodon, reply, status};
@@ -8,8 +8,8 @@ use crate::fake::{Fake, mastodon, reply, status};
 #[tokio::test]
 async fn the_same_key_twice_is_one_post() {
     let fake = Fake::start().await;
-    let first = mastodon().reply(&fake.net, &fake.account(), &reply("k")).await.unwrap();
-    let second = mastodon().reply(&fake.net, &fake.account(), &reply("k")).await.unwrap();
+    let first = mastodon().publish(&fake.net, &fake.account(), &reply("k")).await.unwrap();
+    let second = mastodon().publish(&fake.net, &fake.account(), &reply("k")).await.unwrap();
     assert_eq!(first.remote_id, second.remote_id);
     assert_eq!(fake.world().statuses.len(), 1);
 }
@@ -21,7 +21,7 @@ async fn a_lost_answer_is_unknown_and_settled_by_reading_back() {
     let find = async || mastodon().find_published(&fake.net, &account, &reply("k"), 0).await.unwrap();
     assert_eq!(find().await, None);
     fake.world().lose = 1;
-    let error = mastodon().reply(&fake.net, &account, &reply("k")).await.unwrap_err();
+    let error = mastodon().publish(&fake.net, &account, &reply("k")).await.unwrap_err();
     assert_eq!(error.code(), "unknown", "{error}");
     assert!(!error.retryable());
     assert_eq!(find().await.unwrap().remote_id, "1000");
@@ -42,13 +42,13 @@ async fn each_refusal_of_a_post_is_named_for_what_it_is() {
         ((302, ""), "refused"),
     ] {
         fake.instead("POST /api/v1/statuses", answer.0, answer.1);
-        let result = mastodon().reply(&fake.net, &fake.account(), &reply("k")).await;
+        let result = mastodon().publish(&fake.net, &fake.account(), &reply("k")).await;
         assert_eq!(result.unwrap_err().code(), code, "{answer:?}");
     }
-    let long = mastodon().reply(&fake.net, &fake.account(), &reply("k")).await;
+    let long = mastodon().publish(&fake.net, &fake.account(), &reply("k")).await;
     assert!(long.is_err());
     fake.instead("POST /api/v1/statuses", 422, "{\"error\":\"Too\\u202e long\\nhere\"}");
-    let error = mastodon().reply(&fake.net, &fake.account(), &reply("k")).await.unwrap_err();
+    let error = mastodon().publish(&fake.net, &fake.account(), &reply("k")).await.unwrap_err();
     assert_eq!(error, ChannelError::Refused { status: 422, message: "Too long here".into() });
 }
 
@@ -61,7 +61,7 @@ async fn a_server_that_is_not_there_got_nothing() {
     let allow = vec![format!("127.0.0.1:{silent}")];
     let options = parvis_channels::NetOptions { allow, ..Default::default() };
     let net = parvis_channels::Net::new(&options).unwrap();
-    let error = mastodon().reply(&net, &account, &reply("k")).await.unwrap_err();
+    let error = mastodon().publish(&net, &account, &reply("k")).await.unwrap_err();
     assert_eq!(error.code(), "unreachable", "{error}");
 }
 
@@ -73,7 +73,7 @@ async fn a_slow_picture_is_waited_for_and_goes_with_its_words() {
     answer.visibility = Visibility::Direct;
     answer.warning = Some("Spoiler".into());
     answer.media = vec![Upload { bytes: vec![1, 2], mime: "image/png".into(), alt: "A dot".into() }];
-    mastodon().reply(&fake.net, &fake.account(), &answer).await.unwrap();
+    mastodon().publish(&fake.net, &fake.account(), &answer).await.unwrap();
     let world = fake.world();
     let places: Vec<&str> = world.log.iter().map(|(place, ..)| place.as_str()).collect();
     let expected =
@@ -108,4 +108,32 @@ async fn deleting_twice_is_deleting_once() {
         mastodon().delete(&fake.net, &fake.account(), "5").await.unwrap();
     }
     assert!(fake.world().statuses.is_empty());
+}
+
+#[tokio::test]
+async fn a_post_answers_nothing_and_may_quote_and_its_card_is_of_an_address_in_the_text() {
+    let fake = Fake::start().await;
+    let card = |url: &str| Card {
+        url: url.parse().unwrap(),
+        title: "T".into(),
+        about: String::new(),
+        picture: None,
+    };
+    let post = Outgoing {
+        quote: Some("100".into()),
+        card: Some(card("https://a.example/x")),
+        ..Outgoing::new("k", "See https://a.example/x", Visibility::Unlisted, 0)
+    };
+    mastodon().publish(&fake.net, &fake.account(), &post).await.unwrap();
+    let sent: serde_json::Value = {
+        let world = fake.world();
+        let (_, _, body) = world.log.iter().find(|(what, ..)| what == "POST /api/v1/statuses").unwrap();
+        serde_json::from_str(body).unwrap()
+    };
+    assert_eq!((&sent["quoted_status_id"], &sent["visibility"]), (&json!("100"), &json!("unlisted")));
+    assert!(sent.get("in_reply_to_id").is_none());
+    let elsewhere = Outgoing { card: Some(card("https://b.example/")), key: "other".into(), ..post };
+    let error = mastodon().publish(&fake.net, &fake.account(), &elsewhere).await.unwrap_err();
+    assert_eq!(error.code(), "unsupported");
+    assert_eq!(fake.world().statuses.len(), 1);
 }

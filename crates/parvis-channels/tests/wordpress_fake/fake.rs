@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Response, Uri};
 use parvis_channels::{
-    Account, CapabilitySet, Channel, ChannelKind, Net, NetOptions, Reply, Secret, Visibility, channel,
+    Account, CapabilitySet, Channel, ChannelKind, Net, NetOptions, Outgoing, Secret, Visibility, channel,
 };
 use serde_json::{Value, json};
 
@@ -42,17 +42,10 @@ pub fn comment(id: i64, text: &str) -> Value {
     })
 }
 
-pub fn reply() -> Reply {
-    Reply {
-        key: "01a201dd-15e0-7abc-8def-0123456789ab".into(),
-        parent_id: "1".into(),
-        text: "Merci".into(),
-        visibility: Visibility::Public,
-        language: None,
-        warning: None,
-        media: vec![],
-        mention: None,
-        at: 0,
+pub fn reply() -> Outgoing {
+    Outgoing {
+        parent_id: Some("1".into()),
+        ..Outgoing::new("01a201dd-15e0-7abc-8def-0123456789ab", "Merci", Visibility::Public, 0)
     }
 }
 

@@ -28,7 +28,7 @@ async fn each_failure_of_a_comment_is_named_for_what_it_is() {
         (200, vec![], "\u{feff}{\"id\":2}".to_owned(), "unknown"),
     ] {
         fake.say_with("POST /wp/v2/comments", status, headers, body.clone());
-        let result = wordpress().reply(&fake.net, &fake.account(), &reply()).await;
+        let result = wordpress().publish(&fake.net, &fake.account(), &reply()).await;
         let error = result.unwrap_err();
         assert_eq!(error.code(), expected, "{status} {body}");
         assert!(!error.to_string().contains('<'), "{error}");
@@ -45,7 +45,7 @@ async fn nothing_is_sent_when_what_is_answered_cant_be_looked_up() {
         (200, "<html>", "malformed"),
     ] {
         fake.say("GET /wp/v2/comments/1", status, body);
-        let error = wordpress().reply(&fake.net, &fake.account(), &reply()).await.unwrap_err();
+        let error = wordpress().publish(&fake.net, &fake.account(), &reply()).await.unwrap_err();
         assert_eq!(error.code(), code, "{status}");
         let error = wordpress().find_published(&fake.net, &fake.account(), &reply(), 0).await.unwrap_err();
         assert_eq!(error.code(), code, "{status}");
@@ -53,8 +53,8 @@ async fn nothing_is_sent_when_what_is_answered_cant_be_looked_up() {
     // Where guests may write, ours must not pass for one of theirs.
     fake.say("GET /wp/v2/users/me", 401, r#"{"code":"rest_not_logged_in"}"#);
     fake.say("POST /wp/v2/comments", 201, comment(2, "Merci").to_string());
-    let top = parvis_channels::Reply { parent_id: "post:7".into(), ..reply() };
-    let error = wordpress().reply(&fake.net, &fake.account(), &top).await.unwrap_err();
+    let top = parvis_channels::Outgoing { parent_id: Some("post:7".into()), ..reply() };
+    let error = wordpress().publish(&fake.net, &fake.account(), &top).await.unwrap_err();
     assert_eq!(error.code(), "unauthorized");
     assert!(fake.calls().iter().all(|(call, _)| !call.starts_with("POST")));
 }

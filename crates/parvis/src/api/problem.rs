@@ -226,7 +226,13 @@ impl From<Refusal> for Problem {
                      administrator; once there is room, send it again, under the same key if it had one.",
                 )
             }
-            Refusal::Media(error) => Self::internal(error),
+            Refusal::Media(error) => {
+                tracing::error!(%error, "a file can't be kept");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "files").because(
+                    "The disk with the files doesn't work. Nothing of this request was kept, and nothing was sent. Tell the \
+                     administrator; send it again later, under the same key if it had one.",
+                )
+            }
         }
     }
 }
@@ -255,7 +261,9 @@ fn english() -> Words {
 /// The sentence of a refused field: the screens' own, and those that only the API needs.
 fn said(field: &str, code: &str) -> String {
     let own = match (field, code) {
-        ("answer_within", _) => "A desk's target is between one minute and thirty days, in microseconds.",
+        ("answer_within" | "urgent_within", _) => {
+            "A desk's target is between one minute and thirty days, in microseconds."
+        }
         ("email", "taken") => "A colleague has this e-mail address already.",
         ("email", _) => "This isn't an e-mail address.",
         ("access_ends_at", _) => "The end of access has to lie ahead.",

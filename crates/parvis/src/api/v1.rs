@@ -1,6 +1,7 @@
 //! The endpoints, by group.
 #![expect(unused_qualifications, reason = "written by utoipa's macro wherever an endpoint has a query")]
 
+pub mod alert;
 pub mod attachment;
 pub mod author;
 pub mod channel;
@@ -9,6 +10,7 @@ pub mod conversation;
 pub mod correction;
 pub mod counter;
 pub mod desk;
+pub mod destination;
 pub mod draft;
 pub mod event;
 pub mod export;
@@ -17,6 +19,7 @@ pub mod journal;
 pub mod me;
 pub mod message;
 pub mod organisation;
+pub mod post;
 pub mod reply;
 pub mod search;
 pub mod session;
@@ -26,6 +29,7 @@ pub mod triage;
 pub mod undo;
 pub mod upload;
 pub mod view;
+pub mod watch;
 
 use std::sync::Arc;
 
@@ -57,7 +61,8 @@ impl From<Done> for Outcome {
 
 /// Every endpoint with its description.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::with_openapi(Frame::openapi()).merge(inbox()).merge(house())
+    let frame = OpenApiRouter::with_openapi(Frame::openapi());
+    frame.merge(inbox()).merge(editorial()).merge(house()).merge(listening())
 }
 
 fn inbox() -> OpenApiRouter<Arc<App>> {
@@ -101,6 +106,21 @@ fn inbox() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(author::conversations))
 }
 
+fn editorial() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(post::list, post::propose))
+        .routes(routes!(post::policy, post::set_policy))
+        .routes(routes!(post::get, post::describe))
+        .routes(routes!(post::step))
+        .routes(routes!(post::rewrite))
+        .routes(routes!(post::versions))
+        .routes(routes!(post::tick, post::untick))
+        .routes(routes!(post::comment))
+        .routes(routes!(post::add_picture).layer(DefaultBodyLimit::max(upload::LIMIT)))
+        .routes(routes!(post::describe_picture, post::remove_picture))
+        .routes(routes!(post::stopped, post::stop, post::lift))
+}
+
 fn house() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(me::get, me::change))
@@ -108,7 +128,7 @@ fn house() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(colleague::list, colleague::invite))
         .routes(routes!(colleague::get, colleague::change))
         .routes(routes!(colleague::link))
-        .routes(routes!(desk::list))
+        .routes(routes!(desk::list, desk::make))
         .routes(routes!(desk::get, desk::change))
         .routes(routes!(channel::list, channel::connect))
         .routes(routes!(channel::get, channel::change, channel::remove))
@@ -122,4 +142,22 @@ fn house() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(session::list))
         .routes(routes!(session::end))
         .routes(routes!(export::export))
+}
+
+fn listening() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(alert::list))
+        .routes(routes!(alert::get))
+        .routes(routes!(alert::see))
+        .routes(routes!(alert::close))
+        .routes(routes!(destination::list, destination::make))
+        .routes(routes!(destination::get, destination::change, destination::remove))
+        .routes(routes!(destination::test))
+        .routes(routes!(destination::pause))
+        .routes(routes!(destination::notices))
+        .routes(routes!(watch::list, watch::make))
+        .routes(routes!(watch::estimate))
+        .routes(routes!(watch::get, watch::change, watch::remove))
+        .routes(routes!(watch::mentions))
+        .routes(routes!(watch::volume))
 }

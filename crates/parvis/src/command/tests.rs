@@ -6,9 +6,11 @@ use parvis_channels::Visibility;
 use parvis_listen::understand::{Intent, Truth};
 
 use super::answer::{self, Answer, HOLD};
-use super::{Refusal, correction, triage, undo};
-use crate::clock::{DAY, HOUR};
+use super::{Refusal, correction, desk, triage, undo};
+use crate::clock::{DAY, HOUR, MINUTE};
 use crate::id::{ConversationId, DeskId, MessageId};
+use crate::rules::hours::{Hours, Opening};
+use crate::rules::permission::{Actor, Role};
 use crate::store::conversation::{NEVER, State};
 use crate::store::message::{self, Stage};
 use crate::store::{self, job, journal, view};
@@ -32,6 +34,41 @@ async fn last_in(house: &House, id: ConversationId) -> MessageId {
 
 async fn recounted(house: &House) {
     assert_whole(&house.app.db, house.id).await;
+}
+
+#[tokio::test]
+async fn a_desk_that_is_closed_answers_when_it_opens_and_what_is_urgent_before() {
+    for house in houses().await {
+        let (app, me) = (&*house.app, &house.manager);
+        let boss = Actor { role: Role::Administrator, ..me.clone() };
+        // START is read on the organisation's clock: open on the next day only, from eight to nine.
+        let zone = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
+        let today = jiff::Timestamp::from_microsecond(START).unwrap().to_zoned(zone);
+        let next = today.tomorrow().unwrap().start_of_day().unwrap();
+        let opening = Opening { day: next.weekday().to_monday_one_offset(), from: 480, to: 540 };
+        let hours = Some(Hours::try_from(vec![opening]).unwrap());
+        let to = desk::Change { hours, urgent_within: Some(Some(10 * MINUTE)), ..desk::Change::default() };
+        desk::change(app, &boss, house.desks[1], to).await.unwrap();
+        house.hear(&[said("1", "Bonjour", 0)]).await;
+        let it = house.conversation("1").await;
+        let since = it.facets.awaiting_since.unwrap();
+        assert_eq!(it.facets.due_at, since + HOUR, "the first desk works day and night");
+        let to = triage::HandOver { desk: Some(house.desks[1]), colleague: None, note: String::new() };
+        triage::hand_over(app, me, it.id, to).await.unwrap();
+        let opens = next.timestamp().as_microsecond() + 8 * HOUR;
+        assert_eq!(house.conversation("1").await.facets.due_at, opens + HOUR);
+        let mut more = said("2", "Toujours là\u{202F}?", 1);
+        if let Some(item) = more.item.as_mut() {
+            item.parent_id = Some("1".to_owned());
+        }
+        house.hear(&[more]).await;
+        assert_eq!(house.conversation("1").await.facets.due_at, opens + HOUR, "and so for what is added");
+        triage::mark_urgent(app, me, it.id, true).await.unwrap();
+        assert_eq!(house.conversation("1").await.facets.due_at, since + 10 * MINUTE);
+        undo::last(app, me).await.unwrap();
+        assert_eq!(house.conversation("1").await.facets.due_at, opens + HOUR);
+        recounted(&house).await;
+    }
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ pub async fn hand_over(app: &App, actor: &Actor, id: ConversationId, to: HandOve
         after.desk = desk.id;
         after.assignee = None;
         if let Some(since) = after.awaiting_since {
-            after.due_at = crate::rules::clock::due(since, desk.answer_within);
+            after.due_at = super::promise(&mut conn, actor, desk.id).await?.due(since, after.urgent);
         }
     }
     if let Some(colleague) = to.colleague {
@@ -143,11 +143,20 @@ pub async fn reopen(app: &App, actor: &Actor, id: ConversationId) -> Result<Done
 
 /// Before everything else, or no longer.
 pub async fn mark_urgent(app: &App, actor: &Actor, id: ConversationId, urgent: bool) -> Result<Done> {
-    change(app, actor, id, "conversation.urgency_changed", |facets| {
-        facets.urgent = urgent;
-        Ok(())
-    })
-    .await
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let found = load(&mut conn, actor, id, Action::Triage).await?;
+    let mut after = found.facets.clone();
+    after.urgent = urgent;
+    let promise = super::promise(&mut conn, actor, after.desk).await?;
+    // Without a target of its own for what is urgent, the time that was promised stands.
+    if let (Some(since), Some(_)) = (after.awaiting_since, promise.urgent_within) {
+        after.due_at = promise.due(since, urgent);
+    }
+    let conversation = found.id;
+    let journal = write_change(&mut conn, actor, now, "conversation.urgency_changed", found, after).await?;
+    conn.commit().await?;
+    Ok(Done { journal, conversation })
 }
 
 /// Puts a tag on it, made when no tag has that name.

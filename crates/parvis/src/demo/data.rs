@@ -72,6 +72,10 @@ pub struct Watch {
     pub owner: String,
     /// What it asks, in both languages at once.
     pub query: String,
+    /// The folder that it lies in.
+    pub folder: Text,
+    /// How rare something must be to be told.
+    pub sensitivity: String,
 }
 
 /// A desk.

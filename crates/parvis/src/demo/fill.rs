@@ -19,7 +19,8 @@ use crate::clock::{DAY, MINUTE};
 use crate::id::{ChannelId, ColleagueId, DeskId, MessageId, OrganisationId, TagId};
 use crate::intake::ear::Ear;
 use crate::intake::fold::{Context, fold};
-use crate::rules::clock;
+use crate::rules::clock::Promise;
+use crate::rules::hours::Hours;
 use crate::rules::permission::Role;
 use crate::store::channel::{Channel, Health};
 use crate::store::conversation::{NEVER, State};
@@ -133,6 +134,8 @@ async fn found(
             name: it.name.get(language).to_owned(),
             position,
             answer_within: it.answer_within_minutes * MINUTE,
+            urgent_within: None,
+            hours: Hours::default(),
             created_at: founded,
         };
         store::desk::insert(conn, house, &desk).await?;
@@ -253,14 +256,18 @@ async fn hear(
     let message = said.message();
     let channel =
         keys.channels.get(&said.conversation.channel).ok_or_else(|| anyhow::anyhow!("no such channel"))?;
-    let desk = store::desk::get(conn, keys.house, channel.desk).await?;
-    let answer_within = desk.map_or(DAY, |desk| desk.answer_within);
+    let promise = store::desk::promise(conn, keys.house, channel.desk).await?.unwrap_or(Promise::always(DAY));
     let mut seen = observation(said, language, base);
     if let (Some(earlier), Some(item)) = (&message.edited, seen.item.as_mut()) {
         let standing = std::mem::replace(&mut item.text, earlier.get(language).to_owned());
         item.html = html(&item.text);
-        let context =
-            Context { organisation: keys.house, channel, answer_within, ear: &Ear::default(), now: said.at };
+        let context = Context {
+            organisation: keys.house,
+            channel,
+            promise: promise.clone(),
+            ear: &Ear::default(),
+            now: said.at,
+        };
         fold(conn, &context, &seen).await?;
         seen.kind = ObservationKind::Edited;
         seen.version_at = Some(said.at + 3 * MINUTE);
@@ -269,8 +276,7 @@ async fn hear(
             item.text = standing;
         }
     }
-    let context =
-        Context { organisation: keys.house, channel, answer_within, ear: &Ear::default(), now: said.at };
+    let context = Context { organisation: keys.house, channel, promise, ear: &Ear::default(), now: said.at };
     fold(conn, &context, &seen).await?;
     if message.deleted {
         let gone = Observation {
@@ -450,7 +456,8 @@ async fn settle(
         .map_or(60, |desk| desk.answer_within_minutes);
     facets.awaiting_since =
         facets.awaiting_since.filter(|_| facets.state == State::Open || facets.state == State::Snoozed);
-    facets.due_at = facets.awaiting_since.map_or(NEVER, |since| clock::due(since, within * MINUTE));
+    facets.due_at =
+        facets.awaiting_since.map_or(NEVER, |since| Promise::always(within * MINUTE).due(since, false));
     if facets.state == State::Snoozed {
         facets.snoozed_until = Some(now + DAY);
     }

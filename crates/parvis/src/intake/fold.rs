@@ -11,7 +11,8 @@ use serde_json::json;
 use super::ear::Ear;
 use crate::clock::DAY;
 use crate::id::{AuthorId, ConversationId, MessageId, OrganisationId};
-use crate::rules::{clock, text};
+use crate::rules::clock::Promise;
+use crate::rules::text;
 use crate::store::author::{self, Author};
 use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets, NEVER, State};
@@ -19,7 +20,7 @@ use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Direction, Message, Stage};
 use crate::store::reading::{self, Reading, Said};
 use crate::store::watch;
-use crate::store::{Conn, Result, counter, observation, search};
+use crate::store::{Conn, Result, counter, desk, observation, search};
 use crate::work;
 
 /// What was said longer ago than this before a channel was connected is history: it is kept, and
@@ -34,8 +35,8 @@ pub struct Context<'a> {
     pub organisation: OrganisationId,
     /// By which account it was seen.
     pub channel: &'a Channel,
-    /// How fast the channel's desk answers (µs).
-    pub answer_within: i64,
+    /// How fast the channel's desk answers.
+    pub promise: Promise,
     /// The watches that what comes in is matched with.
     pub ear: &'a Ear,
     /// Now (µs).
@@ -111,8 +112,13 @@ async fn create(
     let gone = observation::deleted(conn, context.organisation, context.channel.id, &seen.remote_id).await?;
     let it = received(context, seen, item, author, home.id, at, gone.then_some(context.now));
     let before = home.place();
+    let elsewhere = match home.facets.desk == context.channel.desk {
+        true => None,
+        false => desk::promise(conn, context.organisation, home.facets.desk).await?,
+    };
+    let promise = elsewhere.as_ref().unwrap_or(&context.promise);
     let read = hear::read(context, &it);
-    let is_newest = arrive(&mut home, context, item, &it, author, read.as_ref());
+    let is_newest = arrive(&mut home, context, promise, item, &it, author, read.as_ref());
     if new {
         conversation::insert(conn, context.organisation, &home).await?;
     } else {
@@ -202,6 +208,7 @@ fn begin(
 fn arrive(
     home: &mut Conversation,
     context: &Context<'_>,
+    promise: &Promise,
     item: &Item,
     it: &Message,
     author: Option<AuthorId>,
@@ -250,7 +257,9 @@ fn arrive(
     if item.addressed && !automatic {
         let since = home.facets.awaiting_since.map_or(it.sent_at, |since| since.min(it.sent_at));
         home.facets.awaiting_since = Some(since);
-        home.facets.due_at = clock::due(since, context.answer_within);
+        // Who wrote before we listened waits, by our clock, since we do.
+        let heard = since.max(context.channel.created_at);
+        home.facets.due_at = promise.due(heard, home.facets.urgent);
     }
     newest
 }
@@ -296,8 +305,8 @@ fn received(
 
 /// Our own message comes back to us: the one that left takes the network's id. True when it was found.
 async fn adopt_echo(conn: &mut Conn, context: &Context<'_>, seen: &Observation, item: &Item) -> Result<bool> {
-    let Some(parent) = &item.parent_id else { return Ok(false) };
-    let waiting = message::awaiting_echo(conn, context.organisation, context.channel.id, parent).await?;
+    let (house, parent) = (context.organisation, item.parent_id.as_deref());
+    let waiting = message::awaiting_echo(conn, house, context.channel.id, parent).await?;
     let ours = waiting.into_iter().find(|it| same_words(&it.text, &item.text));
     let Some(mut it) = ours else { return Ok(false) };
     it.remote_id = Some(seen.remote_id.clone());

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::clock::DAY;
 use crate::fault::{self, Point};
 use crate::id::{ChannelId, OrganisationId};
+use crate::rules::clock::Promise;
 use crate::store::channel::{self, Health};
 use crate::store::journal::{self, By, Entry};
 use crate::store::{self, desk, message, observation};
@@ -124,9 +125,9 @@ async fn keep_some(
     let began = Instant::now();
     let found = channel::get(&mut conn, house, id).await?;
     let Some(found) = found.filter(|it| it.state != "removed") else { return Ok(Kept::All) };
-    let within = desk::get(&mut conn, house, found.desk).await?.map_or(DAY, |desk| desk.answer_within);
+    let promise = desk::promise(&mut conn, house, found.desk).await?.unwrap_or(Promise::always(DAY));
     let ear = app.ears.of(&mut conn, house).await?;
-    let context = Context { organisation: house, channel: &found, answer_within: within, ear: &ear, now };
+    let context = Context { organisation: house, channel: &found, promise, ear: &ear, now };
     for (place, it) in seen.iter().enumerate() {
         if place > 0 && began.elapsed() > TURN {
             conn.commit().await?;
@@ -214,7 +215,7 @@ async fn with_threads(
             && message::by_remote(&mut app.db.read().await?, house, id, &parent).await?.is_none()
         {
             let (_, account) = load(app, house, id).await?;
-            let room = parvis_channels::channel(account.kind);
+            let room = app.rooms.of(account.kind);
             fault::pass(Point::ThreadBefore);
             let thread = room.thread(&app.net, &account, &it.remote_id).await;
             fault::pass(Point::ThreadAfter);

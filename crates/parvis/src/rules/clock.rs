@@ -1,22 +1,38 @@
-//! Until when somebody has to be answered. Around the clock: working hours are not yet taken into
-//! account.
+//! Until when somebody has to be answered.
 
+use jiff::tz::TimeZone;
+
+use super::hours::Hours;
 use crate::store::conversation::NEVER;
 
-/// When an answer is due (µs) to somebody who waits since `since` at a desk that answers within
-/// `within` (µs).
-pub fn due(since: i64, within: i64) -> i64 {
-    since.saturating_add(within).min(NEVER - 1)
+/// How soon a desk first answers.
+#[derive(Clone, Debug)]
+pub struct Promise {
+    /// First answer within (µs).
+    pub within: i64,
+    /// The same for what is urgent, where it differs.
+    pub urgent_within: Option<i64>,
+    /// The hours in which the wait is counted.
+    pub hours: Hours,
+    /// The clock on which they are read.
+    pub zone: TimeZone,
 }
 
-/// The share of time left, from 0 to 1; `None` when it is past.
-pub fn left(since: i64, due: i64, now: i64) -> Option<f64> {
-    if now >= due {
-        return None;
+impl Promise {
+    /// Day and night, the same for what is urgent.
+    pub fn always(within: i64) -> Self {
+        Self { within, urgent_within: None, hours: Hours::default(), zone: TimeZone::UTC }
     }
-    #[expect(clippy::cast_precision_loss, reason = "a ring of 16 pixels")]
-    let share = (due - now) as f64 / (due - since).max(1) as f64;
-    Some(share.clamp(0.0, 1.0))
+
+    /// When an answer is due (µs) to somebody who waits since `since`. What is urgent and has a target of its own
+    /// doesn't wait for the desk to open.
+    pub fn due(&self, since: i64, urgent: bool) -> i64 {
+        let due = match self.urgent_within {
+            Some(within) if urgent => Some(since.saturating_add(within)),
+            _ => self.hours.after(since, self.within, &self.zone),
+        };
+        due.unwrap_or(NEVER).min(NEVER - 1)
+    }
 }
 
 #[cfg(test)]
@@ -24,10 +40,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_runs_down_and_then_is_late() {
-        assert_eq!(due(100, 50), 150);
-        assert_eq!(left(100, 150, 125), Some(0.5));
-        assert_eq!(left(100, 150, 150), None);
-        assert!(due(i64::MAX, i64::MAX) < NEVER);
+    fn what_is_urgent_has_a_clock_of_its_own() {
+        let plain = Promise::always(50);
+        assert_eq!((plain.due(100, false), plain.due(100, true)), (150, 150));
+        let both = Promise { urgent_within: Some(10), ..plain };
+        assert_eq!((both.due(100, false), both.due(100, true)), (150, 110));
+        assert!(both.due(i64::MAX, false) < NEVER);
     }
 }

@@ -1,9 +1,12 @@
 //! Desks: the teams that conversations are routed to, and how fast each answers.
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{Conn, Result, Row};
+use super::{Conn, Error, Result, Row};
 use crate::id::{DeskId, OrganisationId};
+use crate::rules::clock::Promise;
+use crate::rules::hours::Hours;
 
 /// A team that conversations are routed to.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -16,20 +19,38 @@ pub struct Desk {
     pub name: String,
     /// Place in lists, from 0.
     pub position: i64,
-    /// First answer within, in microseconds, around the clock.
+    /// First answer within (µs), counted in its hours.
     pub answer_within: i64,
+    /// The same for what is urgent, counted day and night; none: as everything else.
+    pub urgent_within: Option<i64>,
+    /// The hours in which it works, on the organisation's clock; none: day and night.
+    pub hours: Hours,
     /// When it was made (µs).
     pub created_at: i64,
 }
 
-const INSERT: &str = "INSERT INTO desk (organisation_id, id, kind, name, position, answer_within, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const UPDATE: &str = "UPDATE desk SET kind = $3, name = $4, position = $5, answer_within = $6
+const INSERT: &str = "INSERT INTO desk (organisation_id, id, kind, name, position, answer_within, urgent_within, hours, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const UPDATE: &str =
+    "UPDATE desk SET kind = $3, name = $4, position = $5, answer_within = $6, urgent_within = $7, hours = $8
     WHERE organisation_id = $1 AND id = $2";
-const LIST: &str = "SELECT id, kind, name, position, answer_within, created_at FROM desk
+const LIST: &str =
+    "SELECT id, kind, name, position, answer_within, urgent_within, hours, created_at FROM desk
     WHERE organisation_id = $1 ORDER BY position, id";
-const GET: &str = "SELECT id, kind, name, position, answer_within, created_at FROM desk
+const GET: &str = "SELECT id, kind, name, position, answer_within, urgent_within, hours, created_at FROM desk
     WHERE organisation_id = $1 AND id = $2";
+
+const PROMISE: &str = "SELECT d.answer_within, d.urgent_within, d.hours, o.time_zone FROM desk d
+    JOIN organisation o ON o.id = d.organisation_id WHERE d.organisation_id = $1 AND d.id = $2";
+
+fn hours(it: &Desk) -> Option<String> {
+    if it.hours.is_always() { None } else { serde_json::to_string(&it.hours).ok() }
+}
+
+fn read_hours(text: Option<String>) -> Result<Hours> {
+    let Some(text) = text else { return Ok(Hours::default()) };
+    serde_json::from_str(&text).map_err(|_| Error::Unreadable { what: "hours", found: text })
+}
 
 fn read(row: &Row) -> Result<Desk> {
     let mut cells = row.cells();
@@ -39,6 +60,8 @@ fn read(row: &Row) -> Result<Desk> {
         name: cells.next()?,
         position: cells.next()?,
         answer_within: cells.next()?,
+        urgent_within: cells.next()?,
+        hours: read_hours(cells.next()?)?,
         created_at: cells.next()?,
     })
 }
@@ -52,6 +75,8 @@ pub async fn insert(conn: &mut Conn, organisation: OrganisationId, it: &Desk) ->
         (&it.name).into(),
         it.position.into(),
         it.answer_within.into(),
+        it.urgent_within.into(),
+        hours(it).into(),
         it.created_at.into(),
     ];
     conn.run(INSERT, &args).await.map(drop)
@@ -66,6 +91,8 @@ pub async fn update(conn: &mut Conn, organisation: OrganisationId, it: &Desk) ->
         (&it.name).into(),
         it.position.into(),
         it.answer_within.into(),
+        it.urgent_within.into(),
+        hours(it).into(),
     ];
     conn.run(UPDATE, &args).await.map(drop)
 }
@@ -78,4 +105,16 @@ pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<D
 /// The desk with that id.
 pub async fn get(conn: &mut Conn, organisation: OrganisationId, id: DeskId) -> Result<Option<Desk>> {
     conn.first(GET, &[organisation.into(), id.into()]).await?.as_ref().map(read).transpose()
+}
+
+/// How soon that desk answers.
+pub async fn promise(conn: &mut Conn, organisation: OrganisationId, id: DeskId) -> Result<Option<Promise>> {
+    let Some(row) = conn.first(PROMISE, &[organisation.into(), id.into()]).await? else { return Ok(None) };
+    let mut cells = row.cells();
+    Ok(Some(Promise {
+        within: cells.next()?,
+        urgent_within: cells.next()?,
+        hours: read_hours(cells.next()?)?,
+        zone: TimeZone::get(&cells.next::<String>()?).unwrap_or(TimeZone::UTC),
+    }))
 }

@@ -1,4 +1,4 @@
-//! Small facts kept by name: what a person has begun and will come back to.
+//! Small facts kept by name: what a person has begun and will come back to, and how the house works.
 
 use super::{Conn, Result, Row};
 use crate::id::OrganisationId;

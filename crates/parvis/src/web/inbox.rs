@@ -330,7 +330,8 @@ async fn show_with(
     let list = maker.list(&mut conn).await?;
     let next = it.as_ref().map(|it| follower(&list, it.id)).unwrap_or_default();
     let context = words.t2("inbox-context", "waiting", views.waiting, "late", views.late);
-    let layout = Layout::counted(signed, Place::Inbox, words.t("place-inbox"), views.waiting);
+    let layout =
+        Layout::counted(&mut conn, signed, Place::Inbox, words.t("place-inbox"), views.waiting).await?;
     let layout = layout.with_context(context);
     let toast = toast(&mut conn, signed, asked, &query, now).await?;
     let open = match &it {
@@ -412,7 +413,7 @@ async fn opened(
         holder_name: holder.map(|it| it.name.clone()).unwrap_or_default(),
         mine: facets.assignee == Some(signed.actor.colleague),
         done: matches!(facets.state, Standing::Closed | Standing::Snoozed),
-        dial: Dial::long(it, words, now),
+        dial: Dial::long(it, house.desk(facets.desk), words, now),
         compose: compose::read(conn, signed, channel, it, asked, now).await?,
         link: thread
             .messages

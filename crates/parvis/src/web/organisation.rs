@@ -37,6 +37,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/organisation/colleagues/{id}/link", Action::ManageColleagues),
     Route::post("/organisation/colleagues/{id}/end", Action::ManageColleagues),
     Route::post("/organisation/colleagues/{id}/open", Action::ManageColleagues),
+    Route::get("/organisation/desks/new", Action::ManageChannels),
+    Route::post("/organisation/desks/new", Action::ManageChannels),
     Route::get("/organisation/desks/{id}", Action::ManageChannels),
     Route::post("/organisation/desks/{id}", Action::ManageChannels),
     Route::get("/organisation/corrections", Action::Triage),
@@ -52,6 +54,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/organisation/colleagues/{id}/link", post(colleague::make_link))
         .route("/organisation/colleagues/{id}/end", post(colleague::end))
         .route("/organisation/colleagues/{id}/open", post(colleague::open))
+        .route("/organisation/desks/new", get(desk::blank).post(desk::make))
         .route("/organisation/desks/{id}", get(desk::show).post(desk::change))
         .route("/organisation/corrections", get(correction::show))
         .route("/organisation/corrections/{id}/take-back", post(correction::take_back))
@@ -78,6 +81,8 @@ pub(super) struct Column {
     pub(super) name: String,
     /// First answer within, in words.
     pub(super) within: String,
+    /// When it works, in words; nothing for day and night.
+    pub(super) hours: Option<String>,
     pub(super) people: Vec<Person>,
 }
 
@@ -158,6 +163,7 @@ async fn show(
             icon: icon(&desk.kind),
             name: desk.name.clone(),
             within: words.t1("desk-within", "span", words.span(desk.answer_within)),
+            hours: desk::week(&desk.hours, words),
             people: on_it.filter(|it| it.active).map(|it| Person::of(it, words, now)).collect(),
         }
     });

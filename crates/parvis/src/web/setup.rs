@@ -22,6 +22,7 @@ use super::{Route, form, login, password};
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE};
 use crate::id::{ColleagueId, DeskId, OrganisationId};
+use crate::rules::hours::Hours;
 use crate::rules::permission::Role;
 use crate::store::colleague::Colleague;
 use crate::store::desk::Desk;
@@ -231,6 +232,8 @@ async fn found(conn: &mut Conn, organisation: &Organisation, colleague: &Colleag
             name: words.named("desk", kind),
             position,
             answer_within,
+            urgent_within: None,
+            hours: Hours::default(),
             created_at: now,
         };
         store::desk::insert(conn, organisation.id, &desk).await?;

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::id::{ColleagueId, DeskId, OrganisationId};
+use crate::rules::hours::Hours;
 use crate::rules::permission::Role;
 use crate::seal::{self, SealKey};
 use crate::store;
@@ -91,6 +92,8 @@ impl House {
             name: "Relation client".to_owned(),
             position: 0,
             answer_within: crate::clock::HOUR,
+            urgent_within: None,
+            hours: Hours::default(),
             created_at: NOW,
         };
         store::desk::insert(&mut conn, house.organisation, &desk).await.unwrap();

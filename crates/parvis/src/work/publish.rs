@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
-use parvis_channels::{Account, ChannelError, Published, Reply, Upload};
+use parvis_channels::{Account, ChannelError, Outgoing, Published, Upload};
 use serde_json::json;
 
-use super::{Outcome, read_back};
+use super::{Outcome, read_back, release};
 use crate::account;
 use crate::app::App;
 use crate::clock::{DAY, MINUTE, SECOND};
@@ -18,7 +18,8 @@ use crate::command::Result;
 use crate::command::answer::to_network;
 use crate::fault::{self, Point};
 use crate::id::{MessageId, OrganisationId};
-use crate::rules::{clock, text};
+use crate::rules::clock::Promise;
+use crate::rules::text;
 use crate::store::conversation::{self, Conversation, Facets, State};
 use crate::store::job::{self, Job};
 use crate::store::journal::{self, By, Entry};
@@ -101,11 +102,12 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
         Ok(account) => account,
         Err(error) => return reject(app, job, &it, &error.to_string(), "the channel can't be used").await,
     };
-    let reply = to_network(&mut conn, job.organisation, &it, Vec::new()).await?;
+    let outgoing = to_network(&mut conn, job.organisation, &it, Vec::new()).await?;
     drop(conn);
-    let reply = Reply { media: load_media(app, job.organisation, it.id).await?, at: app.now(), ..reply };
+    let outgoing =
+        Outgoing { media: load_media(app, job.organisation, it.id).await?, at: app.now(), ..outgoing };
     if commit_to(app, job, it.id, &[Stage::Held], job.attempts).await? {
-        send(app, job, &it, &account, &reply).await
+        send(app, job, &it, &account, &outgoing).await
     } else {
         // It was taken back, or another worker has it.
         Ok(Outcome::Done)
@@ -125,6 +127,10 @@ pub(super) async fn commit_to(
     let mut conn = app.db.write().await?;
     let found = message::get(&mut conn, job.organisation, id).await?;
     let Some(mut it) = found.filter(|it| from.contains(&it.stage)) else { return Ok(false) };
+    if release::hold_if_stopped(&mut conn, job.organisation, &mut it, now).await? {
+        conn.commit().await?;
+        return Ok(false);
+    }
     if !job::count(&mut conn, job, attempts).await? {
         return Ok(false);
     }
@@ -140,11 +146,11 @@ pub(super) async fn commit_to(
 pub(super) async fn call(
     app: &App,
     account: &Account,
-    reply: &Reply,
+    outgoing: &Outgoing,
 ) -> std::result::Result<Published, ChannelError> {
-    let channel = parvis_channels::channel(account.kind);
+    let channel = app.rooms.of(account.kind);
     fault::pass(Point::PublishBefore);
-    let answer = tokio::time::timeout(CALL, channel.reply(&app.net, account, reply)).await;
+    let answer = tokio::time::timeout(CALL, channel.publish(&app.net, account, outgoing)).await;
     fault::pass(Point::PublishAfter);
     match answer {
         Ok(answer) => answer,
@@ -152,8 +158,8 @@ pub(super) async fn call(
     }
 }
 
-async fn send(app: &App, job: &Job, it: &Message, account: &Account, reply: &Reply) -> Result<Outcome> {
-    match call(app, account, reply).await {
+async fn send(app: &App, job: &Job, it: &Message, account: &Account, outgoing: &Outgoing) -> Result<Outcome> {
+    match call(app, account, outgoing).await {
         Ok(published) => keep(app, job, it, &published).await,
         Err(ChannelError::Unknown { message }) => {
             lost(app, job, it, &message).await?;
@@ -229,6 +235,7 @@ pub(crate) async fn answered(
     now: i64,
 ) -> store::Result<()> {
     counter::tally(conn, organisation, it.channel, "out", it.sent_at).await?;
+    release::settled(conn, organisation, it, now).await?;
     if let Some(mut found) = conversation::get(conn, organisation, it.conversation).await? {
         let place = found.place();
         found.answered_at = found.answered_at.or(Some(now));
@@ -294,8 +301,8 @@ pub(crate) async fn failed(
         found.facets.closed_at = None;
         found.facets.snoozed_until = None;
         found.facets.awaiting_since = Some(now);
-        let desk = store::desk::get(conn, organisation, found.facets.desk).await?;
-        found.facets.due_at = clock::due(now, desk.map_or(DAY, |desk| desk.answer_within));
+        let promise = store::desk::promise(conn, organisation, found.facets.desk).await?;
+        found.facets.due_at = promise.unwrap_or(Promise::always(DAY)).due(now, found.facets.urgent);
         conversation::update(conn, organisation, &place, &found).await?;
     }
     told(conn, organisation, now, "message.rejected", &it).await

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use parvis_channels::{Account, ChannelError, Reply};
+use parvis_channels::{Account, ChannelError, Outgoing};
 
 use super::publish::{self, UNKNOWN};
 use super::{Outcome, patience};
@@ -51,23 +51,26 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
         Ok(account) => account,
         Err(why) => return leave(app, job, &it, &why).await,
     };
-    let reply = to_network(&mut conn, job.organisation, &it, Vec::new()).await?;
+    let outgoing = to_network(&mut conn, job.organisation, &it, Vec::new()).await?;
     drop(conn);
-    let reply =
-        Reply { media: publish::load_media(app, job.organisation, it.id).await?, at: app.now(), ..reply };
-    look(app, job, &it, &account, &reply).await
+    let outgoing = Outgoing {
+        media: publish::load_media(app, job.organisation, it.id).await?,
+        at: app.now(),
+        ..outgoing
+    };
+    look(app, job, &it, &account, &outgoing).await
 }
 
-async fn look(app: &App, job: &Job, it: &Message, account: &Account, reply: &Reply) -> Result<Outcome> {
+async fn look(app: &App, job: &Job, it: &Message, account: &Account, outgoing: &Outgoing) -> Result<Outcome> {
     let began = app.now();
-    let channel = parvis_channels::channel(account.kind);
+    let channel = app.rooms.of(account.kind);
     fault::pass(Point::ReadBackBefore);
-    let found = channel.find_published(&app.net, account, reply, it.created_at);
+    let found = channel.find_published(&app.net, account, outgoing, it.created_at);
     let found = tokio::time::timeout(LOOK, found).await;
     fault::pass(Point::ReadBackAfter);
     let error = match found {
         Ok(Ok(Some(published))) => return publish::keep(app, job, it, &published).await,
-        Ok(Ok(None)) => return absent(app, job, it, account, reply, began).await,
+        Ok(Ok(None)) => return absent(app, job, it, account, outgoing, began).await,
         Ok(Err(error)) => error,
         Err(_) => ChannelError::Unreachable { message: "no answer in time".to_owned() },
     };
@@ -89,7 +92,7 @@ async fn absent(
     job: &Job,
     it: &Message,
     account: &Account,
-    reply: &Reply,
+    outgoing: &Outgoing,
     began: i64,
 ) -> Result<Outcome> {
     let spacing = spacing(job.attempts);
@@ -106,7 +109,7 @@ async fn absent(
     if looks >= LOOKS * HAND_OVERS {
         return leave(app, job, it, "handed over again and again, and not there").await;
     }
-    send_again(app, job, it, account, reply, looks).await
+    send_again(app, job, it, account, outgoing, looks).await
 }
 
 /// How far apart looks are after so many that found nothing (µs): each time that it is sent again, the network gets three
@@ -121,14 +124,17 @@ async fn send_again(
     job: &Job,
     it: &Message,
     account: &Account,
-    reply: &Reply,
+    outgoing: &Outgoing,
     looks: i64,
 ) -> Result<Outcome> {
     if !publish::commit_to(app, job, it.id, &[Stage::Committing, Stage::Unknown], looks).await? {
-        // Its echo has come meanwhile, or another worker has it.
-        return Ok(Outcome::Done);
+        // Its echo has come meanwhile, or another worker has it; or everything is stopped, and it is looked for on.
+        let now = app.now();
+        let again = message::get(&mut app.db.read().await?, job.organisation, it.id).await?;
+        let in_doubt = again.is_some_and(|it| matches!(it.stage, Stage::Committing | Stage::Unknown));
+        return Ok(if in_doubt { Outcome::Later(now + FIRST, "stopped".to_owned()) } else { Outcome::Done });
     }
-    let error = match publish::call(app, account, reply).await {
+    let error = match publish::call(app, account, outgoing).await {
         Ok(published) => return publish::keep(app, job, it, &published).await,
         Err(error) => error,
     };

@@ -24,21 +24,16 @@ fn parent(head: &str) -> Mail {
     read::mail(text.as_bytes(), &reader, true).unwrap()
 }
 
-fn answer(text: &str) -> Reply {
-    Reply {
-        key: "key".into(),
-        parent_id: "1@a.example".into(),
-        text: text.into(),
-        visibility: Visibility::Direct,
+fn answer(text: &str) -> Outgoing {
+    Outgoing {
+        parent_id: Some("1@a.example".into()),
         language: Some("fr".into()),
-        warning: None,
-        media: vec![],
         mention: Some("anna@a.example".into()),
-        at: 0,
+        ..Outgoing::new("key", text, Visibility::Direct, 0)
     }
 }
 
-fn composed(parent: &Mail, answer: &Reply) -> String {
+fn composed(parent: &Mail, answer: &Outgoing) -> String {
     let to = recipient(parent, &settings()).unwrap();
     let bytes = compose(&settings(), answer, parent, &to, &minted(&answer.key, &settings().address)).unwrap();
     String::from_utf8(bytes).unwrap()

@@ -4,6 +4,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use parvis_channels::CapabilityKey;
+
 use super::{Client, EVERYTHING};
 use crate::clock::{DAY, HOUR};
 use crate::rules::permission::Role;
@@ -91,11 +93,24 @@ async fn desks_channels_views_and_settings_are_changed_as_on_the_screens() {
             patch(&admin, &desk, json!({ "answer_within": 1 })).await.be(422)["field"],
             "answer_within"
         );
+        let monday = json!([{ "day": 1, "from": 540, "to": 1080 }]);
+        let it = patch(&admin, &desk, json!({ "hours": monday, "urgent_within": HOUR })).await.be(200);
+        assert_eq!(
+            (&it["hours"], &it["urgent_within"], &it["name"]),
+            (&monday, &json!(HOUR), &json!("care"))
+        );
+        let it = patch(&admin, &desk, json!({ "urgent_within": null })).await.be(200);
+        assert_eq!((&it["hours"], &it["urgent_within"]), (&monday, &json!(null)));
+        let wrong = json!({ "hours": [{ "day": 8, "from": 540, "to": 1080 }] });
+        patch(&admin, &desk, wrong).await.be(422);
+        let made = admin.post("/desks", json!({ "name": "Billetterie" })).await.be(201);
+        assert_eq!((&made["kind"], &made["position"]), (&json!("subject"), &json!(2)));
+        assert_eq!(admin.post("/desks", json!({})).await.be(422)["field"], "name");
 
         let channel = format!("/channels/{}", house.channel);
         let it = patch(&admin, &channel, json!({ "desk": house.desks[1] })).await.be(200);
         assert_eq!((&it["name"], &it["desk"]), (&json!("Compte principal"), &json!(house.desks[1])));
-        assert_eq!(it["capabilities"].as_array().unwrap().len(), 16);
+        assert_eq!(it["capabilities"].as_array().unwrap().len(), CapabilityKey::ALL.len());
         assert!(!it.to_string().contains("\"secret\""), "{it}");
         admin.post(&format!("{channel}/pause"), json!({})).await.be(204);
         assert_eq!(admin.get(&channel).await.be(200)["state"], "paused");

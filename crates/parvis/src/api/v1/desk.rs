@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -13,7 +14,9 @@ use crate::api::page::Page;
 use crate::api::problem::{Problem, Result};
 use crate::app::App;
 use crate::command;
+use crate::command::desk::Change;
 use crate::id::DeskId;
+use crate::rules::hours::Hours;
 use crate::rules::permission::Action;
 use crate::store;
 use crate::store::desk::Desk;
@@ -42,13 +45,46 @@ pub async fn get(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<Des
 }
 
 /// What changes; what is left out stays.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeskChange {
     /// Its name, 1 to 60 characters.
     name: Option<String>,
     /// First answer within (µs): one minute to thirty days.
     answer_within: Option<i64>,
+    /// The same for what is urgent, counted day and night; `null`: as everything else.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<i64>)]
+    urgent_within: Option<Option<i64>>,
+    /// The hours in which it works, on the organisation's clock; an empty list: day and night.
+    hours: Option<Hours>,
+}
+
+/// Tells `null` from what is left out.
+fn said<'de, D: serde::Deserializer<'de>>(it: D) -> std::result::Result<Option<Option<i64>>, D::Error> {
+    Option::deserialize(it).map(Some)
+}
+
+impl From<DeskChange> for Change {
+    fn from(it: DeskChange) -> Self {
+        let DeskChange { name, answer_within, urgent_within, hours } = it;
+        Self { name, answer_within, urgent_within, hours }
+    }
+}
+
+/// Make a desk
+///
+/// For a subject; the last of the list.
+#[utoipa::path(post, path = "/desks", operation_id = "makeDesk", tag = "desks", request_body = DeskChange,
+    responses((status = 201, description = "The desk.", body = Desk)),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn make(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Body(said): Body<DeskChange>,
+) -> Result<(StatusCode, Json<Desk>)> {
+    let it = command::desk::make(&app, &caller.actor, said.into()).await?;
+    Ok((StatusCode::CREATED, Json(it)))
 }
 
 /// Change a desk
@@ -62,6 +98,6 @@ pub async fn change(
     Path(id): Path<DeskId>,
     Body(to): Body<DeskChange>,
 ) -> Result<Json<Desk>> {
-    let it = command::desk::change(&app, &caller.actor, id, to.name.as_deref(), to.answer_within).await?;
+    let it = command::desk::change(&app, &caller.actor, id, to.into()).await?;
     Ok(Json(it))
 }

@@ -12,6 +12,7 @@ use super::*;
 use crate::clock::HOUR;
 use crate::id::OrganisationId;
 use crate::intake::fold::{Context as Folding, fold};
+use crate::rules::clock::Promise;
 use crate::store::message::{self, Stage};
 use crate::store::{self, journal};
 use crate::testing::{House, START, assert_whole, houses, said};
@@ -22,7 +23,8 @@ async fn hear_one(house: &House, n: usize) {
     let channel = store::channel::get(&mut conn, house.id, house.channel).await.unwrap().unwrap();
     let ear = house.app.ears.of(&mut conn, house.id).await.unwrap();
     let now = house.app.now();
-    let context = Folding { organisation: house.id, channel: &channel, answer_within: HOUR, ear: &ear, now };
+    let context =
+        Folding { organisation: house.id, channel: &channel, promise: Promise::always(HOUR), ear: &ear, now };
     fold(&mut conn, &context, &said(&format!("m{n}"), &format!("Message {n}"), n as i64)).await.unwrap();
     conn.commit().await.unwrap();
 }

@@ -148,8 +148,19 @@ async fn anybody_who_sorts_may_take_a_correction_back_and_put_it_back() {
 async fn what_a_person_said_outlives_an_edit_and_a_watch_follows_it() {
     for house in houses().await {
         let (app, me) = (&*house.app, &house.manager);
-        let watch =
-            watches::save(app, me, None, "Mécontents", "billetterie AND sentiment:negative").await.unwrap();
+        let watch = watches::save(
+            app,
+            me,
+            None,
+            watches::Wanted {
+                name: "Mécontents",
+                query: "billetterie AND sentiment:negative",
+                folder: "",
+                sensitivity: "balanced",
+            },
+        )
+        .await
+        .unwrap();
         house.hear(&[said("1", COMPLAINT, 0)]).await;
         let found = async || {
             let mut conn = app.db.read().await.unwrap();

@@ -56,7 +56,8 @@ tables! {
         expires_at Int, used_at Int, revoked_at Int }
     answer_key 3 { organisation_id Id, colleague_id Id, key Text, digest Text, conversation_id Id, journal_id Id,
         created_at Int }
-    desk 2 { organisation_id Id, id Id, kind Text, name Text, position Int, answer_within Int, created_at Int }
+    desk 2 { organisation_id Id, id Id, kind Text, name Text, position Int, answer_within Int, created_at Int,
+        hours Text, urgent_within Int }
     colleague_desk 3 { organisation_id Id, colleague_id Id, desk_id Id }
     channel 2 { organisation_id Id, id Id, kind Text, name Text, base_url Text, handle Text, remote_id Text,
         desk_id Id, state Text, settings Text, capabilities Text, secret Bytes, secret_expires_at Int, heard_at Int,
@@ -81,8 +82,23 @@ tables! {
     correction 2 { organisation_id Id, id Id, message_id Id, colleague_id Id, aspect Text, was Text, value Text,
         lesson Bytes, created_at Int, ended_at Int, changed_at Int }
     watch 2 { organisation_id Id, id Id, name Text, query Text, owner_id Id, created_at Int, changed_at Int,
-        fill_before Id }
+        fill_before Id, folder Text, sensitivity Text }
+    arrival 2 { organisation_id Id, id Id, channel_id Id, delivery Text, received Text }
     mention 3 { organisation_id Id, watch_id Id, message_id Id, sent_at Int }
+    post 2 { organisation_id Id, id Id, title Text, brief Text, theme Text, origin Text, origin_name Text,
+        conversation_id Id, state Text, reason Text, text Text, warning Text, version Int, due_at Int, idea_by Id,
+        writer_id Id, written_by Id, sent_back_by Id, validated_by Id, validated_at Int, held_at Int, held_code Text,
+        released_at Int, published_at Int, measured_at Int, answers Int, created_at Int, changed_at Int }
+    post_target 3 { organisation_id Id, post_id Id, channel_id Id, text Text, message_id Id }
+    post_version 3 { organisation_id Id, post_id Id, number Int, at Int, colleague_id Id, text Text, own_texts Text }
+    post_draft 3 { organisation_id Id, post_id Id, colleague_id Id, version Int, text Text, own_texts Text,
+        updated_at Int }
+    post_comment 2 { organisation_id Id, id Id, post_id Id, colleague_id Id, at Int, text Text }
+    post_mention 3 { organisation_id Id, post_id Id, colleague_id Id }
+    post_check 3 { organisation_id Id, post_id Id, item Text, colleague_id Id, at Int }
+    post_picture 2 { organisation_id Id, id Id, post_id Id, position Int, alt Text, mime Text, stored_as Text }
+    stop 2 { organisation_id Id, id Id, at Int, colleague_id Id, reason Text, lifted_at Int, lifted_by Id }
+    calendar_feed 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int }
     message_version 3 { organisation_id Id, message_id Id, version_at Int, text Text, html Text }
     attachment 2 { organisation_id Id, id Id, message_id Id, position Int, kind Text, remote_url Text, alt Text,
         mime Text, width Int, height Int, stored_as Text, error_text Text }
@@ -96,6 +112,16 @@ tables! {
     journal 2 { organisation_id Id, id Id, at Int, actor_kind Text, actor_id Id, verb Text, subject_kind Text,
         subject_id Id, conversation_id Id, before Text, after Text, undone_at Int,
         no Int, hash Bytes }
+    alert 2 { organisation_id Id, id Id, kind Text, subject_kind Text, subject_id Id, state Text, level Int,
+        began_at Int, opened_at Int, closed_at Int, closed_why Text, closed_by Id, evidence Text }
+    alert_signal 4 { organisation_id Id, alert_id Id, kind Text, subject_id Id, subject_kind Text, seen_at Int,
+        ended_at Int }
+    alert_seen 3 { organisation_id Id, alert_id Id, colleague_id Id, seen_at Int }
+    destination 2 { organisation_id Id, id Id, kind Text, name Text, state Text, address Text, channel_id Id,
+        rule Text, secret Bytes, digest_at Int, failing_since Int, error_code Text, error_text Text,
+        created_at Int }
+    notice 2 { organisation_id Id, id Id, destination_id Id, key Text, kind Text, alert_id Id, state Text,
+        created_at Int, sent_at Int, error_code Text, error_text Text }
     setting 2 { organisation_id Id, name Text, value Text }
 }
 

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::store::conversation::{Conversation, NEVER, State};
+use crate::store::desk::Desk;
 use crate::web::asset::Icon;
 use crate::web::language::Words;
 
@@ -29,16 +30,16 @@ pub struct Dial {
 
 impl Dial {
     /// The clock of a conversation at `now`, in short words (`+ 38 min`).
-    pub fn short(it: &Conversation, words: &Words, now: i64) -> Self {
-        Self::of(it, words, now, false)
+    pub fn short(it: &Conversation, desk: Option<&Desk>, words: &Words, now: i64) -> Self {
+        Self::of(it, desk, words, now, false)
     }
 
     /// The same in a sentence (`délai dépassé de 38 min`), for the head of the conversation.
-    pub fn long(it: &Conversation, words: &Words, now: i64) -> Self {
-        Self::of(it, words, now, true)
+    pub fn long(it: &Conversation, desk: Option<&Desk>, words: &Words, now: i64) -> Self {
+        Self::of(it, desk, words, now, true)
     }
 
-    fn of(it: &Conversation, words: &Words, now: i64, long: bool) -> Self {
+    fn of(it: &Conversation, desk: Option<&Desk>, words: &Words, now: i64, long: bool) -> Self {
         let facets = &it.facets;
         match facets.state {
             State::Snoozed => {
@@ -51,12 +52,16 @@ impl Dial {
                 Self { face: Face::Left(1.0), words: words.t("clock-none") }
             }
             State::Open => {
-                Self::running(facets.awaiting_since.unwrap_or(it.first_at), facets.due_at, words, now, long)
+                let since = facets.awaiting_since.unwrap_or(it.first_at);
+                // A desk that closes for the night doesn't let the ring run down until it opens.
+                let whole =
+                    desk.map_or(facets.due_at - since, |it| it.answer_within.min(facets.due_at - since));
+                Self::running(whole, facets.due_at, words, now, long)
             }
         }
     }
 
-    fn running(since: i64, due: i64, words: &Words, now: i64, long: bool) -> Self {
+    fn running(whole: i64, due: i64, words: &Words, now: i64, long: bool) -> Self {
         if due < now {
             let said = if long {
                 words.t1("clock-late", "span", words.span(now - due))
@@ -66,7 +71,7 @@ impl Dial {
             return Self { face: Face::Late, words: said };
         }
         #[expect(clippy::cast_precision_loss, reason = "a share of a drawn ring")]
-        let share = (due - now) as f64 / (due - since).max(1) as f64;
+        let share = (due - now) as f64 / whole.max(1) as f64;
         Self { face: Face::Left(share.clamp(0.0, 1.0)), words: words.due(due, now) }
     }
 

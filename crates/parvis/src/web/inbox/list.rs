@@ -229,7 +229,7 @@ impl Maker<'_> {
             sentiment: it.said.sentiment.clone(),
             holder: holder.map(|it| Badge { initials: it.initials.clone(), name: it.name.clone() }),
             desk: house.desk(it.facets.desk).map(|desk| desk.name.clone()).unwrap_or_default(),
-            dial: Dial::short(it, words, self.now),
+            dial: Dial::short(it, house.desk(it.facets.desk), words, self.now),
         };
         row.hide(it.said.abusive, words);
         row

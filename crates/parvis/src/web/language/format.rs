@@ -61,12 +61,17 @@ impl Words {
     /// `14 h 06` or `2.06 pm`.
     pub fn clock(&self, at: impl Borrow<i64>) -> String {
         let at = self.zoned(at);
+        self.minute_of_day(u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs()))
+    }
+
+    /// The same for so many minutes past midnight; 1440 is the midnight at the end.
+    pub fn minute_of_day(&self, minute: u16) -> String {
+        let (hour, minute) = (minute / 60, minute % 60);
         match self.language {
-            Language::Fr => format!("{}{FIXED}h{FIXED}{:02}", at.hour(), at.minute()),
+            Language::Fr => format!("{hour}{FIXED}h{FIXED}{minute:02}"),
             Language::En => {
-                let hour = if at.hour() % 12 == 0 { 12 } else { at.hour() % 12 };
-                let half = if at.hour() < 12 { "am" } else { "pm" };
-                format!("{hour}.{:02}{FIXED}{half}", at.minute())
+                let half = if hour % 24 < 12 { "am" } else { "pm" };
+                format!("{}.{minute:02}{FIXED}{half}", if hour % 12 == 0 { 12 } else { hour % 12 })
             }
         }
     }

@@ -11,6 +11,8 @@ use crate::clock::{HOUR, MINUTE};
 use crate::id::{ConversationId, DeskId};
 use crate::intake::ear::Ear;
 use crate::intake::fold::{Context, fold};
+use crate::rules::clock::Promise;
+use crate::rules::hours::Hours;
 use crate::rules::permission::Role;
 use crate::store;
 use crate::store::channel::Channel;
@@ -24,7 +26,7 @@ pub(super) async fn hear(house: &House, channel: &Channel, seen: &[Observation])
     let context = Context {
         organisation: house.organisation,
         channel,
-        answer_within: HOUR,
+        promise: Promise::always(HOUR),
         ear: &Ear::default(),
         now: NOW - 4 * MINUTE,
     };
@@ -58,6 +60,8 @@ async fn other_desk(house: &House) -> DeskId {
         name: "Presse".to_owned(),
         position: 1,
         answer_within: HOUR,
+        urgent_within: None,
+        hours: Hours::default(),
         created_at: NOW,
     };
     store::desk::insert(&mut conn, house.organisation, &desk).await.unwrap();

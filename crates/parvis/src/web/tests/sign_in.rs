@@ -255,6 +255,37 @@ async fn a_desk_s_target_is_changed_and_written_in_the_journal() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let journal = house.get(Role::Referent, "/organisation/journal").await.body;
     assert!(journal.contains("bureau modifié"));
+    let office = [("day0", "9-18"), ("day1", "9:00-18:00"), ("day4", "9 h-12 h 30, 14-18"), ("urgent", "15")];
+    let fields = |days: &[(&str, &str)]| {
+        let plain = [
+            ("name", "Clients"),
+            ("within", "45"),
+            ("unit", "minute"),
+            ("urgent_unit", "minute"),
+            ("when", "week"),
+        ];
+        form(&[&plain, days].concat())
+    };
+    assert_eq!(
+        house.post(Role::Administrator, &path, &fields(&office)).await.location(),
+        "/organisation?done=desk"
+    );
+    let shown = house.get(Role::Expert, "/organisation").await.body;
+    assert!(shown.contains("lundi–mardi 9\u{A0}h\u{A0}00–18\u{A0}h\u{A0}00 · vendredi 9"), "{shown}");
+    let kept = house.get(Role::Administrator, &path).await.body;
+    assert!(
+        kept.contains("value=\"9:00-12:30, 14:00-18:00\"") && kept.contains("name=\"urgent\" value=\"15\"")
+    );
+    let refused = house.post(Role::Administrator, &path, &fields(&[("day2", "18-9")])).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("id=\"e-day2\"") && refused.body.contains("value=\"18-9\""));
+    let new = house.post(Role::Administrator, "/organisation/desks/new", &fields(&office)).await;
+    assert_eq!(new.location(), "/organisation?done=desk");
+    assert_eq!(
+        house.get(Role::Expert, "/organisation").await.body.matches("<h3>").count(),
+        1,
+        "who sees one desk"
+    );
 }
 
 #[tokio::test]
