@@ -6,7 +6,8 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilitySet, ChannelError, ChannelKind, ConnectError, Connection, Delivery, Field,
-    Made, Net, Observation, Outgoing, Page, Published, Received, Request, TextRule, Typed, Undelivered, Why,
+    Made, Net, Observation, Outgoing, Page, Passed, Published, Received, Request, TextRule, Typed,
+    Undelivered, Why,
 };
 
 /// What we learn by asking an account who it is.
@@ -82,6 +83,18 @@ pub trait Channel: Send + Sync {
         Err(ChannelError::Unsupported(Why::Polled))
     }
 
+    /// Follows what everybody says in public until the connection ends and tells why; `Ok` when nobody listens any
+    /// more. It goes on at `cursor`, without one with what comes next ([`crate::CapabilityKey::Public`]).
+    async fn overhear(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _cursor: Option<i64>,
+        _sink: mpsc::Sender<Passed>,
+    ) -> Result<(), ChannelError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork))
+    }
+
     /// Reads what the network pushed to us by HTTP: first whether it is the sender's and of now (µs), then what it
     /// says. Pure: the program keeps what comes of it and answers only then.
     fn receive(
@@ -147,6 +160,17 @@ pub trait Channel: Send + Sync {
         _account: &Account,
         _remote_id: &str,
         _hidden: bool,
+    ) -> Result<(), ChannelError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork))
+    }
+
+    /// Marks what somebody wrote below something of ours as spam, or takes that back.
+    async fn spam(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _remote_id: &str,
+        _spam: bool,
     ) -> Result<(), ChannelError> {
         Err(ChannelError::Unsupported(Why::NotInNetwork))
     }

@@ -4,6 +4,9 @@
 //! list; everything else is dropped. Pictures inside the text are dropped too (they would
 //! tell a stranger when it is read): attachments are shown by the program itself.
 
+#[cfg(test)]
+mod fuzz;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -36,6 +39,47 @@ static STRICT: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         .link_rel(Some("nofollow noopener noreferrer ugc"));
     builder
 });
+
+/// Elements of an article of ours besides those of messages.
+const ARTICLE_TAGS: [&str; 16] = [
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "figure",
+    "figcaption",
+    "img",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "sup",
+];
+
+static ARTICLE: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut builder = ammonia::Builder::empty();
+    builder
+        .tags(TAGS.into_iter().chain(ARTICLE_TAGS).collect())
+        .clean_content_tags(HashSet::from(DROPPED))
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href"])),
+            ("img", HashSet::from(["src", "alt", "width", "height"])),
+        ]))
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .link_rel(None);
+    builder
+});
+
+/// HTML of ours, to be published as an article: with headings, tables and pictures, without anything that acts.
+pub(crate) fn sanitise_article(html: &str) -> String {
+    let clean = ARTICLE.clean(&printable(shallow(cut(html, MAX_HTML)))).to_string();
+    let shown = printable(&clean);
+    if shown == clean { clean } else { sanitise_article(&shown) }
+}
 
 /// HTML that is safe to show as it is.
 #[must_use]

@@ -27,6 +27,8 @@ mod channel;
 mod connect;
 mod error;
 pub mod feed;
+#[cfg(test)]
+mod fuzz;
 mod html;
 mod json;
 pub mod mail;
@@ -47,7 +49,7 @@ pub use error::ChannelError;
 pub use html::{plain_text, sanitise};
 pub use net::{Answer, Net, NetOptions, Request};
 pub use observation::{
-    AttachmentKind, Budget, Item, Mark, Notice, Observation, ObservationKind, Page, RemoteAttachment,
+    AttachmentKind, Budget, Item, Mark, Notice, Observation, ObservationKind, Page, Passed, RemoteAttachment,
     RemoteAuthor, Source, Visibility,
 };
 pub use parvis_write::{MentionRule, TextLimit, TextRule, TextUnit};

@@ -10,6 +10,9 @@ mod observe;
 mod verify;
 mod write;
 
+#[cfg(test)]
+mod fuzz;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -206,6 +209,7 @@ fn table(answers: bool, public: bool) -> CapabilitySet {
                 | CapabilityKey::AltText
                 | CapabilityKey::Warning
                 | CapabilityKey::Like
+                | CapabilityKey::Public
                 | CapabilityKey::Article
                 | CapabilityKey::Quote
                 | CapabilityKey::LinkCard

@@ -1,16 +1,20 @@
-//! Comments on a WordPress site, by its REST API and an application password
-//! (<https://developer.wordpress.org/rest-api/reference/comments/>).
+//! A WordPress site: its articles and the comments on them, by its REST API and an application password
+//! (<https://developer.wordpress.org/rest-api/reference/>).
 //!
 //! WordPress tells nothing by itself and doesn't date what is changed: comments are asked for in the order in which they
 //! were written, the latest hours each time anew ([`walk`]), and older ones are looked at again. An article is our own
-//! message, the context of what is said below it. Publishing articles is no matter of this room.
+//! message, the context of what is said below it; what is changed about it is dated.
 
+mod article;
 mod client;
 mod connect;
 mod observe;
 mod walk;
 mod wire;
 mod write;
+
+#[cfg(test)]
+mod fuzz;
 
 use async_trait::async_trait;
 
@@ -27,6 +31,11 @@ const FIELDS: [Field; 3] = [
     Field { name: "password", input: Input::Secret, required: true, example: "" },
 ];
 
+/// What the site publishes: ours, and the context of what is said below.
+const ARTICLES: &str = "articles";
+/// What is said below.
+const COMMENTS: &str = "comments";
+
 /// The room of WordPress sites.
 #[derive(Debug)]
 pub struct Wordpress;
@@ -38,7 +47,7 @@ impl Channel for Wordpress {
     }
 
     fn streams(&self) -> &'static [&'static str] {
-        &["comments"]
+        &[ARTICLES, COMMENTS]
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -57,10 +66,10 @@ impl Channel for Wordpress {
         &self,
         net: &Net,
         account: &Account,
-        _stream: &str,
+        stream: &str,
         cursor: Option<&str>,
     ) -> Result<Page, ChannelError> {
-        walk::pull(&Client::of(net, account)?, cursor).await
+        walk::pull(&Client::of(net, account)?, walk::List::of(stream), cursor).await
     }
 
     async fn thread(
@@ -113,6 +122,16 @@ impl Channel for Wordpress {
         hidden: bool,
     ) -> Result<(), ChannelError> {
         write::hide(&Client::of(net, account)?, remote_id, hidden).await
+    }
+
+    async fn spam(
+        &self,
+        net: &Net,
+        account: &Account,
+        remote_id: &str,
+        spam: bool,
+    ) -> Result<(), ChannelError> {
+        write::spam(&Client::of(net, account)?, remote_id, spam).await
     }
 
     async fn find_published(

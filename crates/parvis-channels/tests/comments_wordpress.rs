@@ -1,4 +1,4 @@
-//! Contract of the comment room with a real WordPress: `PARVIS_TEST_WORDPRESS` is its address,
+//! Contract of the room of WordPress sites with a real WordPress: `PARVIS_TEST_WORDPRESS` is its address,
 //! `PARVIS_TEST_WORDPRESS_DIR` a folder with the application password of "admin" in `run/apppw`. What WordPress can't
 //! show is in `wordpress_fake.rs`.
 
@@ -10,6 +10,8 @@ mod access;
 mod answering;
 #[path = "comments/hearing.rs"]
 mod hearing;
+#[path = "comments/publishing.rs"]
+mod publishing;
 #[path = "comments/site.rs"]
 mod site;
 #[path = "comments/walking.rs"]

@@ -83,12 +83,6 @@ ids!(
     TokenId,
     /// A saved query over everything that comes in.
     WatchId,
-    /// Something out of the ordinary that was told.
-    AlertId,
-    /// Where alerts and digests are sent to.
-    DestinationId,
-    /// What is sent to a destination once.
-    NoticeId,
     /// Something we say of our own accord: an idea on its way to the networks.
     PostId,
     /// What a colleague remarked on a post.
@@ -97,6 +91,14 @@ ids!(
     PictureId,
     /// A time in which nothing leaves.
     StopId,
+    /// What a person said of a message against the model.
+    CorrectionId,
+    /// Something out of the ordinary that was told.
+    AlertId,
+    /// Where alerts and digests are sent to.
+    DestinationId,
+    /// What is sent to a destination once.
+    NoticeId,
     /// Work that has to be done once.
     JobId,
 );

@@ -7,6 +7,8 @@ pub mod ear;
 pub mod fold;
 mod keep;
 pub mod listen;
+pub mod mind;
+pub mod overhear;
 pub mod receive;
 #[cfg(test)]
 mod tests;

@@ -85,10 +85,10 @@ const TABLES: &[&[Route]] = &[
     hook::ROUTES,
     today::ROUTES,
     listen::ROUTES,
-    alert::ROUTES,
-    alert::destination::ROUTES,
     speak::ROUTES,
     calendar::ROUTES,
+    alert::ROUTES,
+    alert::destination::ROUTES,
 ];
 
 const OWN: &[Route] =
@@ -122,10 +122,10 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(channel::router())
         .merge(today::router())
         .merge(listen::router())
-        .merge(alert::router())
-        .merge(alert::destination::router())
         .merge(speak::router())
-        .merge(calendar::router());
+        .merge(calendar::router())
+        .merge(alert::router())
+        .merge(alert::destination::router());
     let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))

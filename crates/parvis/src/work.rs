@@ -7,6 +7,7 @@ pub mod media;
 pub mod notify;
 pub mod publish;
 pub mod read_back;
+pub mod reading;
 pub mod release;
 pub mod renew;
 pub mod wake;
@@ -65,8 +66,14 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         tracing::error!(%error, "work: what the last run held comes back when its lease ends");
     }
     let lanes = futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone())));
-    let steps = futures_util::future::join(keep_waking(&app, stop.clone()), keep_filling(&app, stop.clone()));
-    tokio::join!(lanes, steps, keep_folding(&app, stop.clone()), keep_watch(&app, stop.clone()));
+    tokio::join!(
+        lanes,
+        keep_waking(&app, stop.clone()),
+        keep_filling(&app, stop.clone()),
+        keep_reading(&app, stop.clone()),
+        keep_folding(&app, stop.clone()),
+        keep_watch(&app, stop.clone())
+    );
 }
 
 /// Works along one lane.
@@ -99,6 +106,30 @@ async fn keep_filling(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Reads what was never read.
+async fn keep_reading(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = reading::step(app).await {
+            tracing::error!(%error, "work: messages can't be read; trying again");
+        }
+        pause(app, &mut stop).await;
+    }
+}
+
+/// Folds what was pushed.
+async fn keep_folding(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = backlog::step(app).await {
+            tracing::error!(%error, "work: what was pushed can't be folded; trying again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = app.arrivals.rung() => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
 /// Looks every minute for what is out of the ordinary.
 async fn keep_watch(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut lookout = alert::Lookout::default();
@@ -112,20 +143,6 @@ async fn keep_watch(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(if filling { SOON } else { WATCH }) => {}
-            _ = stop.changed() => {}
-        }
-    }
-}
-
-/// Folds what was pushed.
-async fn keep_folding(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        if let Err(error) = backlog::step(app).await {
-            tracing::error!(%error, "work: what was pushed can't be folded; trying again");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(LOOK) => {}
-            () = app.arrivals.rung() => {}
             _ = stop.changed() => {}
         }
     }
@@ -156,6 +173,7 @@ async fn release(app: &App) -> store::Result<()> {
 /// The database refused.
 pub async fn step(app: &Arc<App>) -> store::Result<()> {
     wake::step(app).await?;
+    reading::step(app).await?;
     fill::step(app).await?;
     for kind in LANES {
         lane(app, kind, &app.stop.follow()).await?;

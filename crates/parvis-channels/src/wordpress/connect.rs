@@ -89,7 +89,11 @@ async fn me(client: &Client<'_>) -> Result<Me, ChannelError> {
 }
 
 fn may_moderate(me: &Me) -> bool {
-    me.capabilities.get("moderate_comments").is_some_and(|it| it.as_bool() == Some(true))
+    may(me, "moderate_comments")
+}
+
+fn may(me: &Me, capability: &str) -> bool {
+    me.capabilities.get(capability).is_some_and(|it| it.as_bool() == Some(true))
 }
 
 /// Asks the site who it is, and who we are there.
@@ -109,7 +113,7 @@ pub(super) async fn probe(client: &Client<'_>) -> Result<Probe, ChannelError> {
         name: one_line(&plain_text(&index.name), 200),
         avatar_url: None,
         url: home.as_ref().map(Url::to_string),
-        capabilities: table(),
+        capabilities: table(&me),
         settings: serde_json::Value::Null,
     })
 }
@@ -127,7 +131,11 @@ pub(super) fn text_rule() -> TextRule {
     }
 }
 
-fn table() -> CapabilitySet {
+fn table(me: &Me) -> CapabilitySet {
+    let lacking = ["edit_posts", "publish_posts", "upload_files"].into_iter().find(|name| !may(me, name));
+    let articles = |capability: Capability| {
+        lacking.map_or(capability, |name| Capability::unsupported(Why::MissingScope(name.to_owned())))
+    };
     let mut set = CapabilitySet::default();
     for key in CapabilityKey::ALL {
         set.set(
@@ -138,7 +146,10 @@ fn table() -> CapabilitySet {
                 | CapabilityKey::Reply
                 | CapabilityKey::Edit
                 | CapabilityKey::Delete
+                | CapabilityKey::Spam
                 | CapabilityKey::Hide => Capability::native(),
+                CapabilityKey::Article => articles(Capability::native()),
+                CapabilityKey::Post => articles(Capability::conditional(Why::ArticlesOnly)),
                 CapabilityKey::Stream => Capability::emulated(Why::Polled),
                 CapabilityKey::SeeEdits | CapabilityKey::SeeDeletions => Capability::emulated(Why::Rechecked),
                 CapabilityKey::SafeRetry => Capability::emulated(Why::ReadBack),
@@ -150,11 +161,9 @@ fn table() -> CapabilitySet {
                 | CapabilityKey::Quote
                 | CapabilityKey::LinkCard
                 | CapabilityKey::Language
-                | CapabilityKey::Like => Capability::unsupported(Why::NotInNetwork),
-                CapabilityKey::Post
+                | CapabilityKey::Public
                 | CapabilityKey::PostThread
-                | CapabilityKey::Article
-                | CapabilityKey::Spam => Capability::unsupported(Why::NotBuilt),
+                | CapabilityKey::Like => Capability::unsupported(Why::NotInNetwork),
             },
         );
     }

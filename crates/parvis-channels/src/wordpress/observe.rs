@@ -3,16 +3,17 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::article;
 use super::client::{Client, endpoint};
 use super::wire::{Comment, Post};
 use crate::html::{escape, one_line};
 use crate::{
-    ChannelError, Item, Mark, Observation, ObservationKind, RemoteAuthor, Request, Source, Visibility, json,
-    plain_text, sanitise,
+    CapabilityKey, ChannelError, Item, Mark, Observation, ObservationKind, RemoteAuthor, Request, Source,
+    Visibility, json, plain_text, sanitise,
 };
 
 /// How the ids of articles and pages begin; those of comments are their numbers.
-const POST: &str = "post:";
+pub(super) const POST: &str = "post:";
 /// Comments above or below each other that are followed; WordPress nests ten deep at most.
 const DEPTH: usize = 12;
 /// Comments of one answer.
@@ -80,7 +81,7 @@ impl<'a> Observer<'a> {
             version_at: None,
             occurred_at: None,
             source: self.source,
-            raw: raw.to_owned(),
+            raw: discreet(raw),
             item: None,
         }
     }
@@ -113,13 +114,29 @@ impl<'a> Observer<'a> {
         }
     }
 
-    /// An article: our own words, below which others write.
-    fn post(&self, raw: &str) -> Option<Observation> {
-        let it: Post = serde_json::from_str(raw).ok()?;
+    /// An article as it stands: our own words, below which others write. `None` for what isn't one, and for what
+    /// somebody on the site hasn't published: what Parvis put there is told in any state.
+    pub(super) fn post(&self, raw: &str) -> Option<Observation> {
+        let it: Post = serde_json::from_str(raw).ok().filter(|it: &Post| it.id > 0)?;
         let (published, changed) = (time(&it.date_gmt), time(&it.modified_gmt));
-        let html = sanitise(&it.excerpt.rendered);
+        let id = format!("{POST}{}", it.id);
+        let (from_here, shown) = (article::marked(&it.content.raw).is_some(), is_shown(&it));
+        if it.status == "trash" {
+            return Some(Observation { version_at: changed, ..self.gone(&id) });
+        } else if !shown && !from_here {
+            return None;
+        }
+        // Of our own words we want all, as they were sent; others' articles are context.
+        let (html, text) = if from_here {
+            // Breaks between blocks are the editor's.
+            let written = it.content.raw.replace(">\n", ">").replace('\n', " ");
+            (sanitise(&it.content.rendered), plain_text(&written))
+        } else {
+            let html = sanitise(&it.excerpt.rendered);
+            (html.clone(), plain_text(&html))
+        };
         Some(Observation {
-            remote_id: format!("{POST}{}", it.id),
+            remote_id: id,
             kind: if changed > published { ObservationKind::Edited } else { ObservationKind::Created },
             version_at: changed.or(published),
             occurred_at: published,
@@ -137,7 +154,7 @@ impl<'a> Observer<'a> {
                 parent_id: None,
                 thread_id: None,
                 url: web(&it.link),
-                text: plain_text(&html),
+                text,
                 html,
                 title: Some(one_line(&plain_text(&it.title.rendered), 300)).filter(|it| !it.is_empty()),
                 language: None,
@@ -146,10 +163,15 @@ impl<'a> Observer<'a> {
                 warning: None,
                 ours: true,
                 addressed: false,
-                marks: Vec::new(),
+                marks: (!shown).then_some(Mark::Held).into_iter().collect(),
             }),
         })
     }
+}
+
+/// Whether readers of the site see an article.
+pub(super) fn is_shown(it: &Post) -> bool {
+    matches!(it.status.as_str(), "publish" | "")
 }
 
 /// Whether readers see it, or will once it is approved.
@@ -204,6 +226,8 @@ async fn root(
     // The site says what kind of thing it is; another host has no say here.
     let named = below.links.up.first().and_then(|link| link.href.parse::<url::Url>().ok());
     let url = named.filter(|url| url.origin() == usual.origin()).unwrap_or(usual);
+    let mut url = url;
+    url.query_pairs_mut().append_pair("context", "edit");
     match client.send(Request::get(url)).await {
         Ok(answer) => Ok(observer.post(answer.text()?)),
         Err(ChannelError::Refused { .. } | ChannelError::Unauthorized { .. }) => Ok(None),
@@ -240,12 +264,15 @@ async fn below(
     Ok(all)
 }
 
-/// Looks at comments again. What isn't listed among those that stand is asked for by itself before it is taken for
-/// gone. Articles aren't looked at again: they are context.
+/// Looks at articles and comments again. A comment that isn't listed among those that stand is asked for by itself
+/// before it is taken for gone.
 pub(super) async fn recheck(client: &Client<'_>, ids: &[String]) -> Result<Vec<Observation>, ChannelError> {
     let observer = Observer::new(client, Source::Backfill);
-    let ids: Vec<&String> = ids.iter().filter(|id| number(id).is_ok()).collect();
     let mut all = Vec::new();
+    for post in ids.iter().filter_map(|id| post_number(id)) {
+        all.extend(again(client, &observer, post).await?);
+    }
+    let ids: Vec<&String> = ids.iter().filter(|id| number(id).is_ok()).collect();
     for some in ids.chunks(PAGE) {
         let (size, include) =
             (PAGE.to_string(), some.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(","));
@@ -270,6 +297,30 @@ pub(super) async fn recheck(client: &Client<'_>, ids: &[String]) -> Result<Vec<O
         }
     }
     Ok(all)
+}
+
+/// An article or page as it stands now. `None` where it is neither: a site may have more kinds of things that are
+/// commented on, and what isn't found isn't gone for that.
+async fn again(
+    client: &Client<'_>,
+    observer: &Observer<'_>,
+    number: i64,
+) -> Result<Option<Observation>, ChannelError> {
+    let number = number.to_string();
+    for kind in ["posts", "pages"] {
+        match client.fetch(&["wp", "v2", kind, &number], &[("context", "edit")]).await {
+            Ok(answer) => return Ok(observer.post(answer.text()?)),
+            Err(ChannelError::Refused { status: 404 | 410, .. }) => {}
+            // An account that may only moderate doesn't see how it stands.
+            Err(ChannelError::Unauthorized { .. })
+                if !client.account.capabilities.can(CapabilityKey::Article) =>
+            {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
 }
 
 /// As it stands now, whenever that came about: WordPress doesn't date changes, so what stands there counts.
@@ -314,19 +365,35 @@ fn author(it: &Comment) -> RemoteAuthor {
     }
 }
 
-/// The piece as received, but for what it tells of its author's machine and mailbox.
+/// The piece as received, but for what it tells of its author's machine and mailbox. One that nests too deep to be read is
+/// kept as nothing.
 pub(super) fn discreet(raw: &str) -> String {
-    let Ok(Value::Object(mut piece)) = json::parse::<Value>(raw) else { return raw.to_owned() };
-    piece.retain(|name, _| !PRIVATE.contains(&name.as_str()));
-    Value::Object(piece).to_string()
+    json::parse::<Value>(raw).map_or_else(
+        |_| "null".to_owned(),
+        |mut piece| {
+            hush(&mut piece);
+            piece.to_string()
+        },
+    )
 }
 
-fn hex(bytes: &[u8]) -> String {
+fn hush(piece: &mut Value) {
+    match piece {
+        Value::Object(it) => {
+            it.retain(|name, _| !PRIVATE.contains(&name.as_str()));
+            it.values_mut().for_each(hush);
+        }
+        Value::Array(all) => all.iter_mut().for_each(hush),
+        _ => {}
+    }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// An address that may stand in a link.
-fn web(address: &str) -> Option<String> {
+pub(super) fn web(address: &str) -> Option<String> {
     let url: url::Url = address.parse().ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.to_string())
 }

@@ -1,6 +1,6 @@
-//! Walking along the comments of a site without losing one.
+//! Walking along the comments and the articles of a site without losing one.
 //!
-//! They are asked for in the order in which they were written, from some hours before the newest that we know: what was
+//! Comments are asked for in the order in which they were written, articles in that in which they were changed; from some hours before the newest that we know: what was
 //! changed, hidden or removed in these hours shows by comparing. The hours are also there because a site compares the bound
 //! with its own wall clock, which goes back by one once a year. A page that is full is gone on from: from where it ended,
 //! less the same hours, and where that doesn't lead on, by counting. Counting overlaps too, for a comment that is removed
@@ -12,11 +12,12 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::article::STATES;
 use super::client::Client;
-use super::observe::{Observer, PAGE, changed, recheck, stands, time};
-use super::wire::Comment;
+use super::observe::{Observer, PAGE, POST, changed, stands, time};
+use super::wire::{Comment, Post};
 use crate::json::read as json;
-use crate::{ChannelError, Observation, ObservationKind, Page, Source};
+use crate::{CapabilityKey, ChannelError, Observation, ObservationKind, Page, Source};
 
 /// How far back each look begins (µs).
 const OVERLAP: i64 = 2 * 3_600_000_000;
@@ -26,6 +27,75 @@ const REPEATED: usize = 10;
 const REMEMBERED: usize = 2_000;
 /// Comments that are missing from what was known and looked for one by one, in one look.
 const MISSED: usize = 20;
+
+/// What is walked along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    Articles,
+    Comments,
+}
+
+/// A piece of a page.
+struct Entry {
+    /// Its number and how it stands; `None` for a piece that can't be read.
+    known: Option<(i64, Seen)>,
+    /// What is to be told of it, if anything is.
+    seen: Option<Observation>,
+}
+
+impl List {
+    pub(super) fn of(stream: &str) -> Self {
+        if stream == super::ARTICLES { Self::Articles } else { Self::Comments }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Articles => "posts",
+            Self::Comments => "comments",
+        }
+    }
+
+    /// What is asked for, in which order, and how the bound is called.
+    fn query(self, client: &Client<'_>) -> ([(&'static str, &'static str); 3], &'static str) {
+        match self {
+            Self::Comments => ([("context", "edit"), ("status", "all"), ("orderby", "date_gmt")], "after"),
+            Self::Articles if client.account.capabilities.can(CapabilityKey::Article) => {
+                ([("context", "edit"), ("status", STATES), ("orderby", "modified")], "modified_after")
+            }
+            // Whoever may only moderate sees what every reader sees.
+            Self::Articles => {
+                ([("context", "view"), ("status", "publish"), ("orderby", "modified")], "modified_after")
+            }
+        }
+    }
+
+    fn read(self, observer: &Observer<'_>, raw: &str) -> Entry {
+        match self {
+            Self::Comments => {
+                let (it, seen) = observer.comment(raw);
+                let known = it.map(|it| (it.id, Seen::of(time(&it.date_gmt), fingerprint(&it))));
+                Entry { known, seen: Some(seen) }
+            }
+            Self::Articles => {
+                let seen = observer.post(raw);
+                let it = serde_json::from_str::<Post>(raw).ok().filter(|it| it.id > 0);
+                let stands = seen.as_ref().is_some_and(|seen| seen.kind != ObservationKind::Deleted);
+                let version = |it: &Post| [it.status.as_str(), &it.modified_gmt].join(" ");
+                let digest = |it: &Post| if stands { version(it) } else { String::new() };
+                let known = it.map(|it| (it.id, Seen::of(time(&it.modified_gmt), digest(&it))));
+                Entry { seen: seen.or_else(|| known.is_none().then(|| observer.comment(raw).1)), known }
+            }
+        }
+    }
+
+    /// The id of the message with this number.
+    fn id(self, number: i64) -> String {
+        match self {
+            Self::Articles => format!("{POST}{number}"),
+            Self::Comments => number.to_string(),
+        }
+    }
+}
 
 /// Where we stand.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -46,6 +116,12 @@ struct Seen {
     digest: String,
 }
 
+impl Seen {
+    fn of(at: Option<i64>, digest: String) -> Self {
+        Self { at: at.unwrap_or_default(), digest }
+    }
+}
+
 /// Comments after `after` (µs) but for the first `skip`.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Walk {
@@ -54,7 +130,11 @@ struct Walk {
 }
 
 /// One step. The first takes the newest hundred.
-pub(super) async fn pull(client: &Client<'_>, cursor: Option<&str>) -> Result<Page, ChannelError> {
+pub(super) async fn pull(
+    client: &Client<'_>,
+    list: List,
+    cursor: Option<&str>,
+) -> Result<Page, ChannelError> {
     let unreadable = |error: serde_json::Error| ChannelError::Malformed {
         message: format!("the cursor can't be read: {error}"),
     };
@@ -62,25 +142,21 @@ pub(super) async fn pull(client: &Client<'_>, cursor: Option<&str>) -> Result<Pa
     let (first, mut state) = (known.is_none(), known.unwrap_or_default());
     let step = state.walk.unwrap_or(Walk { after: state.newest_at.saturating_sub(OVERLAP), skip: 0 });
     let (size, skip, after) = (PAGE.to_string(), step.skip.to_string(), written(step.after));
-    let mut query = vec![
-        ("context", "edit"),
-        ("status", "all"),
-        ("orderby", "date_gmt"),
-        ("order", if first { "desc" } else { "asc" }),
-        ("per_page", size.as_str()),
-    ];
+    let (wanted, bound) = list.query(client);
+    let mut query = wanted.to_vec();
+    query.extend([("order", if first { "desc" } else { "asc" }), ("per_page", size.as_str())]);
     if !first {
-        query.extend([("after", after.as_str()), ("offset", skip.as_str())]);
+        query.extend([(bound, after.as_str()), ("offset", skip.as_str())]);
     }
-    let answer = client.fetch(&["wp", "v2", "comments"], &query).await?;
+    let answer = client.fetch(&["wp", "v2", list.path()], &query).await?;
     let pieces: Vec<Box<RawValue>> = json(&answer)?;
     let full = pieces.len() >= PAGE;
     let observer = Observer::new(client, Source::Poll);
-    let mut read: Vec<_> = pieces.iter().map(|raw| observer.comment(raw.get())).collect();
+    let mut read: Vec<Entry> = pieces.iter().map(|raw| list.read(&observer, raw.get())).collect();
     if first {
         read.reverse();
     }
-    let times: Vec<i64> = read.iter().filter_map(|(it, _)| time(&it.as_ref()?.date_gmt)).collect();
+    let times: Vec<i64> = read.iter().filter_map(|it| Some(it.known.as_ref()?.1.at)).collect();
     // One that is dated in the time to come must not hide those that come before it.
     let now = answer.date().unwrap_or(i64::MAX);
     state.newest_at =
@@ -88,8 +164,8 @@ pub(super) async fn pull(client: &Client<'_>, cursor: Option<&str>) -> Result<Pa
     let whole = !first && !full && step.skip == 0;
     let missing = if whole { state.missing(step.after, &read) } else { Vec::new() };
     let mut observations: Vec<Observation> =
-        read.into_iter().filter_map(|(it, seen)| state.take(it, seen)).collect();
-    observations.extend(state.look_for(client, &missing).await?);
+        read.into_iter().filter_map(|it| state.take(list, &observer, it)).collect();
+    observations.extend(state.look_for(client, list, &missing).await?);
     state.walk = times.last().filter(|_| full && !first).map(|last| {
         let further = last.saturating_sub(OVERLAP);
         if further > step.after {
@@ -107,40 +183,56 @@ pub(super) async fn pull(client: &Client<'_>, cursor: Option<&str>) -> Result<Pa
 }
 
 impl Cursor {
-    /// Remembers a comment; gives what is to be told of it, if anything is.
-    fn take(&mut self, it: Option<Comment>, seen: Observation) -> Option<Observation> {
+    /// Remembers a piece; gives what is to be told of it, if anything is.
+    fn take(&mut self, list: List, observer: &Observer<'_>, it: Entry) -> Option<Observation> {
         // A piece that can't be read is kept each time, which is once: its id is its digest.
-        let Some(it) = it else { return Some(seen) };
-        let now = Seen { at: time(&it.date_gmt).unwrap_or(self.newest_at), digest: fingerprint(&it) };
-        let before = self.seen.insert(it.id, now.clone());
+        let Some((number, now)) = it.known else { return it.seen };
+        let at = if now.at == 0 { self.newest_at } else { now.at };
+        let before = self.seen.insert(number, Seen { at, digest: now.digest.clone() });
         match before {
-            None => Some(seen),
+            None => it.seen,
             Some(before) if before.digest == now.digest => None,
-            Some(_) => Some(changed(seen)),
+            // It was shown, and is somebody's unfinished work again.
+            Some(_) if it.seen.is_none() => Some(observer.gone(&list.id(number))),
+            Some(_) if list == List::Comments => it.seen.map(changed),
+            Some(_) => it.seen,
         }
     }
 
     /// Those that ought to be on a page with everything after `after`, and aren't.
-    fn missing(&self, after: i64, page: &[(Option<Comment>, Observation)]) -> Vec<String> {
-        let there = |id: i64| page.iter().any(|(it, _)| it.as_ref().is_some_and(|it| it.id == id));
+    fn missing(&self, after: i64, page: &[Entry]) -> Vec<i64> {
+        let there =
+            |id: i64| page.iter().any(|it| it.known.as_ref().is_some_and(|(number, _)| *number == id));
         let gone =
             self.seen.iter().filter(|(id, seen)| seen.at > after && !seen.digest.is_empty() && !there(**id));
-        gone.map(|(id, _)| id.to_string()).take(MISSED).collect()
+        gone.map(|(id, _)| *id).take(MISSED).collect()
     }
 
     /// Asks for each of the missing, and tells of those that are gone.
     async fn look_for(
         &mut self,
         client: &Client<'_>,
-        missing: &[String],
+        list: List,
+        missing: &[i64],
     ) -> Result<Vec<Observation>, ChannelError> {
-        if missing.is_empty() {
-            return Ok(Vec::new());
+        let mut found = Vec::new();
+        for number in missing {
+            let path = ["wp", "v2", list.path(), &number.to_string()];
+            let ([context, ..], _) = list.query(client);
+            match client.fetch(&path, &[context]).await {
+                Ok(answer) => {
+                    let seen = list.read(&Observer::new(client, Source::Backfill), answer.text()?).seen;
+                    found.extend(seen.filter(|seen| seen.kind == ObservationKind::Deleted));
+                }
+                // Readers of the site aren't shown it any more; the list was given, so it isn't we who are refused.
+                Err(ChannelError::Refused { status: 404 | 410, .. } | ChannelError::Unauthorized { .. }) => {
+                    found.push(Observer::new(client, Source::Backfill).gone(&list.id(*number)));
+                }
+                Err(error) => return Err(error),
+            }
         }
-        let mut found = recheck(client, missing).await?;
-        found.retain(|seen| seen.kind == ObservationKind::Deleted);
-        for gone in &found {
-            if let Some(seen) = gone.remote_id.parse().ok().and_then(|id: i64| self.seen.get_mut(&id)) {
+        for (number, seen) in &mut self.seen {
+            if found.iter().any(|gone| gone.remote_id == list.id(*number)) {
                 seen.digest.clear();
             }
         }

@@ -1,6 +1,6 @@
 //! What a site sends. Only what is read; the rest is kept raw.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// A comment (`context=edit`).
@@ -49,19 +49,42 @@ pub(super) struct Link {
 }
 
 /// An article or a page.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Post {
     pub(super) id: i64,
-    #[serde(default)]
+    #[serde(deserialize_with = "or_empty")]
     pub(super) date_gmt: String,
-    #[serde(default)]
+    #[serde(deserialize_with = "or_empty")]
     pub(super) modified_gmt: String,
-    #[serde(default)]
     pub(super) link: String,
-    #[serde(default)]
+    /// `publish`, `future`, `draft`, `pending`, `private`, `trash`.
+    pub(super) status: String,
     pub(super) title: Text,
-    #[serde(default)]
+    pub(super) content: Text,
     pub(super) excerpt: Text,
+}
+
+/// A draft may have no date.
+fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A category or a tag.
+#[derive(Debug, Deserialize)]
+pub(super) struct Term {
+    pub(super) id: i64,
+    #[serde(default)]
+    pub(super) name: String,
+}
+
+/// A picture in the site's library.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Media {
+    pub(super) id: i64,
+    pub(super) source_url: String,
+    pub(super) description: Text,
 }
 
 /// The account that asks.

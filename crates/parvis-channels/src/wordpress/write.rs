@@ -1,9 +1,10 @@
-//! Answering, changing, deleting, hiding, and finding again what may have been published.
+//! Comments of ours: answering, changing, deleting, hiding, and finding again what may have been published.
 
 use reqwest::Method;
 use serde_json::json;
 use serde_json::value::RawValue;
 
+use super::article;
 use super::client::Client;
 use super::observe::{PAGE, discreet, number, post_number, time};
 use super::wire::Comment;
@@ -18,7 +19,8 @@ const SLACK: i64 = 600_000_000;
 
 /// Publishes an answer below what it answers.
 pub(super) async fn publish(client: &Client<'_>, outgoing: &Outgoing) -> Result<Published, ChannelError> {
-    let (post, parent) = place(client, outgoing.parent()?).await?;
+    let Some(parent) = &outgoing.parent_id else { return article::publish(client, outgoing).await };
+    let (post, parent) = place(client, parent).await?;
     let body = json!({ "post": post, "parent": parent, "content": content(outgoing) });
     let request = client.request(Method::POST, &["wp", "v2", "comments"], &[("context", "edit")])?.json(body);
     let answer = client.send_once(request).await?;
@@ -49,6 +51,9 @@ pub(super) async fn edit(
     id: &str,
     outgoing: &Outgoing,
 ) -> Result<Published, ChannelError> {
+    if let Some(post) = post_number(id) {
+        return article::edit(client, post, outgoing).await;
+    }
     let path = ["wp", "v2", "comments", &number(id)?];
     let body = json!({ "content": content(outgoing) });
     let request = client.request(Method::POST, &path, &[("context", "edit")])?.json(body);
@@ -57,6 +62,9 @@ pub(super) async fn edit(
 
 /// Deletes for good; what is gone already counts as deleted.
 pub(super) async fn delete(client: &Client<'_>, id: &str) -> Result<(), ChannelError> {
+    if let Some(post) = post_number(id) {
+        return article::delete(client, post).await;
+    }
     let path = ["wp", "v2", "comments", &number(id)?];
     match client.send(client.request(Method::DELETE, &path, &[("force", "true")])?).await {
         Ok(_) | Err(ChannelError::Refused { status: 404 | 410, .. }) => Ok(()),
@@ -66,8 +74,16 @@ pub(super) async fn delete(client: &Client<'_>, id: &str) -> Result<(), ChannelE
 
 /// Puts a comment back among those that await moderation, or lets it be seen.
 pub(super) async fn hide(client: &Client<'_>, id: &str, hidden: bool) -> Result<(), ChannelError> {
+    moderate(client, id, if hidden { "hold" } else { "approved" }).await
+}
+
+/// Marks a comment as spam, or puts it back where it was.
+pub(super) async fn spam(client: &Client<'_>, id: &str, spam: bool) -> Result<(), ChannelError> {
+    moderate(client, id, if spam { "spam" } else { "unspam" }).await
+}
+
+async fn moderate(client: &Client<'_>, id: &str, status: &str) -> Result<(), ChannelError> {
     let path = ["wp", "v2", "comments", &number(id)?];
-    let status = if hidden { "hold" } else { "approved" };
     let request =
         client.request(Method::POST, &path, &[("context", "edit")])?.json(json!({ "status": status }));
     // A status that it has already isn't news to WordPress, and no failure.
@@ -80,7 +96,8 @@ pub(super) async fn find_published(
     outgoing: &Outgoing,
     since: i64,
 ) -> Result<Option<Published>, ChannelError> {
-    let (post, parent) = place(client, outgoing.parent()?).await?;
+    let Some(parent) = &outgoing.parent_id else { return article::find(client, &outgoing.key).await };
+    let (post, parent) = place(client, parent).await?;
     let sent = content(outgoing);
     let wanted = fingerprint(&sent);
     let (me, size, post) = (client.account.remote_id.as_str(), PAGE.to_string(), post.to_string());

@@ -7,12 +7,14 @@ pub mod author;
 pub mod channel;
 pub mod colleague;
 pub mod conversation;
+pub mod correction;
 pub mod counter;
 pub mod desk;
 pub mod destination;
 pub mod draft;
 pub mod event;
 pub mod export;
+pub mod insight;
 pub mod journal;
 pub mod me;
 pub mod message;
@@ -59,11 +61,8 @@ impl From<Done> for Outcome {
 
 /// Every endpoint with its description.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::with_openapi(Frame::openapi())
-        .merge(inbox())
-        .merge(editorial())
-        .merge(house())
-        .merge(listening())
+    let frame = OpenApiRouter::with_openapi(Frame::openapi());
+    frame.merge(inbox()).merge(editorial()).merge(house()).merge(listening())
 }
 
 fn inbox() -> OpenApiRouter<Arc<App>> {
@@ -79,7 +78,6 @@ fn inbox() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(triage::close))
         .routes(routes!(triage::reopen))
         .routes(routes!(triage::mark_urgent))
-        .routes(routes!(triage::classify))
         .routes(routes!(tag::put))
         .routes(routes!(tag::take))
         .routes(routes!(triage::merge))
@@ -91,6 +89,11 @@ fn inbox() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(message::withdraw))
         .routes(routes!(message::retry))
         .routes(routes!(attachment::get))
+        .routes(routes!(insight::get))
+        .routes(routes!(correction::read))
+        .routes(routes!(correction::correct))
+        .routes(routes!(correction::list))
+        .routes(routes!(correction::take_back))
         .routes(routes!(undo::last))
         .routes(routes!(undo::one))
         .routes(routes!(search::find))

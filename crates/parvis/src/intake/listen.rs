@@ -8,9 +8,10 @@ use std::time::Duration;
 use parvis_channels::{Account, CapabilityKey, ChannelError, ChannelKind, Observation, Support};
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::keep::{Step, keep};
+use super::overhear;
 use crate::account;
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
@@ -159,6 +160,8 @@ async fn active(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
 async fn hear(app: Arc<App>, house: OrganisationId, id: ChannelId, stop: watch::Receiver<bool>) {
     let (sink, mut streamed) = mpsc::channel(256);
     let mut listening: Option<JoinHandle<()>> = None;
+    // It ends with this task.
+    let mut overhearing = JoinSet::new();
     let (mut failures, mut rechecked_at, mut probed_at) = (0_u32, app.now(), app.now());
     while !*stop.borrow() {
         let outcome = poll(&app, house, id).await;
@@ -167,6 +170,10 @@ async fn hear(app: Arc<App>, house: OrganisationId, id: ChannelId, stop: watch::
                 failures = 0;
                 if *streams && listening.as_ref().is_none_or(JoinHandle::is_finished) {
                     listening = Some(tokio::spawn(listen(app.clone(), house, id, sink.clone())));
+                }
+                while overhearing.try_join_next().is_some() {}
+                if overhearing.is_empty() {
+                    overhearing.spawn(overhear::run(app.clone(), house, id));
                 }
                 interval(&app, house, id, listening.is_some()).await
             }
@@ -246,7 +253,7 @@ pub(super) async fn load(
 /// Reads every stream of the channel to its end. Tells whether the network also pushes.
 pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<bool, Error> {
     let (_, account) = load(app, house, id).await?;
-    let room = parvis_channels::channel(account.kind);
+    let room = app.rooms.of(account.kind);
     for stream in room.streams() {
         loop {
             let cursor = channel::cursor(&mut app.db.read().await?, house, id, stream).await?;
@@ -267,7 +274,7 @@ pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<boo
 
 async fn listen(app: Arc<App>, house: OrganisationId, id: ChannelId, sink: mpsc::Sender<Observation>) {
     let Ok((_, account)) = load(&app, house, id).await else { return };
-    if let Err(error) = parvis_channels::channel(account.kind).listen(&app.net, &account, sink).await {
+    if let Err(error) = app.rooms.of(account.kind).listen(&app.net, &account, sink).await {
         tracing::info!(%error, channel = %id, "intake: the stream ended; polling goes on");
     }
 }
@@ -280,7 +287,7 @@ pub async fn recheck(app: &App, house: OrganisationId, id: ChannelId) -> Result<
     }
     let since = app.now() - 7 * DAY;
     let ids = message::recent_remote(&mut app.db.read().await?, house, id, since, RECHECKED).await?;
-    let room = parvis_channels::channel(account.kind);
+    let room = app.rooms.of(account.kind);
     let seen = room.recheck(&app.net, &account, &ids).await?;
     keep(app, house, id, seen, Step::default()).await
 }
@@ -288,7 +295,7 @@ pub async fn recheck(app: &App, house: OrganisationId, id: ChannelId) -> Result<
 /// Asks anew what the account can do: once a day, since servers change.
 pub async fn probe(app: &App, house: OrganisationId, id: ChannelId) -> Result<(), Error> {
     let (_, account) = load(app, house, id).await?;
-    let probe = parvis_channels::channel(account.kind).probe(&app.net, &account).await?;
+    let probe = app.rooms.of(account.kind).probe(&app.net, &account).await?;
     let mut conn = app.db.write().await?;
     // Read anew: somebody may have renamed or removed it while the network was asked.
     let found = channel::get(&mut conn, house, id).await?;

@@ -23,8 +23,8 @@ pub(super) struct Kept {
     commits: AtomicU64,
     pub(super) house: Slot<House>,
     pub(super) counts: Slot<Vec<Count>>,
-    pub(super) alerts: Slot<Vec<(Kind, Subject)>>,
     pub(super) stop: Slot<Option<Stop>>,
+    pub(super) alerts: Slot<Vec<(Kind, Subject)>>,
     pub(super) late: Slot<Vec<(DeskId, i64)>>,
 }
 

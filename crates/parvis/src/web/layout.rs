@@ -135,8 +135,7 @@ impl Layout {
         let open = State::Open.as_str();
         let seen = badges.iter().filter(|it| it.state == open && signed.actor.scope.covers(it.desk));
         let waiting = seen.map(|it| it.all).sum();
-        let layout = Self::counted(conn, signed, place, title, waiting).await?;
-        layout.stopped(conn, signed).await
+        Self::counted(conn, signed, place, title, waiting).await
     }
 
     /// The same for a page that knows already how many wait.
@@ -162,14 +161,14 @@ impl Layout {
                 _ => {}
             }
         }
-        Ok(layout)
+        layout.stopped(conn, signed).await
     }
 
     /// The same with the band that says that everything is stopped, where it is.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn stopped(self, conn: &mut Conn, signed: &Signed) -> store::Result<Self> {
+    async fn stopped(self, conn: &mut Conn, signed: &Signed) -> store::Result<Self> {
         let stop = store::stop::shown(conn, signed.organisation.id).await?;
         Ok(Self { stop: stop.as_ref().as_ref().map(|it| it.reason.clone()), ..self })
     }

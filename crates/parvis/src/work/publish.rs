@@ -148,7 +148,7 @@ pub(super) async fn call(
     account: &Account,
     outgoing: &Outgoing,
 ) -> std::result::Result<Published, ChannelError> {
-    let channel = parvis_channels::channel(account.kind);
+    let channel = app.rooms.of(account.kind);
     fault::pass(Point::PublishBefore);
     let answer = tokio::time::timeout(CALL, channel.publish(&app.net, account, outgoing)).await;
     fault::pass(Point::PublishAfter);
@@ -235,7 +235,9 @@ pub(crate) async fn answered(
     now: i64,
 ) -> store::Result<()> {
     counter::tally(conn, organisation, it.channel, "out", it.sent_at).await?;
-    release::settled(conn, organisation, it, now).await?;
+    if release::settled(conn, organisation, it, now).await? {
+        return Ok(());
+    }
     if let Some(mut found) = conversation::get(conn, organisation, it.conversation).await? {
         let place = found.place();
         found.answered_at = found.answered_at.or(Some(now));

@@ -63,7 +63,7 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
 
 async fn look(app: &App, job: &Job, it: &Message, account: &Account, outgoing: &Outgoing) -> Result<Outcome> {
     let began = app.now();
-    let channel = parvis_channels::channel(account.kind);
+    let channel = app.rooms.of(account.kind);
     fault::pass(Point::ReadBackBefore);
     let found = channel.find_published(&app.net, account, outgoing, it.created_at);
     let found = tokio::time::timeout(LOOK, found).await;

@@ -72,11 +72,15 @@ tables! {
     conversation 2 { organisation_id Id, id Id, channel_id Id, thread_key Text, author_id Id, desk_id Id, state Text,
         assignee_id Id, urgent Bool, language Text, intent Text, sentiment Text, title Text, excerpt Text,
         messages Int, first_at Int, last_at Int, awaiting_since Int, due_at Int, answered_at Int, snoozed_until Int,
-        closed_at Int, merged_into Id }
+        closed_at Int, merged_into Id, abusive Bool, needs_answer Bool }
     message 2 { organisation_id Id, id Id, conversation_id Id, channel_id Id, direction Text, author_id Id,
         colleague_id Id, remote_id Text, remote_parent_id Text, url Text, visibility Text, language Text,
         title Text, warning Text, text Text, html Text, sent_at Int, version_at Int, edited_at Int, deleted_at Int,
         state Text, publish_key Text, error_code Text, error_text Text, created_at Int, marks Text }
+    reading 2 { organisation_id Id, message_id Id, sent_at Int, model Text, language Text, sentiment Text, score Int,
+        intent Text, abuse Int, needs_answer Bool }
+    correction 2 { organisation_id Id, id Id, message_id Id, colleague_id Id, aspect Text, was Text, value Text,
+        lesson Bytes, created_at Int, ended_at Int, changed_at Int }
     watch 2 { organisation_id Id, id Id, name Text, query Text, owner_id Id, created_at Int, changed_at Int,
         fill_before Id, folder Text, sensitivity Text }
     arrival 2 { organisation_id Id, id Id, channel_id Id, delivery Text, received Text }

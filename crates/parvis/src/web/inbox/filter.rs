@@ -5,6 +5,7 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use crate::store::conversation::{Filter, Holder, Order, State};
+use crate::store::search::Within;
 
 /// Pages shown in one at most; the list then goes on with a page of its own.
 pub const MOST: u8 = 8;
@@ -21,6 +22,7 @@ pub struct Asked {
     language: String,
     sentiment: String,
     intent: String,
+    needs: String,
     late: String,
     order: String,
     /// Words to search the whole history for.
@@ -63,6 +65,7 @@ impl Asked {
             language: word(&self.language),
             sentiment: word(&self.sentiment),
             intent: word(&self.intent),
+            needs_answer: !self.needs.is_empty(),
             late: !self.late.is_empty(),
             order: match self.order.as_str() {
                 "newest" => Order::Newest,
@@ -89,6 +92,12 @@ impl Asked {
         (!words.is_empty()).then_some(words)
     }
 
+    /// What a search asks of the messages beside their words.
+    pub fn within(&self) -> Within {
+        let Filter { intent, sentiment, language, needs_answer, .. } = self.filter();
+        Within { intent, sentiment, language, needs_answer }
+    }
+
     /// How many pages the list shows in one, so that going on keeps what was there: 1 to [`MOST`].
     pub fn pages(&self) -> u8 {
         self.pages.parse().unwrap_or(1).clamp(1, MOST)
@@ -98,7 +107,13 @@ impl Asked {
     /// question mark.
     pub fn first(&self) -> String {
         match self.search() {
-            Some(words) => form_urlencoded::Serializer::new(String::new()).append_pair("q", words).finish(),
+            Some(words) => {
+                let Within { intent, sentiment, language, needs_answer } = self.within();
+                let (state, order) = (Some(State::Open), Order::Due);
+                let asked =
+                    Filter { state, order, intent, sentiment, language, needs_answer, ..Filter::default() };
+                form_urlencoded::Serializer::new(query(&asked)).append_pair("q", words).finish()
+            }
             None => query(&self.filter()),
         }
     }
@@ -147,6 +162,7 @@ pub fn query(filter: &Filter) -> String {
     put("language", filter.language.clone());
     put("sentiment", filter.sentiment.clone());
     put("intent", filter.intent.clone());
+    put("needs", filter.needs_answer.then(|| "1".to_owned()));
     put("late", filter.late.then(|| "1".to_owned()));
     put(
         "order",
@@ -191,6 +207,7 @@ mod tests {
             language: Some("-fr".to_owned()),
             sentiment: Some("negative".to_owned()),
             intent: Some("complaint".to_owned()),
+            needs_answer: true,
             late: true,
             order: Order::Oldest,
         };
@@ -199,6 +216,14 @@ mod tests {
         for filter in [every, open, all, Filter { holder: Holder::Nobody, ..Filter::default() }] {
             assert_eq!(read(&query(&filter)).filter(), filter);
         }
+    }
+
+    #[test]
+    fn a_search_keeps_what_is_asked_beside_its_words() {
+        let asked = read("q=billets+perdus&intent=complaint&needs=1&state=closed&after=7");
+        assert_eq!(asked.first(), "intent=complaint&needs=1&q=billets+perdus");
+        assert_eq!(read(&asked.first()).within(), asked.within());
+        assert!(asked.within().needs_answer);
     }
 
     #[test]

@@ -2,12 +2,14 @@
 //! as usual again.
 
 use parvis_channels::Observation;
+use parvis_listen::understand::{Intent, Truth};
 
 use super::*;
 use crate::clock::{HOUR, SECOND};
 use crate::command::watch::Wanted;
 use crate::command::{self, Refusal};
 use crate::store::alert::{self, Alert};
+use crate::store::message;
 use crate::testing::{House, houses, said};
 use crate::work;
 
@@ -77,7 +79,7 @@ async fn an_outage_raises_one_alert_with_its_evidence_and_ends_by_itself() {
             .collect();
         assert_eq!(shows.len(), 3, "it shows in the watch, at the desk and on the channel: {shows:?}");
         drop(conn);
-        house.app.clock.advance(16 * HOUR);
+        house.app.clock.advance(9 * HOUR);
         lookout.step(&house.app).await.unwrap();
         let told = all(&house).await;
         assert_eq!(told.len(), 1);
@@ -156,9 +158,10 @@ async fn complaints_that_wait_too_long_are_told_and_end_when_they_are_answered()
         let mut ids = Vec::new();
         for i in 0..5 {
             let it = house.conversation(&format!("c{i}")).await;
-            command::triage::classify(&house.app, &house.manager, it.id, Some("complaint".to_owned()), None)
-                .await
-                .unwrap();
+            let truth = Truth { intent: Some(Intent::Complaint), ..Truth::default() };
+            let last = message::last_in(&mut house.app.db.read().await.unwrap(), house.id, it.id).await;
+            let last = last.unwrap().unwrap().id;
+            command::correction::correct(&house.app, &house.manager, last, &truth).await.unwrap();
             ids.push(it.id);
         }
         let told = look(&house).await;
