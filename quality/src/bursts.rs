@@ -5,7 +5,7 @@ mod brand;
 mod constant;
 mod invented;
 mod nab;
-mod random;
+pub(crate) mod random;
 mod report;
 mod trial;
 

@@ -1,17 +1,19 @@
-//! Trains the models of the ear and measures how right and how fast it is. Started as `cargo xtask train`,
-//! `cargo xtask evaluate` and `cargo xtask bench listen`; no part of the product.
+//! Trains the models of the ear and measures how right and how fast it is; measures how right the charter and weariness
+//! are. Started as `cargo xtask train`, `cargo xtask evaluate` and `cargo xtask bench listen`; no part of the product.
 
 mod bursts;
+mod charter;
 mod corpus;
 mod speed;
 mod train;
 mod understanding;
+mod weariness;
 
 use std::{env, io::Write as _, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 
-const USAGE: &str = "parvis-quality WHAT [--data FOLDER] [--encoder FILE]";
+const USAGE: &str = "parvis-quality WHAT [--data FOLDER] [--encoder FILE] [--show]";
 
 fn main() -> ExitCode {
     match run() {
@@ -39,6 +41,12 @@ fn run() -> Result<ExitCode> {
         Some((what, rest)) if what == "evaluate" && rest.first().is_some_and(|it| it == "bursts") => {
             bursts::run(&data)?;
             Ok(ExitCode::SUCCESS)
+        }
+        Some((what, rest)) if what == "evaluate" && rest.first().is_some_and(|it| it == "charter") => {
+            charter::run(rest.iter().any(|it| it == "--show")).map(|()| ExitCode::SUCCESS)
+        }
+        Some((what, rest)) if what == "evaluate" && rest.first().is_some_and(|it| it == "weariness") => {
+            weariness::run().map(|()| ExitCode::SUCCESS)
         }
         Some((what, _)) if what == "speed" => {
             speed::run(&data, named("--peer").as_deref()).map(|()| ExitCode::SUCCESS)

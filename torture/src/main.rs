@@ -1,16 +1,21 @@
-//! `cargo xtask torture`: kills the built program over and over while messages arrive and answers leave, and compares
-//! what was said, taken and promised with what is there. docs/reliability.md has what came of it.
+//! `cargo xtask torture`: kills the built program over and over while messages arrive and answers leave, cuts its power, fails
+//! its disk, simulates its networks, and compares what was said, taken and promised with what is there. docs/reliability.md
+//! has what came of it.
 
 mod check;
 mod disk;
+mod hook;
 mod house;
 mod input;
 mod network;
 mod nonsense;
 mod people;
+mod power;
 mod process;
 mod random;
 mod run;
+mod shim;
+mod simulate;
 mod store;
 
 use std::io::{self, Write as _};
@@ -41,6 +46,15 @@ async fn all(arguments: &[String]) -> Result<bool> {
     let (mut good, mut bad) = (0, 0);
     // Side by side: most of the time each waits.
     let runs = engines.into_iter().map(async |engine| {
+        if plan.simulations > 0 {
+            return simulate::run(&plan).await;
+        }
+        if plan.histories > 0 {
+            return simulate::compare(&plan).await;
+        }
+        if plan.images > 0 {
+            return power::run(&plan).await;
+        }
         if plan.inputs > 0 {
             return nonsense::engine(&plan, engine).await;
         }
@@ -65,6 +79,10 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
         runs: 200,
         fills: 0,
         inputs: 0,
+        images: 0,
+        failures: 0,
+        simulations: 0,
+        histories: 0,
         passages: 3,
         longest: 1_500,
         time: Duration::MAX,
@@ -83,20 +101,25 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
             "--runs" => plan.runs = usize::try_from(number()?)?,
             "--fills" => plan.fills = usize::try_from(number()?)?,
             "--inputs" => plan.inputs = usize::try_from(number()?)?,
+            "--images" => plan.images = usize::try_from(number()?)?,
+            "--simulations" => plan.simulations = usize::try_from(number()?)?,
+            "--histories" => plan.histories = usize::try_from(number()?)?,
+            "--failures" => plan.failures = usize::try_from(number()?)?,
             "--passages" => plan.passages = number()?,
             "--longest" => plan.longest = number()?,
             "--seconds" => plan.time = Duration::from_secs(number()?),
             "--seed" => plan.seed = number()?,
             "--engine" => engines.retain(|it| it.as_str() == value),
             other => anyhow::bail!(
-                "“{other}” means nothing here; --runs N, --passages N, --fills N, --inputs N, --longest MS, --seconds N, --engine sqlite|postgres and --seed S do"
+                "“{other}” means nothing here; --runs N, --passages N, --fills N, --inputs N, --images N, --failures N, --simulations N, --histories N, --longest MS, --seconds N, --engine sqlite|postgres and --seed S do"
             ),
         }
     }
     if engines.is_empty() {
         anyhow::bail!("--engine is sqlite or postgres; both when left out");
     }
-    if plan.fills > 0 {
+    // What is of one engine only, or of both at once, is done once.
+    if plan.fills + plan.images + plan.failures + plan.simulations + plan.histories > 0 {
         engines.retain(|it| *it == Engine::Sqlite);
     }
     Ok((plan, engines))

@@ -34,13 +34,7 @@ pub async fn engine(plan: &Plan, engine: Engine) -> Result<Vec<String>> {
     let data = plan.folder.join(format!("{}-inputs", engine.as_str()));
     process::empty(&data)?;
     let network = Network::start(random.branch()).await?;
-    let mut program = Program {
-        path: plan.program.clone(),
-        database: String::new(),
-        listen: format!("127.0.0.1:{}", process::free_port()?),
-        allow: network.base.trim_start_matches("http://").to_owned(),
-        data,
-    };
+    let mut program = Program::new(&plan.program, &data, &network)?;
     program.database = store::fresh(engine, &program.data).await?;
     let tokens = house::found(&program.data, &program.database, &network.base, CALLERS).await?;
     let mut server = program.start(None)?;

@@ -10,6 +10,8 @@ use anyhow::{Context as _, Result, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::network::Network;
+
 /// The longest that a start may take on a machine that does other things.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// The signal that ends a process which aborts.
@@ -28,6 +30,8 @@ pub struct Program {
     pub listen: String,
     /// `host:port` of the network, which it may reach.
     pub allow: String,
+    /// Variables of its environment besides ours: a shim before its disk.
+    pub extra: Vec<(String, String)>,
 }
 
 /// A started program. Dropping it kills it.
@@ -37,13 +41,28 @@ pub struct Server {
 }
 
 impl Program {
+    /// A program that listens on a free port and may reach `network`; its database is still to be named.
+    ///
+    /// # Errors
+    /// There is no free port.
+    pub fn new(path: &Path, data: &Path, network: &Network) -> Result<Self> {
+        Ok(Self {
+            path: path.to_owned(),
+            data: data.to_owned(),
+            database: String::new(),
+            listen: format!("127.0.0.1:{}", free_port()?),
+            allow: network.base.trim_start_matches("http://").to_owned(),
+            extra: Vec::new(),
+        })
+    }
+
     fn command(&self, words: &[&str]) -> Result<Command> {
         let log = self.data.with_extension("log");
         let log = OpenOptions::new().create(true).append(true).open(&log).context("no log can be written")?;
         let mut command = Command::new(&self.path);
         command.args(words).arg("--data").arg(&self.data).args(["--database", &self.database]);
         command.args(["--listen", &self.listen, "--allow-hosts", &self.allow, "--poll-seconds", "1"]);
-        command.args(["--log-level", "warn"]).env_remove("PARVIS_FAULT");
+        command.args(["--log-level", "warn"]).env_remove("PARVIS_FAULT").envs(self.extra.iter().cloned());
         command
             .stdin(Stdio::null())
             .stdout(File::from(std::os::fd::OwnedFd::from(log.try_clone()?)))
@@ -133,6 +152,14 @@ impl Server {
         Ok(self.child.try_wait()?.is_some())
     }
 
+    /// The signal that ended it, if one did.
+    ///
+    /// # Errors
+    /// The system doesn't tell.
+    pub fn signal(&mut self) -> Result<Option<i32>> {
+        Ok(self.child.try_wait()?.and_then(|status| status.signal()))
+    }
+
     /// `kill -9`.
     ///
     /// # Errors
@@ -171,7 +198,7 @@ async fn healthy(listen: &str) -> bool {
 ///
 /// # Errors
 /// There is none.
-pub fn free_port() -> Result<u16> {
+fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 

@@ -1,6 +1,8 @@
 //! The runs: the program is started, dies at a time of chance or at a named point, and is started again on what it left,
 //! while messages arrive and answers leave. One database goes through all runs of an engine.
 
+mod fail;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,7 +28,7 @@ const LOOK_EVERY: usize = 25;
 /// How long a point may be waited for.
 const UNTIL_POINT: Duration = Duration::from_secs(25);
 /// How long it may take until work goes on after the disk was full.
-const UNTIL_RECOVERED: Duration = Duration::from_secs(60);
+const UNTIL_RECOVERED: Duration = Duration::from_secs(180);
 /// Size of the disk that is filled (MiB).
 const DISK: u32 = 96;
 /// How long nothing may move before everything has come to rest: longer than the longest wait between two looks for an
@@ -48,6 +50,14 @@ pub struct Plan {
     pub fills: usize,
     /// Requests that no sound client sends; then nothing else is done.
     pub inputs: usize,
+    /// Power cuts; then nothing else is done.
+    pub images: usize,
+    /// Histories to simulate; then nothing else is done.
+    pub simulations: usize,
+    /// Histories to live through on both engines; then nothing else is done.
+    pub histories: usize,
+    /// Calls to the disk that fail; then nothing else is done.
+    pub failures: usize,
     /// Passages of each point that is passed seldom; commits are walked six times as far.
     pub passages: u64,
     /// The longest life of a run (ms).
@@ -75,6 +85,10 @@ pub struct Outcome {
     pub first_starts: usize,
     /// Times that the disk was full.
     pub fills: usize,
+    /// Calls to the disk that failed.
+    pub failures: usize,
+    /// Of the lives in which one did, those that ended by themselves, in good order.
+    pub ended: usize,
     /// Looks at everything.
     pub looks: usize,
     /// How the answers ended.
@@ -101,21 +115,16 @@ struct Torture {
 pub async fn engine(plan: &Plan, engine: Engine) -> Result<Outcome> {
     let began = Instant::now();
     let mut random = Random::new(plan.seed);
-    let data = plan.folder.join(if plan.fills > 0 { "disk" } else { engine.as_str() });
+    let name = if plan.failures > 0 { "failures" } else { engine.as_str() };
+    let data = plan.folder.join(if plan.fills > 0 { "disk" } else { name });
     let disk = if plan.fills > 0 { Some(Disk::make(&data, DISK)?) } else { None };
     process::empty(&data)?;
     // The log of an earlier time.
     let _ = std::fs::remove_file(data.with_extension("log"));
     let network = Network::start(random.branch()).await?;
-    let mut program = Program {
-        path: plan.program.clone(),
-        database: String::new(),
-        listen: format!("127.0.0.1:{}", process::free_port()?),
-        allow: network.base.trim_start_matches("http://").to_owned(),
-        data,
-    };
+    let mut program = Program::new(&plan.program, &data, &network)?;
     let mut out = Outcome::default();
-    if let (Some(faults), None) = (&plan.faults, &disk) {
+    if let (Some(faults), None, 0) = (&plan.faults, &disk, plan.failures) {
         out.first_starts = first_starts(&program, faults, engine).await?;
         process::empty(&program.data)?;
     }
@@ -132,6 +141,7 @@ pub async fn engine(plan: &Plan, engine: Engine) -> Result<Outcome> {
         Torture { plan: plan.clone(), began: Instant::now(), engine, program, network, people, random, out };
     let done = match &disk {
         Some(disk) => torture.fill_over_and_over(disk).await,
+        None if plan.failures > 0 => torture.fail_over_and_over().await,
         None => torture.die_over_and_over().await,
     };
     public.abort();
@@ -386,10 +396,12 @@ impl Torture {
         let counts = self.network.world().counts.clone();
         say(&format!("{name} seed {} in {:.0} s: {}", self.plan.seed, time.as_secs_f64(), self.so_far()));
         say(&format!(
-            "  {} kills at random ({} before it was up), disk full {} times, {} deaths at named points, {} first starts cut off, {} looks at everything",
+            "  {} kills at random ({} before it was up), disk full {} times, {} lives in which calls failed ({} ended by that), {} deaths at named points, {} first starts cut off, {} looks at everything",
             out.kills,
             out.early,
             out.fills,
+            out.failures,
+            out.ended,
             out.points.len(),
             out.first_starts,
             out.looks + 1,

@@ -63,6 +63,34 @@ pub async fn drop_database() -> Result<()> {
     Ok(())
 }
 
+/// A database of its own with all that [`fresh`] made holds by now; its address.
+///
+/// # Errors
+/// The server can't be reached.
+pub async fn copy(name: &str) -> Result<String> {
+    let (server, whole) = place()?;
+    drop_copy(name).await?;
+    let db = Db::connect(&server).await?;
+    let sql = format!("CREATE DATABASE {whole}_{name} TEMPLATE {whole}");
+    db.read().await?.run(AssertSqlSafe(sql), &[]).await?;
+    db.close().await;
+    let (start, _) = server.rsplit_once('/').context("PARVIS_TEST_POSTGRES names no database")?;
+    Ok(format!("{start}/{whole}_{name}"))
+}
+
+/// Removes what [`copy`] made.
+///
+/// # Errors
+/// The server can't be reached.
+pub async fn drop_copy(name: &str) -> Result<()> {
+    let (server, whole) = place()?;
+    let db = Db::connect(&server).await?;
+    let sql = format!("DROP DATABASE IF EXISTS {whole}_{name} WITH (FORCE)");
+    db.read().await?.run(AssertSqlSafe(sql), &[]).await?;
+    db.close().await;
+    Ok(())
+}
+
 /// On a database that several nodes may share, what a dead node held comes back when its lease ends: after one minute for
 /// a channel, three for a job. Here that time is made to pass at once. On SQLite the program does so itself.
 ///

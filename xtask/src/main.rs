@@ -4,6 +4,7 @@
 //! the project's files as text.
 
 mod bench;
+mod fuzz;
 mod quality;
 mod test;
 mod tidy;
@@ -24,6 +25,8 @@ cargo xtask bench [--messages N] [--quick]
                            measures the built program and writes docs/benchmarks.md
 cargo xtask torture [--runs N] [--passages N] [--engine sqlite|postgres] [--seed S]
                            kills the built program over and over (docs/reliability.md)
+cargo xtask fuzz [--minutes N] [--seed S] [PARSER]
+                           gives hostile input to the parsers (docs/reliability.md)
 cargo xtask train [--data FOLDER]
                            trains the models of the ear from declared data
 cargo xtask evaluate [--data FOLDER]
@@ -50,6 +53,7 @@ fn run() -> Result<bool> {
         Some((command, rest)) if command == "train" || command == "evaluate" => {
             quality::run(&root()?, command, rest)
         }
+        Some((command, rest)) if command == "fuzz" => fuzz::run(&root()?, rest),
         Some((command, rest)) if command == "torture" => torture::run(&root()?, rest),
         Some((command, [])) if command == "tidy" => {
             let findings = tidy::check(&root()?)?;

@@ -69,7 +69,9 @@ impl Step {
             Self::Clippy => "no compiler or clippy warning anywhere",
             Self::Unit => "every crate, on SQLite and on PostgreSQL",
             Self::Contract => "the channels against real servers (snac2, WordPress, AT Protocol, Dovecot)",
-            Self::Torture => "the built program killed over and over: nothing lost, nothing twice (torture)",
+            Self::Torture => {
+                "the built program killed, its power cut, its disk failing: nothing lost, nothing twice (torture)"
+            }
             Self::Browser => "the built program in a real browser (tests/browser)",
         }
     }
@@ -88,9 +90,16 @@ impl Step {
 }
 
 /// What the torture does on each engine: at most so many kills, each named point once, all within so many seconds (coming to
-/// rest takes about another minute), and the requests that no sound client sends.
+/// rest takes about another minute).
 const TORTURE: [&str; 6] = ["--runs", "100", "--passages", "1", "--seconds", "75"];
-const INPUTS: [&str; 2] = ["--inputs", "1000"];
+/// What the harness does besides, by the name of its log; docs/reliability.md has what each is.
+const BESIDES: [(&str, [&str; 2]); 5] = [
+    ("inputs", ["--inputs", "1000"]),
+    ("power", ["--images", "2000"]),
+    ("failures", ["--failures", "40"]),
+    ("simulations", ["--simulations", "300"]),
+    ("histories", ["--histories", "40"]),
+];
 
 /// How a step ended.
 struct Ended {
@@ -224,8 +233,8 @@ fn contract_step(root: &Path, runner: &Runner, settings: &[(String, String)]) ->
     Ok(runner.run("contract", cargo_test(root, &targets, settings))?.tally)
 }
 
-/// As many of two hundred kills and of the named points as fit into the time, and two thousand bad requests; half of each on
-/// either engine.
+/// As many of two hundred kills and of the named points as fit into the time, two thousand bad requests (half of each on either
+/// engine), two thousand power cuts, forty lives in which calls to the disk fail, simulated histories, and some on both engines.
 fn torture_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> Result<Tally> {
     let faults = match torture::build(root) {
         Ok(faults) => faults,
@@ -235,7 +244,8 @@ fn torture_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> 
         }
     };
     let mut tally = Tally::default();
-    for (name, arguments) in [("torture", TORTURE.as_slice()), ("inputs", INPUTS.as_slice())] {
+    let besides = BESIDES.iter().map(|(name, arguments)| (*name, arguments.as_slice()));
+    for (name, arguments) in [("torture", TORTURE.as_slice())].into_iter().chain(besides) {
         let mut command = torture::harness(root, &faults)?;
         command.args(arguments).envs(settings.iter().cloned());
         tally += runner.run(name, command)?.tally;

@@ -22,6 +22,9 @@ mod walk;
 mod wire;
 mod write;
 
+#[cfg(test)]
+mod fuzz;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 

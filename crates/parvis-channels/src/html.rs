@@ -4,6 +4,9 @@
 //! list; everything else is dropped. Pictures inside the text are dropped too (they would
 //! tell a stranger when it is read): attachments are shown by the program itself.
 
+#[cfg(test)]
+mod fuzz;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 

@@ -27,6 +27,8 @@ mod channel;
 mod connect;
 mod error;
 pub mod feed;
+#[cfg(test)]
+mod fuzz;
 mod html;
 mod json;
 pub mod mail;
@@ -35,7 +37,6 @@ mod net;
 mod observation;
 mod publish;
 mod receive;
-mod text;
 pub mod webhook;
 pub mod wordpress;
 
@@ -50,6 +51,6 @@ pub use observation::{
     AttachmentKind, Budget, Item, Mark, Notice, Observation, ObservationKind, Page, Passed, RemoteAttachment,
     RemoteAuthor, Source, Visibility,
 };
+pub use parvis_write::{MentionRule, TextLimit, TextRule, TextUnit};
 pub use publish::{Article, ArticleState, Card, Outgoing, Published, Upload, part_key};
 pub use receive::{Delivery, Received, Undelivered};
-pub use text::{MentionRule, TextLimit, TextRule, TextUnit};

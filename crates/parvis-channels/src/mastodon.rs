@@ -15,6 +15,9 @@ mod walk;
 mod wire;
 mod write;
 
+#[cfg(test)]
+mod fuzz;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 

@@ -2,6 +2,7 @@
 //! routes nor the database: the program hands a delivery over, keeps what comes of it, and answers then.
 
 use reqwest::header::HeaderMap;
+use serde::{Deserialize, Serialize};
 
 use crate::Observation;
 
@@ -15,7 +16,7 @@ pub struct Delivery<'a> {
 }
 
 /// A delivery that was proved to be the sender's, and could be read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Received {
     /// The delivery itself, under an id of its own (`delivery:…`) that is the same however often it is sent:
     /// where it was kept before, nothing of this is folded again.

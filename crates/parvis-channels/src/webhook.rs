@@ -10,6 +10,9 @@ mod observe;
 mod verify;
 mod write;
 
+#[cfg(test)]
+mod fuzz;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use url::Url;

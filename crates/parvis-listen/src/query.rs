@@ -176,4 +176,6 @@ impl std::fmt::Display for Query {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

@@ -15,6 +15,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::{self, Point};
 use crate::intake::ear::Ears;
+use crate::intake::receive::Arrivals;
+use crate::room::Rooms;
 use crate::seal::{self, SealKey};
 use crate::store::{Db, organisation};
 
@@ -36,8 +38,12 @@ pub struct App {
     pub stop: Stop,
     /// The one doorway to the outside.
     pub net: Net,
+    /// Who talks to the networks.
+    pub rooms: Rooms,
     /// The watches of each organisation, ready to be matched.
     pub ears: Ears,
+    /// What is pushed and being kept.
+    pub arrivals: Arrivals,
     /// Rings when a job was made that is soon due.
     pub work: Notify,
 }
@@ -70,7 +76,8 @@ impl App {
         let net = Net::new(&options).context("allow_hosts can't be read")?;
         let (setup, stop, ears, work) =
             (SetupToken::default(), Stop::default(), Ears::default(), Notify::new());
-        Ok(Self { config, db, clock, seal, media, setup, stop, net, ears, work })
+        let (arrivals, rooms) = (Arrivals::default(), Rooms::default());
+        Ok(Self { config, db, clock, seal, media, setup, stop, net, rooms, ears, arrivals, work })
     }
 
     /// Microseconds since 1970, UTC.
@@ -100,6 +107,9 @@ pub fn media(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
     let folder = config.data.join("media");
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("the folder {} can't be made", folder.display()))?;
+    // Its name too has to survive what the files in it survive.
+    sync_folder(&config.data)
+        .with_context(|| format!("the folder {} can't be synced", config.data.display()))?;
     // Synced: what an accepted answer carries survives a power cut as the answer does.
     let files = LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true).with_fsync(true);
     Ok(Arc::new(files))

@@ -5,9 +5,13 @@
 pub mod answer;
 pub mod channel;
 pub mod colleague;
+pub mod correction;
 pub mod desk;
 pub mod draft;
+pub mod feed;
+pub mod post;
 pub mod session;
+pub mod stop;
 pub mod token;
 pub mod triage;
 pub mod undo;

@@ -1,6 +1,9 @@
 //! What the operator can set: by file, by environment, by flag, in that order of rising weight. Knows
 //! no database and no network; `cli::doctor` looks whether the values work.
 
+#[cfg(test)]
+mod fuzz;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 

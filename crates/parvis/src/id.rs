@@ -83,6 +83,16 @@ ids!(
     TokenId,
     /// A saved query over everything that comes in.
     WatchId,
+    /// Something we say of our own accord: an idea on its way to the networks.
+    PostId,
+    /// What a colleague remarked on a post.
+    CommentId,
+    /// A picture of a post.
+    PictureId,
+    /// A time in which nothing leaves.
+    StopId,
+    /// What a person said of a message against the model.
+    CorrectionId,
     /// Work that has to be done once.
     JobId,
 );

@@ -6,4 +6,5 @@ pub mod clock;
 pub mod field;
 pub mod hours;
 pub mod permission;
+pub mod post;
 pub mod text;

@@ -2,15 +2,18 @@
 //! of them share one transaction. Every row belongs to an organisation and every key begins with it.
 
 pub mod answer_key;
+pub mod arrival;
 pub mod attachment;
 pub mod author;
 pub mod channel;
 pub mod colleague;
 pub mod conn;
 pub mod conversation;
+pub mod correction;
 pub mod counter;
 pub mod db;
 pub mod desk;
+pub mod feed;
 pub mod house;
 pub mod invariant;
 pub mod job;
@@ -23,9 +26,12 @@ pub mod migration;
 pub mod node;
 pub mod observation;
 pub mod organisation;
+pub mod post;
+pub mod reading;
 pub mod search;
 pub mod session;
 pub mod setting;
+pub mod stop;
 pub mod tag;
 pub mod token;
 pub mod transfer;

@@ -4,6 +4,7 @@
 pub mod arrival;
 pub mod asset;
 pub mod attempt;
+mod calendar;
 pub mod channel;
 pub mod chart;
 pub mod device;
@@ -24,6 +25,7 @@ pub mod presence;
 pub mod session;
 pub mod settings;
 pub mod setup;
+mod speak;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod today;
@@ -82,6 +84,8 @@ const TABLES: &[&[Route]] = &[
     hook::ROUTES,
     today::ROUTES,
     listen::ROUTES,
+    speak::ROUTES,
+    calendar::ROUTES,
 ];
 
 const OWN: &[Route] =
@@ -114,7 +118,9 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(inbox::router(&app))
         .merge(channel::router())
         .merge(today::router())
-        .merge(listen::router());
+        .merge(listen::router())
+        .merge(speak::router())
+        .merge(calendar::router());
     let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))

@@ -5,6 +5,8 @@ pub mod fill;
 pub mod media;
 pub mod publish;
 pub mod read_back;
+pub mod reading;
+pub mod release;
 pub mod renew;
 pub mod wake;
 
@@ -19,6 +21,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::clock::{MINUTE, SECOND};
+use crate::intake::backlog;
 use crate::store::job::{self, Job};
 use crate::store::{self, Conn};
 
@@ -47,7 +50,7 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
-const LANES: [&str; 4] = [publish::KIND, read_back::KIND, media::KIND, renew::KIND];
+const LANES: [&str; 5] = [publish::KIND, read_back::KIND, release::KIND, media::KIND, renew::KIND];
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
@@ -55,7 +58,13 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         tracing::error!(%error, "work: what the last run held comes back when its lease ends");
     }
     let lanes = futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone())));
-    tokio::join!(lanes, keep_waking(&app, stop.clone()), keep_filling(&app, stop.clone()));
+    tokio::join!(
+        lanes,
+        keep_waking(&app, stop.clone()),
+        keep_filling(&app, stop.clone()),
+        keep_reading(&app, stop.clone()),
+        keep_folding(&app, stop)
+    );
 }
 
 /// Works along one lane.
@@ -88,6 +97,30 @@ async fn keep_filling(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Reads what was never read.
+async fn keep_reading(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = reading::step(app).await {
+            tracing::error!(%error, "work: messages can't be read; trying again");
+        }
+        pause(app, &mut stop).await;
+    }
+}
+
+/// Folds what was pushed.
+async fn keep_folding(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = backlog::step(app).await {
+            tracing::error!(%error, "work: what was pushed can't be folded; trying again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = app.arrivals.rung() => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
 /// Until the next look at the queue.
 async fn pause(app: &App, stop: &mut watch::Receiver<bool>) {
     tokio::select! {
@@ -113,6 +146,7 @@ async fn release(app: &App) -> store::Result<()> {
 /// The database refused.
 pub async fn step(app: &Arc<App>) -> store::Result<()> {
     wake::step(app).await?;
+    reading::step(app).await?;
     fill::step(app).await?;
     for kind in LANES {
         lane(app, kind, &app.stop.follow()).await?;
@@ -170,6 +204,7 @@ async fn carry_out(app: Arc<App>, job: Job) {
     let outcome = match job.kind.as_str() {
         publish::KIND => publish::carry_out(&app, &job).await,
         read_back::KIND => read_back::carry_out(&app, &job).await,
+        release::KIND => release::carry_out(&app, &job).await,
         renew::KIND => renew::carry_out(&app, &job).await,
         _ => media::carry_out(&app, &job).await,
     };

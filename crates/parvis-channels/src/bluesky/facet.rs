@@ -2,18 +2,15 @@
 //! outgoing text they are found, so that a link can be followed and whoever is named is told. Source: the
 //! lexicon `app.bsky.richtext.facet`.
 
+use parvis_write::mark::{Dialect, Mark, MarkKind, marks};
 use serde_json::{Value, json};
-use unicode_segmentation::UnicodeSegmentation;
 use url::Url;
 
-use super::key::{is_did, is_handle};
+use super::key::is_did;
 use crate::html::escape;
-use crate::text::url_length;
 
 /// Marks looked at in one text.
 const MOST: usize = 500;
-/// Longest tag: characters and bytes.
-const TAG: (usize, usize) = (64, 640);
 /// The pages that show what a mark leads to.
 pub(super) const PAGES: &str = "https://bsky.app";
 
@@ -107,45 +104,17 @@ impl Found {
 
 /// Links, mentions and tags in a text of ours.
 pub(super) fn find(text: &str) -> Vec<Found> {
-    let mut found = Vec::new();
-    let mut place = 0;
-    let mut before: Option<char> = None;
-    while let Some(rest) = text.get(place..).filter(|rest| !rest.is_empty()) {
-        let open = before.is_none_or(|c| c.is_whitespace() || "([{\"'“‘«\u{202f}\u{a0}".contains(c));
-        if let Some((length, what)) = open.then(|| start(rest)).flatten() {
-            found.push(Found { start: place, end: place + length, what });
-            place += length;
-            before = text.get(..place).and_then(|done| done.chars().next_back());
-            continue;
-        }
-        before = rest.chars().next();
-        place += before.map_or(1, char::len_utf8);
-    }
-    found
-}
-
-/// What starts here, and its bytes.
-fn start(rest: &str) -> Option<(usize, What)> {
-    if let Some(length) = url_length(rest) {
-        let uri = web(rest.get(..length)?)?;
-        return Some((length, What::Link(uri)));
-    }
-    if let Some(name) = rest.strip_prefix('@') {
-        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && !".-".contains(c)).unwrap_or(name.len());
-        let handle = name.get(..end)?.trim_end_matches(['.', '-']);
-        return is_handle(handle).then(|| (1 + handle.len(), What::Mention(handle.to_ascii_lowercase())));
-    }
-    let sign = rest.chars().next().filter(|c| matches!(c, '#' | '＃'))?;
-    let name = rest.get(sign.len_utf8()..)?;
-    let end =
-        name.find(|c: char| c.is_whitespace() || c.is_control() || "#＃".contains(c)).unwrap_or(name.len());
-    let ends = |c: char| {
-        !c.is_alphanumeric() && !"_\u{fe0f}\u{200d}".contains(c) && c.is_ascii() || "…’»”".contains(c)
+    let what = |it: &Mark| {
+        let marked = it.text(text);
+        Some(match it.kind {
+            MarkKind::Link => What::Link(web(marked)?),
+            MarkKind::Mention => What::Mention(marked.trim_start_matches('@').to_ascii_lowercase()),
+            MarkKind::Hashtag => What::Tag(marked.trim_start_matches(['#', '＃']).to_owned()),
+            MarkKind::List | MarkKind::Cashtag => return None,
+        })
     };
-    let tag = name.get(..end)?.trim_end_matches(ends);
-    let fits = tag.graphemes(true).count() <= TAG.0 && tag.len() <= TAG.1;
-    let named = tag.chars().any(|c| !c.is_ascii_digit());
-    (!tag.is_empty() && named && fits).then(|| (sign.len_utf8() + tag.len(), What::Tag(tag.to_owned())))
+    let marks = marks(text, Dialect::Atproto).into_iter();
+    marks.filter_map(|it| Some(Found { what: what(&it)?, start: it.span.start, end: it.span.end })).collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@
 mod car;
 mod cbor;
 
+#[cfg(test)]
+mod fuzz;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::Deserialize;

@@ -2,6 +2,9 @@
 //! titles, broken dates. Entities of a document type are never resolved (the XML reader knows
 //! none), so there is nothing to include and nothing to blow up.
 
+#[cfg(test)]
+mod fuzz;
+
 use encoding_rs::Encoding;
 use feed_rs::model;
 use url::Url;

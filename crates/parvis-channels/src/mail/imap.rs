@@ -2,6 +2,9 @@
 //! RFC 6154). Data is read by `imap-proto`; the words by which a server ends a command are read here,
 //! since their codes (RFC 5530) tell a wrong password from a server that is unwell.
 
+#[cfg(test)]
+mod fuzz;
+
 use std::time::Duration;
 
 use imap_proto::{AttributeValue, MailboxDatum, NameAttribute, Response};
@@ -149,9 +152,7 @@ impl Imap {
     pub(super) async fn folders(&mut self) -> Result<Vec<Folder>, ChannelError> {
         let mut folders = Vec::new();
         for answer in self.command("LIST \"\" \"*\"").await? {
-            let Ok((_, Response::MailboxData(MailboxDatum::List(found)))) = Response::parse(&answer) else {
-                continue;
-            };
+            let Some(Response::MailboxData(MailboxDatum::List(found))) = data(&answer) else { continue };
             if found.name_attributes.contains(&NameAttribute::NoSelect) {
                 continue;
             }
@@ -178,7 +179,7 @@ impl Imap {
     pub(super) async fn search(&mut self, what: &str) -> Result<Vec<u32>, ChannelError> {
         let mut found = Vec::new();
         for answer in self.command(&format!("UID SEARCH {what}")).await? {
-            if let Ok((_, Response::MailboxData(MailboxDatum::Search(uids)))) = Response::parse(&answer) {
+            if let Some(Response::MailboxData(MailboxDatum::Search(uids))) = data(&answer) {
                 found.extend(uids);
             }
         }
@@ -208,9 +209,9 @@ impl Imap {
         let verb = if by_uid { "UID FETCH" } else { "FETCH" };
         let mut found = Vec::new();
         for answer in self.command(&format!("{verb} {set} ({what})")).await? {
-            match Response::parse(&answer) {
-                Ok((_, Response::Fetch(_, attributes))) => found.extend(stored(attributes)),
-                Err(_) if is_fetch(&answer) => {
+            match data(&answer) {
+                Some(Response::Fetch(_, attributes)) => found.extend(stored(attributes)),
+                None if is_fetch(&answer) => {
                     return Err(ChannelError::Malformed { message: "a mail that can't be read".to_owned() });
                 }
                 _ => {}
@@ -363,6 +364,18 @@ fn literal(line: &[u8]) -> Option<usize> {
     std::str::from_utf8(inner.get(start + 1..)?).ok()?.parse().ok()
 }
 
+/// What an answer holds. How the server says that it is well isn't data, and `imap-proto` isn't asked to read it: at a code that
+/// a character beyond ASCII follows at once (`* OK [ALERT]é`) it panics.
+fn data(answer: &[u8]) -> Option<Response<'_>> {
+    let word = answer.strip_prefix(b"* ")?.split(|byte| !byte.is_ascii_alphabetic()).next()?;
+    let is_status =
+        ["OK", "NO", "BAD", "BYE", "PREAUTH"].iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()));
+    if is_status {
+        return None;
+    }
+    Response::parse(answer).ok().map(|(_, it)| it)
+}
+
 fn is_fetch(answer: &[u8]) -> bool {
     let start = String::from_utf8_lossy(answer.get(..30).unwrap_or(answer)).to_ascii_uppercase();
     start.split(' ').nth(2).is_some_and(|word| word.starts_with("FETCH"))
@@ -450,12 +463,13 @@ mod tests {
     fn a_mail_is_taken_out_of_what_the_server_says() {
         let wire = b"* 1 FETCH (FLAGS (\\Seen) UID 7 RFC822.SIZE 5 INTERNALDATE \
                      \"17-Jul-1996 02:44:25 -0700\" BODY[] {5}\r\na\r\n\x00b)\r\n";
-        let Ok((_, Response::Fetch(_, attributes))) = Response::parse(wire) else { panic!("not read") };
+        let Some(Response::Fetch(_, attributes)) = data(wire) else { panic!("not read") };
         let it = stored(attributes).unwrap();
         assert_eq!((it.uid, it.size, it.bytes.as_slice()), (7, 5, &b"a\r\n\0b"[..]));
         assert!(is_fetch(wire) && !is_fetch(b"* OK [FETCH]\r\n"));
         assert_eq!(literal(b"* 1 FETCH (BODY[] {5}"), Some(5));
         assert_eq!(literal(b"* 1 FETCH (BODY[] {-5}"), None);
+        assert!(data("* OK [ALERT]é\r\n".as_bytes()).is_none());
     }
 
     proptest! {

@@ -356,3 +356,6 @@ fn raw(message: &Message<'_>, size: usize, plain: &str, rich: Option<&str>) -> S
 #[cfg(test)]
 #[path = "read/tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod fuzz;

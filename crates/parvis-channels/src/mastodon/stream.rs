@@ -128,6 +128,13 @@ impl Events {
     }
 }
 
+/// What a whole stream tells, for tests that have one.
+#[cfg(test)]
+pub(super) fn told(observer: &Observer<'_>, bytes: &[u8]) -> Vec<Observation> {
+    let told = Events::default().feed(bytes).unwrap_or_default();
+    told.iter().filter_map(|(event, data)| observations(observer, event, data)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

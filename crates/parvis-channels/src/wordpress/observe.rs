@@ -81,7 +81,7 @@ impl<'a> Observer<'a> {
             version_at: None,
             occurred_at: None,
             source: self.source,
-            raw: raw.to_owned(),
+            raw: discreet(raw),
             item: None,
         }
     }
@@ -365,11 +365,27 @@ fn author(it: &Comment) -> RemoteAuthor {
     }
 }
 
-/// The piece as received, but for what it tells of its author's machine and mailbox.
+/// The piece as received, but for what it tells of its author's machine and mailbox. One that nests too deep to be read is
+/// kept as nothing.
 pub(super) fn discreet(raw: &str) -> String {
-    let Ok(Value::Object(mut piece)) = json::parse::<Value>(raw) else { return raw.to_owned() };
-    piece.retain(|name, _| !PRIVATE.contains(&name.as_str()));
-    Value::Object(piece).to_string()
+    json::parse::<Value>(raw).map_or_else(
+        |_| "null".to_owned(),
+        |mut piece| {
+            hush(&mut piece);
+            piece.to_string()
+        },
+    )
+}
+
+fn hush(piece: &mut Value) {
+    match piece {
+        Value::Object(it) => {
+            it.retain(|name, _| !PRIVATE.contains(&name.as_str()));
+            it.values_mut().for_each(hush);
+        }
+        Value::Array(all) => all.iter_mut().for_each(hush),
+        _ => {}
+    }
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -28,6 +28,9 @@ pub const ABUSE: usize = 15;
 /// The column of an answer that is waited for.
 pub const NEEDS: usize = 16;
 
+/// The name of the model that ships, to be kept with what it said. It grows with every training that is shipped.
+pub const SHIPPED_NAME: &str = "linear-1";
+
 /// What ships.
 static SHIPPED: &[u8] = include_bytes!("model.bin");
 
@@ -238,6 +241,19 @@ mod tests {
     #[test]
     fn what_ships_is_a_model() {
         assert!(Model::shipped().is_ok());
+    }
+
+    /// FNV-1a, 64 bits.
+    fn digest(bytes: &[u8]) -> u64 {
+        bytes
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325, |sum, it| (sum ^ u64::from(*it)).wrapping_mul(0x0100_0000_01b3))
+    }
+
+    #[test]
+    fn another_model_has_another_name() {
+        // Trained anew: give it its next name above, and here its digest.
+        assert_eq!((SHIPPED_NAME, digest(SHIPPED)), ("linear-1", 3_777_971_412_699_075_554));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 // Where the scripts begin. Every page works without them.
 
+import * as board from "./board.js";
 import * as compose from "./compose.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
 import * as palette from "./palette.js";
+import * as post from "./post.js";
 import * as query from "./query.js";
 import * as toast from "./toast.js";
 
@@ -14,4 +16,6 @@ if ("signed" in document.body.dataset) {
   palette.start();
   compose.start();
   query.start();
+  board.start();
+  post.start();
 }

@@ -226,7 +226,13 @@ impl From<Refusal> for Problem {
                      administrator; once there is room, send it again, under the same key if it had one.",
                 )
             }
-            Refusal::Media(error) => Self::internal(error),
+            Refusal::Media(error) => {
+                tracing::error!(%error, "a file can't be kept");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "files").because(
+                    "The disk with the files doesn't work. Nothing of this request was kept, and nothing was sent. Tell the \
+                     administrator; send it again later, under the same key if it had one.",
+                )
+            }
         }
     }
 }

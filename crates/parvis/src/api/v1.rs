@@ -15,6 +15,7 @@ pub mod journal;
 pub mod me;
 pub mod message;
 pub mod organisation;
+pub mod post;
 pub mod reply;
 pub mod search;
 pub mod session;
@@ -55,7 +56,7 @@ impl From<Done> for Outcome {
 
 /// Every endpoint with its description.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::with_openapi(Frame::openapi()).merge(inbox()).merge(house())
+    OpenApiRouter::with_openapi(Frame::openapi()).merge(inbox()).merge(editorial()).merge(house())
 }
 
 fn inbox() -> OpenApiRouter<Arc<App>> {
@@ -71,7 +72,6 @@ fn inbox() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(triage::close))
         .routes(routes!(triage::reopen))
         .routes(routes!(triage::mark_urgent))
-        .routes(routes!(triage::classify))
         .routes(routes!(tag::put))
         .routes(routes!(tag::take))
         .routes(routes!(triage::merge))
@@ -93,6 +93,21 @@ fn inbox() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tag::list))
         .routes(routes!(author::get))
         .routes(routes!(author::conversations))
+}
+
+fn editorial() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(post::list, post::propose))
+        .routes(routes!(post::policy, post::set_policy))
+        .routes(routes!(post::get, post::describe))
+        .routes(routes!(post::step))
+        .routes(routes!(post::rewrite))
+        .routes(routes!(post::versions))
+        .routes(routes!(post::tick, post::untick))
+        .routes(routes!(post::comment))
+        .routes(routes!(post::add_picture).layer(DefaultBodyLimit::max(upload::LIMIT)))
+        .routes(routes!(post::describe_picture, post::remove_picture))
+        .routes(routes!(post::stopped, post::stop, post::lift))
 }
 
 fn house() -> OpenApiRouter<Arc<App>> {

@@ -2,7 +2,7 @@
 //! nothing is sent anywhere. What `--explain` gives are the firehose's words, also with `--strong`: an encoder has none.
 
 use std::borrow::Cow;
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{BufRead as _, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -79,7 +79,7 @@ pub(super) fn run(it: &Classify) -> anyhow::Result<ExitCode> {
     };
     let reader = Reader { model, strong, explain: it.explain };
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    match classify(&reader, std::io::stdin().lock(), &mut out) {
+    match classify(&reader, BufReader::with_capacity(1 << 16, std::io::stdin().lock()), &mut out) {
         // Whoever reads has seen enough (`| head`).
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         ended => ended.context("standard input or output failed"),
@@ -106,13 +106,17 @@ fn open(it: &Classify) -> Result<Option<Strong>, String> {
 
 fn classify(
     reader: &Reader,
-    mut from: impl std::io::BufRead,
+    mut from: BufReader<impl Read>,
     out: &mut impl Write,
 ) -> std::io::Result<ExitCode> {
     let mut features = Features::default();
     let mut bytes = Vec::new();
     let mut number = 0_u64;
     loop {
+        // Who waits for the answer to the last line before writing the next gets it.
+        if from.buffer().is_empty() {
+            out.flush()?;
+        }
         bytes.clear();
         if from.read_until(b'\n', &mut bytes)? == 0 {
             out.flush()?;
@@ -188,7 +192,7 @@ mod tests {
     fn ask(explain: bool, lines: &str) -> (String, bool) {
         let reader = Reader { model: Model::shipped().unwrap(), strong: None, explain };
         let mut out = Vec::new();
-        let code = classify(&reader, lines.as_bytes(), &mut out).unwrap();
+        let code = classify(&reader, BufReader::new(lines.as_bytes()), &mut out).unwrap();
         (String::from_utf8(out).unwrap(), code == ExitCode::SUCCESS)
     }
 
@@ -207,6 +211,54 @@ mod tests {
         assert_eq!(answers[0]["sentiment"], "positive");
         assert_eq!(answers[0]["intent"], "praise");
         assert_eq!(answers[1]["id"], "b");
+    }
+
+    /// A pipe whose writer writes the next line only once the last one is answered.
+    struct Patient<'a> {
+        lines: Vec<&'a [u8]>,
+        flushed: &'a std::cell::Cell<usize>,
+        answered: Vec<usize>,
+    }
+
+    impl Read for &mut Patient<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            self.answered.push(self.flushed.get());
+            if self.lines.is_empty() {
+                return Ok(0);
+            }
+            let line = self.lines.remove(0);
+            into[..line.len()].copy_from_slice(line);
+            Ok(line.len())
+        }
+    }
+
+    struct Counted<'a> {
+        lines: usize,
+        flushed: &'a std::cell::Cell<usize>,
+    }
+
+    impl Write for Counted<'_> {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.lines += bytes.iter().filter(|it| **it == b'\n').count();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            self.flushed.set(self.lines);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn who_waits_for_an_answer_before_asking_again_gets_it() {
+        let flushed = std::cell::Cell::new(0);
+        let lines: Vec<&[u8]> =
+            vec![b"{\"id\":1,\"text\":\"a\"}\n", b"{\"id\":2,\"text\":\"b\"}\n{\"id\":3,\"text\":\"c\"}\n"];
+        let mut pipe = Patient { lines, flushed: &flushed, answered: Vec::new() };
+        let reader = Reader { model: Model::shipped().unwrap(), strong: None, explain: false };
+        let mut out = BufWriter::new(Counted { lines: 0, flushed: &flushed });
+        classify(&reader, BufReader::new(&mut pipe), &mut out).unwrap();
+        assert_eq!(pipe.answered, [0, 1, 3], "answers that were there when the next line was asked for");
     }
 
     #[test]

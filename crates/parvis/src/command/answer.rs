@@ -3,7 +3,7 @@
 
 mod file;
 
-use parvis_channels::{Account, CapabilityKey, Outgoing, Upload, Visibility};
+use parvis_channels::{Account, Article, ArticleState, CapabilityKey, Outgoing, Upload, Visibility};
 use serde_json::json;
 
 use super::{Done, Refusal, Result, load, stop_clock, write_change};
@@ -194,21 +194,30 @@ pub(crate) async fn to_network(
     it: &Message,
     media: Vec<Upload>,
 ) -> Result<Outgoing> {
-    let parent_id = it.remote_parent_id.clone().ok_or(Refusal::Channel("nothing-to-answer".to_owned()))?;
+    let key = it.publish_key.clone().unwrap_or_else(|| it.id.to_string());
+    let said = Outgoing {
+        language: it.language.clone(),
+        warning: it.warning.clone(),
+        media,
+        ..Outgoing::new(key, it.text.as_str(), visibility(&it.visibility), it.sent_at)
+    };
+    let Some(parent_id) = it.remote_parent_id.clone() else {
+        // Only a post answers nothing: an answer whose parent the network doesn't know must not become one.
+        let post = store::post::of_message(conn, organisation, it.id).await?;
+        post.ok_or(Refusal::Channel("nothing-to-answer".to_owned()))?;
+        return Ok(Outgoing { article: it.title.clone().map(article), ..said });
+    };
     let parent = message::by_remote(conn, organisation, it.channel, &parent_id).await?;
     let mention = match parent.and_then(|parent| parent.author) {
         Some(author) => store::author::get(conn, organisation, author).await?.map(|author| author.handle),
         None => None,
     };
-    let key = it.publish_key.clone().unwrap_or_else(|| it.id.to_string());
-    Ok(Outgoing {
-        parent_id: Some(parent_id),
-        language: it.language.clone(),
-        warning: it.warning.clone(),
-        media,
-        mention,
-        ..Outgoing::new(key, it.text.as_str(), visibility(&it.visibility), it.sent_at)
-    })
+    Ok(Outgoing { parent_id: Some(parent_id), mention, ..said })
+}
+
+/// A post with a title is an article, which everybody sees.
+fn article(title: String) -> Article {
+    Article { title, state: ArticleState::Published, ..Article::default() }
 }
 
 /// The network's word for a visibility as the database keeps it.
@@ -389,6 +398,7 @@ pub async fn withdraw(app: &App, actor: &Actor, id: MessageId) -> Result<Done> {
 pub(super) async fn withdraw_within(mut conn: Conn, actor: &Actor, id: MessageId, now: i64) -> Result<Done> {
     let mut it = message::get(&mut conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
     let found = load(&mut conn, actor, it.conversation, Action::Answer).await?;
+    refuse_post(&mut conn, actor, id).await?;
     if it.stage != Stage::Held || !publish::cancel(&mut conn, actor.organisation, id).await? {
         return Err(Refusal::Changed);
     }
@@ -413,6 +423,7 @@ pub async fn retry(app: &App, actor: &Actor, id: MessageId) -> Result<Done> {
     if it.stage != Stage::Rejected {
         return Err(Refusal::Changed);
     }
+    refuse_post(&mut conn, actor, id).await?;
     it.stage = Stage::Held;
     it.sent_at = now + HOLD;
     it.error_code = None;
@@ -424,4 +435,12 @@ pub async fn retry(app: &App, actor: &Actor, id: MessageId) -> Result<Done> {
     conn.commit().await?;
     app.work.notify_one();
     Ok(Done { journal, conversation })
+}
+
+/// What is part of a post is stopped and resumed there, by those who have the last word.
+async fn refuse_post(conn: &mut Conn, actor: &Actor, id: MessageId) -> Result<()> {
+    match store::post::of_message(conn, actor.organisation, id).await? {
+        Some(_) => Err(Refusal::Channel("part-of-post".to_owned())),
+        None => Ok(()),
+    }
 }

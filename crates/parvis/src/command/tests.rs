@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use parvis_channels::Visibility;
+use parvis_listen::understand::{Intent, Truth};
 
 use super::answer::{self, Answer, HOLD};
-use super::{Refusal, desk, triage, undo};
+use super::{Refusal, correction, desk, triage, undo};
 use crate::clock::{DAY, HOUR, MINUTE};
-use crate::id::{DeskId, MessageId};
+use crate::id::{ConversationId, DeskId, MessageId};
 use crate::rules::hours::{Hours, Opening};
 use crate::rules::permission::{Actor, Role};
 use crate::store::conversation::{NEVER, State};
@@ -24,6 +25,11 @@ fn words(text: &str) -> Answer {
         anyway: false,
         media: Vec::new(),
     }
+}
+
+async fn last_in(house: &House, id: ConversationId) -> MessageId {
+    let mut conn = house.app.db.read().await.unwrap();
+    store::message::last_in(&mut conn, house.id, id).await.unwrap().unwrap().id
 }
 
 async fn recounted(house: &House) {
@@ -73,12 +79,12 @@ async fn every_change_can_be_undone_and_the_counters_stay_right() {
         let (it, other) = (house.conversation("1").await, house.conversation("2").await);
         let to =
             triage::HandOver { desk: Some(house.desks[1]), colleague: None, note: "Pour vous".to_owned() };
+        let message = last_in(&house, it.id).await;
+        let truth = Truth { intent: Some(Intent::Press), ..Truth::default() };
         let done = [
             triage::take(app, me, it.id).await.unwrap(),
             triage::mark_urgent(app, me, it.id, true).await.unwrap(),
-            triage::classify(app, me, it.id, Some("question".to_owned()), Some("negative".to_owned()))
-                .await
-                .unwrap(),
+            correction::correct(app, me, message, &truth).await.unwrap(),
             triage::tag(app, me, it.id, " #Panne  billetterie ").await.unwrap(),
             triage::snooze(app, me, it.id, START + DAY).await.unwrap(),
             triage::reopen(app, me, it.id).await.unwrap(),
@@ -92,7 +98,7 @@ async fn every_change_can_be_undone_and_the_counters_stay_right() {
             recounted(&house).await;
         }
         let back = house.conversation("1").await;
-        assert_eq!(back.facets, it.facets);
+        assert_eq!((back.facets, back.said), (it.facets, it.said));
         assert!(matches!(undo::last(app, me).await, Err(Refusal::NotFound)));
     }
 }

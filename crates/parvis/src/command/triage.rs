@@ -1,4 +1,4 @@
-//! Sorting: take, assign, hand over, snooze, close, reopen, urgent, classify, tag, merge.
+//! Sorting: take, assign, hand over, snooze, close, reopen, urgent, tag, merge.
 
 use serde_json::json;
 
@@ -9,25 +9,6 @@ use crate::rules::permission::{Action, Actor};
 use crate::store::conversation::{Facets, State};
 use crate::store::journal::{self, By, Entry};
 use crate::store::{self, Conn};
-
-/// Intents that a conversation can be classified as (MISSION L3).
-pub const INTENTS: [&str; 12] = [
-    "question",
-    "complaint",
-    "request",
-    "lead",
-    "praise",
-    "idea",
-    "application",
-    "press",
-    "signal",
-    "abuse",
-    "spam",
-    "other",
-];
-
-/// Sentiments that a conversation can be classified as.
-pub const SENTIMENTS: [&str; 3] = ["positive", "neutral", "negative"];
 
 /// Longest name of a tag, in characters.
 pub const TAG_LENGTH: usize = 60;
@@ -178,28 +159,6 @@ pub async fn mark_urgent(app: &App, actor: &Actor, id: ConversationId, urgent: b
     Ok(Done { journal, conversation })
 }
 
-/// What the person wants and how they feel about it, as far as known.
-pub async fn classify(
-    app: &App,
-    actor: &Actor,
-    id: ConversationId,
-    intent: Option<String>,
-    sentiment: Option<String>,
-) -> Result<Done> {
-    if intent.as_deref().is_some_and(|it| !INTENTS.contains(&it)) {
-        return Err(Refusal::Invalid { field: "intent", code: "unknown" });
-    }
-    if sentiment.as_deref().is_some_and(|it| !SENTIMENTS.contains(&it)) {
-        return Err(Refusal::Invalid { field: "sentiment", code: "unknown" });
-    }
-    change(app, actor, id, "conversation.classified", |facets| {
-        facets.intent = intent;
-        facets.sentiment = sentiment;
-        Ok(())
-    })
-    .await
-}
-
 /// Puts a tag on it, made when no tag has that name.
 pub async fn tag(app: &App, actor: &Actor, id: ConversationId, name: &str) -> Result<Done> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -279,6 +238,7 @@ pub async fn merge(app: &App, actor: &Actor, id: ConversationId, into: Conversat
     let place = found.place();
     let from = json!(std::mem::replace(&mut found.facets, after));
     store::conversation::update(&mut conn, actor.organisation, &place, &found).await?;
+    store::reading::carry(&mut conn, actor.organisation, target.id).await?;
     let mut to = json!(found.facets);
     to["target"] = json!({ "before": stood, "after": target.facets });
     let entry = Entry {

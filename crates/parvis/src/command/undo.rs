@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Done, Refusal, Result, answer, load, write_change};
+use super::{Done, Refusal, Result, answer, correction, load, write_change};
 use crate::app::App;
 use crate::clock::MINUTE;
 use crate::id::{ConversationId, JournalId, MessageId, TagId};
@@ -28,11 +28,12 @@ pub fn undoable(verb: &str) -> bool {
             | "conversation.closed"
             | "conversation.reopened"
             | "conversation.urgency_changed"
-            | "conversation.classified"
             | "conversation.merged"
             | "conversation.tagged"
             | "conversation.untagged"
             | "message.held"
+            | "message.corrected"
+            | "message.uncorrected"
     )
 }
 
@@ -64,6 +65,7 @@ pub async fn undo(app: &App, actor: &Actor, id: JournalId) -> Result<Done> {
     match row.verb.as_str() {
         // One transaction: when the answer has left, the row isn't marked as undone either.
         "message.held" => answer::withdraw_within(conn, actor, MessageId(row.subject_id), now).await,
+        "message.corrected" | "message.uncorrected" => correction::undo(app, conn, actor, now, &row).await,
         "conversation.tagged" | "conversation.untagged" => undo_tag(conn, actor, now, &row).await,
         _ => undo_facets(conn, actor, now, &row).await,
     }
@@ -82,10 +84,16 @@ async fn undo_facets(mut conn: Conn, actor: &Actor, now: i64, row: &Journalled) 
     if found.facets != after {
         return Err(Refusal::Changed);
     }
-    if let Some(into) = found.facets.merged_into {
+    let into = found.facets.merged_into;
+    if let Some(into) = into {
         put_target_back(&mut conn, actor, into, row).await?;
     }
     let journal = write_change(&mut conn, actor, now, "conversation.undone", found, before).await?;
+    if let Some(into) = into {
+        // Each shows again what was said in it alone.
+        store::reading::carry(&mut conn, actor.organisation, into).await?;
+        store::reading::carry(&mut conn, actor.organisation, id).await?;
+    }
     conn.commit().await?;
     Ok(Done { journal, conversation: id })
 }

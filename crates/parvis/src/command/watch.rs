@@ -135,10 +135,11 @@ pub async fn estimate(app: &App, actor: &Actor, query: &str) -> Result<Estimate>
         changed_at: now,
         fill_before: None,
     };
-    let (ear, mut hearing) = (Ear::of(&[it]), Hearing::default());
     let (mut before, from) = (AFTER_ALL, MessageId(id::earliest(now - BACK)));
     let mut estimate = Estimate { found: 0, looked: 0, days: 1 };
     let mut conn = app.db.read().await?;
+    let mind = app.ears.mind(&mut conn, actor.organisation).await?;
+    let (ear, mut hearing) = (Ear::with(&[it], mind), Hearing::default());
     while estimate.looked < LOOKED {
         let texts = watch::texts(&mut conn, actor.organisation, before, from, BATCH).await?;
         let Some(last) = texts.last() else {

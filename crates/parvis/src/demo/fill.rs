@@ -448,8 +448,6 @@ async fn settle(
     facets.desk = keys.desks.get(&it.desk).copied().unwrap_or(facets.desk);
     facets.assignee = it.assignee.as_ref().and_then(|key| keys.colleagues.get(key).copied());
     facets.urgent = it.urgent;
-    facets.intent.clone_from(&it.intent);
-    facets.sentiment.clone_from(&it.sentiment);
     let within = data
         .organisation
         .desks

@@ -43,6 +43,7 @@ pub async fn retell(app: &App, data: &Data, keys: &Keys, language: &str) -> stor
         }
         retell_line(&mut conn, keys, &it.key, channel.id).await?;
     }
+    store::reading::outdate(&mut conn, keys.house).await?;
     conn.commit().await
 }
 

@@ -3,6 +3,7 @@
 //! transaction and makes no call.
 
 mod attachment;
+mod hear;
 
 use parvis_channels::{Item, Mark, Observation, ObservationKind};
 use serde_json::json;
@@ -17,7 +18,8 @@ use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets, NEVER, State};
 use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Direction, Message, Stage};
-use crate::store::watch::{self, Text};
+use crate::store::reading::{self, Reading, Said};
+use crate::store::watch;
 use crate::store::{Conn, Result, counter, desk, observation, search};
 use crate::work;
 
@@ -117,7 +119,9 @@ async fn create(
         true => None,
         false => desk::promise(conn, context.organisation, home.facets.desk).await?,
     };
-    arrive(&mut home, context, elsewhere.as_ref().unwrap_or(&context.promise), item, &it, author);
+    let promise = elsewhere.as_ref().unwrap_or(&context.promise);
+    let read = hear::read(context, &it);
+    let is_newest = arrive(&mut home, context, promise, item, &it, author, read.as_ref());
     if new {
         conversation::insert(conn, context.organisation, &home).await?;
     } else {
@@ -126,7 +130,11 @@ async fn create(
     message::insert(conn, context.organisation, &it).await?;
     attachment::keep(conn, context, it.id, item).await?;
     index(conn, context, &it, item).await?;
-    hear(conn, context, &it, item).await?;
+    hear::keep(conn, context, &it, item, read.as_ref()).await?;
+    if !is_newest && !new {
+        // Something older, or ours: a message that came late may still be the public's newest.
+        reading::carry(conn, context.organisation, home.id).await?;
+    }
     let direction = if item.ours { "out" } else { "in" };
     counter::tally(conn, context.organisation, context.channel.id, direction, at).await?;
     told(conn, context, "message.received", &it, Some(&home)).await
@@ -182,14 +190,13 @@ fn begin(
             desk: context.channel.desk,
             assignee: None,
             urgent: false,
-            intent: None,
-            sentiment: None,
             awaiting_since: None,
             due_at: NEVER,
             snoozed_until: None,
             closed_at: None,
             merged_into: None,
         },
+        said: Said::default(),
         language: item.language.clone(),
         title: item.title.clone(),
         excerpt: String::new(),
@@ -200,7 +207,7 @@ fn begin(
     }
 }
 
-/// What a new message changes where it arrives: the clock starts when somebody speaks to us.
+/// What a new message changes where it arrives: the clock starts when somebody speaks to us. Whether it is the newest.
 fn arrive(
     home: &mut Conversation,
     context: &Context<'_>,
@@ -208,7 +215,8 @@ fn arrive(
     item: &Item,
     it: &Message,
     author: Option<AuthorId>,
-) {
+    read: Option<&Reading>,
+) -> bool {
     home.messages += 1;
     home.first_at = home.first_at.min(it.sent_at);
     let newest = it.sent_at >= home.last_at || home.messages == 1;
@@ -225,22 +233,26 @@ fn arrive(
                 if home.facets.state == State::Open { State::Waiting } else { home.facets.state };
             home.answered_at = home.answered_at.or(Some(it.sent_at));
         }
-        return;
+        return newest;
     }
     if newest || home.author.is_none() {
         let line = item.title.as_deref().filter(|_| it.text.is_empty()).unwrap_or(&it.text);
         home.excerpt = text::excerpt(line, EXCERPT);
-        home.language = item.language.clone().or(home.language.take());
+        let read_language = read.map(|it| it.language.clone()).filter(|it| it != "und");
+        home.language = item.language.clone().or(read_language).or(home.language.take());
+    }
+    if newest && !it.is_automatic() && it.deleted_at.is_none() {
+        home.said = read.map(Said::from).unwrap_or_default();
     }
     home.author = home.author.or(author);
     let history = it.sent_at < context.channel.created_at - HISTORY;
     if history || it.deleted_at.is_some() || !(item.addressed || context.channel.kind == "feed") {
-        return;
+        return newest;
     }
     // "I am away until Monday" is no question: it brings nothing back, and no clock runs for it.
     let automatic = it.is_automatic();
     if automatic && home.messages > 1 {
-        return;
+        return newest;
     }
     home.facets.state = State::Open;
     home.facets.snoozed_until = None;
@@ -252,6 +264,7 @@ fn arrive(
         let heard = since.max(context.channel.created_at);
         home.facets.due_at = promise.due(heard, home.facets.urgent);
     }
+    newest
 }
 
 fn received(
@@ -295,8 +308,8 @@ fn received(
 
 /// Our own message comes back to us: the one that left takes the network's id. True when it was found.
 async fn adopt_echo(conn: &mut Conn, context: &Context<'_>, seen: &Observation, item: &Item) -> Result<bool> {
-    let Some(parent) = &item.parent_id else { return Ok(false) };
-    let waiting = message::awaiting_echo(conn, context.organisation, context.channel.id, parent).await?;
+    let (house, parent) = (context.organisation, item.parent_id.as_deref());
+    let waiting = message::awaiting_echo(conn, house, context.channel.id, parent).await?;
     let ours = waiting.into_iter().find(|it| same_words(&it.text, &item.text));
     let Some(mut it) = ours else { return Ok(false) };
     it.remote_id = Some(seen.remote_id.clone());
@@ -357,7 +370,8 @@ async fn edit(
     attachment::keep(conn, context, it.id, item).await?;
     index(conn, context, &it, item).await?;
     watch::forget(conn, context.organisation, it.id).await?;
-    hear(conn, context, &it, item).await?;
+    let read = hear::read_again(conn, context, &it).await?;
+    hear::keep(conn, context, &it, item, read.as_ref()).await?;
     refresh_excerpt(conn, context, &it).await?;
     told(conn, context, "message.edited", &it, None).await
 }
@@ -372,7 +386,7 @@ async fn delete(conn: &mut Conn, context: &Context<'_>, seen: &Observation, mut 
     told(conn, context, "message.deleted", &it, None).await
 }
 
-/// Brings the line in the list, and the clock, up to what still stands.
+/// Brings the line in the list, what it says, and the clock up to what still stands.
 async fn refresh_excerpt(conn: &mut Conn, context: &Context<'_>, it: &Message) -> Result<()> {
     if it.direction != Direction::In {
         return Ok(());
@@ -384,6 +398,8 @@ async fn refresh_excerpt(conn: &mut Conn, context: &Context<'_>, it: &Message) -
     };
     let place = home.place();
     let standing = message::last_in(conn, context.organisation, id).await?;
+    let read = reading::newest(conn, context.organisation, id).await?;
+    home.said = read.as_ref().map(Said::from).unwrap_or_default();
     match &standing {
         Some(last) => {
             let line = last.title.as_deref().filter(|_| last.text.is_empty()).unwrap_or(&last.text);
@@ -431,24 +447,6 @@ async fn index(conn: &mut Conn, context: &Context<'_>, it: &Message, item: &Item
     ];
     words.extend(item.attachments.iter().filter_map(|it| it.alt.clone()));
     search::index(conn, context.organisation, it.id, it.conversation, &words.join(" ")).await
-}
-
-/// What the public says is matched with every watch.
-async fn hear(conn: &mut Conn, context: &Context<'_>, it: &Message, item: &Item) -> Result<()> {
-    if it.direction != Direction::In {
-        return Ok(());
-    }
-    let text = Text {
-        message: it.id,
-        sent_at: it.sent_at,
-        title: it.title.clone(),
-        text: it.text.clone(),
-        language: it.language.clone(),
-        url: it.url.clone(),
-        channel: context.channel.kind.clone(),
-        author: Some(item.author.handle.clone()),
-    };
-    context.ear.keep(conn, context.organisation, &text).await
 }
 
 async fn told(

@@ -215,7 +215,7 @@ async fn with_threads(
             && message::by_remote(&mut app.db.read().await?, house, id, &parent).await?.is_none()
         {
             let (_, account) = load(app, house, id).await?;
-            let room = parvis_channels::channel(account.kind);
+            let room = app.rooms.of(account.kind);
             fault::pass(Point::ThreadBefore);
             let thread = room.thread(&app.net, &account, &it.remote_id).await;
             fault::pass(Point::ThreadAfter);

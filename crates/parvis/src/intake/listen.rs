@@ -253,7 +253,7 @@ pub(super) async fn load(
 /// Reads every stream of the channel to its end. Tells whether the network also pushes.
 pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<bool, Error> {
     let (_, account) = load(app, house, id).await?;
-    let room = parvis_channels::channel(account.kind);
+    let room = app.rooms.of(account.kind);
     for stream in room.streams() {
         loop {
             let cursor = channel::cursor(&mut app.db.read().await?, house, id, stream).await?;
@@ -274,7 +274,7 @@ pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<boo
 
 async fn listen(app: Arc<App>, house: OrganisationId, id: ChannelId, sink: mpsc::Sender<Observation>) {
     let Ok((_, account)) = load(&app, house, id).await else { return };
-    if let Err(error) = parvis_channels::channel(account.kind).listen(&app.net, &account, sink).await {
+    if let Err(error) = app.rooms.of(account.kind).listen(&app.net, &account, sink).await {
         tracing::info!(%error, channel = %id, "intake: the stream ended; polling goes on");
     }
 }
@@ -287,7 +287,7 @@ pub async fn recheck(app: &App, house: OrganisationId, id: ChannelId) -> Result<
     }
     let since = app.now() - 7 * DAY;
     let ids = message::recent_remote(&mut app.db.read().await?, house, id, since, RECHECKED).await?;
-    let room = parvis_channels::channel(account.kind);
+    let room = app.rooms.of(account.kind);
     let seen = room.recheck(&app.net, &account, &ids).await?;
     keep(app, house, id, seen, Step::default()).await
 }
@@ -295,7 +295,7 @@ pub async fn recheck(app: &App, house: OrganisationId, id: ChannelId) -> Result<
 /// Asks anew what the account can do: once a day, since servers change.
 pub async fn probe(app: &App, house: OrganisationId, id: ChannelId) -> Result<(), Error> {
     let (_, account) = load(app, house, id).await?;
-    let probe = parvis_channels::channel(account.kind).probe(&app.net, &account).await?;
+    let probe = app.rooms.of(account.kind).probe(&app.net, &account).await?;
     let mut conn = app.db.write().await?;
     // Read anew: somebody may have renamed or removed it while the network was asked.
     let found = channel::get(&mut conn, house, id).await?;

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use parvis_channels::{ChannelError, Mark, Observation, ObservationKind};
+use parvis_channels::{ChannelError, Mark, Observation, ObservationKind, Received};
 
 use super::keep::{self, Step};
-use super::listen;
+use super::receive::{Taken, receive};
+use super::{backlog, listen};
 use crate::app::App;
 use crate::clock::{HOUR, SECOND};
 use crate::command::triage;
 use crate::store::conversation::{NEVER, State};
 use crate::store::message::{self, Direction, Stage};
 use crate::store::node::Told;
-use crate::store::{channel, counter, journal, search};
+use crate::store::{arrival, channel, counter, journal, search};
 use crate::testing::{START, houses, said};
 
 #[tokio::test]
@@ -215,6 +216,54 @@ async fn what_cannot_be_kept_is_set_aside_and_the_rest_goes_on() {
         assert_eq!(aside[0].after.as_ref().unwrap()["raw"], "{\"id\":\"2\"}");
         let health = channel::get(&mut conn, house.id, house.channel).await.unwrap().unwrap().health;
         assert_eq!(health.notice_code.as_deref(), Some("aside"));
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_that_cannot_be_folded_whole_is_folded_without_what_cannot() {
+    for house in houses().await {
+        let mut conn = house.app.db.write().await.unwrap();
+        conn.run("CREATE UNIQUE INDEX refuses ON message (organisation_id, text)", &[]).await.unwrap();
+        conn.commit().await.unwrap();
+        let delivery = |id: &str, observations: Vec<Observation>| Received {
+            delivery: Observation {
+                kind: ObservationKind::Unsupported,
+                item: None,
+                ..said(&format!("delivery:{id}"), "", 0)
+            },
+            observations,
+        };
+        let all = [
+            delivery("a", vec![said("1", "Bonjour", 0)]),
+            delivery(
+                "b",
+                vec![
+                    said("2", "Deux", 1),
+                    said("3", "Bonjour", 2),
+                    said("4", "Trois", 3),
+                    said("5", "Deux", 4),
+                ],
+            ),
+            delivery("c", vec![said("6", "Quatre", 5)]),
+        ];
+        for it in &all {
+            let taken = receive(&house.app, house.id, house.channel, it).await.unwrap();
+            assert_eq!(taken, Taken::Now);
+        }
+        backlog::step(&house.app).await.unwrap();
+        let mut conn = house.app.db.read().await.unwrap();
+        for (id, there) in [("1", true), ("2", true), ("3", false), ("4", true), ("5", false), ("6", true)] {
+            let found = message::by_remote(&mut conn, house.id, house.channel, id).await.unwrap();
+            assert_eq!(found.is_some(), there, "{id}");
+        }
+        let rows = journal::page(&mut conn, house.id, None, 50).await.unwrap();
+        assert_eq!(rows.iter().filter(|row| row.verb == "observation.set_aside").count(), 2);
+        assert_eq!(arrival::count(&mut conn, house.id).await.unwrap(), 0);
+        drop(conn);
+        for it in &all {
+            let taken = receive(&house.app, house.id, house.channel, it).await.unwrap();
+            assert_eq!(taken, Taken::Before);
+        }
     }
 }
 

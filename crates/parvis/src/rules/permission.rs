@@ -55,13 +55,31 @@ pub enum Action {
     Listen,
     /// Make, change and remove watches.
     ManageWatches,
+    /// See the board and the calendar; external people see what is theirs.
+    ReadPosts,
+    /// Bring ideas.
+    Propose,
+    /// Choose among ideas: keep, park, refuse, have words found.
+    Keep,
+    /// Find the words of a post.
+    Write,
+    /// Tick the checklist and give the second look.
+    Look,
+    /// Have the last word on a post: validate it, send it back.
+    Validate,
+    /// Give a validated post its hour, move it, take it out again.
+    Schedule,
+    /// Have a validated post leave now; try again what a network refused.
+    PublishNow,
+    /// Stop everything that would leave.
+    Stop,
     /// Change one's own language, theme, password, and make API tokens.
     ManageSelf,
 }
 
 impl Action {
     /// Every action, for tables and tests.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 22] = [
         Self::Read,
         Self::Answer,
         Self::Note,
@@ -74,6 +92,15 @@ impl Action {
         Self::MoveData,
         Self::Listen,
         Self::ManageWatches,
+        Self::ReadPosts,
+        Self::Propose,
+        Self::Keep,
+        Self::Write,
+        Self::Look,
+        Self::Validate,
+        Self::Schedule,
+        Self::PublishNow,
+        Self::Stop,
         Self::ManageSelf,
     ];
 }
@@ -122,18 +149,55 @@ impl Role {
             Self::CommunityManager => {
                 !matches!(action, A::ManageChannels | A::ManageColleagues | A::ReadJournal | A::MoveData)
             }
-            Self::Specialist => {
-                matches!(action, A::Read | A::Answer | A::Note | A::Triage | A::ReadChannels | A::ManageSelf)
+            Self::Specialist => matches!(
+                action,
+                A::Read
+                    | A::Answer
+                    | A::Note
+                    | A::Triage
+                    | A::ReadChannels
+                    | A::ReadPosts
+                    | A::Propose
+                    | A::Write
+                    | A::Look
+                    | A::Stop
+                    | A::ManageSelf
+            ),
+            Self::Expert => matches!(
+                action,
+                A::Read | A::Answer | A::Note | A::ReadPosts | A::Propose | A::Look | A::ManageSelf
+            ),
+            Self::External => matches!(
+                action,
+                A::Read
+                    | A::Answer
+                    | A::Note
+                    | A::Triage
+                    | A::ReadPosts
+                    | A::Propose
+                    | A::Write
+                    | A::ManageSelf
+            ),
+            Self::Creative => {
+                matches!(action, A::Read | A::Note | A::ReadPosts | A::Propose | A::ManageSelf)
             }
-            Self::Expert => matches!(action, A::Read | A::Answer | A::Note | A::ManageSelf),
-            Self::External => {
-                matches!(action, A::Read | A::Answer | A::Note | A::Triage | A::ManageSelf)
-            }
-            Self::Creative => matches!(action, A::Read | A::Note | A::ManageSelf),
-            Self::Referent => !matches!(action, A::ManageChannels | A::MoveData),
-            Self::Direction => {
-                matches!(action, A::Read | A::Note | A::ReadChannels | A::Listen | A::ManageSelf)
-            }
+            // Supervises, and looks twice; the last word is the community manager's.
+            Self::Referent => !matches!(
+                action,
+                A::ManageChannels | A::MoveData | A::Keep | A::Validate | A::Schedule | A::PublishNow
+            ),
+            Self::Direction => matches!(
+                action,
+                A::Read
+                    | A::Note
+                    | A::ReadChannels
+                    | A::Listen
+                    | A::ReadPosts
+                    | A::Propose
+                    | A::Look
+                    | A::Stop
+                    | A::ManageSelf
+            ),
             Self::Administrator => true,
         }
     }
@@ -174,12 +238,20 @@ impl TokenScope {
     /// The scope that an action asks of a token.
     pub fn needed_for(action: Action) -> Self {
         match action {
-            Action::Read | Action::ReadChannels | Action::Listen => Self::Read,
+            Action::Read | Action::ReadChannels | Action::Listen | Action::ReadPosts => Self::Read,
             Action::Answer
             | Action::Note
             | Action::Triage
             | Action::ShareView
             | Action::ManageWatches
+            | Action::Propose
+            | Action::Keep
+            | Action::Write
+            | Action::Look
+            | Action::Validate
+            | Action::Schedule
+            | Action::PublishNow
+            | Action::Stop
             | Action::ManageSelf => Self::Write,
             Action::ManageChannels | Action::ManageColleagues | Action::ReadJournal | Action::MoveData => {
                 Self::Admin
@@ -226,14 +298,14 @@ mod tests {
             })
             .collect();
         let agreed = "\
-community_manager xxxxxx....xxx
-specialist        xxxx.x......x
-expert            xxx.........x
-external          xxxx........x
-creative          x.x.........x
-referent          xxxxxx.xx.xxx
-direction         x.x..x....x.x
-administrator     xxxxxxxxxxxxx";
+community_manager xxxxxx....xxxxxxxxxxxx
+specialist        xxxx.x......xx.xx...xx
+expert            xxx.........xx..x....x
+external          xxxx........xx.x.....x
+creative          x.x.........xx.......x
+referent          xxxxxx.xx.xxxx.xx...xx
+direction         x.x..x....x.xx..x...xx
+administrator     xxxxxxxxxxxxxxxxxxxxxx";
         assert_eq!(rows.join("\n"), agreed);
     }
 

@@ -144,6 +144,11 @@ id_cells!(
     TagId,
     ViewId,
     WatchId,
+    PostId,
+    CommentId,
+    PictureId,
+    StopId,
+    CorrectionId,
     JournalId,
     TokenId,
     JobId

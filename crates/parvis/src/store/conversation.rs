@@ -6,6 +6,7 @@ use sqlx::AssertSqlSafe;
 use super::author::Name;
 use super::conn::{Cells, places};
 use super::counter::{self, Place};
+use super::reading::Said;
 use super::{Conn, Error, Result, Row, Value};
 use crate::id::{AuthorId, ChannelId, ColleagueId, ConversationId, DeskId, OrganisationId};
 
@@ -60,10 +61,6 @@ pub struct Facets {
     pub assignee: Option<ColleagueId>,
     /// Before everything else.
     pub urgent: bool,
-    /// What the person wants (`question`, `complaint` …), as far as known.
-    pub intent: Option<String>,
-    /// `positive`, `neutral` or `negative`, as far as known.
-    pub sentiment: Option<String>,
     /// Since when somebody waits for us (µs).
     pub awaiting_since: Option<i64>,
     /// When an answer is due (µs); [`NEVER`] when nobody waits.
@@ -90,6 +87,9 @@ pub struct Conversation {
     /// What colleagues decide about it.
     #[serde(flatten)]
     pub facets: Facets,
+    /// What the public's newest message says.
+    #[serde(flatten)]
+    pub said: Said,
     /// Language of what was said last by the public, as far as known.
     pub language: Option<String>,
     /// Title, where the network has one.
@@ -119,7 +119,7 @@ impl Conversation {
 
 macro_rules! columns {
     () => {
-        "c.id, c.channel_id, c.thread_key, c.author_id, c.state, c.desk_id, c.assignee_id, c.urgent, c.intent, c.sentiment, c.awaiting_since, c.due_at, c.snoozed_until, c.closed_at, c.merged_into, c.language, c.title, c.excerpt, c.messages, c.first_at, c.last_at, c.answered_at"
+        "c.id, c.channel_id, c.thread_key, c.author_id, c.state, c.desk_id, c.assignee_id, c.urgent, c.awaiting_since, c.due_at, c.snoozed_until, c.closed_at, c.merged_into, c.language, c.title, c.excerpt, c.messages, c.first_at, c.last_at, c.answered_at, c.intent, c.sentiment, c.abusive, c.needs_answer"
     };
 }
 
@@ -129,9 +129,9 @@ mod list;
 pub(crate) use list::explain;
 pub use list::{Filter, Holder, Key, Order, late, page, page_named};
 
-const INSERT: &str = "INSERT INTO conversation (organisation_id, id, channel_id, thread_key, author_id, state, desk_id, assignee_id, urgent, intent, sentiment, awaiting_since, due_at, snoozed_until, closed_at, merged_into, language, title, excerpt, messages, first_at, last_at, answered_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
-const UPDATE: &str = "UPDATE conversation SET author_id = $3, state = $4, desk_id = $5, assignee_id = $6, urgent = $7, intent = $8, sentiment = $9, awaiting_since = $10, due_at = $11, snoozed_until = $12, closed_at = $13, merged_into = $14, language = $15, title = $16, excerpt = $17, messages = $18, first_at = $19, last_at = $20, answered_at = $21
+const INSERT: &str = "INSERT INTO conversation (organisation_id, id, channel_id, thread_key, author_id, state, desk_id, assignee_id, urgent, awaiting_since, due_at, snoozed_until, closed_at, merged_into, language, title, excerpt, messages, first_at, last_at, answered_at, intent, sentiment, abusive, needs_answer)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)";
+const UPDATE: &str = "UPDATE conversation SET author_id = $3, state = $4, desk_id = $5, assignee_id = $6, urgent = $7, awaiting_since = $8, due_at = $9, snoozed_until = $10, closed_at = $11, merged_into = $12, language = $13, title = $14, excerpt = $15, messages = $16, first_at = $17, last_at = $18, answered_at = $19, intent = $20, sentiment = $21, abusive = $22, needs_answer = $23
     WHERE organisation_id = $1 AND id = $2";
 const GET: &str =
     concat!("SELECT ", columns!(), " FROM conversation c WHERE c.organisation_id = $1 AND c.id = $2");
@@ -185,8 +185,6 @@ fn read_cells(cells: &mut Cells<'_>) -> Result<Conversation> {
             desk: cells.next()?,
             assignee: cells.next()?,
             urgent: cells.next()?,
-            intent: cells.next()?,
-            sentiment: cells.next()?,
             awaiting_since: cells.next()?,
             due_at: cells.next()?,
             snoozed_until: cells.next()?,
@@ -200,18 +198,22 @@ fn read_cells(cells: &mut Cells<'_>) -> Result<Conversation> {
         first_at: cells.next()?,
         last_at: cells.next()?,
         answered_at: cells.next()?,
+        said: Said {
+            intent: cells.next()?,
+            sentiment: cells.next()?,
+            abusive: cells.next()?,
+            needs_answer: cells.next()?,
+        },
     })
 }
 
-fn facet_values(it: &Conversation) -> [Value; 11] {
+fn facet_values(it: &Conversation) -> [Value; 9] {
     let f = &it.facets;
     [
         f.state.as_str().into(),
         f.desk.into(),
         f.assignee.into(),
         f.urgent.into(),
-        (&f.intent).into(),
-        (&f.sentiment).into(),
         f.awaiting_since.into(),
         f.due_at.into(),
         f.snoozed_until.into(),
@@ -220,7 +222,7 @@ fn facet_values(it: &Conversation) -> [Value; 11] {
     ]
 }
 
-fn rest_values(it: &Conversation) -> [Value; 7] {
+fn rest_values(it: &Conversation) -> [Value; 11] {
     [
         (&it.language).into(),
         (&it.title).into(),
@@ -229,6 +231,10 @@ fn rest_values(it: &Conversation) -> [Value; 7] {
         it.first_at.into(),
         it.last_at.into(),
         it.answered_at.into(),
+        (&it.said.intent).into(),
+        (&it.said.sentiment).into(),
+        it.said.abusive.into(),
+        it.said.needs_answer.into(),
     ]
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::counter::Count;
 use super::house::House;
+use super::stop::Stop;
 use super::{Conn, Result};
 use crate::id::{DeskId, OrganisationId};
 
@@ -21,6 +22,7 @@ pub(super) struct Kept {
     commits: AtomicU64,
     pub(super) house: Slot<House>,
     pub(super) counts: Slot<Vec<Count>>,
+    pub(super) stop: Slot<Option<Stop>>,
     pub(super) late: Slot<Vec<(DeskId, i64)>>,
 }
 

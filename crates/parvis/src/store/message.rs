@@ -206,6 +206,13 @@ const AWAITING_ECHO: &str = concat!(
     AND (state IN ('committing', 'unknown') OR (state = 'rejected' AND error_code = 'unknown'))
     AND remote_id IS NULL ORDER BY sent_at"
 );
+const ROOT_AWAITING_ECHO: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message WHERE organisation_id = $1 AND channel_id = $2 AND remote_parent_id IS NULL AND direction = 'out'
+    AND (state IN ('committing', 'unknown') OR (state = 'rejected' AND error_code = 'unknown'))
+    AND remote_id IS NULL ORDER BY sent_at LIMIT 200"
+);
 const RECENT_REMOTE: &str = "SELECT remote_id FROM message WHERE organisation_id = $1 AND channel_id = $2
     AND sent_at > $3 AND remote_id IS NOT NULL AND deleted_at IS NULL ORDER BY sent_at DESC LIMIT $4";
 const KEEP_VERSION: &str = "INSERT INTO message_version (organisation_id, message_id, version_at, text, html)
@@ -404,15 +411,20 @@ pub async fn last_in(
     conn.first(LAST_IN, &[organisation.into(), conversation.into()]).await?.as_ref().map(read).transpose()
 }
 
-/// Ours to `parent` that left without an answer yet: an echo may be one of them.
+/// Ours to `parent`, or of our own accord, that left without an answer yet: an echo may be one of them.
 pub async fn awaiting_echo(
     conn: &mut Conn,
     organisation: OrganisationId,
     channel: ChannelId,
-    parent: &str,
+    parent: Option<&str>,
 ) -> Result<Vec<Message>> {
-    let args = [organisation.into(), channel.into(), parent.into()];
-    conn.all(AWAITING_ECHO, &args).await?.iter().map(read).collect()
+    let rows = match parent {
+        Some(parent) => {
+            conn.all(AWAITING_ECHO, &[organisation.into(), channel.into(), parent.into()]).await?
+        }
+        None => conn.all(ROOT_AWAITING_ECHO, &[organisation.into(), channel.into()]).await?,
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The network's ids of the newest `limit` messages since `since`, for a look at silent edits and deletions.

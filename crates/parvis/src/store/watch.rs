@@ -65,10 +65,12 @@ pub struct Mention {
     pub text: String,
     /// Its language.
     pub language: Option<String>,
-    /// Sentiment of its conversation, where somebody said.
+    /// Its sentiment, once it was read.
     pub sentiment: Option<String>,
     /// When it was said (µs).
     pub sent_at: i64,
+    /// A person said that this is its sentiment.
+    pub is_sentiment_said: bool,
 }
 
 macro_rules! columns {
@@ -100,10 +102,12 @@ const COUNTS: &str =
     "SELECT watch_id, COUNT(*) FROM mention WHERE organisation_id = $1 AND sent_at >= $2 GROUP BY watch_id";
 const HOURS: &str = "SELECT sent_at / 3600000000 * 3600000000, COUNT(*) FROM mention
     WHERE organisation_id = $1 AND watch_id = $2 AND sent_at >= $3 GROUP BY 1 ORDER BY 1";
-const PAGE: &str = "SELECT m.id, m.conversation_id, c.desk_id, m.channel_id, a.handle, a.name, m.title, m.text, m.language, c.sentiment, m.sent_at
+const PAGE: &str = "SELECT m.id, m.conversation_id, c.desk_id, m.channel_id, a.handle, a.name, m.title, m.text, m.language, r.sentiment, m.sent_at,
+      EXISTS (SELECT 1 FROM correction k WHERE k.organisation_id = m.organisation_id AND k.message_id = m.id AND k.aspect = 'sentiment' AND k.ended_at IS NULL)
     FROM mention n JOIN message m ON m.organisation_id = n.organisation_id AND m.id = n.message_id
     JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
     LEFT JOIN author a ON a.organisation_id = m.organisation_id AND a.id = m.author_id
+    LEFT JOIN reading r ON r.organisation_id = m.organisation_id AND r.message_id = m.id
     WHERE n.organisation_id = $1 AND n.watch_id = $2 AND n.sent_at >= $3 AND n.sent_at < $4 AND m.deleted_at IS NULL
     ORDER BY n.sent_at DESC, n.message_id DESC LIMIT $5";
 const TEXTS: &str =
@@ -263,6 +267,7 @@ fn read_mention(row: &Row) -> Result<Mention> {
         language: cells.next()?,
         sentiment: cells.next()?,
         sent_at: cells.next()?,
+        is_sentiment_said: cells.next()?,
     })
 }
 
@@ -276,6 +281,12 @@ pub async fn texts(
 ) -> Result<Vec<Text>> {
     let args = [organisation.into(), before.into(), from.into(), limit.into()];
     conn.all(TEXTS, &args).await?.iter().map(read_text).collect()
+}
+
+/// One message that came in, as queries ask about it.
+pub async fn text(conn: &mut Conn, organisation: OrganisationId, id: MessageId) -> Result<Option<Text>> {
+    let after = MessageId(Uuid::from_u128(id.0.as_u128().saturating_add(1)));
+    Ok(texts(conn, organisation, after, id, 1).await?.pop())
 }
 
 fn read_text(row: &Row) -> Result<Text> {

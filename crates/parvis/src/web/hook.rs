@@ -20,7 +20,6 @@ use super::device::Device;
 use crate::account;
 use crate::app::App;
 use crate::id::ChannelId;
-use crate::intake::listen::Error;
 use crate::intake::receive::{Taken, receive};
 use crate::store::channel::Channel;
 use crate::store::{self, organisation};
@@ -97,7 +96,7 @@ async fn take(
 }
 
 async fn taken(
-    app: &App,
+    app: &Arc<App>,
     attempts: &Attempts,
     device: &Device,
     id: &str,
@@ -141,16 +140,18 @@ async fn taken(
     })?;
     attempts.take(&format!("channel:{id}"), HOOK, now).map_err(too_many)?;
     match receive(app, house, id, &received).await {
-        Ok(Taken::Now | Taken::Aside) => Ok("now"),
+        Ok(Taken::Now) => Ok("now"),
         Ok(Taken::Before) => Ok("before"),
         Ok(Taken::Unread) => Ok("unread"),
-        // Paused or removed since it was looked at.
-        Ok(Taken::Gone) => Err(Refused::new(StatusCode::SERVICE_UNAVAILABLE, "Not taken.").later(SOON)),
-        Err(Error::Store(error)) => Err(error.into()),
-        Err(error) => {
-            tracing::error!(%error, channel = %id, "a delivery can't be taken");
-            Err(Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "Not taken."))
+        Ok(Taken::Full) => {
+            let detail = "Too much waits to be read here. This one wasn't taken; send it again later.";
+            Err(Refused::new(StatusCode::SERVICE_UNAVAILABLE, detail).later(LATER))
         }
+        Ok(Taken::Away) => {
+            let detail = "It can't be kept now. Nothing was taken; send it again.";
+            Err(Refused::new(StatusCode::SERVICE_UNAVAILABLE, detail).later(SOON))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -24,6 +24,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use parvis_listen::understand::{Intent, Sentiment};
 
 use self::compose::Compose;
 use self::context::Context;
@@ -39,7 +40,7 @@ use super::layout::{Layout, Place, Toast};
 use super::presence::{Doing, Presence};
 use super::session::Signed;
 use crate::app::App;
-use crate::command::{Done, triage, undo};
+use crate::command::{Done, undo};
 use crate::id::{ColleagueId, ConversationId, JournalId, MessageId};
 use crate::rules::permission::{Action, Scope};
 use crate::store::conversation::{self, Conversation, Holder, Order, State as Standing};
@@ -58,7 +59,6 @@ pub const ROUTES: &[Route] = &[
     Route::post("/inbox/{id}/close", Action::Triage),
     Route::post("/inbox/{id}/reopen", Action::Triage),
     Route::post("/inbox/{id}/urgent", Action::Triage),
-    Route::post("/inbox/{id}/classify", Action::Triage),
     Route::post("/inbox/{id}/tag", Action::Triage),
     Route::post("/inbox/{id}/untag/{tag}", Action::Triage),
     Route::post("/inbox/{id}/merge", Action::Triage),
@@ -92,7 +92,6 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/inbox/{id}/close", post(action::close))
         .route("/inbox/{id}/reopen", post(action::reopen))
         .route("/inbox/{id}/urgent", post(action::urgent))
-        .route("/inbox/{id}/classify", post(action::classify))
         .route("/inbox/{id}/tag", post(action::tag))
         .route("/inbox/{id}/untag/{tag}", post(action::untag))
         .route("/inbox/{id}/merge", post(action::merge))
@@ -200,12 +199,12 @@ impl InboxPage {
         address(&format!("/inbox/{id}/{verb}"), &self.query, if self.next.is_empty() { &[] } else { &next })
     }
 
-    fn intents(&self) -> &'static [&'static str] {
-        &triage::INTENTS
+    fn intents(&self) -> [&'static str; 12] {
+        Intent::ALL.map(Intent::name)
     }
 
-    fn sentiments(&self) -> &'static [&'static str] {
-        &triage::SENTIMENTS
+    fn sentiments(&self) -> [&'static str; 3] {
+        Sentiment::ALL.map(Sentiment::name)
     }
 
     fn is_order(&self, name: &str) -> bool {
@@ -242,6 +241,7 @@ impl InboxPage {
             f.language.is_some(),
             f.sentiment.is_some(),
             f.intent.is_some(),
+            f.needs_answer,
             f.late,
             f.holder != Holder::Any,
             f.desk.is_some(),
@@ -385,9 +385,9 @@ async fn opened(
         channel: channel.map_or_else(|| words.t("channel-removed"), |it| it.name.clone()),
         who: context.person.as_ref().map_or_else(|| words.t("author-unknown"), |it| it.who.clone()),
         host: context.person.as_ref().map(|it| it.host.clone()).unwrap_or_default(),
-        intent: facets.intent.as_ref().map(|code| words.named("intent", code)),
-        intent_code: facets.intent.clone().unwrap_or_default(),
-        sentiment: facets.sentiment.clone().unwrap_or_default(),
+        intent: it.said.intent.as_ref().map(|code| words.named("intent", code)),
+        intent_code: it.said.intent.clone().unwrap_or_default(),
+        sentiment: it.said.sentiment.clone().unwrap_or_default(),
         urgent: facets.urgent,
         tags: store::tag::of(conn, signed.actor.organisation, it.id).await?,
         desk: house.desk(facets.desk).map(|desk| desk.name.clone()).unwrap_or_default(),

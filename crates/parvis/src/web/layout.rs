@@ -19,6 +19,10 @@ pub enum Place {
     Inbox,
     /// `/listen`
     Listen,
+    /// `/speak`
+    Speak,
+    /// `/calendar`
+    Calendar,
     /// `/channels`
     Channels,
     /// `/organisation`
@@ -76,6 +80,8 @@ pub struct Layout {
     pub shortcuts: bool,
     /// What has just been done.
     pub toast: Option<Toast>,
+    /// Why nothing leaves, while everything is stopped.
+    pub stop: Option<String>,
 }
 
 impl Layout {
@@ -95,6 +101,7 @@ impl Layout {
                 theme: None,
                 shortcuts: false,
                 toast: None,
+                stop: None,
             },
         }
     }
@@ -111,6 +118,7 @@ impl Layout {
             theme: signed.colleague.theme.clone(),
             shortcuts: signed.colleague.shortcuts,
             toast: None,
+            stop: None,
         }
     }
 
@@ -122,7 +130,8 @@ impl Layout {
         let badges = store::counter::badges(conn, signed.organisation.id, signed.actor.colleague).await?;
         let open = State::Open.as_str();
         let seen = badges.iter().filter(|it| it.state == open && signed.actor.scope.covers(it.desk));
-        Ok(Self::counted(signed, place, title, seen.map(|it| it.all).sum()))
+        let layout = Self::counted(signed, place, title, seen.map(|it| it.all).sum());
+        layout.stopped(conn, signed).await
     }
 
     /// The same for a page that knows already how many wait.
@@ -132,6 +141,15 @@ impl Layout {
             link.badge = waiting;
         }
         layout
+    }
+
+    /// The same with the band that says that everything is stopped, where it is.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn stopped(self, conn: &mut Conn, signed: &Signed) -> store::Result<Self> {
+        let stop = store::stop::shown(conn, signed.organisation.id).await?;
+        Ok(Self { stop: stop.as_ref().as_ref().map(|it| it.reason.clone()), ..self })
     }
 
     /// The same with a line beside the title.
@@ -175,13 +193,17 @@ impl Layout {
 fn links(signed: &Signed) -> Vec<Link> {
     let link = |place, href, icon, name| Link { place, href, icon, name, badge: 0 };
     let may = |action| signed.actor.may(action);
-    let mut links = Vec::with_capacity(5);
+    let mut links = Vec::with_capacity(7);
     if may(Action::Read) {
         links.push(link(Place::Today, "/", "today", "place-today"));
         links.push(link(Place::Inbox, "/inbox", "inbox", "place-inbox"));
     }
     if may(Action::Listen) {
         links.push(link(Place::Listen, "/listen", "listen", "place-listen"));
+    }
+    if may(Action::ReadPosts) {
+        links.push(link(Place::Speak, "/speak", "board", "place-speak-short"));
+        links.push(link(Place::Calendar, "/calendar", "cal", "place-calendar"));
     }
     if may(Action::ReadChannels) {
         links.push(link(Place::Channels, "/channels", "globe", "place-channels"));

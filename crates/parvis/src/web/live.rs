@@ -137,7 +137,10 @@ pub fn is_for(actor: &Actor, event: &Event) -> bool {
     }
     match event.desk {
         Some(desk) => actor.scope.covers(desk),
-        // Of channels only those are told who may see them; nothing else without a desk is on these screens.
+        // Of channels and posts only those are told who may see them, of a stop everybody; nothing else without a
+        // desk is on these screens.
+        None if event.verb.starts_with("post.") => actor.may(Action::ReadPosts),
+        None if event.verb.starts_with("stop.") => true,
         None => event.verb.starts_with("channel.") && actor.may(Action::ReadChannels),
     }
 }

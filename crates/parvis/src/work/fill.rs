@@ -46,7 +46,8 @@ async fn batch(app: &App, house: OrganisationId, it: &Watch, before: MessageId) 
     let mut conn = app.db.write().await?;
     let from = MessageId(id::earliest(it.changed_at - BACK));
     let texts = watch::texts(&mut conn, house, before, from, BATCH).await?;
-    let (ear, mut hearing) = (Ear::of(std::slice::from_ref(it)), Hearing::default());
+    let mind = app.ears.mind(&mut conn, house).await?;
+    let (ear, mut hearing) = (Ear::with(std::slice::from_ref(it), mind), Hearing::default());
     for text in &texts {
         for found in ear.found(text, &mut hearing) {
             watch::keep(&mut conn, house, found, text.message, text.sent_at).await?;

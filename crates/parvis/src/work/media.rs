@@ -43,7 +43,7 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let Some(it) = found.filter(|it| it.stored_as.is_none()) else { return Ok(Outcome::Done) };
     let Some(url) = it.remote_url.clone() else { return Ok(Outcome::Done) };
     let Some(account) = account_of(app, job.organisation, &it).await? else { return Ok(Outcome::Done) };
-    let room = parvis_channels::channel(account.kind);
+    let room = app.rooms.of(account.kind);
     fault::pass(Point::FetchBefore);
     let fetched = room.fetch_media(&app.net, &account, &url, BYTES).await;
     fault::pass(Point::FetchAfter);

@@ -10,7 +10,7 @@ use object_store::path::Path;
 use parvis_channels::{Account, ChannelError, Outgoing, Published, Upload};
 use serde_json::json;
 
-use super::{Outcome, read_back};
+use super::{Outcome, read_back, release};
 use crate::account;
 use crate::app::App;
 use crate::clock::{DAY, MINUTE, SECOND};
@@ -127,6 +127,10 @@ pub(super) async fn commit_to(
     let mut conn = app.db.write().await?;
     let found = message::get(&mut conn, job.organisation, id).await?;
     let Some(mut it) = found.filter(|it| from.contains(&it.stage)) else { return Ok(false) };
+    if release::hold_if_stopped(&mut conn, job.organisation, &mut it, now).await? {
+        conn.commit().await?;
+        return Ok(false);
+    }
     if !job::count(&mut conn, job, attempts).await? {
         return Ok(false);
     }
@@ -144,7 +148,7 @@ pub(super) async fn call(
     account: &Account,
     outgoing: &Outgoing,
 ) -> std::result::Result<Published, ChannelError> {
-    let channel = parvis_channels::channel(account.kind);
+    let channel = app.rooms.of(account.kind);
     fault::pass(Point::PublishBefore);
     let answer = tokio::time::timeout(CALL, channel.publish(&app.net, account, outgoing)).await;
     fault::pass(Point::PublishAfter);
@@ -231,6 +235,7 @@ pub(crate) async fn answered(
     now: i64,
 ) -> store::Result<()> {
     counter::tally(conn, organisation, it.channel, "out", it.sent_at).await?;
+    release::settled(conn, organisation, it, now).await?;
     if let Some(mut found) = conversation::get(conn, organisation, it.conversation).await? {
         let place = found.place();
         found.answered_at = found.answered_at.or(Some(now));

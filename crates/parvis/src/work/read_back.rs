@@ -63,7 +63,7 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
 
 async fn look(app: &App, job: &Job, it: &Message, account: &Account, outgoing: &Outgoing) -> Result<Outcome> {
     let began = app.now();
-    let channel = parvis_channels::channel(account.kind);
+    let channel = app.rooms.of(account.kind);
     fault::pass(Point::ReadBackBefore);
     let found = channel.find_published(&app.net, account, outgoing, it.created_at);
     let found = tokio::time::timeout(LOOK, found).await;
@@ -128,8 +128,11 @@ async fn send_again(
     looks: i64,
 ) -> Result<Outcome> {
     if !publish::commit_to(app, job, it.id, &[Stage::Committing, Stage::Unknown], looks).await? {
-        // Its echo has come meanwhile, or another worker has it.
-        return Ok(Outcome::Done);
+        // Its echo has come meanwhile, or another worker has it; or everything is stopped, and it is looked for on.
+        let now = app.now();
+        let again = message::get(&mut app.db.read().await?, job.organisation, it.id).await?;
+        let in_doubt = again.is_some_and(|it| matches!(it.stage, Stage::Committing | Stage::Unknown));
+        return Ok(if in_doubt { Outcome::Later(now + FIRST, "stopped".to_owned()) } else { Outcome::Done });
     }
     let error = match publish::call(app, account, outgoing).await {
         Ok(published) => return publish::keep(app, job, it, &published).await,

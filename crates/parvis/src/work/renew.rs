@@ -41,7 +41,7 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let Some(before) = found.filter(|it| it.state != "removed") else { return Ok(Outcome::Done) };
     let Ok(opened) = account::open(app, &before) else { return Ok(Outcome::Failed("sealed".to_owned())) };
     fault::pass(Point::RenewBefore);
-    let renewed = parvis_channels::channel(opened.kind).renew(&app.net, &opened).await;
+    let renewed = app.rooms.of(opened.kind).renew(&app.net, &opened).await;
     fault::pass(Point::RenewAfter);
     let access = match renewed {
         Ok(access) => access,

@@ -263,6 +263,7 @@ refusal-media-alt = A picture lacks its alternative text. Your text is kept; the
 refusal-media-kind = This kind of file can’t be attached: PNG, JPEG, WebP or GIF.
 refusal-media-size = The picture is empty or over 8 MB.
 refusal-no-room = There is no room left for pictures on Parvis’s disk: nothing was sent. Your text is kept. Send it without pictures, or tell whoever looks after the server.
+refusal-no-files = Parvis’s disk can’t keep the pictures now: nothing was sent. Your text is kept. Send it without pictures, or tell whoever looks after the server.
 refusal-name-length = The name takes 1 to 60 characters.
 refusal-tag-length = The tag takes 1 to 60 characters.
 refusal-colleague-unknown = There is no such colleague.

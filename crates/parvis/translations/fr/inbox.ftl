@@ -263,6 +263,7 @@ refusal-media-alt = Il manque le texte de remplacement d’une image. Votre text
 refusal-media-kind = Cette sorte de fichier ne peut pas être jointe : PNG, JPEG, WebP ou GIF.
 refusal-media-size = L’image est vide ou dépasse 8 Mo.
 refusal-no-room = Il n’y a plus de place pour les images sur le disque de Parvis : rien n’a été envoyé. Votre texte est gardé. Envoyez-le sans images, ou prévenez la personne qui s’occupe du serveur.
+refusal-no-files = Le disque de Parvis ne peut pas garder les images en ce moment : rien n’a été envoyé. Votre texte est gardé. Envoyez-le sans images, ou prévenez la personne qui s’occupe du serveur.
 refusal-name-length = Le nom doit avoir de 1 à 60 caractères.
 refusal-tag-length = L’étiquette doit avoir de 1 à 60 caractères.
 refusal-colleague-unknown = Ce collègue n’existe pas.

@@ -67,7 +67,6 @@ fn body(house: &House, care: &Care, path: &str) -> Value {
         "hand-over" => json!({ "desk": house.desks[1] }),
         "snooze" => json!({ "until": START + DAY }),
         "urgent" => json!({ "urgent": true }),
-        "classify" => json!({ "intent": "question", "sentiment": null }),
         "tags" => json!({ "name": "Panne" }),
         "merge" => json!({ "into": care.other }),
         "replies" | "notes" | "{mode}" => json!({ "text": "Bonjour" }),

@@ -1,6 +1,7 @@
-//! A disk without room for the files of an answer.
+//! A disk that has no room for the files of an answer, or doesn't work.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -23,11 +24,12 @@ use crate::seal::SealKey;
 use crate::store::message;
 use crate::testing::{houses, said};
 
-/// Files, with room for so many more.
+/// Files, with room for so many more; then this is what the system says.
 #[derive(Debug)]
 struct Small {
     files: Arc<dyn ObjectStore>,
     room: Arc<AtomicUsize>,
+    then: ErrorKind,
 }
 
 impl fmt::Display for Small {
@@ -41,7 +43,7 @@ impl ObjectStore for Small {
     async fn put_opts(&self, at: &Path, payload: PutPayload, how: PutOptions) -> Result<PutResult> {
         let take = |room: usize| room.checked_sub(1);
         if self.room.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_err() {
-            let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
+            let source = std::io::Error::from(self.then);
             return Err(Error::Generic { store: "small", source: Box::new(source) });
         }
         self.files.put_opts(at, payload, how).await
@@ -76,13 +78,13 @@ impl ObjectStore for Small {
     }
 }
 
-#[tokio::test]
-async fn an_answer_whose_files_do_not_fit_is_refused_whole_and_works_once_there_is_room() {
+/// An answer with two pictures on a disk that takes one; then it takes both.
+async fn refused(then: ErrorKind, status: u16, code: &str) {
     for mut house in houses().await {
         let (config, db) = (house.app.config.clone(), house.app.db.clone());
         let mut app = App::new(config, db, house.app.clock.clone(), SealKey::new(&[7; 32]).unwrap()).unwrap();
         let room = Arc::new(AtomicUsize::new(1));
-        app.media = Arc::new(Small { files: app.media, room: room.clone() });
+        app.media = Arc::new(Small { files: app.media, room: room.clone(), then });
         house.app = Arc::new(app);
         house.hear(&[said("1", "Bonjour", 0)]).await;
         let it = house.conversation("1").await;
@@ -96,7 +98,7 @@ async fn an_answer_whose_files_do_not_fit_is_refused_whole_and_works_once_there_
             let request = request.header("Idempotency-Key", "one").body(Body::from(body.clone()));
             client.send(request.unwrap()).await
         };
-        assert_eq!(send().await.be(507)["code"], "no-room");
+        assert_eq!(send().await.be(status)["code"], code);
         assert_eq!(house.app.media.list(None).count().await, 0, "the first of them stays behind");
         let mut conn = house.app.db.read().await.unwrap();
         assert!(message::last_out(&mut conn, house.id, it.id).await.unwrap().is_none());
@@ -105,4 +107,14 @@ async fn an_answer_whose_files_do_not_fit_is_refused_whole_and_works_once_there_
         send().await.be(201);
         assert_eq!(house.app.media.list(None).count().await, 2);
     }
+}
+
+#[tokio::test]
+async fn an_answer_whose_files_do_not_fit_is_refused_whole_and_works_once_there_is_room() {
+    refused(ErrorKind::StorageFull, 507, "no-room").await;
+}
+
+#[tokio::test]
+async fn an_answer_whose_files_the_disk_cannot_write_is_refused_whole_and_is_no_mistake_of_ours() {
+    refused(ErrorKind::Other, 503, "files").await;
 }

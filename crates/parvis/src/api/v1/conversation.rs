@@ -36,10 +36,14 @@ pub struct Conversation {
     assignee: Option<ColleagueId>,
     /// Before everything else.
     urgent: bool,
-    /// What the person wants (`question`, `complaint` …), as far as known.
+    /// What the public's newest message wants (`question`, `complaint` …), as it was read or corrected.
     intent: Option<String>,
-    /// `positive`, `neutral` or `negative`, as far as known.
+    /// `positive`, `neutral` or `negative`, as it was read or corrected.
     sentiment: Option<String>,
+    /// Whether the public's newest message insults or threatens people.
+    abusive: bool,
+    /// Whether somebody waits for an answer that has to be given.
+    needs_answer: bool,
     /// Language of what was said last by the public, as far as known.
     language: Option<String>,
     /// Title, where the network has one.
@@ -77,8 +81,10 @@ impl From<room::Conversation> for Conversation {
             state: facets.state,
             assignee: facets.assignee,
             urgent: facets.urgent,
-            intent: facets.intent,
-            sentiment: facets.sentiment,
+            abusive: it.said.abusive,
+            needs_answer: it.said.needs_answer && facets.awaiting_since.is_some(),
+            intent: it.said.intent,
+            sentiment: it.said.sentiment,
             language: it.language,
             title: it.title,
             excerpt: it.excerpt,
@@ -126,6 +132,8 @@ pub struct Asked {
     sentiment: Option<String>,
     /// With this intent.
     intent: Option<String>,
+    /// Those only whose author waits for an answer that has to be given.
+    needs_answer: Option<bool>,
     /// Past due only.
     late: Option<bool>,
     /// In this order; `due` when left out.
@@ -170,6 +178,7 @@ impl Asked {
             language: word("language", self.language)?,
             sentiment: word("sentiment", self.sentiment)?,
             intent: word("intent", self.intent)?,
+            needs_answer: self.needs_answer.unwrap_or_default(),
             late: self.late.unwrap_or_default(),
             order: self.order.unwrap_or_default(),
         })

@@ -1,4 +1,4 @@
-//! Sorting: take, assign, hand over, snooze, close, reopen, urgent, classify, merge. Each can be undone.
+//! Sorting: take, assign, hand over, snooze, close, reopen, urgent, merge. Each can be undone.
 
 use std::sync::Arc;
 
@@ -155,35 +155,6 @@ pub async fn mark_urgent(
     Body(to): Body<Urgent>,
 ) -> Result<Json<Outcome>> {
     Ok(Json(triage::mark_urgent(&app, &caller.actor, id, to.urgent).await?.into()))
-}
-
-/// What it is about.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Classify {
-    /// `question`, `complaint`, `request`, `lead`, `praise`, `idea`, `application`, `press`, `signal`, `abuse`,
-    /// `spam`, `other`; `null` for not known.
-    #[serde(deserialize_with = "Option::deserialize")]
-    #[schema(required)]
-    intent: Option<String>,
-    /// `positive`, `neutral`, `negative`; `null` for not known.
-    #[serde(deserialize_with = "Option::deserialize")]
-    #[schema(required)]
-    sentiment: Option<String>,
-}
-
-/// Classify a conversation
-#[utoipa::path(post, path = "/conversations/{id}/classify", operation_id = "classifyConversation", tag = "triage",
-    params(("id" = ConversationId, Path, description = "Which.")), request_body = Classify,
-    responses((status = 200, description = "It is classified.", body = Outcome)),
-    extensions(("x-action" = json!(Action::Triage))))]
-pub async fn classify(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Path(id): Path<ConversationId>,
-    Body(to): Body<Classify>,
-) -> Result<Json<Outcome>> {
-    Ok(Json(triage::classify(&app, &caller.actor, id, to.intent, to.sentiment).await?.into()))
 }
 
 /// Into which.

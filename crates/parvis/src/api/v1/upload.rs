@@ -1,6 +1,9 @@
 //! An answer as it comes in: JSON with its pictures in base64, or a form (`multipart/form-data`) with its
 //! pictures as files.
 
+#[cfg(test)]
+mod fuzz;
+
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};

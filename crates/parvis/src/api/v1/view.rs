@@ -40,6 +40,8 @@ pub struct Filter {
     sentiment: Option<String>,
     /// With this intent.
     intent: Option<String>,
+    /// Those only whose author waits for an answer that has to be given.
+    needs_answer: bool,
     /// Past due only.
     late: bool,
     /// In this order.
@@ -57,6 +59,7 @@ impl Filter {
             language: word("language", self.language)?,
             sentiment: word("sentiment", self.sentiment)?,
             intent: word("intent", self.intent)?,
+            needs_answer: self.needs_answer,
             late: self.late,
             order: self.order,
         })
@@ -79,6 +82,7 @@ impl From<conversation::Filter> for Filter {
             language: it.language,
             sentiment: it.sentiment,
             intent: it.intent,
+            needs_answer: it.needs_answer,
             late: it.late,
             order: it.order,
         }

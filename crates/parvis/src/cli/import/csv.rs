@@ -15,6 +15,9 @@
 //! Commas, semicolons or tabs between them, quotes as spreadsheets write them, UTF-8. A file with one
 //! wrong row is refused as a whole, with every wrong row named.
 
+#[cfg(test)]
+mod fuzz;
+
 use std::fmt;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 

@@ -1,6 +1,9 @@
 //! Mail from an mbox file: conversations by the headers that mail programs thread by (`Message-ID`,
 //! `In-Reply-To`, `References`: RFC 5322, 3.6.4), text in whatever character set, without attachments.
 
+#[cfg(test)]
+mod fuzz;
+
 use std::collections::HashMap;
 use std::io::BufRead;
 

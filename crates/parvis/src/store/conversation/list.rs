@@ -60,6 +60,8 @@ pub struct Filter {
     pub sentiment: Option<String>,
     /// With this intent.
     pub intent: Option<String>,
+    /// Those only whose author waits for an answer that has to be given.
+    pub needs_answer: bool,
     /// Past due only.
     pub late: bool,
     /// In this order.
@@ -247,6 +249,9 @@ fn page_query(
     }
     if let Some(intent) = &filter.intent {
         push("c.intent = ?", intent.into());
+    }
+    if filter.needs_answer {
+        push("c.awaiting_since IS NOT NULL AND c.needs_answer = ?", true.into());
     }
     if filter.late {
         push("c.due_at < ?", now.into());

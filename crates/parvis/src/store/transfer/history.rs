@@ -8,7 +8,7 @@ use serde_json::json;
 use super::super::channel::{self, Channel, Health};
 use super::super::conversation::{self, Conversation, Facets, NEVER, State};
 use super::super::message::{self, Direction, Message, Stage};
-use super::super::{Conn, Result, author, counter, desk, journal, search};
+use super::super::{Conn, Result, author, counter, desk, journal, reading, search};
 use crate::id::{AuthorId, ChannelId, ConversationId, MessageId, OrganisationId};
 use crate::rules::text;
 
@@ -210,8 +210,6 @@ impl History {
                 desk: self.channel.desk,
                 assignee: None,
                 urgent: false,
-                intent: None,
-                sentiment: None,
                 awaiting_since: None,
                 due_at: NEVER,
                 snoozed_until: None,
@@ -225,11 +223,14 @@ impl History {
             first_at: said.sent_at,
             last_at: said.sent_at,
             answered_at: None,
+            // The worker reads what was imported.
+            said: reading::Said::default(),
         }
     }
 
     /// Brings the conversations up to date and writes down that there was an import.
     pub async fn end(self, conn: &mut Conn) -> Result<()> {
+        reading::begin_anew(conn, self.organisation).await?;
         for it in self.open.values() {
             conversation::update(conn, self.organisation, &it.place(), it).await?;
         }

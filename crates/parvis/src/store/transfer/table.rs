@@ -72,14 +72,33 @@ tables! {
     conversation 2 { organisation_id Id, id Id, channel_id Id, thread_key Text, author_id Id, desk_id Id, state Text,
         assignee_id Id, urgent Bool, language Text, intent Text, sentiment Text, title Text, excerpt Text,
         messages Int, first_at Int, last_at Int, awaiting_since Int, due_at Int, answered_at Int, snoozed_until Int,
-        closed_at Int, merged_into Id }
+        closed_at Int, merged_into Id, abusive Bool, needs_answer Bool }
     message 2 { organisation_id Id, id Id, conversation_id Id, channel_id Id, direction Text, author_id Id,
         colleague_id Id, remote_id Text, remote_parent_id Text, url Text, visibility Text, language Text,
         title Text, warning Text, text Text, html Text, sent_at Int, version_at Int, edited_at Int, deleted_at Int,
         state Text, publish_key Text, error_code Text, error_text Text, created_at Int, marks Text }
+    reading 2 { organisation_id Id, message_id Id, sent_at Int, model Text, language Text, sentiment Text, score Int,
+        intent Text, abuse Int, needs_answer Bool }
+    correction 2 { organisation_id Id, id Id, message_id Id, colleague_id Id, aspect Text, was Text, value Text,
+        lesson Bytes, created_at Int, ended_at Int, changed_at Int }
     watch 2 { organisation_id Id, id Id, name Text, query Text, owner_id Id, created_at Int, changed_at Int,
         fill_before Id }
+    arrival 2 { organisation_id Id, id Id, channel_id Id, delivery Text, received Text }
     mention 3 { organisation_id Id, watch_id Id, message_id Id, sent_at Int }
+    post 2 { organisation_id Id, id Id, title Text, brief Text, theme Text, origin Text, origin_name Text,
+        conversation_id Id, state Text, reason Text, text Text, warning Text, version Int, due_at Int, idea_by Id,
+        writer_id Id, written_by Id, sent_back_by Id, validated_by Id, validated_at Int, held_at Int, held_code Text,
+        released_at Int, published_at Int, measured_at Int, answers Int, created_at Int, changed_at Int }
+    post_target 3 { organisation_id Id, post_id Id, channel_id Id, text Text, message_id Id }
+    post_version 3 { organisation_id Id, post_id Id, number Int, at Int, colleague_id Id, text Text, own_texts Text }
+    post_draft 3 { organisation_id Id, post_id Id, colleague_id Id, version Int, text Text, own_texts Text,
+        updated_at Int }
+    post_comment 2 { organisation_id Id, id Id, post_id Id, colleague_id Id, at Int, text Text }
+    post_mention 3 { organisation_id Id, post_id Id, colleague_id Id }
+    post_check 3 { organisation_id Id, post_id Id, item Text, colleague_id Id, at Int }
+    post_picture 2 { organisation_id Id, id Id, post_id Id, position Int, alt Text, mime Text, stored_as Text }
+    stop 2 { organisation_id Id, id Id, at Int, colleague_id Id, reason Text, lifted_at Int, lifted_by Id }
+    calendar_feed 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int }
     message_version 3 { organisation_id Id, message_id Id, version_at Int, text Text, html Text }
     attachment 2 { organisation_id Id, id Id, message_id Id, position Int, kind Text, remote_url Text, alt Text,
         mime Text, width Int, height Int, stored_as Text, error_text Text }

@@ -191,28 +191,6 @@ pub async fn urgent(
     finish(&app, &signed, &asked, id, false, result).await
 }
 
-/// What it is about.
-#[derive(Deserialize)]
-pub struct Class {
-    #[serde(default)]
-    intent: String,
-    #[serde(default)]
-    sentiment: String,
-}
-
-/// `POST /inbox/{id}/classify`: an empty field means "not known".
-pub async fn classify(
-    State(app): State<Arc<App>>,
-    signed: Signed,
-    Path(id): Id,
-    Query(asked): Query<Asked>,
-    Form(form): Form<Class>,
-) -> Answer {
-    let some = |text: String| Some(text).filter(|text| !text.is_empty());
-    let result = triage::classify(&app, &signed.actor, id, some(form.intent), some(form.sentiment)).await;
-    finish(&app, &signed, &asked, id, false, result).await
-}
-
 /// Which tag.
 #[derive(Deserialize)]
 pub struct Tagged {

@@ -21,6 +21,7 @@ pub struct Asked {
     language: String,
     sentiment: String,
     intent: String,
+    needs: String,
     late: String,
     order: String,
     /// Words to search the whole history for.
@@ -63,6 +64,7 @@ impl Asked {
             language: word(&self.language),
             sentiment: word(&self.sentiment),
             intent: word(&self.intent),
+            needs_answer: !self.needs.is_empty(),
             late: !self.late.is_empty(),
             order: match self.order.as_str() {
                 "newest" => Order::Newest,
@@ -147,6 +149,7 @@ pub fn query(filter: &Filter) -> String {
     put("language", filter.language.clone());
     put("sentiment", filter.sentiment.clone());
     put("intent", filter.intent.clone());
+    put("needs", filter.needs_answer.then(|| "1".to_owned()));
     put("late", filter.late.then(|| "1".to_owned()));
     put(
         "order",
@@ -191,6 +194,7 @@ mod tests {
             language: Some("-fr".to_owned()),
             sentiment: Some("negative".to_owned()),
             intent: Some("complaint".to_owned()),
+            needs_answer: true,
             late: true,
             order: Order::Oldest,
         };

@@ -203,8 +203,8 @@ impl Maker<'_> {
                 .clone()
                 .map_or_else(|| it.excerpt.clone(), |title| format!("{title} · {}", it.excerpt)),
             language: it.language.clone(),
-            intent: it.facets.intent.as_ref().map(|intent| words.named("intent", intent)),
-            sentiment: it.facets.sentiment.clone(),
+            intent: it.said.intent.as_ref().map(|intent| words.named("intent", intent)),
+            sentiment: it.said.sentiment.clone(),
             holder: holder.map(|it| Badge { initials: it.initials.clone(), name: it.name.clone() }),
             desk: house.desk(it.facets.desk).map(|desk| desk.name.clone()).unwrap_or_default(),
             dial: Dial::short(it, house.desk(it.facets.desk), words, self.now),

@@ -26,12 +26,15 @@ pub fn said(refused: &Refusal, words: &Words) -> Option<(StatusCode, String)> {
             tracing::error!(%error, "a file doesn't fit");
             Some((StatusCode::INSUFFICIENT_STORAGE, words.t("refusal-no-room")))
         }
+        Refusal::Media(error) => {
+            tracing::error!(%error, "a file can't be kept");
+            Some((StatusCode::SERVICE_UNAVAILABLE, words.t("refusal-no-files")))
+        }
         Refusal::NotFound
         | Refusal::Forbidden(_)
         | Refusal::Appointment(_)
         | Refusal::Sealed
-        | Refusal::Store(_)
-        | Refusal::Media(_) => None,
+        | Refusal::Store(_) => None,
     }
 }
 
@@ -50,7 +53,6 @@ pub fn failure(refused: Refusal, words: &Words) -> Failure {
             appointment::Refusal::LastAdministrator => Failure::conflict().because(words.t("appoint-last")),
         },
         Refusal::Store(error) => error.into(),
-        Refusal::Media(error) => Failure::internal(error.to_string()),
         Refusal::Sealed => Failure::internal(refused.to_string()),
         _ => Failure::not_found(),
     }

@@ -6,7 +6,6 @@ use std::fmt;
 use parvis_listen::query::{Query, marks};
 use parvis_listen::word::{self, Sigil};
 
-use crate::intake::ear::Reader;
 use crate::rules::text;
 use crate::store::house::House;
 use crate::store::watch::Mention;
@@ -77,14 +76,9 @@ impl Said {
     }
 }
 
-/// The sentiment of each: what somebody said of its conversation, else what was read in it.
+/// The sentiment of each; neutral for one that wasn't read yet.
 pub(super) fn sentiments(all: &[Mention]) -> Vec<String> {
-    let mut reader = Reader::new();
-    let mut sentiment = |it: &Mention| {
-        let read = || reader.as_mut().map(|reader| reader.read(&it.text).sentiment.name().to_owned());
-        it.sentiment.clone().or_else(read).unwrap_or_else(|| "neutral".to_owned())
-    };
-    all.iter().map(&mut sentiment).collect()
+    all.iter().map(|it| it.sentiment.clone().unwrap_or_else(|| "neutral".to_owned())).collect()
 }
 
 /// A text with the words that a query asks for set apart.
@@ -180,7 +174,7 @@ impl Bars {
             authors,
             terms: terms(words, query, recent, before),
             moods: if sentiments.is_empty() { Vec::new() } else { moods.to_vec() },
-            moods_said: recent.iter().filter(|it| it.sentiment.is_some()).count(),
+            moods_said: recent.iter().filter(|it| it.is_sentiment_said).count(),
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::command::channel::rotate::{Former, rotate};
 use crate::command::{self, Refusal};
 use crate::config::Config;
 use crate::id::ChannelId;
+use crate::intake::backlog;
 use crate::rules::permission::{Actor, Role};
 use crate::seal::SealKey;
 use crate::store;
@@ -113,6 +114,7 @@ impl Hook {
     }
 
     async fn found(&self, house: &House, remote_id: &str) -> Option<store::message::Message> {
+        backlog::step(&self.app).await.unwrap();
         let mut conn = self.app.db.read().await.unwrap();
         store::message::by_remote(&mut conn, house.id, self.id, remote_id).await.unwrap()
     }
@@ -145,6 +147,31 @@ async fn a_signed_message_is_taken_once_however_often_it_is_sent() {
         assert_eq!(hook.push("m-5", &unknown.to_string()).await.1["taken"], "before");
         assert_whole(&house.app.db, house.id).await;
     }
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_folded_by_whoever_comes_after() {
+    for house in houses().await {
+        let hook = hook(&house).await;
+        let many: Vec<String> = (0..300).map(|id| message(&id.to_string(), "Bonjour")).collect();
+        let pushed = many.iter().zip(0..).map(|(body, id)| hook_push(&hook, id, body));
+        let all = futures_util::future::join_all(pushed).await;
+        assert!(all.iter().all(|said| said["taken"] == "now"));
+        // The program ends before any of it is folded; the next one finds it, and takes nothing twice.
+        let next = Hook { app: program(&house, "127.0.0.1:1"), ..hook.clone() };
+        let next = Hook { router: crate::web::router(next.app.clone()), ..next };
+        assert_eq!(hook_push(&next, 7, &many[7]).await["taken"], "before");
+        for id in 0..300 {
+            assert_eq!(next.found(&house, &id.to_string()).await.unwrap().text, "Bonjour");
+        }
+        assert_eq!(hook_push(&next, 7, &many[7]).await["taken"], "before");
+        assert_whole(&house.app.db, house.id).await;
+    }
+}
+
+/// Pushed with as many a second as one may.
+async fn hook_push(hook: &Hook, id: i64, body: &str) -> Value {
+    hook.push(&format!("m-{id}"), body).await.1
 }
 
 #[tokio::test]
@@ -267,6 +294,7 @@ async fn a_channel_is_heard_when_somebody_pushes_and_nobody_asks_it() {
         assert!(asked.iter().all(|it| it.id != hook.id));
         assert_eq!(health().await.heard_at, None);
         hook.push("m-1", &message("1", "Bonjour")).await;
+        backlog::step(&hook.app).await.unwrap();
         assert_eq!(health().await.heard_at, Some(house.app.now()));
     }
 }

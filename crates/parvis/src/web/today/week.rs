@@ -201,7 +201,7 @@ async fn negative(conn: &mut Conn, signed: &Signed, week: &Week) -> store::Resul
     let mut sum = (0_u32, 0_u32);
     for it in &all {
         let Some(day) = week.day(it.last_at).and_then(|day| by_day.get_mut(day)) else { continue };
-        let is_negative = u32::from(it.facets.sentiment.as_deref() == Some("negative"));
+        let is_negative = u32::from(it.said.sentiment.as_deref() == Some("negative"));
         *day = (day.0 + is_negative, day.1 + 1);
         sum = (sum.0 + is_negative, sum.1 + 1);
     }

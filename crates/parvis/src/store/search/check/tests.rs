@@ -53,6 +53,7 @@ async fn an_index_that_lost_or_kept_too_much_is_seen_and_mended() {
         let other_text = "UPDATE message SET text = 'mot1 perroquet' WHERE remote_id IN ('1', '3')";
         let no_message = "DELETE FROM message WHERE remote_id = '1'";
         for (sql, lost, stray) in [
+            ("DELETE FROM reading", 0, 0),
             ("UPDATE message SET text = text", 0, 0),
             (lose_words, 1, 0),
             (lose_entry, 1, i64::from(sqlite)),

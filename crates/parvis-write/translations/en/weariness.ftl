@@ -1,0 +1,23 @@
+### Weariness: the gauge, its evidence, what could be changed.
+weariness-too-thin = too little to say
+weariness-fresh = liked better
+weariness-steady = as before
+weariness-watch = worth an eye
+weariness-tired = tiring
+weariness-worn = worn out
+weariness-evidence = The last { $lately } posts had { $percent } % of the reactions of the { $before } before (between { $low } % and { $high } %, four chances in five).
+weariness-per-reach = reactions per reader reached
+weariness-per-post = reactions per post, as the reach isn’t known
+weariness-negative-rose = Negative replies have risen.
+weariness-hidden-rose = These posts are hidden more often.
+weariness-unfollowed-rose = More readers leave after these posts.
+weariness-advice-pause = Leave this theme for some weeks, and come back with something new.
+weariness-advice-space = Posts came closer together: leave more time between them.
+weariness-advice-vary = Try another format or another tone.
+weariness-advice-read-replies = Read the replies: they say what figures don’t.
+weariness-advice-go-on = Go on like this.
+weariness-advice-wait = Wait for some more posts before you judge.
+weariness-variety-worn = A tired theme is planned here: { $name }, { $count } times.
+weariness-variety-row = { $count } posts in a row about { $name }.
+weariness-variety-most = { $name } is { $percent } % of what is to come.
+weariness-variety-good = The calendar is varied.

@@ -1,0 +1,23 @@
+### La lassitude : la jauge, ses preuves, ce qu’on peut changer.
+weariness-too-thin = trop peu pour le dire
+weariness-fresh = plaît davantage
+weariness-steady = comme avant
+weariness-watch = à surveiller
+weariness-tired = fatigue
+weariness-worn = lassitude
+weariness-evidence = Les { $lately } derniers posts ont eu { $percent } % des réactions des { $before } d’avant (entre { $low } % et { $high } %, quatre chances sur cinq).
+weariness-per-reach = réactions rapportées aux personnes atteintes
+weariness-per-post = réactions par post, faute de connaître la portée
+weariness-negative-rose = Les réponses négatives ont augmenté.
+weariness-hidden-rose = On masque ces posts plus souvent.
+weariness-unfollowed-rose = On se désabonne davantage après ces posts.
+weariness-advice-pause = Laissez ce thème quelques semaines, et revenez avec du neuf.
+weariness-advice-space = Les posts se sont rapprochés : laissez plus de temps entre deux.
+weariness-advice-vary = Essayez un autre format ou un autre ton.
+weariness-advice-read-replies = Lisez les réponses : elles disent ce que les chiffres taisent.
+weariness-advice-go-on = Continuez ainsi.
+weariness-advice-wait = Attendez quelques posts avant de juger.
+weariness-variety-worn = Un thème fatigué est prévu ici : { $name }, { $count } fois.
+weariness-variety-row = { $count } posts de suite sur { $name }.
+weariness-variety-most = { $name } fait { $percent } % de ce qui vient.
+weariness-variety-good = Le calendrier est varié.

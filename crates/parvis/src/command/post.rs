@@ -1,0 +1,469 @@
+//! Posts: brought, chosen, put into words, checked twice and sent on their way. Every step goes through the one
+//! table (`rules::post`); screen, API and drag share these commands, so that no path goes round the last word.
+
+pub mod look;
+pub mod picture;
+pub mod words;
+
+use parvis_channels::{CapabilityKey, CapabilitySet};
+use serde_json::{Value as Json, json};
+
+use super::{Refusal, Result, allow};
+use crate::account;
+use crate::app::App;
+use crate::clock::SECOND;
+use crate::id::{ChannelId, ColleagueId, ConversationId, OrganisationId, PostId};
+use crate::rules::permission::{Action, Actor, Role};
+use crate::rules::post::{CHECKLIST, Facts, ORIGINS, Objection, Policy, SECOND_LOOK, State, Step};
+use crate::store::journal::{self, By, Entry};
+use crate::store::message::{self, Stage};
+use crate::store::post::{self, Post, Target};
+use crate::store::{self, Conn, job};
+use crate::work;
+
+/// Longest title and theme, in characters.
+pub const TITLE_LENGTH: usize = 140;
+/// Longest brief and reason, in characters.
+pub const BRIEF_LENGTH: usize = 4_000;
+/// How long a post that leaves now can still be taken back (µs).
+pub const HOLD: i64 = 10 * SECOND;
+/// The setting that holds the policy.
+const POLICY: &str = "post_policy";
+
+/// An idea as somebody brings it.
+#[derive(Clone, Debug, Default)]
+pub struct Idea {
+    /// What the house calls it.
+    pub title: String,
+    /// Why, and for whom.
+    pub brief: String,
+    /// Theme; empty for none.
+    pub theme: String,
+    /// One of [`ORIGINS`].
+    pub origin: String,
+    /// The agency, the freelance, the member, in words.
+    pub origin_name: String,
+    /// The conversation of the inbox that it comes from.
+    pub conversation: Option<ConversationId>,
+    /// Where it might go.
+    pub channels: Vec<ChannelId>,
+    /// When it might leave (µs).
+    pub due_at: Option<i64>,
+}
+
+/// What goes with a step.
+#[derive(Clone, Debug, Default)]
+pub struct With {
+    /// Why: to refuse, to send back, to park.
+    pub reason: String,
+    /// The hour, for steps that give one (µs).
+    pub at: Option<i64>,
+    /// Who shall find the words.
+    pub writer: Option<ColleagueId>,
+}
+
+impl From<Objection> for Refusal {
+    fn from(it: Objection) -> Self {
+        Self::Invalid { field: "post", code: it.code() }
+    }
+}
+
+/// The post, if the actor may do `action` and it is for their eyes.
+pub async fn load(conn: &mut Conn, actor: &Actor, id: PostId, action: Action) -> Result<Post> {
+    allow(actor, action)?;
+    let it = post::get(conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
+    let theirs = actor.role != Role::External
+        || it.idea_by == actor.colleague
+        || it.writer == Some(actor.colleague)
+        || post::look::is_mentioned(conn, actor.organisation, id, actor.colleague).await?;
+    if theirs { Ok(it) } else { Err(Refusal::NotFound) }
+}
+
+/// Whose posts the actor sees: `None` for all.
+pub fn only(actor: &Actor) -> Option<ColleagueId> {
+    (actor.role == Role::External).then_some(actor.colleague)
+}
+
+/// Which posts need a second look.
+pub async fn policy(conn: &mut Conn, organisation: OrganisationId) -> store::Result<Policy> {
+    let kept = store::setting::get(conn, organisation, POLICY).await?;
+    Ok(kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+}
+
+/// Says which posts need a second look.
+///
+/// # Errors
+/// The right is missing, or an origin or channel is unknown.
+pub async fn set_policy(app: &App, actor: &Actor, it: Policy) -> Result<()> {
+    allow(actor, Action::Validate)?;
+    let mut conn = app.db.write().await?;
+    check_channels(&mut conn, actor, &it.channels).await?;
+    if it.origins.iter().any(|origin| !ORIGINS.contains(&origin.as_str())) {
+        return Err(Refusal::Invalid { field: "origin", code: "unknown" });
+    }
+    if it.themes.len() > 100 || it.themes.iter().any(|theme| theme.chars().count() > TITLE_LENGTH) {
+        return Err(Refusal::Invalid { field: "theme", code: "long" });
+    }
+    let before = policy(&mut conn, actor.organisation).await?;
+    store::setting::put(&mut conn, actor.organisation, POLICY, &json!(it).to_string()).await?;
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: app.now(),
+        by: By::Colleague(actor.colleague),
+        verb: "post.policy_set",
+        subject: actor.organisation.0,
+        conversation: None,
+        before: Some(json!(before)),
+        after: Some(json!(it)),
+    };
+    journal::write(&mut conn, entry).await?;
+    Ok(conn.commit().await?)
+}
+
+/// Brings an idea.
+///
+/// # Errors
+/// The right is missing, a field can't be taken, or the conversation isn't for the actor's eyes.
+pub async fn propose(app: &App, actor: &Actor, idea: Idea) -> Result<PostId> {
+    allow(actor, Action::Propose)?;
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    if let Some(id) = idea.conversation {
+        super::load(&mut conn, actor, id, Action::Read).await?;
+    }
+    check_channels(&mut conn, actor, &idea.channels).await?;
+    let mut it = Post {
+        id: PostId::new(now),
+        title: String::new(),
+        brief: String::new(),
+        theme: String::new(),
+        origin: String::new(),
+        origin_name: None,
+        conversation: idea.conversation,
+        state: State::Idea,
+        reason: None,
+        text: String::new(),
+        warning: None,
+        version: 0,
+        due_at: idea.due_at,
+        idea_by: actor.colleague,
+        writer: None,
+        written_by: None,
+        sent_back_by: None,
+        validated_by: None,
+        validated_at: None,
+        held_at: None,
+        held_code: None,
+        released_at: None,
+        published_at: None,
+        measured_at: None,
+        answers: None,
+        created_at: now,
+        changed_at: now,
+    };
+    dress(&mut it, &idea)?;
+    post::insert(&mut conn, actor.organisation, &it).await?;
+    let mut channels = idea.channels;
+    channels.sort_unstable();
+    channels.dedup();
+    let targets: Vec<Target> =
+        channels.into_iter().map(|channel| Target { channel, text: None, message: None }).collect();
+    post::set_targets(&mut conn, actor.organisation, it.id, &targets).await?;
+    told(&mut conn, actor, now, "post.proposed", &it, None).await?;
+    conn.commit().await?;
+    Ok(it.id)
+}
+
+/// Changes what an idea is called and what it is for; nothing of it is published.
+///
+/// # Errors
+/// The right is missing: whoever chooses ideas, or had this one while it is one.
+pub async fn describe(app: &App, actor: &Actor, id: PostId, idea: Idea) -> Result<()> {
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let mut it = load(&mut conn, actor, id, Action::Propose).await?;
+    let own = it.idea_by == actor.colleague && it.state == State::Idea;
+    if !own {
+        allow(actor, Action::Keep)?;
+    }
+    let before = fact(&it);
+    dress(&mut it, &idea)?;
+    it.changed_at = now;
+    post::update(&mut conn, actor.organisation, &it).await?;
+    told(&mut conn, actor, now, "post.described", &it, Some(before)).await?;
+    Ok(conn.commit().await?)
+}
+
+fn dress(it: &mut Post, idea: &Idea) -> Result<()> {
+    it.title = super::line("title", &idea.title, TITLE_LENGTH)?;
+    it.brief = paragraph("brief", &idea.brief)?;
+    it.theme = match idea.theme.trim() {
+        "" => String::new(),
+        theme => super::line("theme", theme, 60)?,
+    };
+    if !ORIGINS.contains(&idea.origin.as_str()) {
+        return Err(Refusal::Invalid { field: "origin", code: "unknown" });
+    }
+    it.origin = idea.origin.clone();
+    it.origin_name = match idea.origin_name.trim() {
+        "" => None,
+        name => Some(super::line("origin", name, 60)?),
+    };
+    Ok(())
+}
+
+/// Text of several lines: trimmed, without control characters, at most [`BRIEF_LENGTH`].
+fn paragraph(field: &'static str, text: &str) -> Result<String> {
+    let text = text.trim().replace("\r\n", "\n");
+    if text.chars().count() > BRIEF_LENGTH {
+        return Err(Refusal::Invalid { field, code: "long" });
+    }
+    if text.chars().any(|c| c == '\u{FFFD}' || (c.is_control() && c != '\n' && c != '\t')) {
+        return Err(Refusal::Invalid { field, code: "unreadable" });
+    }
+    Ok(text)
+}
+
+async fn check_channels(conn: &mut Conn, actor: &Actor, channels: &[ChannelId]) -> Result<()> {
+    for id in channels {
+        let found = store::channel::get(conn, actor.organisation, *id).await?;
+        if found.is_none_or(|it| it.state == "removed") {
+            return Err(Refusal::Invalid { field: "channels", code: "unknown" });
+        }
+    }
+    Ok(())
+}
+
+/// Takes one step on the way.
+///
+/// # Errors
+/// The right is missing, or the step asks for something that isn't there: `refusal-post-…` says what.
+pub async fn take(app: &App, actor: &Actor, id: PostId, step: Step, with: With) -> Result<Post> {
+    let action = step.needs().ok_or(Refusal::NotFound)?;
+    if step == Step::Rewrite {
+        return Err(Objection::Words.into());
+    }
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let mut it = load(&mut conn, actor, id, action).await?;
+    let before = fact(&it);
+    let reason = paragraph("reason", &with.reason)?;
+    let at = match step {
+        Step::Schedule | Step::Move => with.at.or(it.due_at),
+        Step::PublishNow | Step::Resume => Some(now + HOLD),
+        _ => it.due_at,
+    };
+    let mut facts = facts(&mut conn, app, actor.organisation, &it).await?;
+    facts.reason = !reason.is_empty();
+    facts.ahead = at.is_some_and(|at| at > now);
+    let to = step.take(it.state, facts)?;
+    it.state = to;
+    it.due_at = at;
+    it.changed_at = now;
+    settle(&mut conn, actor, &mut it, step, with.writer, reason, now).await?;
+    queue(&mut conn, actor.organisation, &it, step, now).await?;
+    post::update(&mut conn, actor.organisation, &it).await?;
+    told(&mut conn, actor, now, verb(step), &it, Some(before)).await?;
+    conn.commit().await?;
+    app.work.notify_one();
+    Ok(it)
+}
+
+/// What a step changes besides the state.
+async fn settle(
+    conn: &mut Conn,
+    actor: &Actor,
+    it: &mut Post,
+    step: Step,
+    writer: Option<ColleagueId>,
+    reason: String,
+    now: i64,
+) -> Result<()> {
+    match step {
+        Step::Brief => {
+            if let Some(id) = writer {
+                let found = store::colleague::get(conn, actor.organisation, id).await?;
+                let found = found.filter(|it| it.active && it.role.may(Action::Write));
+                found.ok_or(Refusal::Invalid { field: "writer", code: "unknown" })?;
+            }
+            it.writer = writer;
+        }
+        Step::Refuse | Step::Park => it.reason = Some(reason).filter(|it| !it.is_empty()),
+        Step::SendBack => {
+            it.reason = Some(reason);
+            it.sent_back_by = Some(actor.colleague);
+            unvalidate(conn, actor.organisation, it).await?;
+        }
+        Step::Submit | Step::Keep | Step::Reopen => it.reason = None,
+        Step::Validate => {
+            it.reason = None;
+            it.validated_by = Some(actor.colleague);
+            it.validated_at = Some(now);
+        }
+        Step::Schedule | Step::Move | Step::PublishNow | Step::Resume | Step::Unschedule => {
+            it.held_at = None;
+            it.held_code = None;
+        }
+        Step::Settle => it.published_at = Some(now),
+        _ => {}
+    }
+    if matches!(step, Step::Park | Step::Refuse) {
+        unvalidate(conn, actor.organisation, it).await?;
+    }
+    Ok(())
+}
+
+/// What was read and validated is no longer what stands there.
+async fn unvalidate(conn: &mut Conn, organisation: OrganisationId, it: &mut Post) -> store::Result<()> {
+    it.validated_by = None;
+    it.validated_at = None;
+    it.held_at = None;
+    it.held_code = None;
+    post::look::untick_all(conn, organisation, it.id).await
+}
+
+/// Keeps the queue as the post stands: one job for its hour, or none.
+async fn queue(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    it: &Post,
+    step: Step,
+    now: i64,
+) -> store::Result<()> {
+    let key = it.id.to_string();
+    job::cancel(conn, organisation, work::release::KIND, &key).await?;
+    if step == Step::Resume {
+        return resume(conn, organisation, it, now).await;
+    }
+    if let (State::Scheduled, Some(at)) = (it.state, it.due_at) {
+        job::enqueue(conn, organisation, work::release::KIND, &key, it.id.0, at, now).await?;
+    }
+    Ok(())
+}
+
+/// Hands over again what was refused or held back, under the same keys.
+async fn resume(conn: &mut Conn, organisation: OrganisationId, it: &Post, now: i64) -> store::Result<()> {
+    for target in post::targets(conn, organisation, it.id).await? {
+        let Some(id) = target.message else { continue };
+        let Some(mut left) = message::get(conn, organisation, id).await? else { continue };
+        if !matches!(left.stage, Stage::Rejected | Stage::Withdrawn) {
+            continue;
+        }
+        left.stage = Stage::Held;
+        left.sent_at = now + HOLD;
+        left.error_code = None;
+        left.error_text = None;
+        message::update(conn, organisation, &left).await?;
+        work::publish::enqueue(conn, organisation, id, left.sent_at, now).await?;
+    }
+    Ok(())
+}
+
+/// What is known of a post; `reason` and `ahead` are the step's to say.
+pub async fn facts(
+    conn: &mut Conn,
+    app: &App,
+    organisation: OrganisationId,
+    it: &Post,
+) -> store::Result<Facts> {
+    let targets = post::targets(conn, organisation, it.id).await?;
+    let pictures = post::picture::list(conn, organisation, it.id).await?;
+    let ticks = post::look::ticks(conn, organisation, it.id).await?;
+    let channels: Vec<ChannelId> = targets.iter().map(|it| it.channel).collect();
+    let asks = policy(conn, organisation).await?.asks(&it.origin, &it.theme, &channels);
+    let ticked = |item: &str| ticks.iter().any(|tick| tick.item == item);
+    let mut words = !targets.is_empty();
+    for target in &targets {
+        words &= fits(conn, app, organisation, it, target, pictures.len()).await?;
+    }
+    Ok(Facts {
+        words,
+        ticked: CHECKLIST.iter().all(|item| ticked(item) || (*item == "alt" && pictures.is_empty())),
+        looked: !asks || ticked(SECOND_LOOK),
+        validated: it.validated_by.is_some(),
+        released: it.released_at.is_some(),
+        stopped: store::stop::current(conn, organisation).await?.is_some(),
+        ..Facts::default()
+    })
+}
+
+/// Whether a target has words that its network takes.
+async fn fits(
+    conn: &mut Conn,
+    app: &App,
+    organisation: OrganisationId,
+    it: &Post,
+    target: &Target,
+    pictures: usize,
+) -> store::Result<bool> {
+    let text = target.text.as_deref().unwrap_or(&it.text).trim();
+    if text.is_empty() && pictures == 0 {
+        return Ok(false);
+    }
+    let Some(channel) = store::channel::get(conn, organisation, target.channel).await? else {
+        return Ok(false);
+    };
+    if channel.state == "removed" {
+        return Ok(false);
+    }
+    let Ok(account) = account::open(app, &channel) else { return Ok(false) };
+    let rule = parvis_channels::channel(account.kind).text_rule(&account.capabilities);
+    Ok(can_begin(&account.capabilities) && rule.max > 0 && rule.fits(text, it.warning.as_deref()))
+}
+
+/// Whether something can be begun there: a post or an article, not answers alone.
+pub fn can_begin(can: &CapabilitySet) -> bool {
+    can.can(CapabilityKey::Post) || can.can(CapabilityKey::Article)
+}
+
+fn verb(step: Step) -> &'static str {
+    match step {
+        Step::Keep => "post.kept",
+        Step::Brief => "post.briefed",
+        Step::Reopen => "post.reopened",
+        Step::Park => "post.parked",
+        Step::Refuse => "post.refused",
+        Step::Rewrite => "post.rewritten",
+        Step::Submit => "post.submitted",
+        Step::SendBack => "post.sent_back",
+        Step::Validate => "post.validated",
+        Step::Schedule => "post.scheduled",
+        Step::Move => "post.moved",
+        Step::Unschedule => "post.unscheduled",
+        Step::PublishNow => "post.sent_now",
+        Step::Resume => "post.resumed",
+        Step::Settle => "post.settled",
+        Step::Publish => "post.published",
+        Step::Measure => "post.measured",
+    }
+}
+
+/// What the journal keeps of a post.
+pub(crate) fn fact(it: &Post) -> Json {
+    json!({
+        "title": it.title, "state": it.state, "version": it.version, "due_at": it.due_at, "reason": it.reason,
+        "writer": it.writer, "validated_by": it.validated_by, "held": it.held_code,
+    })
+}
+
+async fn told(
+    conn: &mut Conn,
+    actor: &Actor,
+    now: i64,
+    verb: &str,
+    it: &Post,
+    before: Option<Json>,
+) -> Result<()> {
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: now,
+        by: By::Colleague(actor.colleague),
+        verb,
+        subject: it.id.0,
+        conversation: None,
+        before,
+        after: Some(fact(it)),
+    };
+    journal::write(conn, entry).await?;
+    Ok(())
+}

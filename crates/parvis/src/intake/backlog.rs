@@ -1,0 +1,178 @@
+//! Folds what was pushed to us and is kept, in the order in which it came, in transactions that are short enough for
+//! other writers to come in between. A delivery leaves the backlog in the transaction that folds it, so that a death
+//! loses and doubles nothing. What can't be folded is set aside with its reason, and the rest goes on.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use parvis_channels::Received;
+
+use super::fold::{Context, fold};
+use super::listen::{self, Error};
+use super::{ear::Ear, keep};
+use crate::app::App;
+use crate::clock::DAY;
+use crate::id::{ChannelId, OrganisationId};
+use crate::rules::clock::Promise;
+use crate::store::arrival::{self, Waiting};
+use crate::store::channel::{self, Channel};
+use crate::store::{self, Conn, desk, observation, organisation};
+
+/// Deliveries that are read at once.
+const PART: i64 = 200;
+/// After how long a transaction gives way to others.
+const TURN: Duration = Duration::from_millis(150);
+
+/// Folds everything that waits.
+///
+/// # Errors
+/// The database is away; what isn't folded waits.
+pub async fn step(app: &App) -> Result<(), Error> {
+    let Some(house) = organisation::first(&mut app.db.read().await?).await? else { return Ok(()) };
+    loop {
+        let part = arrival::next(&mut app.db.read().await?, house.id, PART).await?;
+        if part.is_empty() {
+            app.arrivals.behind.store(0, Ordering::Relaxed);
+            return Ok(());
+        }
+        let mut rest = part.as_slice();
+        while !rest.is_empty() {
+            rest = &rest[fold_some(app, house.id, rest).await?..];
+        }
+        let behind = arrival::count(&mut app.db.read().await?, house.id).await?;
+        app.arrivals.behind.store(behind, Ordering::Relaxed);
+    }
+}
+
+/// Folds the first of them in one transaction; how many. One that can't be folded is a turn of its own.
+async fn fold_some(app: &App, house: OrganisationId, part: &[Waiting]) -> Result<usize, Error> {
+    let mut turn = Turn::begin(app, house).await?;
+    let began = Instant::now();
+    let mut count = 0;
+    for it in part {
+        if let Err(error) = turn.fold(it, &[]).await {
+            if error.error.is_away() {
+                return Err(error.error.into());
+            }
+            // What this turn did is undone with it: first what came before, then this one by itself.
+            drop(turn);
+            if count == 0 {
+                fold_apart(app, house, it, error).await?;
+                return Ok(1);
+            }
+            return Box::pin(fold_some(app, house, &part[..count])).await;
+        }
+        count += 1;
+        if began.elapsed() > TURN {
+            break;
+        }
+    }
+    let heard: Vec<ChannelId> = turn.rooms.keys().copied().collect();
+    turn.conn.commit().await?;
+    for id in heard {
+        // A channel that is only pushed to is heard when somebody pushes.
+        listen::note_health(app, house, id, None).await?;
+    }
+    Ok(count)
+}
+
+/// Folds one delivery without those of its observations that the database can't take; they are set aside.
+async fn fold_apart(
+    app: &App,
+    house: OrganisationId,
+    it: &Waiting,
+    mut refused: Refused,
+) -> Result<(), Error> {
+    let mut aside = Vec::new();
+    let Ok(received) = read(it) else {
+        // Never written by this program: nothing can be told of it but that it was there.
+        tracing::error!(id = %it.id, received = it.received, "intake: a kept delivery can't be read and is dropped");
+        let mut conn = app.db.write().await?;
+        arrival::remove(&mut conn, house, it.id).await?;
+        return Ok(conn.commit().await?);
+    };
+    while let Some(place) = refused.place {
+        if let Some(bad) = received.observations.get(place) {
+            keep::set_aside(app, house, it.channel, bad, &refused.error).await?;
+        }
+        aside.push(place);
+        let mut turn = Turn::begin(app, house).await?;
+        match turn.fold(it, &aside).await {
+            Ok(()) => return Ok(turn.conn.commit().await?),
+            Err(error) if error.error.is_away() => return Err(error.error.into()),
+            Err(error) => refused = error,
+        }
+    }
+    // Not one of its observations but the delivery itself.
+    keep::set_aside(app, house, it.channel, &received.delivery, &refused.error).await?;
+    let mut conn = app.db.write().await?;
+    arrival::remove(&mut conn, house, it.id).await?;
+    Ok(conn.commit().await?)
+}
+
+fn read(it: &Waiting) -> store::Result<Received> {
+    serde_json::from_str(&it.received)
+        .map_err(|_| store::Error::Unreadable { what: "arrival", found: it.received.clone() })
+}
+
+/// A delivery that can't be folded.
+struct Refused {
+    /// Which of its observations; `None`: the delivery itself.
+    place: Option<usize>,
+    error: store::Error,
+}
+
+impl From<store::Error> for Refused {
+    fn from(error: store::Error) -> Self {
+        Self { place: None, error }
+    }
+}
+
+/// One transaction, with what it knows of the channels so far.
+struct Turn {
+    conn: Conn,
+    house: OrganisationId,
+    now: i64,
+    ear: std::sync::Arc<Ear>,
+    rooms: HashMap<ChannelId, Option<(Channel, Promise)>>,
+}
+
+impl Turn {
+    async fn begin(app: &App, house: OrganisationId) -> Result<Self, Error> {
+        let mut conn = app.db.write().await?;
+        let ear = app.ears.of(&mut conn, house).await?;
+        Ok(Self { conn, house, now: app.now(), ear, rooms: HashMap::new() })
+    }
+
+    async fn fold(&mut self, it: &Waiting, without: &[usize]) -> Result<(), Refused> {
+        // Another node may have folded it since it was read.
+        if !arrival::remove(&mut self.conn, self.house, it.id).await? {
+            return Ok(());
+        }
+        if !self.rooms.contains_key(&it.channel) {
+            let found = channel::get(&mut self.conn, self.house, it.channel).await?;
+            let room = match found.filter(|it| it.state != "removed") {
+                Some(found) => {
+                    let promise = desk::promise(&mut self.conn, self.house, found.desk).await?;
+                    Some((found, promise.unwrap_or(Promise::always(DAY))))
+                }
+                None => None,
+            };
+            self.rooms.insert(it.channel, room);
+        }
+        let Some(Some((channel, promise))) = self.rooms.get(&it.channel) else { return Ok(()) };
+        let received = read(it)?;
+        if !observation::keep(&mut self.conn, self.house, it.channel, &received.delivery, self.now).await? {
+            return Ok(());
+        }
+        let (organisation, promise) = (self.house, promise.clone());
+        let context = Context { organisation, channel, promise, ear: &self.ear, now: self.now };
+        for (place, seen) in received.observations.iter().enumerate().filter(|(at, _)| !without.contains(at))
+        {
+            let done = fold(&mut self.conn, &context, seen).await;
+            done.map_err(|error| Refused { place: Some(place), error })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,497 @@
+//! The way of an idea: which step leads from where to where, which right it takes and what has to be there first.
+//! One table, for screen, API and the work that goes on by itself. Knows no row and no network.
+
+use serde::{Deserialize, Serialize};
+
+use super::permission::Action;
+use crate::id::ChannelId;
+
+/// Where a post stands on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Somebody had it.
+    Idea,
+    /// The community manager wants it.
+    Kept,
+    /// Words are being found.
+    ToWrite,
+    /// Words are there; checked twice, and the last word.
+    ToValidate,
+    /// Validated, with its hour; or on its way to the networks.
+    Scheduled,
+    /// Stands on the networks.
+    Published,
+    /// What came of it was counted.
+    Measured,
+    /// Put aside.
+    Parked,
+    /// Not for us, with a reason.
+    Refused,
+}
+
+impl State {
+    /// Every state, those of the board first.
+    pub const ALL: [Self; 9] = [
+        Self::Idea,
+        Self::Kept,
+        Self::ToWrite,
+        Self::ToValidate,
+        Self::Scheduled,
+        Self::Published,
+        Self::Measured,
+        Self::Parked,
+        Self::Refused,
+    ];
+
+    /// Name in SQL, JSON and translations.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Idea => "idea",
+            Self::Kept => "kept",
+            Self::ToWrite => "to_write",
+            Self::ToValidate => "to_validate",
+            Self::Scheduled => "scheduled",
+            Self::Published => "published",
+            Self::Measured => "measured",
+            Self::Parked => "parked",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// The state of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+}
+
+/// A step on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Choose it.
+    Keep,
+    /// Have words found for it.
+    Brief,
+    /// Put it back among the ideas.
+    Reopen,
+    /// Put it aside.
+    Park,
+    /// Say no, and why.
+    Refuse,
+    /// Change what will be published. What was validated no longer is.
+    Rewrite,
+    /// Hand the words over to be checked.
+    Submit,
+    /// Ask for other words, and say why.
+    SendBack,
+    /// Have the last word.
+    Validate,
+    /// Give it its hour.
+    Schedule,
+    /// Give it another hour; also puts back what was held.
+    Move,
+    /// Take its hour away.
+    Unschedule,
+    /// Have it leave now.
+    PublishNow,
+    /// Hand over again what a network refused.
+    Resume,
+    /// Leave it at the networks where it stands.
+    Settle,
+    /// All of it stands on the networks; Parvis says so.
+    Publish,
+    /// What came of it was counted; Parvis says so.
+    Measure,
+}
+
+/// What is known of a post when somebody wants a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// A reason was given.
+    pub reason: bool,
+    /// It has a channel to go to, and each has words that fit.
+    pub words: bool,
+    /// Every line of the checklist is ticked.
+    pub ticked: bool,
+    /// The second look was given, or isn't asked for.
+    pub looked: bool,
+    /// The last word was had on this very version.
+    pub validated: bool,
+    /// The hour asked for lies ahead.
+    pub ahead: bool,
+    /// Its messages were made: it is leaving or has left in part.
+    pub released: bool,
+    /// A stop is in force.
+    pub stopped: bool,
+}
+
+/// Why a step can't be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Objection {
+    /// It doesn't stand where this step begins.
+    State,
+    /// A reason is missing.
+    Reason,
+    /// There is no channel, or no words that fit.
+    Words,
+    /// The checklist isn't ticked to its end.
+    Ticks,
+    /// Nobody but the author has looked at it.
+    Look,
+    /// The last word wasn't had on what stands there.
+    Unvalidated,
+    /// The hour has passed.
+    Past,
+    /// It is leaving.
+    Leaving,
+    /// Everything is stopped.
+    Stopped,
+}
+
+impl Objection {
+    /// The code of refusals (`refusal-post-…`).
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Reason => "reason",
+            Self::Words => "words",
+            Self::Ticks => "ticks",
+            Self::Look => "look",
+            Self::Unvalidated => "unvalidated",
+            Self::Past => "past",
+            Self::Leaving => "leaving",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+impl Step {
+    /// Every step, in the order in which menus offer them.
+    pub const ALL: [Self; 17] = [
+        Self::Keep,
+        Self::Brief,
+        Self::Submit,
+        Self::Validate,
+        Self::Schedule,
+        Self::PublishNow,
+        Self::Move,
+        Self::Unschedule,
+        Self::Resume,
+        Self::Settle,
+        Self::Rewrite,
+        Self::SendBack,
+        Self::Reopen,
+        Self::Park,
+        Self::Refuse,
+        Self::Publish,
+        Self::Measure,
+    ];
+
+    /// Name in JSON, forms, journal (`post.…`) and translations.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Brief => "brief",
+            Self::Reopen => "reopen",
+            Self::Park => "park",
+            Self::Refuse => "refuse",
+            Self::Rewrite => "rewrite",
+            Self::Submit => "submit",
+            Self::SendBack => "send_back",
+            Self::Validate => "validate",
+            Self::Schedule => "schedule",
+            Self::Move => "move",
+            Self::Unschedule => "unschedule",
+            Self::PublishNow => "publish_now",
+            Self::Resume => "resume",
+            Self::Settle => "settle",
+            Self::Publish => "publish",
+            Self::Measure => "measure",
+        }
+    }
+
+    /// The step of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+
+    /// The right that it takes; `None` for what Parvis alone does.
+    pub fn needs(self) -> Option<Action> {
+        match self {
+            Self::Keep | Self::Brief | Self::Reopen | Self::Park | Self::Refuse => Some(Action::Keep),
+            Self::Rewrite | Self::Submit => Some(Action::Write),
+            Self::SendBack | Self::Validate => Some(Action::Validate),
+            Self::Schedule | Self::Move | Self::Unschedule => Some(Action::Schedule),
+            Self::PublishNow | Self::Resume | Self::Settle => Some(Action::PublishNow),
+            Self::Publish | Self::Measure => None,
+        }
+    }
+
+    /// Where it leads from `from`; `None` where it doesn't begin.
+    pub fn leads(self, from: State) -> Option<State> {
+        use State as S;
+        match (self, from) {
+            (Self::Keep, S::Idea | S::Parked | S::ToWrite) => Some(S::Kept),
+            (Self::Brief, S::Kept) => Some(S::ToWrite),
+            (Self::Reopen, S::Kept | S::Parked | S::Refused) => Some(S::Idea),
+            (Self::Park, S::Idea | S::Kept | S::ToWrite | S::ToValidate) => Some(S::Parked),
+            (Self::Refuse, S::Idea | S::Kept | S::ToWrite | S::ToValidate | S::Parked) => Some(S::Refused),
+            (Self::Rewrite, S::ToWrite) => Some(S::ToWrite),
+            (Self::Rewrite, S::ToValidate | S::Scheduled) => Some(S::ToValidate),
+            (Self::Submit, S::ToWrite) | (Self::Unschedule, S::Scheduled) => Some(S::ToValidate),
+            (Self::Validate, S::ToValidate) => Some(S::ToValidate),
+            (Self::SendBack, S::ToValidate | S::Scheduled) => Some(S::ToWrite),
+            (Self::Schedule, S::ToValidate) => Some(S::Scheduled),
+            (Self::Move | Self::Resume, S::Scheduled) => Some(S::Scheduled),
+            (Self::PublishNow, S::ToValidate | S::Scheduled) => Some(S::Scheduled),
+            (Self::Settle | Self::Publish, S::Scheduled) => Some(S::Published),
+            (Self::Measure, S::Published) => Some(S::Measured),
+            _ => None,
+        }
+    }
+
+    /// Where the step leads, with what is known of the post.
+    ///
+    /// # Errors
+    /// The first thing that is missing.
+    pub fn take(self, from: State, facts: Facts) -> Result<State, Objection> {
+        let to = self.leads(from).ok_or(Objection::State)?;
+        let leaves = matches!(self, Self::Schedule | Self::Move | Self::PublishNow | Self::Resume);
+        let conditions = [
+            (matches!(self, Self::Refuse | Self::SendBack) && !facts.reason, Objection::Reason),
+            (self.needs_rest() && from == State::Scheduled && facts.released, Objection::Leaving),
+            (
+                matches!(self, Self::Resume | Self::Settle | Self::Publish) && !facts.released,
+                Objection::State,
+            ),
+            ((leaves || matches!(self, Self::Submit | Self::Validate)) && !facts.words, Objection::Words),
+            (self == Self::Validate && !facts.ticked, Objection::Ticks),
+            (self == Self::Validate && !facts.looked, Objection::Look),
+            (leaves && !facts.validated, Objection::Unvalidated),
+            (matches!(self, Self::Schedule | Self::Move) && !facts.ahead, Objection::Past),
+            (leaves && facts.stopped, Objection::Stopped),
+        ];
+        match conditions.into_iter().find(|(lacks, _)| *lacks) {
+            Some((_, objection)) => Err(objection),
+            None => Ok(to),
+        }
+    }
+
+    /// Can't be done to what is leaving already.
+    fn needs_rest(self) -> bool {
+        matches!(
+            self,
+            Self::Rewrite
+                | Self::SendBack
+                | Self::Move
+                | Self::Unschedule
+                | Self::PublishNow
+                | Self::Schedule
+        )
+    }
+}
+
+/// Where ideas come from.
+pub const ORIGINS: [&str; 7] = ["team", "agency", "freelance", "ambassador", "trend", "member", "message"];
+
+/// What is read before a post leaves, each line ticked by somebody. Pictures add `alt`.
+pub const CHECKLIST: [&str; 4] = ["facts", "links", "alt", "charter"];
+
+/// The mark of the second look among the ticks.
+pub const SECOND_LOOK: &str = "second_look";
+
+/// Which posts need a second look by somebody else than their author, before the last word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// All of them.
+    pub always: bool,
+    /// Those of these origins.
+    pub origins: Vec<String>,
+    /// Those of these themes.
+    pub themes: Vec<String>,
+    /// Those that go to one of these channels.
+    pub channels: Vec<ChannelId>,
+}
+
+impl Default for Policy {
+    /// What comes from outside is looked at twice.
+    fn default() -> Self {
+        let origins = ["agency", "freelance", "ambassador", "member"].map(str::to_owned).to_vec();
+        Self { always: false, origins, themes: Vec::new(), channels: Vec::new() }
+    }
+}
+
+impl Policy {
+    /// Whether a post of that origin and theme, going there, needs a second look.
+    pub fn asks(&self, origin: &str, theme: &str, channels: &[ChannelId]) -> bool {
+        self.always
+            || self.origins.iter().any(|it| it == origin)
+            || self.themes.iter().any(|it| it == theme)
+            || self.channels.iter().any(|it| channels.contains(it))
+    }
+}
+
+/// The colleagues that a remark names: `@` and the beginning of a name, up to the next mark, whatever its case.
+/// Answers with the places in `names`, each once.
+pub fn mentioned(text: &str, names: &[&str]) -> Vec<usize> {
+    let folded = text.to_lowercase();
+    let mut found = Vec::new();
+    for (at, _) in folded.match_indices('@') {
+        let rest = folded.get(at + 1..).unwrap_or_default();
+        // The longest name that stands there: "Anne" isn't meant by "@Anne-Marie".
+        let named = names.iter().enumerate().filter(|(_, name)| {
+            let name = name.to_lowercase();
+            let next = rest.get(name.len()..).and_then(|it| it.chars().next());
+            !name.is_empty()
+                && rest.starts_with(&name)
+                && next.is_none_or(|it| !it.is_alphanumeric() && it != '-')
+        });
+        if let Some((place, _)) = named.max_by_key(|(_, name)| name.len())
+            && !found.contains(&place)
+        {
+            found.push(place);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::permission::Role;
+
+    const READY: Facts = Facts {
+        reason: true,
+        words: true,
+        ticked: true,
+        looked: true,
+        validated: true,
+        ahead: true,
+        released: false,
+        stopped: false,
+    };
+
+    #[test]
+    fn the_way_of_an_idea_is_the_one_that_was_agreed() {
+        let rows: Vec<String> = Step::ALL
+            .iter()
+            .map(|step| {
+                let to = State::ALL.iter().map(|from| step.leads(*from).map_or("-", State::as_str));
+                format!("{}: {}", step.as_str(), to.collect::<Vec<_>>().join(" "))
+            })
+            .collect();
+        let agreed = "\
+keep: kept - kept - - - - kept -
+brief: - to_write - - - - - - -
+submit: - - to_validate - - - - - -
+validate: - - - to_validate - - - - -
+schedule: - - - scheduled - - - - -
+publish_now: - - - scheduled scheduled - - - -
+move: - - - - scheduled - - - -
+unschedule: - - - - to_validate - - - -
+resume: - - - - scheduled - - - -
+settle: - - - - published - - - -
+rewrite: - - to_write to_validate to_validate - - - -
+send_back: - - - to_write to_write - - - -
+reopen: - idea - - - - - idea idea
+park: parked parked parked parked - - - - -
+refuse: refused refused refused refused - - - refused -
+publish: - - - - published - - - -
+measure: - - - - - measured - - -";
+        assert_eq!(rows.join("\n"), agreed);
+    }
+
+    #[test]
+    fn nothing_leaves_without_the_last_word_whatever_else_is_there() {
+        // Every step from every state with every combination of facts: 17 × 9 × 256.
+        for bits in 0..256_u32 {
+            let on = |bit: u32| bits & (1 << bit) != 0;
+            let facts = Facts {
+                reason: on(0),
+                words: on(1),
+                ticked: on(2),
+                looked: on(3),
+                validated: on(4),
+                ahead: on(5),
+                released: on(6),
+                stopped: on(7),
+            };
+            for step in Step::ALL {
+                for from in State::ALL {
+                    let Ok(to) = step.take(from, facts) else { continue };
+                    if to == State::Scheduled {
+                        assert!(facts.validated && facts.words && !facts.stopped, "{step:?} {facts:?}");
+                    }
+                    if to == State::Published {
+                        assert!(facts.released && from == State::Scheduled, "{step:?}");
+                    }
+                    if step == Step::Validate {
+                        assert!(facts.ticked && facts.looked && facts.words, "{facts:?}");
+                    }
+                    if from == State::Scheduled && facts.released {
+                        assert!(matches!(step, Step::Resume | Step::Settle | Step::Publish), "{step:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_step_says_what_it_lacks() {
+        use Objection as O;
+        let lacks = |step: Step, from, change: fn(&mut Facts)| {
+            let mut facts = READY;
+            change(&mut facts);
+            step.take(from, facts).err()
+        };
+        assert_eq!(lacks(Step::Refuse, State::Idea, |it| it.reason = false), Some(O::Reason));
+        assert_eq!(lacks(Step::SendBack, State::ToValidate, |it| it.reason = false), Some(O::Reason));
+        assert_eq!(lacks(Step::Submit, State::ToWrite, |it| it.words = false), Some(O::Words));
+        assert_eq!(lacks(Step::Validate, State::ToValidate, |it| it.ticked = false), Some(O::Ticks));
+        assert_eq!(lacks(Step::Validate, State::ToValidate, |it| it.looked = false), Some(O::Look));
+        assert_eq!(lacks(Step::Schedule, State::ToValidate, |it| it.validated = false), Some(O::Unvalidated));
+        assert_eq!(lacks(Step::Schedule, State::ToValidate, |it| it.ahead = false), Some(O::Past));
+        assert_eq!(lacks(Step::PublishNow, State::ToValidate, |it| it.stopped = true), Some(O::Stopped));
+        assert_eq!(lacks(Step::Rewrite, State::Scheduled, |it| it.released = true), Some(O::Leaving));
+        assert_eq!(lacks(Step::Resume, State::Scheduled, |_| {}), Some(O::State));
+        assert_eq!(lacks(Step::Publish, State::Scheduled, |_| {}), Some(O::State));
+        assert_eq!(lacks(Step::PublishNow, State::ToValidate, |it| it.ahead = false), None);
+    }
+
+    #[test]
+    fn ideas_choice_words_and_last_word_are_four_rights() {
+        let may = |role: Role, step: Step| step.needs().is_some_and(|action| role.may(action));
+        let who = |step| Role::ALL.into_iter().filter(|it| may(*it, step)).collect::<Vec<_>>();
+        let last = [Role::CommunityManager, Role::Administrator];
+        for step in [Step::Keep, Step::Validate, Step::SendBack, Step::Schedule, Step::PublishNow] {
+            assert_eq!(who(step), last, "{step:?}");
+        }
+        let writers =
+            [Role::CommunityManager, Role::Specialist, Role::External, Role::Referent, Role::Administrator];
+        assert_eq!(who(Step::Submit), writers);
+        assert_eq!(who(Step::Publish), []);
+        assert!(Role::ALL.into_iter().all(|it| it.may(Action::Propose)));
+    }
+
+    #[test]
+    fn what_comes_from_outside_is_looked_at_twice_unless_the_house_says_otherwise() {
+        let asks = |policy: &Policy, origin: &str, theme: &str| policy.asks(origin, theme, &[]);
+        let usual = Policy::default();
+        assert_eq!(ORIGINS.map(|it| asks(&usual, it, "")), [false, true, true, true, false, true, false]);
+        let own = Policy { origins: Vec::new(), themes: vec!["Prix".to_owned()], ..usual.clone() };
+        assert!(asks(&own, "team", "Prix") && !asks(&own, "agency", "Jeux"));
+        assert!(asks(&Policy { always: true, ..own }, "team", "Jeux"));
+        let channel = ChannelId::new(1);
+        assert!(Policy { channels: vec![channel], ..usual }.asks("team", "", &[channel]));
+    }
+
+    #[test]
+    fn a_remark_names_whoever_stands_behind_the_at() {
+        let names = ["Anne", "Anne-Marie Petit", "Ben"];
+        assert_eq!(mentioned("@anne-marie petit, @Ben: see @BEN", &names), [1, 2]);
+        assert_eq!(mentioned("@Anne, hello", &names), [0]);
+        assert_eq!(mentioned("@Annette anne@ben.example", &names), Vec::<usize>::new());
+    }
+}

@@ -1,0 +1,133 @@
+//! The calendar: what leaves when, by month, by week and as a list, on the organisation's clock. What speaks against
+//! a day is said before anything is dropped on it. And a private address for other calendars ([`feed`]).
+
+mod feed;
+mod grid;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use self::grid::{Day, View};
+use super::Route;
+use super::error::{Failure, page};
+use super::inbox::refusal;
+use super::layout::{Layout, Place, Toast};
+use super::session::Signed;
+use crate::app::App;
+use crate::command;
+use crate::command::post::only;
+use crate::id::PostId;
+use crate::rules::permission::Action;
+use crate::rules::post::{State as Standing, Step};
+use crate::store::feed as room;
+use crate::store::house::House;
+use crate::store::post::{self, Filter};
+
+/// The routes and the right that each needs. The feed is open: what stands in its address says whose it is.
+pub const ROUTES: &[Route] = &[
+    Route::get("/calendar", Action::ReadPosts),
+    Route::post("/calendar/feed", Action::ReadPosts),
+    Route::post("/calendar/feed/revoke", Action::ReadPosts),
+    Route::open(axum::http::Method::GET, "/calendar/feed/{secret}"),
+];
+
+/// The router of these pages.
+pub fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/calendar", get(show))
+        .route("/calendar/feed", post(make))
+        .route("/calendar/feed/revoke", post(revoke))
+        .route("/calendar/feed/{secret}", get(feed::serve))
+}
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    view: String,
+    at: String,
+    done: String,
+    on: Option<PostId>,
+}
+
+#[derive(Template)]
+#[template(path = "calendar.html")]
+struct CalendarPage {
+    layout: Layout,
+    view: &'static str,
+    title: String,
+    before: String,
+    after: String,
+    at: String,
+    weekdays: Vec<String>,
+    weeks: Vec<(String, Vec<Day>)>,
+    proposes: bool,
+    /// Since when there is a private address.
+    feed_since: Option<String>,
+    /// The address, told this once.
+    feed: Option<String>,
+}
+
+async fn show(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    shown(&app, &signed, &asked, None).await
+}
+
+async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) -> Result<Response, Failure> {
+    let (words, now, organisation) = (&signed.words, app.now(), signed.organisation.id);
+    let mut conn = app.db.read().await?;
+    let view = View::parse(&asked.view);
+    let today = words.zoned(now).date();
+    let at: Date =
+        asked.at.parse().ok().filter(|it: &Date| (1970..2200).contains(&it.year())).unwrap_or(today);
+    let days = view.days(at).ok_or_else(Failure::not_found)?;
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return Err(Failure::not_found()) };
+    let span = (grid::midnight(words, *first), grid::midnight(words, last.saturating_add(1.day())));
+    let filter = Filter { only: only(&signed.actor), ..Filter::default() };
+    let posts = post::between(&mut conn, organisation, span, &filter).await?;
+    let targets = post::channels_of(&mut conn, organisation, posts.iter().map(|it| it.id)).await?;
+    let house = House::read(&mut conn, organisation).await?;
+    let count = posts.iter().filter(|it| it.state != Standing::Idea).count();
+    let days = grid::fill(signed, &house, (view, at, today), &days, &posts, &targets);
+    let made_at = room::made_at(&mut conn, organisation, signed.actor.colleague).await?;
+    let layout = Layout::of(&mut conn, signed, Place::Calendar, words.t("place-calendar")).await?;
+    let done =
+        Step::parse(&asked.done).map(|it| Toast { text: words.named("post-done", it.as_str()), undo: None });
+    page(&CalendarPage {
+        layout: layout.with_context(words.t1("calendar-context", "count", count)).with_toast(done),
+        view: view.as_str(),
+        title: view.title(words, at),
+        before: view.step(at, -1).to_string(),
+        after: view.step(at, 1).to_string(),
+        at: at.to_string(),
+        weekdays: (1..=7).map(|day| words.t(&format!("weekday-{day}"))).collect(),
+        weeks: grid::weeks(words, days),
+        proposes: signed.actor.may(Action::Propose),
+        feed_since: made_at.map(|at| words.moment(at, now)),
+        feed,
+    })
+}
+
+async fn make(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Failure> {
+    let secret = command::feed::make(&app, &signed.actor).await;
+    let secret = secret.map_err(|refused| refusal::failure(refused, &signed.words))?;
+    let origin = feed::origin(&app);
+    shown(&app, &signed, &Asked::default(), Some(format!("{origin}/calendar/feed/{secret}.ics"))).await
+}
+
+async fn revoke(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Failure> {
+    let done = command::feed::revoke(&app, &signed.actor).await;
+    done.map_err(|refused| refusal::failure(refused, &signed.words))?;
+    Ok(Redirect::to("/calendar").into_response())
+}

@@ -1,0 +1,231 @@
+//! Days on the organisation's clock, what leaves on each, and what speaks against it.
+
+use std::collections::HashMap;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, Weekday};
+
+use crate::id::{ChannelId, PostId};
+use crate::rules::permission::Action;
+use crate::rules::post::State;
+use crate::store::house::House;
+use crate::store::post::Post;
+use crate::web::inbox::house::channel_icon;
+use crate::web::language::Words;
+use crate::web::session::Signed;
+
+/// How days are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum View {
+    /// Whole weeks around a month.
+    Month,
+    /// Monday to Sunday.
+    Week,
+    /// Six weeks from a day on, those with something only.
+    List,
+}
+
+impl View {
+    pub(super) fn parse(name: &str) -> Self {
+        match name {
+            "week" => Self::Week,
+            "list" => Self::List,
+            _ => Self::Month,
+        }
+    }
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Week => "week",
+            Self::List => "list",
+        }
+    }
+
+    /// The days shown around `at`, whole weeks from Monday; `None` at the end of time.
+    pub(super) fn days(self, at: Date) -> Option<Vec<Date>> {
+        let monday =
+            |day: Date| day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days()).ok();
+        let (first, count) = match self {
+            Self::Week => (monday(at)?, 7),
+            Self::List => (monday(at)?, 42),
+            Self::Month => {
+                let first = monday(at.first_of_month())?;
+                let last = at.last_of_month();
+                let days = last.since(first).ok()?.get_days() + 1;
+                (first, i64::from((days + 6) / 7 * 7))
+            }
+        };
+        (0..count).map(|day| first.checked_add(day.days()).ok()).collect()
+    }
+
+    /// The day around which the page before (-1) or after (1) is shown.
+    pub(super) fn step(self, at: Date, by: i64) -> Date {
+        match self {
+            Self::Month => at.first_of_month().saturating_add(by.months()),
+            Self::Week => at.saturating_add((7 * by).days()),
+            Self::List => at.saturating_add((42 * by).days()),
+        }
+    }
+
+    pub(super) fn title(self, words: &Words, at: Date) -> String {
+        match self {
+            Self::Month => format!("{} {}", words.t(&format!("month-{}", at.month())), at.year()),
+            Self::Week | Self::List => words.t2(
+                "calendar-week",
+                "week",
+                i64::from(at.iso_week_date().week()),
+                "year",
+                i64::from(at.iso_week_date().year()),
+            ),
+        }
+    }
+}
+
+/// One day.
+pub(super) struct Day {
+    /// `2026-11-27`, for addresses and the script.
+    pub(super) date: String,
+    /// The number, with the month on its first day.
+    pub(super) number: String,
+    /// `vendredi 27 novembre`.
+    pub(super) name: String,
+    /// Of another month, a week-end or a holiday.
+    pub(super) off: bool,
+    pub(super) today: bool,
+    pub(super) past: bool,
+    /// What speaks against it.
+    pub(super) warns: String,
+    /// A remark beside the number.
+    pub(super) note: String,
+    /// Nothing leaves on this week-end.
+    pub(super) empty_weekend: bool,
+    pub(super) events: Vec<Event>,
+    week: i8,
+}
+
+/// Something that leaves.
+pub(super) struct Event {
+    pub(super) id: PostId,
+    pub(super) title: String,
+    pub(super) theme: String,
+    pub(super) icon: &'static str,
+    pub(super) networks: String,
+    pub(super) clock: String,
+    /// `18:30`, for the script.
+    pub(super) machine_clock: String,
+    pub(super) class: &'static str,
+    pub(super) state: String,
+    pub(super) movable: bool,
+}
+
+/// The first instant of a day (µs).
+pub(super) fn midnight(words: &Words, day: Date) -> i64 {
+    // A day always has a first instant; the end of time has none and counts as far away.
+    day.to_zoned(words.zone.clone()).map_or(i64::MAX, |it| it.timestamp().as_microsecond())
+}
+
+/// The days with what leaves on each.
+pub(super) fn fill(
+    signed: &Signed,
+    house: &House,
+    (view, at, today): (View, Date, Date),
+    days: &[Date],
+    posts: &[Post],
+    targets: &HashMap<PostId, Vec<ChannelId>>,
+) -> Vec<Day> {
+    let words = &signed.words;
+    let on = |date: Date| {
+        posts.iter().filter(move |it| it.due_at.is_some_and(|due| words.zoned(due).date() == date))
+    };
+    let is_weekend = |date: Date| matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let mut all = Vec::new();
+    for date in days {
+        let saturday = date.weekday() == Weekday::Saturday;
+        let sunday = date.saturating_add(1.day());
+        let past = *date < today;
+        all.push(Day {
+            date: date.to_string(),
+            number: match date.day() {
+                1 => format!("{} {}", date.day(), words.t(&format!("month-{}", date.month()))),
+                day => day.to_string(),
+            },
+            name: format!(
+                "{} {} {}",
+                words.t(&format!("weekday-{}", date.weekday().to_monday_one_offset())),
+                date.day(),
+                words.t(&format!("month-{}", date.month()))
+            ),
+            off: is_weekend(*date) || (view == View::Month && date.month() != at.month()),
+            today: *date == today,
+            past,
+            warns: if past { words.t("calendar-past") } else { String::new() },
+            note: String::new(),
+            empty_weekend: saturday && !past && on(*date).next().is_none() && on(sunday).next().is_none(),
+            events: on(*date).map(|it| event(signed, house, it, targets)).collect(),
+            week: date.iso_week_date().week(),
+        });
+    }
+    all
+}
+
+fn event(signed: &Signed, house: &House, it: &Post, targets: &HashMap<PostId, Vec<ChannelId>>) -> Event {
+    let words = &signed.words;
+    let channels = targets.get(&it.id).map(Vec::as_slice).unwrap_or_default();
+    let known: Vec<_> = channels.iter().filter_map(|id| house.channel(*id)).collect();
+    let due = it.due_at.unwrap_or_default();
+    let (class, mark) = match (it.state, it.held_at) {
+        (State::Scheduled, Some(_)) => ("susp", Some("pause")),
+        (State::Scheduled | State::Published | State::Measured, _) => ("", None),
+        _ => ("wait", Some("pen")),
+    };
+    let movable = it.state == State::Scheduled && it.released_at.is_none();
+    Event {
+        id: it.id,
+        title: it.title.clone(),
+        theme: it.theme.clone(),
+        icon: mark.unwrap_or_else(|| known.first().map_or("talk", |it| channel_icon(&it.kind))),
+        networks: known.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),
+        clock: words.clock(due),
+        machine_clock: words.zoned(due).strftime("%H:%M").to_string(),
+        class,
+        state: match it.held_code.as_deref() {
+            Some(code) => words.named("post-held", code),
+            None => words.named("post-state", it.state.as_str()),
+        },
+        movable: movable && signed.actor.may(Action::Schedule),
+    }
+}
+
+/// The days by weeks, each with its number.
+pub(super) fn weeks(words: &Words, days: Vec<Day>) -> Vec<(String, Vec<Day>)> {
+    let mut all: Vec<(String, Vec<Day>)> = Vec::new();
+    for day in days {
+        match all.last_mut().filter(|(_, week)| week.len() < 7) {
+            Some((_, week)) => week.push(day),
+            None => all.push((words.t1("calendar-week-short", "week", i64::from(day.week)), vec![day])),
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_month_is_shown_in_whole_weeks_from_monday() {
+        let ends = |view: View, at| {
+            let days = view.days(at).unwrap();
+            (days.len(), *days.first().unwrap(), *days.last().unwrap())
+        };
+        let november = (42, date(2026, 10, 26), date(2026, 12, 6));
+        assert_eq!(ends(View::Month, date(2026, 11, 19)), november);
+        // February 2027 begins on a Monday and has four weeks.
+        assert_eq!(ends(View::Month, date(2027, 2, 10)), (28, date(2027, 2, 1), date(2027, 2, 28)));
+        assert_eq!(ends(View::Week, date(2026, 11, 22)), (7, date(2026, 11, 16), date(2026, 11, 22)));
+        assert_eq!(View::Month.step(date(2026, 1, 31), 1), date(2026, 2, 1));
+        assert_eq!(View::Month.step(date(2026, 1, 31), -1), date(2025, 12, 1));
+    }
+}

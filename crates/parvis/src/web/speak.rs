@@ -1,0 +1,82 @@
+//! Prises de parole: the board on which ideas go their way, and the page of each post. Every step is a plain form;
+//! drag and keys press the same. What may be done where is asked of `rules::post`, never decided here.
+
+mod action;
+mod board;
+mod compose;
+mod difference;
+mod idea;
+mod picture;
+mod preview;
+mod stop;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use super::Route;
+use crate::app::App;
+use crate::command::answer::UPLOAD_BYTES;
+use crate::rules::permission::Action;
+
+/// The routes and the right that each needs; a step asks for its own besides.
+pub const ROUTES: &[Route] = &[
+    Route::get("/speak", Action::ReadPosts),
+    Route::post("/speak", Action::Propose),
+    Route::get("/speak/new", Action::Propose),
+    Route::get("/speak/held", Action::ReadPosts),
+    Route::post("/speak/stop", Action::Stop),
+    Route::post("/speak/lift", Action::Validate),
+    Route::get("/speak/policy", Action::Validate),
+    Route::post("/speak/policy", Action::Validate),
+    Route::get("/speak/{id}", Action::ReadPosts),
+    Route::post("/speak/{id}/step", Action::Write),
+    Route::post("/speak/{id}/describe", Action::Propose),
+    Route::post("/speak/{id}/text", Action::Write),
+    Route::post("/speak/{id}/draft", Action::Write),
+    Route::post("/speak/{id}/draft/drop", Action::Write),
+    Route::post("/speak/{id}/tick", Action::Look),
+    Route::post("/speak/{id}/comment", Action::Propose),
+    Route::post("/speak/{id}/picture", Action::Write),
+    Route::get("/speak/{id}/picture/{picture}", Action::ReadPosts),
+    Route::post("/speak/{id}/picture/{picture}", Action::Write),
+    Route::get("/speak/{id}/versions", Action::ReadPosts),
+];
+
+/// The router of these pages.
+pub fn router() -> Router<Arc<App>> {
+    let pictures = post(picture::add).layer(DefaultBodyLimit::max(UPLOAD_BYTES + 64 * 1024));
+    Router::new()
+        .route("/speak", get(board::show).post(idea::make))
+        .route("/speak/new", get(idea::begin))
+        .route("/speak/held", get(stop::held))
+        .route("/speak/stop", post(stop::begin))
+        .route("/speak/lift", post(stop::lift))
+        .route("/speak/policy", get(stop::policy).post(stop::set_policy))
+        .route("/speak/{id}", get(compose::show))
+        .route("/speak/{id}/step", post(action::step))
+        .route("/speak/{id}/describe", post(action::describe))
+        .route("/speak/{id}/text", post(action::rewrite))
+        .route("/speak/{id}/draft", post(action::keep_draft))
+        .route("/speak/{id}/draft/drop", post(action::drop_draft))
+        .route("/speak/{id}/tick", post(action::tick))
+        .route("/speak/{id}/comment", post(action::comment))
+        .route("/speak/{id}/picture", pictures)
+        .route("/speak/{id}/picture/{picture}", get(picture::serve).post(picture::change))
+        .route("/speak/{id}/versions", get(difference::show))
+}
+
+/// The icon of an origin.
+fn origin_icon(origin: &str) -> &'static str {
+    match origin {
+        "agency" => "brief",
+        "freelance" => "pen",
+        "ambassador" => "heart",
+        "trend" => "up-r",
+        "member" => "users",
+        "message" => "talk",
+        _ => "user",
+    }
+}

@@ -1,0 +1,240 @@
+//! What is done to a post: every form posts to its own address and comes back to where it was. The commands
+//! decide; this file only reads forms.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::DateTime;
+use jiff::tz::AmbiguousOffset;
+use serde::Deserialize;
+
+use super::compose;
+use crate::app::App;
+use crate::command::post::words::Words as Text;
+use crate::command::post::{self as command, With};
+use crate::command::{Refusal, Result as Commanded};
+use crate::id::{ColleagueId, PostId};
+use crate::rules::post::Step;
+use crate::web::error::Failure;
+use crate::web::form;
+use crate::web::inbox::refusal;
+use crate::web::language::Words;
+use crate::web::session::Signed;
+
+type Answer = Result<Response, Failure>;
+
+/// A step, with what it asks for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    step: String,
+    reason: String,
+    /// A time of the organisation's clock, as browsers send it: `2026-12-02T18:30`.
+    at: String,
+    writer: String,
+    next: String,
+}
+
+/// An hour of the organisation's clock (µs). The hour that a change of clocks leaves out is none; of the hour that
+/// comes twice the first is meant.
+pub(in crate::web) fn moment(text: &str, words: &Words) -> Option<i64> {
+    let at: DateTime = text.trim().parse().ok()?;
+    let found = words.zone.to_ambiguous_zoned(at);
+    if matches!(found.offset(), AmbiguousOffset::Gap { .. }) {
+        return None;
+    }
+    Some(found.compatible().ok()?.timestamp().as_microsecond())
+}
+
+/// `POST /speak/{id}/step`
+pub(super) async fn step(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<PostId>,
+    Query(query): Query<Asked>,
+    Form(form): Form<Asked>,
+) -> Answer {
+    let name = if form.step.is_empty() { &query.step } else { &form.step };
+    let result = take(&app, &signed, id, name, &form).await;
+    let next = if form.next.is_empty() { format!("/speak/{id}") } else { form::next(&form.next).to_owned() };
+    match result {
+        Ok(step) => {
+            let mark = if next.contains('?') { '&' } else { '?' };
+            Ok(Redirect::to(&format!("{next}{mark}done={}&on={id}", step.as_str())).into_response())
+        }
+        Err(refused) => again(&app, &signed, id, refused).await,
+    }
+}
+
+async fn take(app: &App, signed: &Signed, id: PostId, name: &str, form: &Asked) -> Commanded<Step> {
+    let step = Step::parse(name).ok_or(Refusal::Invalid { field: "step", code: "unknown" })?;
+    let at = match form.at.as_str() {
+        "" => None,
+        text => {
+            let no_hour = Refusal::Invalid { field: "post", code: "no-hour" };
+            Some(moment(text, &signed.words).ok_or(no_hour)?)
+        }
+    };
+    let writer = match form.writer.as_str() {
+        "" => None,
+        text => {
+            let unknown = Refusal::Invalid { field: "writer", code: "unknown" };
+            Some(text.parse::<ColleagueId>().map_err(|_| unknown)?)
+        }
+    };
+    let with = With { reason: form.reason.clone(), at, writer };
+    command::take(app, &signed.actor, id, step, with).await?;
+    Ok(step)
+}
+
+/// The page of the post, with what has to be mended above it.
+async fn again(app: &App, signed: &Signed, id: PostId, refused: Refusal) -> Answer {
+    match refusal::said(&refused, &signed.words) {
+        Some((status, text)) => compose::page_of(app, signed, id, Some((status, text)), None).await,
+        None => Err(refusal::failure(refused, &signed.words)),
+    }
+}
+
+async fn back(app: &App, signed: &Signed, id: PostId, result: Commanded<()>) -> Answer {
+    match result {
+        Ok(()) => Ok(Redirect::to(&format!("/speak/{id}")).into_response()),
+        Err(refused) => again(app, signed, id, refused).await,
+    }
+}
+
+/// `POST /speak/{id}/describe`
+pub(super) async fn describe(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<PostId>,
+    Form(form): Form<super::idea::Fields>,
+) -> Answer {
+    let result = match form.read(&signed.words) {
+        Ok(idea) => command::describe(&app, &signed.actor, id, idea).await,
+        Err(refused) => Err(refused),
+    };
+    back(&app, &signed, id, result).await
+}
+
+/// The words of a form: `text`, `warning`, `version`, `to` for each channel, `own-ID` for its own text.
+fn words_of(pairs: Vec<(String, String)>) -> Commanded<Text> {
+    let unreadable = |field| Refusal::Invalid { field, code: "unreadable" };
+    let mut text = Text::default();
+    for (name, value) in pairs {
+        match name.as_str() {
+            "text" => text.text = value,
+            "warning" => text.warning = value,
+            "version" => text.version = value.parse().map_err(|_| unreadable("version"))?,
+            "to" => text.channels.push(value.parse().map_err(|_| unreadable("channels"))?),
+            _ => {
+                if let Some(id) = name.strip_prefix("own-") {
+                    text.own_texts.insert(id.parse().map_err(|_| unreadable("channels"))?, value);
+                }
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// `POST /speak/{id}/text`
+pub(super) async fn rewrite(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<PostId>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Answer {
+    let then = pairs.iter().find(|(name, _)| name == "then").map(|(_, value)| value.clone());
+    let text = match words_of(pairs) {
+        Ok(text) => text,
+        Err(refused) => return again(&app, &signed, id, refused).await,
+    };
+    match command::words::rewrite(&app, &signed.actor, id, &text).await {
+        Ok(_) if then.as_deref() == Some("submit") => {
+            match command::take(&app, &signed.actor, id, Step::Submit, With::default()).await {
+                Ok(_) => Ok(Redirect::to(&format!("/speak/{id}?done=submit&on={id}")).into_response()),
+                Err(refused) => again(&app, &signed, id, refused).await,
+            }
+        }
+        Ok(_) => Ok(Redirect::to(&format!("/speak/{id}?done=rewrite")).into_response()),
+        // Somebody has saved since: both texts are shown, and nothing is lost.
+        Err(Refusal::Changed) => {
+            let said = signed.words.t("post-conflict");
+            compose::page_of(&app, &signed, id, Some((StatusCode::CONFLICT, said)), None).await
+        }
+        // What can't be saved stands in the form again.
+        Err(refused) => match refusal::said(&refused, &signed.words) {
+            Some(problem) => compose::page_of(&app, &signed, id, Some(problem), Some(text)).await,
+            None => Err(refusal::failure(refused, &signed.words)),
+        },
+    }
+}
+
+/// `POST /speak/{id}/draft`: while somebody types.
+pub(super) async fn keep_draft(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<PostId>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Answer {
+    let result = match words_of(pairs) {
+        Ok(text) => command::words::keep_draft(&app, &signed.actor, id, &text).await,
+        Err(refused) => Err(refused),
+    };
+    result.map_err(|refused| refusal::failure(refused, &signed.words))?;
+    let at = signed.words.clock(app.now());
+    Ok(signed.words.t1("post-draft-kept", "at", at).into_response())
+}
+
+/// `POST /speak/{id}/draft/drop`
+pub(super) async fn drop_draft(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<PostId>,
+) -> Answer {
+    let result = command::words::drop_draft(&app, &signed.actor, id).await;
+    back(&app, &signed, id, result).await
+}
+
+/// `POST /speak/{id}/tick`: a line of the checklist.
+pub(super) async fn tick(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<PostId>,
+    Form(form): Form<HashMap<String, String>>,
+) -> Answer {
+    let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
+    let result = command::look::tick(&app, &signed.actor, id, field("item"), field("on") == "yes").await;
+    back(&app, &signed, id, result).await
+}
+
+/// `POST /speak/{id}/comment`
+pub(super) async fn comment(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<PostId>,
+    Form(form): Form<HashMap<String, String>>,
+) -> Answer {
+    let text = form.get("text").map(String::as_str).unwrap_or_default();
+    let result = command::look::comment(&app, &signed.actor, id, text).await.map(drop);
+    back(&app, &signed, id, result).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::language::Language;
+
+    #[test]
+    fn an_hour_that_the_clocks_leave_out_is_none_and_one_that_comes_twice_is_the_first() {
+        let words = Words::new(Language::Fr, "Europe/Paris");
+        let at = |text| moment(text, &words).map(|at| words.zoned(at).to_string());
+        assert_eq!(at("2026-12-02T18:30").as_deref(), Some("2026-12-02T18:30:00+01:00[Europe/Paris]"));
+        assert_eq!(at("2027-03-28T02:30"), None);
+        assert_eq!(at("2026-10-25T02:30").as_deref(), Some("2026-10-25T02:30:00+02:00[Europe/Paris]"));
+        assert_eq!(at("yesterday"), None);
+    }
+}

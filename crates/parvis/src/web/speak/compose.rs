@@ -1,0 +1,284 @@
+//! The page of a post: its words and their version per network, previews, who looked, the last word, the hour, what
+//! left, remarks.
+
+mod read;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State as Ask};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use self::read::{Account, Left, Line, Picture, Remark};
+use super::board::{Move, moves, toast};
+use super::idea::Fields;
+use super::origin_icon;
+use crate::app::App;
+use crate::command::post::words::Words as Text;
+use crate::command::post::{self as command};
+use crate::id::PostId;
+use crate::rules::permission::Action;
+use crate::rules::post::{Facts, SECOND_LOOK, State, Step};
+use crate::store::house::House;
+use crate::store::post::words::{self, Draft};
+use crate::store::post::{self, Post};
+use crate::store::{self, Conn};
+use crate::web::error::{Failure, page_with};
+use crate::web::inbox::refusal;
+use crate::web::language::Words;
+use crate::web::layout::{Layout, Place};
+use crate::web::session::Signed;
+
+/// What has just been done.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Done {
+    done: String,
+    on: Option<PostId>,
+    ask: String,
+}
+
+/// What somebody else saved while this reader was writing.
+struct Meanwhile {
+    who: String,
+    at: String,
+    text: String,
+}
+
+/// The second look.
+struct Second {
+    asked: bool,
+    given: Option<String>,
+    /// This reader may give it.
+    mine: bool,
+}
+
+/// What stands in the fields of the words.
+struct Typed {
+    version: i64,
+    text: String,
+    own: words::OwnTexts,
+    kept: Option<String>,
+    meanwhile: Option<Meanwhile>,
+}
+
+#[derive(Template)]
+#[template(path = "speak/one.html")]
+struct PostPage {
+    layout: Layout,
+    id: PostId,
+    state: &'static str,
+    held: Option<String>,
+    fields: Fields,
+    origin: (&'static str, String),
+    origins: Vec<(&'static str, String)>,
+    describes: bool,
+    reason: Option<String>,
+    conversation: Option<String>,
+    credits: Vec<(String, String)>,
+    writes: bool,
+    typed: Typed,
+    warning: String,
+    accounts: Vec<Account>,
+    /// It goes nowhere yet.
+    unaddressed: bool,
+    pictures: Vec<Picture>,
+    lines: Vec<Line>,
+    looks: bool,
+    second: Second,
+    last_word: Option<String>,
+    due: Option<String>,
+    due_value: String,
+    now_value: String,
+    moves: Vec<Move>,
+    lacking: Vec<String>,
+    ask: String,
+    writers: Vec<(String, String)>,
+    left: Vec<Left>,
+    remarks: Vec<Remark>,
+    problem: Option<String>,
+}
+
+/// `GET /speak/{id}`
+pub(super) async fn show(
+    Ask(app): Ask<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<PostId>,
+    Query(done): Query<Done>,
+) -> Result<Response, Failure> {
+    shown(&app, &signed, id, None, None, done).await
+}
+
+/// The page, with what has to be mended above it and what was typed in its fields.
+pub(super) async fn page_of(
+    app: &App,
+    signed: &Signed,
+    id: PostId,
+    problem: Option<(StatusCode, String)>,
+    typed: Option<Text>,
+) -> Result<Response, Failure> {
+    shown(app, signed, id, problem, typed, Done::default()).await
+}
+
+async fn shown(
+    app: &App,
+    signed: &Signed,
+    id: PostId,
+    problem: Option<(StatusCode, String)>,
+    typed: Option<Text>,
+    done: Done,
+) -> Result<Response, Failure> {
+    let (now, organisation, words) = (app.now(), signed.organisation.id, &signed.words);
+    let mut conn = app.db.read().await?;
+    let it = command::load(&mut conn, &signed.actor, id, Action::ReadPosts).await;
+    let it = it.map_err(|refused| refusal::failure(refused, words))?;
+    let house = House::read(&mut conn, organisation).await?;
+    let facts = command::facts(&mut conn, app, organisation, &it).await?;
+    let typed = fill(&mut conn, signed, &house, &it, typed, now).await?;
+    let targets = post::targets(&mut conn, organisation, id).await?;
+    let pictures = post::picture::list(&mut conn, organisation, id).await?;
+    let ticks = post::look::ticks(&mut conn, organisation, id).await?;
+    let looks = signed.actor.may(Action::Look) && it.state == State::ToValidate && it.validated_by.is_none();
+    let channels: Vec<_> = targets.iter().map(|it| it.channel).collect();
+    let asked = command::policy(&mut conn, organisation).await?.asks(&it.origin, &it.theme, &channels);
+    let second = Second {
+        asked,
+        given: ticks.iter().find(|tick| tick.item == SECOND_LOOK).map(|it| read::by(words, &house, it, now)),
+        mine: looks && it.written_by != Some(signed.actor.colleague),
+    };
+    let layout = Layout::of(&mut conn, signed, Place::Speak, it.title.clone()).await?;
+    let state_name = words.named("post-state", it.state.as_str());
+    let writes = signed.actor.may(Action::Write) && Step::Rewrite.take(it.state, facts).is_ok();
+    let accounts = read::accounts(signed, &house, &it, &typed, &targets, &pictures);
+    let shown = PostPage {
+        layout: layout.with_context(state_name).with_toast(toast(
+            words,
+            &done.done,
+            done.on.filter(|on| *on == id),
+        )),
+        id,
+        state: it.state.as_str(),
+        held: it.held_code.as_deref().map(|code| words.named("post-held-long", code)),
+        fields: fields(&it),
+        origin: (
+            origin_icon(&it.origin),
+            it.origin_name.clone().unwrap_or_else(|| words.named("origin", &it.origin)),
+        ),
+        origins: crate::rules::post::ORIGINS.map(|name| (name, words.named("origin", name))).to_vec(),
+        describes: signed.actor.may(Action::Keep)
+            || (it.idea_by == signed.actor.colleague && it.state == State::Idea),
+        reason: it.reason.clone(),
+        conversation: it.conversation.map(|id| format!("/inbox/{id}")),
+        credits: read::credits(words, &house, &it, now),
+        writes,
+        warning: it.warning.clone().unwrap_or_default(),
+        unaddressed: targets.is_empty(),
+        accounts,
+        lines: read::lines(words, &house, &ticks, !pictures.is_empty(), now),
+        pictures: read::pictures(id, pictures),
+        looks,
+        second,
+        last_word: last_word(words, &house, &it, now),
+        due: it
+            .due_at
+            .map(|at| words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))),
+        due_value: it.due_at.map(|at| local(words, at)).unwrap_or_default(),
+        now_value: local(words, now),
+        moves: moves(signed, &it, facts, now),
+        lacking: lacking(words, &it, facts),
+        ask: done.ask,
+        writers: house
+            .colleagues
+            .iter()
+            .filter(|it| it.active && it.role.may(Action::Write))
+            .map(|it| (it.id.to_string(), it.name.clone()))
+            .collect(),
+        left: read::left(&mut conn, signed, &house, &targets).await?,
+        remarks: read::remarks(words, &house, post::look::comments(&mut conn, organisation, id).await?, now),
+        problem: problem.as_ref().map(|(_, said)| said.clone()),
+        typed,
+    };
+    page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
+}
+
+fn fields(it: &Post) -> Fields {
+    Fields {
+        title: it.title.clone(),
+        brief: it.brief.clone(),
+        theme: it.theme.clone(),
+        origin: it.origin.clone(),
+        origin_name: it.origin_name.clone().unwrap_or_default(),
+        conversation: String::new(),
+        at: String::new(),
+    }
+}
+
+/// A time as the field of a form takes it, on the organisation's clock.
+fn local(words: &Words, at: i64) -> String {
+    words.zoned(at).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
+/// What stands in the fields: what was just typed, what was kept while typing, or the words as they stand.
+async fn fill(
+    conn: &mut Conn,
+    signed: &Signed,
+    house: &House,
+    it: &Post,
+    typed: Option<Text>,
+    now: i64,
+) -> store::Result<Typed> {
+    let organisation = signed.organisation.id;
+    let draft = words::draft(conn, organisation, it.id, signed.actor.colleague).await?;
+    let draft = match typed {
+        Some(typed) => Some(Draft {
+            version: typed.version,
+            text: typed.text,
+            own_texts: typed.own_texts,
+            updated_at: now,
+        }),
+        None => draft,
+    };
+    let Some(draft) = draft else {
+        let targets = post::targets(conn, organisation, it.id).await?;
+        let own = targets.into_iter().filter_map(|it| Some((it.channel, it.text?))).collect();
+        return Ok(Typed { version: it.version, text: it.text.clone(), own, kept: None, meanwhile: None });
+    };
+    let meanwhile = if draft.version == it.version {
+        None
+    } else {
+        let newest = words::versions(conn, organisation, it.id).await?.into_iter().next();
+        newest.map(|newest| Meanwhile {
+            who: house.colleague(newest.colleague).map_or_else(String::new, |it| it.name.clone()),
+            at: signed.words.moment(newest.at, now),
+            text: newest.text,
+        })
+    };
+    Ok(Typed {
+        // Who saves after having been shown the other text has seen it.
+        version: it.version,
+        text: draft.text,
+        own: draft.own_texts,
+        kept: Some(signed.words.t1("post-draft-kept", "at", signed.words.clock(draft.updated_at))),
+        meanwhile,
+    })
+}
+
+fn last_word(words: &Words, house: &House, it: &Post, now: i64) -> Option<String> {
+    let who = house.colleague(it.validated_by?)?;
+    Some(words.t2("post-validated-by", "who", who.name.as_str(), "at", words.moment(it.validated_at?, now)))
+}
+
+/// What is missing before the next step.
+fn lacking(words: &Words, it: &Post, facts: Facts) -> Vec<String> {
+    let missing = match it.state {
+        State::ToWrite => vec![(!facts.words, "words")],
+        State::ToValidate if !facts.validated => {
+            vec![(!facts.words, "words"), (!facts.ticked, "ticks"), (!facts.looked, "look")]
+        }
+        State::ToValidate | State::Scheduled => vec![(facts.stopped, "stopped")],
+        _ => Vec::new(),
+    };
+    missing.into_iter().filter(|(lacks, _)| *lacks).map(|(_, code)| words.named("post-lacks", code)).collect()
+}

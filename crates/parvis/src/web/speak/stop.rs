@@ -1,0 +1,187 @@
+//! Stop everything, what it held, and which posts are looked at twice.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::board::{Card, cards};
+use crate::app::App;
+use crate::command::post as command;
+use crate::command::{self as commands};
+use crate::rules::permission::Action;
+use crate::rules::post::{ORIGINS, Policy};
+use crate::store::house::House;
+use crate::store::{post, stop};
+use crate::web::error::{Failure, page, page_with};
+use crate::web::inbox::refusal;
+use crate::web::layout::{Layout, Place, Toast};
+use crate::web::session::Signed;
+
+type Answer = Result<Response, Failure>;
+
+/// The stop that is in force, in words.
+struct Standing {
+    reason: String,
+    who: String,
+    at: String,
+}
+
+#[derive(Template)]
+#[template(path = "speak/held.html")]
+struct HeldPage {
+    layout: Layout,
+    standing: Option<Standing>,
+    cards: Vec<Card>,
+    stops: bool,
+    lifts: bool,
+    problem: Option<String>,
+}
+
+/// What has just been done.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Done {
+    done: String,
+}
+
+/// `GET /speak/held`
+pub(super) async fn held(State(app): State<Arc<App>>, signed: Signed, Query(done): Query<Done>) -> Answer {
+    shown(&app, &signed, &done.done, None).await
+}
+
+async fn shown(app: &App, signed: &Signed, done: &str, problem: Option<(StatusCode, String)>) -> Answer {
+    let mut conn = app.db.read().await?;
+    let words = &signed.words;
+    let house = House::read(&mut conn, signed.organisation.id).await?;
+    let standing = stop::current(&mut conn, signed.organisation.id).await?.map(|it| Standing {
+        who: house.colleague(it.colleague).map_or_else(String::new, |it| it.name.clone()),
+        at: words.moment(it.at, app.now()),
+        reason: it.reason,
+    });
+    let mut posts = post::held(&mut conn, signed.organisation.id).await?;
+    if let Some(own) = command::only(&signed.actor) {
+        posts.retain(|it| it.idea_by == own || it.writer == Some(own));
+    }
+    let cards = cards(&mut conn, app, signed, &house, posts).await?;
+    let toast = words.maybe(&format!("stop-done-{done}")).map(|text| Toast { text, undo: None });
+    let layout = Layout::of(&mut conn, signed, Place::Speak, words.t("held-title")).await?;
+    let shown = HeldPage {
+        layout: layout.with_toast(toast.filter(|_| !done.is_empty())),
+        standing,
+        cards,
+        stops: signed.actor.may(Action::Stop),
+        lifts: signed.actor.may(Action::Validate),
+        problem: problem.as_ref().map(|(_, said)| said.clone()),
+    };
+    page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
+}
+
+async fn back(app: &App, signed: &Signed, done: &str, result: commands::Result<()>) -> Answer {
+    let refused = match result {
+        Ok(()) => return Ok(Redirect::to(&format!("/speak/held?done={done}")).into_response()),
+        Err(refused) => refused,
+    };
+    match refusal::said(&refused, &signed.words) {
+        Some(problem) => shown(app, signed, "", Some(problem)).await,
+        None => Err(refusal::failure(refused, &signed.words)),
+    }
+}
+
+/// `POST /speak/stop`
+pub(super) async fn begin(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Form(form): Form<HashMap<String, String>>,
+) -> Answer {
+    let reason = form.get("reason").map(String::as_str).unwrap_or_default();
+    let result = commands::stop::begin(&app, &signed.actor, reason).await.map(drop);
+    back(&app, &signed, "begun", result).await
+}
+
+/// `POST /speak/lift`
+pub(super) async fn lift(State(app): State<Arc<App>>, signed: Signed) -> Answer {
+    let result = commands::stop::lift(&app, &signed.actor).await;
+    back(&app, &signed, "lifted", result).await
+}
+
+/// A line that can be ticked.
+struct Choice {
+    value: String,
+    name: String,
+    on: bool,
+}
+
+#[derive(Template)]
+#[template(path = "speak/policy.html")]
+struct PolicyPage {
+    layout: Layout,
+    always: bool,
+    origins: Vec<Choice>,
+    channels: Vec<Choice>,
+    themes: Vec<Choice>,
+}
+
+/// `GET /speak/policy`
+pub(super) async fn policy(State(app): State<Arc<App>>, signed: Signed, Query(done): Query<Done>) -> Answer {
+    let mut conn = app.db.read().await?;
+    let words = &signed.words;
+    let it = command::policy(&mut conn, signed.organisation.id).await?;
+    let house = House::read(&mut conn, signed.organisation.id).await?;
+    let mut themes = post::themes(&mut conn, signed.organisation.id).await?;
+    themes.extend(it.themes.iter().filter(|theme| !themes.contains(theme)).cloned().collect::<Vec<_>>());
+    let origin = |name: &str| Choice {
+        value: name.to_owned(),
+        name: words.named("origin", name),
+        on: it.origins.iter().any(|on| on == name),
+    };
+    let theme = |name: String| Choice { value: name.clone(), on: it.themes.contains(&name), name };
+    let toast = (done.done == "policy").then(|| Toast { text: words.t("policy-done"), undo: None });
+    let layout = Layout::of(&mut conn, &signed, Place::Speak, words.t("policy-title")).await?;
+    let channel = |channel: &crate::store::channel::Channel| Choice {
+        value: channel.id.to_string(),
+        name: channel.name.clone(),
+        on: it.channels.contains(&channel.id),
+    };
+    page(&PolicyPage {
+        layout: layout.with_toast(toast),
+        always: it.always,
+        origins: ORIGINS.iter().map(|name| origin(name)).collect(),
+        channels: house.channels.iter().map(channel).collect(),
+        themes: themes.into_iter().map(theme).collect(),
+    })
+}
+
+/// `POST /speak/policy`
+pub(super) async fn set_policy(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Answer {
+    let mut it = Policy { always: false, origins: Vec::new(), themes: Vec::new(), channels: Vec::new() };
+    let mut sent = false;
+    for (name, value) in pairs {
+        match name.as_str() {
+            "policy" => sent = true,
+            "always" => it.always = true,
+            "origin" => it.origins.push(value),
+            "theme" => it.themes.push(value),
+            "channel" => {
+                let id = value.parse().map_err(|_| Failure::unprocessable("channel"))?;
+                it.channels.push(id);
+            }
+            _ => {}
+        }
+    }
+    if !sent {
+        return Err(Failure::unprocessable("policy"));
+    }
+    let done = command::set_policy(&app, &signed.actor, it).await;
+    done.map_err(|refused| refusal::failure(refused, &signed.words))?;
+    Ok(Redirect::to("/speak/policy?done=policy").into_response())
+}

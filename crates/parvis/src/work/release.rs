@@ -1,0 +1,271 @@
+//! A post whose hour has come: each network it goes to gets a message of its own, in one transaction, and from there
+//! it is handed over like every word out ([`super::publish`]). And what came of it, a week later.
+//!
+//! Nothing leaves that a stop holds, that nobody had the last word on, or whose hour has passed: a person is asked.
+
+use parvis_channels::{CapabilityKey, CapabilitySet};
+use serde_json::json;
+
+use super::{Outcome, publish};
+use crate::app::App;
+use crate::clock::{DAY, MINUTE};
+use crate::command::Result;
+use crate::command::post::fact;
+use crate::id::{AttachmentId, ConversationId, MessageId, OrganisationId};
+use crate::rules::post::{Facts, State, Step};
+use crate::rules::text;
+use crate::store::attachment::{self, Attachment};
+use crate::store::conversation::{self, Conversation, Facets, NEVER};
+use crate::store::job::{self, Job};
+use crate::store::journal::{self, By, Entry};
+use crate::store::message::{self, Direction, Message, Stage};
+use crate::store::post::{self, Post, Target};
+use crate::store::{self, Conn};
+
+/// The job's kind: whatever is next for a post whose time has come.
+pub const KIND: &str = "post";
+/// A post that comes to its turn later than this (µs) after its hour isn't sent by surprise.
+pub const LATE: i64 = 15 * MINUTE;
+/// How long after the last network took it what came of it is counted (µs).
+pub const MEASURED_AFTER: i64 = 7 * DAY;
+/// Length of the line in the list of conversations.
+const EXCERPT: usize = 200;
+
+/// What is due for the post of the job.
+pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let Some(it) = post::get(&mut conn, job.organisation, crate::id::PostId(job.subject)).await? else {
+        return Ok(Outcome::Done);
+    };
+    match it.state {
+        State::Scheduled if it.released_at.is_none() && it.held_at.is_none() => {
+            release(&mut conn, job.organisation, it, now).await?;
+        }
+        State::Published => measure(&mut conn, job.organisation, it, now).await?,
+        _ => return Ok(Outcome::Done),
+    }
+    conn.commit().await?;
+    app.work.notify_one();
+    Ok(Outcome::Done)
+}
+
+async fn release(conn: &mut Conn, organisation: OrganisationId, mut it: Post, now: i64) -> Result<()> {
+    let late = it.due_at.is_none_or(|due| now - due > LATE);
+    let stopped = store::stop::current(conn, organisation).await?.is_some();
+    if stopped || late || it.validated_by.is_none() {
+        it.held_at = Some(now);
+        it.held_code = Some(if stopped { "stopped" } else { "late" }.to_owned());
+        post::update(conn, organisation, &it).await?;
+        return told(conn, organisation, now, "post.held", &it).await;
+    }
+    for target in post::targets(conn, organisation, it.id).await? {
+        if target.message.is_none() {
+            send(conn, organisation, &it, &target, now).await?;
+        }
+    }
+    it.released_at = Some(now);
+    it.changed_at = now;
+    post::update(conn, organisation, &it).await?;
+    told(conn, organisation, now, "post.released", &it).await
+}
+
+/// Makes the message of a target, in a closed conversation of its own, and has it handed over.
+async fn send(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    it: &Post,
+    target: &Target,
+    now: i64,
+) -> Result<()> {
+    let Some(channel) = store::channel::get(conn, organisation, target.channel).await? else { return Ok(()) };
+    let said = target.text.as_deref().unwrap_or(&it.text).trim();
+    let id = MessageId::new(now);
+    let home = home(&channel, id, said, now);
+    conversation::insert(conn, organisation, &home).await?;
+    let house = store::organisation::get(conn, organisation).await?;
+    let left = Message {
+        // Where articles are published, the title is the article's.
+        title: can_article(&channel).then(|| it.title.clone()),
+        language: house.map(|house| house.language),
+        ..leaving(it, id, &home, said, now)
+    };
+    message::insert(conn, organisation, &left).await?;
+    let mut files = Vec::new();
+    for (position, picture) in post::picture::list(conn, organisation, it.id).await?.into_iter().enumerate() {
+        files.push(Attachment {
+            id: AttachmentId::new(now),
+            message: id,
+            position: i64::try_from(position).unwrap_or(i64::MAX),
+            kind: "image".to_owned(),
+            remote_url: None,
+            alt: picture.alt,
+            mime: Some(picture.mime),
+            width: None,
+            height: None,
+            stored_as: Some(picture.stored_as),
+            error_text: None,
+        });
+    }
+    attachment::replace(conn, organisation, id, &files).await?;
+    store::search::index(conn, organisation, id, home.id, said).await?;
+    post::set_message(conn, organisation, it.id, target.channel, id).await?;
+    publish::enqueue(conn, organisation, id, now, now).await?;
+    Ok(())
+}
+
+fn can_article(channel: &store::channel::Channel) -> bool {
+    let can: CapabilitySet = serde_json::from_str(&channel.capabilities).unwrap_or_default();
+    can.can(CapabilityKey::Article) && !can.can(CapabilityKey::Post)
+}
+
+/// Where the answers of the public will be seen to belong (docs/decisions/0006).
+fn home(channel: &store::channel::Channel, id: MessageId, said: &str, now: i64) -> Conversation {
+    Conversation {
+        id: ConversationId::new(now),
+        channel: channel.id,
+        thread_key: id.to_string(),
+        author: None,
+        facets: Facets {
+            state: conversation::State::Closed,
+            desk: channel.desk,
+            assignee: None,
+            urgent: false,
+            intent: None,
+            sentiment: None,
+            awaiting_since: None,
+            due_at: NEVER,
+            snoozed_until: None,
+            closed_at: None,
+            merged_into: None,
+        },
+        language: None,
+        title: None,
+        excerpt: text::excerpt(said, EXCERPT),
+        messages: 1,
+        first_at: now,
+        last_at: now,
+        answered_at: None,
+    }
+}
+
+fn leaving(it: &Post, id: MessageId, home: &Conversation, said: &str, now: i64) -> Message {
+    Message {
+        id,
+        conversation: home.id,
+        channel: home.channel,
+        direction: Direction::Out,
+        author: None,
+        colleague: it.written_by.or(it.validated_by),
+        remote_id: None,
+        remote_parent_id: None,
+        url: None,
+        visibility: "public".to_owned(),
+        language: None,
+        title: None,
+        warning: it.warning.clone(),
+        text: said.to_owned(),
+        html: String::new(),
+        sent_at: now,
+        version_at: now,
+        edited_at: None,
+        deleted_at: None,
+        stage: Stage::Held,
+        publish_key: Some(id.to_string()),
+        error_code: None,
+        error_text: None,
+        created_at: now,
+        marks: Vec::new(),
+    }
+}
+
+/// Whether a stop keeps this message here: asked in the transaction that would hand it over. What waited for its
+/// turn is taken out and its post marked; what may have left already stays to be looked for.
+pub(super) async fn hold_if_stopped(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    it: &mut Message,
+    now: i64,
+) -> store::Result<bool> {
+    let Some(id) = post::of_message(conn, organisation, it.id).await? else { return Ok(false) };
+    if store::stop::current(conn, organisation).await?.is_none() {
+        return Ok(false);
+    }
+    if it.stage == Stage::Held {
+        it.stage = Stage::Withdrawn;
+        message::update(conn, organisation, it).await?;
+        if let Some(mut post) = post::get(conn, organisation, id).await?.filter(|it| it.held_at.is_none()) {
+            post.held_at = Some(now);
+            post.held_code = Some("stopped".to_owned());
+            post::update(conn, organisation, &post).await?;
+            told_store(conn, organisation, now, "post.held", &post).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// A message stands on its network: when all of its post do, the post is published.
+pub(crate) async fn settled(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    it: &Message,
+    now: i64,
+) -> store::Result<()> {
+    let Some(id) = post::of_message(conn, organisation, it.id).await? else { return Ok(()) };
+    let Some(mut post) = post::get(conn, organisation, id).await? else { return Ok(()) };
+    for target in post::targets(conn, organisation, id).await? {
+        let Some(message) = target.message.filter(|message| *message != it.id) else { continue };
+        let other = message::get(conn, organisation, message).await?;
+        if other.is_none_or(|other| other.stage != Stage::Published) {
+            return Ok(());
+        }
+    }
+    let facts = Facts { released: post.released_at.is_some(), ..Facts::default() };
+    let Ok(to) = Step::Publish.take(post.state, facts) else { return Ok(()) };
+    post.state = to;
+    post.published_at = Some(now);
+    post.changed_at = now;
+    post.held_at = None;
+    post.held_code = None;
+    post::update(conn, organisation, &post).await?;
+    job::enqueue(conn, organisation, KIND, &id.to_string(), id.0, now + MEASURED_AFTER, now).await?;
+    told_store(conn, organisation, now, "post.published", &post).await
+}
+
+/// Counts who answered.
+async fn measure(conn: &mut Conn, organisation: OrganisationId, mut it: Post, now: i64) -> Result<()> {
+    let Ok(to) = Step::Measure.take(it.state, Facts::default()) else { return Ok(()) };
+    it.state = to;
+    it.answers = Some(post::answers(conn, organisation, it.id).await?);
+    it.measured_at = Some(now);
+    post::update(conn, organisation, &it).await?;
+    told(conn, organisation, now, "post.measured", &it).await
+}
+
+async fn told(conn: &mut Conn, organisation: OrganisationId, now: i64, verb: &str, it: &Post) -> Result<()> {
+    Ok(told_store(conn, organisation, now, verb, it).await?)
+}
+
+async fn told_store(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    now: i64,
+    verb: &str,
+    it: &Post,
+) -> store::Result<()> {
+    let mut after = fact(it);
+    if let Some(answers) = it.answers {
+        after["answers"] = json!(answers);
+    }
+    let entry = Entry {
+        organisation,
+        at: now,
+        by: By::System,
+        verb,
+        subject: it.id.0,
+        conversation: None,
+        before: None,
+        after: Some(after),
+    };
+    journal::write(conn, entry).await.map(drop)
+}
