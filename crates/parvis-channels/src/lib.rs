@@ -34,6 +34,7 @@ mod json;
 pub mod mail;
 pub mod mastodon;
 mod net;
+pub mod notify;
 mod observation;
 mod publish;
 mod receive;

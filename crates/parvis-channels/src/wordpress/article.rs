@@ -16,6 +16,7 @@ use super::wire::{Media, Post, Term};
 use crate::html::{escape, one_line, sanitise_article};
 use crate::json::read as read_json;
 use crate::{Answer, Article, ArticleState, ChannelError, Outgoing, Published, Upload, Why, plain_text};
+use parvis_write::mark::url_length;
 
 /// What begins the mark.
 const MARK: &str = "<!-- parvis:";
@@ -188,11 +189,11 @@ fn paragraphs(text: &str) -> String {
 /// A line as HTML, its web addresses as links.
 fn linked(line: &str) -> String {
     let (mut out, mut plain) = (String::new(), 0);
-    for link in marks(line, Dialect::Fediverse).into_iter().filter(|it| it.kind == MarkKind::Link) {
-        let url = escape(link.text(line));
-        out.push_str(&escape(line.get(plain..link.span.start).unwrap_or_default()));
+    for mark in marks(line, Dialect::Fediverse).into_iter().filter(|it| it.kind == MarkKind::Link) {
+        let url = escape(mark.text(line));
+        out.push_str(&escape(line.get(plain..mark.span.start).unwrap_or_default()));
         out.push_str(&format!("<a href=\"{url}\">{url}</a>"));
-        plain = link.span.end;
+        plain = mark.span.end;
     }
     out + &escape(line.get(plain..).unwrap_or_default())
 }

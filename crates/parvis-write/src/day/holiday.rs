@@ -152,6 +152,7 @@ enum Shift {
     SundayToSaturday,
 }
 
+#[derive(Clone, Copy)]
 struct Rule {
     when: When,
     shift: Shift,
