@@ -68,7 +68,9 @@ impl Step {
             Self::Deny => "licences, refused crates and sources of the dependencies (cargo-deny)",
             Self::Clippy => "no compiler or clippy warning anywhere",
             Self::Unit => "every crate, on SQLite and on PostgreSQL",
-            Self::Contract => "the channels against real servers (snac2, WordPress, AT Protocol, Dovecot)",
+            Self::Contract => {
+                "the channels against real servers (snac2, WordPress, AT Protocol, Dovecot, Matrix)"
+            }
             Self::Torture => {
                 "the built program killed, its power cut, its disk failing: nothing lost, nothing twice (torture)"
             }
@@ -80,7 +82,9 @@ impl Step {
         match self {
             Self::Fmt | Self::Tidy | Self::Deny | Self::Clippy => &[],
             Self::Unit | Self::Torture => &[Server::Pg],
-            Self::Contract => &[Server::Snac2, Server::Wordpress, Server::Atproto, Server::Mail],
+            Self::Contract => {
+                &[Server::Snac2, Server::Wordpress, Server::Atproto, Server::Mail, Server::Matrix]
+            }
             Self::Browser => {
                 use Server::{Atproto, Chromium, Mail, Pg, Snac2, Wordpress};
                 &[Pg, Chromium, Snac2, Wordpress, Atproto, Mail]
@@ -263,7 +267,7 @@ fn integration_tests(root: &Path) -> Result<Vec<(String, bool)>> {
                     .file_stem()
                     .and_then(|stem| stem.to_str())
                     .context("a test file with a strange name")?;
-                let real = ["_snac2", "_wordpress", "_atproto", "_dovecot"];
+                let real = ["_snac2", "_wordpress", "_atproto", "_dovecot", "_matrix"];
                 found.push((name.to_owned(), real.iter().any(|end| name.ends_with(end))));
             }
         }

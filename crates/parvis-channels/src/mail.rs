@@ -11,6 +11,7 @@ mod find;
 mod flowed;
 mod imap;
 mod media;
+mod notice;
 mod observe;
 mod probe;
 mod proof;
@@ -46,6 +47,16 @@ const FIELDS: [Field; 7] = [
     Field { name: "user", input: Input::Line, required: false, example: "contact@brand.example" },
     Field { name: "password", input: Input::Secret, required: true, example: "" },
 ];
+
+/// Sends a notice to a colleague by the mailbox's own server.
+pub(crate) async fn send_notice(
+    net: &Net,
+    account: &Account,
+    to: &str,
+    it: &crate::notify::Notice,
+) -> Result<(), ChannelError> {
+    notice::send(net, account, to, it).await
+}
 
 /// The room of mailboxes.
 #[derive(Debug)]

@@ -20,7 +20,7 @@ use url::Url;
 use crate::{
     Access, Account, Capability, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind,
     ConnectError, Connection, Delivery, Field, Input, Made, MentionRule, Net, Outgoing, Page, Probe,
-    Published, Received, TextRule, TextUnit, Typed, Undelivered, Why,
+    Published, Received, Secret, TextRule, TextUnit, Typed, Undelivered, Why,
 };
 use key::Keys;
 
@@ -49,6 +49,24 @@ struct Settings {
     id: String,
     /// Everybody reads what is written there.
     public: bool,
+}
+
+/// A first secret: to be kept sealed, and to be shown once.
+pub(crate) fn make_key() -> Result<(Secret, Secret), ChannelError> {
+    let keys = Keys::make()?;
+    Ok((keys.write(), keys.newest()))
+}
+
+/// Hands over anything that is no answer, signed alike.
+pub(crate) async fn post(
+    net: &Net,
+    url: &Url,
+    secret: &Secret,
+    (key, at): (&str, i64),
+    body: serde_json::Value,
+) -> Result<(), ChannelError> {
+    let keys = Keys::read(secret)?;
+    write::post(net, url, &keys, (key, at), body.to_string().into_bytes()).await.map(drop)
 }
 
 /// The room of webhooks.
@@ -191,6 +209,7 @@ fn table(answers: bool, public: bool) -> CapabilitySet {
                 | CapabilityKey::AltText
                 | CapabilityKey::Warning
                 | CapabilityKey::Like
+                | CapabilityKey::Public
                 | CapabilityKey::Article
                 | CapabilityKey::Quote
                 | CapabilityKey::LinkCard

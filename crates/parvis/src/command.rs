@@ -2,13 +2,16 @@
 //! one transaction, writes the journal, and answers with what undo takes. No network call happens here:
 //! what has to happen outside is a job made in the same transaction.
 
+pub mod alert;
 pub mod answer;
 pub mod channel;
 pub mod colleague;
 pub mod correction;
 pub mod desk;
+pub mod destination;
 pub mod draft;
 pub mod feed;
+pub mod insight;
 pub mod post;
 pub mod session;
 pub mod stop;

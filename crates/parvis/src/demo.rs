@@ -6,8 +6,10 @@ pub mod data;
 pub mod fill;
 pub mod language;
 pub mod network;
+pub mod post;
 mod saved;
 pub mod status;
+pub mod taught;
 #[cfg(test)]
 mod tests;
 

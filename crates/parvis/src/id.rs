@@ -93,6 +93,12 @@ ids!(
     StopId,
     /// What a person said of a message against the model.
     CorrectionId,
+    /// Something out of the ordinary that was told.
+    AlertId,
+    /// Where alerts and digests are sent to.
+    DestinationId,
+    /// What is sent to a destination once.
+    NoticeId,
     /// Work that has to be done once.
     JobId,
 );

@@ -1,6 +1,7 @@
 //! The only room that knows SQL. One file per noun; each function takes a [`Conn`], so that several
 //! of them share one transaction. Every row belongs to an organisation and every key begins with it.
 
+pub mod alert;
 pub mod answer_key;
 pub mod arrival;
 pub mod attachment;
@@ -13,8 +14,10 @@ pub mod correction;
 pub mod counter;
 pub mod db;
 pub mod desk;
+pub mod destination;
 pub mod feed;
 pub mod house;
+pub mod insight;
 pub mod invariant;
 pub mod job;
 pub mod journal;
@@ -28,6 +31,7 @@ pub mod observation;
 pub mod organisation;
 pub mod post;
 pub mod reading;
+pub mod sealed;
 pub mod search;
 pub mod session;
 pub mod setting;

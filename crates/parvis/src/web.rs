@@ -1,6 +1,7 @@
 //! Pages: server-rendered, one file per page, each working without JavaScript. This file is the map:
 //! which routes there are, which right each needs, and what every request passes through.
 
+pub mod alert;
 pub mod arrival;
 pub mod asset;
 pub mod attempt;
@@ -86,6 +87,8 @@ const TABLES: &[&[Route]] = &[
     listen::ROUTES,
     speak::ROUTES,
     calendar::ROUTES,
+    alert::ROUTES,
+    alert::destination::ROUTES,
 ];
 
 const OWN: &[Route] =
@@ -120,7 +123,9 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(today::router())
         .merge(listen::router())
         .merge(speak::router())
-        .merge(calendar::router());
+        .merge(calendar::router())
+        .merge(alert::router())
+        .merge(alert::destination::router());
     let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(Extension(Arc::new(attempt::Attempts::default())))

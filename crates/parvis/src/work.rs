@@ -1,8 +1,10 @@
 //! The work that goes on by itself: jobs that are due, and snoozes that end. A worker claims jobs under
 //! a lease; what a dead worker held comes back when its lease ends.
 
+pub mod alert;
 pub mod fill;
 pub mod media;
+pub mod notify;
 pub mod publish;
 pub mod read_back;
 pub mod reading;
@@ -30,6 +32,11 @@ const LEASE: i64 = 180 * SECOND;
 /// The longest sleep between two looks at the queue.
 const LOOK: Duration = Duration::from_millis(1_000);
 
+/// Between two looks for what is out of the ordinary.
+const WATCH: Duration = Duration::from_secs(60);
+/// The same while watches are being filled.
+const SOON: Duration = Duration::from_secs(5);
+
 /// Jobs of one kind that are under way at once.
 const AT_ONCE: usize = 16;
 
@@ -50,7 +57,8 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
-const LANES: [&str; 5] = [publish::KIND, read_back::KIND, release::KIND, media::KIND, renew::KIND];
+const LANES: [&str; 6] =
+    [publish::KIND, read_back::KIND, release::KIND, media::KIND, renew::KIND, notify::KIND];
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
@@ -63,7 +71,8 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         keep_waking(&app, stop.clone()),
         keep_filling(&app, stop.clone()),
         keep_reading(&app, stop.clone()),
-        keep_folding(&app, stop)
+        keep_folding(&app, stop.clone()),
+        keep_watch(&app, stop.clone())
     );
 }
 
@@ -116,6 +125,24 @@ async fn keep_folding(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
             () = app.arrivals.rung() => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Looks every minute for what is out of the ordinary.
+async fn keep_watch(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut lookout = alert::Lookout::default();
+    while !*stop.borrow() {
+        let filling = lookout.step(app).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "work: nothing could be looked at; trying again in a minute");
+            false
+        });
+        if let Err(error) = notify::digest::step(app).await {
+            tracing::error!(%error, "work: digests can't be planned; trying again in a minute");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(if filling { SOON } else { WATCH }) => {}
             _ = stop.changed() => {}
         }
     }
@@ -206,6 +233,7 @@ async fn carry_out(app: Arc<App>, job: Job) {
         read_back::KIND => read_back::carry_out(&app, &job).await,
         release::KIND => release::carry_out(&app, &job).await,
         renew::KIND => renew::carry_out(&app, &job).await,
+        notify::KIND => notify::carry_out(&app, &job).await,
         _ => media::carry_out(&app, &job).await,
     };
     let outcome = outcome.unwrap_or_else(|error| {

@@ -25,6 +25,7 @@ pub(crate) enum Server {
     Pg,
     Chromium,
     Mail,
+    Matrix,
     Wordpress,
     Atproto,
     Snac2,
@@ -40,6 +41,7 @@ impl Server {
             Self::Atproto => "atproto",
             Self::Chromium => "chromium",
             Self::Mail => "mail",
+            Self::Matrix => "matrix",
         }
     }
 
@@ -52,6 +54,7 @@ impl Server {
             Self::Atproto => "PARVIS_TEST_ATPROTO",
             Self::Chromium => "CHROMIUM",
             Self::Mail => "PARVIS_TEST_MAIL",
+            Self::Matrix => "PARVIS_TEST_MATRIX",
         }
     }
 }

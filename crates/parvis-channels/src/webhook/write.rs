@@ -6,6 +6,7 @@ use reqwest::Method;
 use reqwest::header::{HeaderName, RETRY_AFTER};
 use serde::Deserialize;
 use serde_json::json;
+use url::Url;
 
 use super::key::Keys;
 use super::target;
@@ -34,14 +35,25 @@ pub(super) async fn publish(
     outgoing: &Outgoing,
 ) -> Result<Published, ChannelError> {
     let url = target(account).ok_or(ChannelError::Unsupported(Why::NoAddress))?;
+    let keys = Keys::read(&account.secret)?;
+    let answer = post(net, url, &keys, (&outgoing.key, outgoing.at), content(outgoing).into_bytes()).await?;
+    Ok(published(&answer, outgoing))
+}
+
+/// One signed POST of a body under a key; `at` in µs.
+pub(super) async fn post(
+    net: &Net,
+    url: &Url,
+    keys: &Keys,
+    (key, at): (&str, i64),
+    body: Vec<u8>,
+) -> Result<Answer, ChannelError> {
     // What people wrote to each other doesn't travel in the clear either.
     net.check_secret(url)?;
-    let keys = Keys::read(&account.secret)?;
-    let body = content(outgoing).into_bytes();
-    let seconds = outgoing.at.div_euclid(1_000_000).to_string();
-    let signature = keys.sign(&outgoing.key, &seconds, &body);
+    let seconds = at.div_euclid(1_000_000).to_string();
+    let signature = keys.sign(key, &seconds, &body);
     let request = Request::new(Method::POST, url.clone())
-        .header(HeaderName::from_static("webhook-id"), &outgoing.key)
+        .header(HeaderName::from_static("webhook-id"), key)
         .header(HeaderName::from_static("webhook-timestamp"), &seconds)
         .header(HeaderName::from_static("webhook-signature"), &signature)
         .bytes("application/json", body)
@@ -49,8 +61,7 @@ pub(super) async fn publish(
         .once();
     let answer = tokio::time::timeout(PATIENCE, net.send(request)).await;
     let lost = |_| ChannelError::Unknown { message: "no answer in time".to_owned() };
-    let answer = checked(answer.map_err(lost)??)?;
-    Ok(published(&answer, outgoing))
+    checked(answer.map_err(lost)??)
 }
 
 fn content(outgoing: &Outgoing) -> String {
@@ -98,7 +109,7 @@ fn published(answer: &Answer, outgoing: &Outgoing) -> Published {
     let raw = answer.text().map(printable).unwrap_or_default();
     let taken: Taken = crate::json::parse(&raw).unwrap_or_default();
     let id = one_line(&taken.id, 500);
-    let url = taken.url.and_then(|url| url.parse::<url::Url>().ok());
+    let url = taken.url.and_then(|url| url.parse::<Url>().ok());
     let at = taken.at.and_then(|at| at.parse::<jiff::Timestamp>().ok());
     Published {
         remote_id: if id.is_empty() { outgoing.key.clone() } else { id },

@@ -161,6 +161,7 @@ fn table(me: &Me) -> CapabilitySet {
                 | CapabilityKey::Quote
                 | CapabilityKey::LinkCard
                 | CapabilityKey::Language
+                | CapabilityKey::Public
                 | CapabilityKey::PostThread
                 | CapabilityKey::Like => Capability::unsupported(Why::NotInNetwork),
             },

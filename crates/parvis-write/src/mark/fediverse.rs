@@ -44,7 +44,7 @@ fn local_mention(rest: &str) -> Option<usize> {
 }
 
 /// Bytes of the http(s) address that starts here.
-pub(crate) fn url_length(rest: &str) -> Option<usize> {
+pub fn url_length(rest: &str) -> Option<usize> {
     let scheme = ["https://", "http://"]
         .into_iter()
         .find(|scheme| rest.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))?;

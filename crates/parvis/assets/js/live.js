@@ -25,8 +25,10 @@ const regions = (root) => new Map([...root.querySelectorAll("[data-region]")].ma
 
 // What stands around the page: how many wait, and what has just been done.
 function around(page, quiet) {
-  const now = document.querySelector("[data-badge]"), then = page.querySelector("[data-badge]");
-  if (now && then) { now.hidden = then.hidden; morph(now, then); }
+  for (const now of document.querySelectorAll("[data-badge]")) {
+    const then = page.querySelector(`[data-badge="${now.dataset.badge}"]`);
+    if (then) { now.hidden = then.hidden; morph(now, then); }
+  }
   const toasts = page.querySelectorAll("[data-toasts] > .toast");
   if (!quiet && toasts.length) document.querySelector("[data-toasts]")?.replaceChildren(...toasts);
 }

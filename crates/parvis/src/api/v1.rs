@@ -1,16 +1,20 @@
 //! The endpoints, by group.
 #![expect(unused_qualifications, reason = "written by utoipa's macro wherever an endpoint has a query")]
 
+pub mod alert;
 pub mod attachment;
 pub mod author;
 pub mod channel;
 pub mod colleague;
 pub mod conversation;
+pub mod correction;
 pub mod counter;
 pub mod desk;
+pub mod destination;
 pub mod draft;
 pub mod event;
 pub mod export;
+pub mod insight;
 pub mod journal;
 pub mod me;
 pub mod message;
@@ -25,6 +29,7 @@ pub mod triage;
 pub mod undo;
 pub mod upload;
 pub mod view;
+pub mod watch;
 
 use std::sync::Arc;
 
@@ -56,7 +61,8 @@ impl From<Done> for Outcome {
 
 /// Every endpoint with its description.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::with_openapi(Frame::openapi()).merge(inbox()).merge(editorial()).merge(house())
+    let frame = OpenApiRouter::with_openapi(Frame::openapi());
+    frame.merge(inbox()).merge(editorial()).merge(house()).merge(listening())
 }
 
 fn inbox() -> OpenApiRouter<Arc<App>> {
@@ -83,6 +89,11 @@ fn inbox() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(message::withdraw))
         .routes(routes!(message::retry))
         .routes(routes!(attachment::get))
+        .routes(routes!(insight::get))
+        .routes(routes!(correction::read))
+        .routes(routes!(correction::correct))
+        .routes(routes!(correction::list))
+        .routes(routes!(correction::take_back))
         .routes(routes!(undo::last))
         .routes(routes!(undo::one))
         .routes(routes!(search::find))
@@ -131,4 +142,22 @@ fn house() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(session::list))
         .routes(routes!(session::end))
         .routes(routes!(export::export))
+}
+
+fn listening() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(alert::list))
+        .routes(routes!(alert::get))
+        .routes(routes!(alert::see))
+        .routes(routes!(alert::close))
+        .routes(routes!(destination::list, destination::make))
+        .routes(routes!(destination::get, destination::change, destination::remove))
+        .routes(routes!(destination::test))
+        .routes(routes!(destination::pause))
+        .routes(routes!(destination::notices))
+        .routes(routes!(watch::list, watch::make))
+        .routes(routes!(watch::estimate))
+        .routes(routes!(watch::get, watch::change, watch::remove))
+        .routes(routes!(watch::mentions))
+        .routes(routes!(watch::volume))
 }

@@ -17,6 +17,7 @@ use crate::clock::{Clock, DAY, MINUTE};
 use crate::config::{self, Config};
 use crate::id::OrganisationId;
 use crate::seal::SealKey;
+use crate::store::sealed::{self, Sealed};
 use crate::store::{self, Conn, Db, channel, counter, journal, migration, organisation};
 
 #[derive(Debug, Default, clap::Args)]
@@ -327,13 +328,13 @@ async fn look_at_house(
         findings.problem("clock", "is behind the newest entry of the journal", mend);
     }
     let channels = channel::list(conn, house.id).await?;
-    let secrets = channel::secrets(conn, house.id).await?;
+    let secrets = sealed::list(conn, house.id).await?;
     look_at_key(findings, &secrets, &config.data, key);
     look_at_channels(findings, &channels, now);
     Ok(Some(house.id))
 }
 
-fn look_at_key(findings: &mut Findings, secrets: &[channel::Sealed], data: &Path, key: Option<&str>) {
+fn look_at_key(findings: &mut Findings, secrets: &[Sealed], data: &Path, key: Option<&str>) {
     let path = data.join("seal.key");
     let text = key.map(str::to_owned).or_else(|| std::fs::read_to_string(&path).ok());
     let mend = "put back the seal.key that belongs to this database, or connect the channels anew";
@@ -345,9 +346,9 @@ fn look_at_key(findings: &mut Findings, secrets: &[channel::Sealed], data: &Path
         findings.problem("seal key", "isn't 32 bytes in base64", mend);
         return;
     };
-    let is_shut = |it: &&channel::Sealed| key.open(&it.secret, it.id.0.as_bytes()).is_err();
+    let is_shut = |it: &&Sealed| key.open(&it.secret, it.id.as_bytes()).is_err();
     let shut: Vec<&str> = secrets.iter().filter(is_shut).map(|it| it.name.as_str()).collect();
-    let is_former = |it: &&channel::Sealed| !key.is_current(&it.secret, it.id.0.as_bytes());
+    let is_former = |it: &&Sealed| !key.is_current(&it.secret, it.id.as_bytes());
     let former = secrets.iter().filter(is_former).count() - shut.len();
     if !shut.is_empty() {
         findings.problem("seal key", format!("doesn't open the secrets of: {}", shut.join(", ")), mend);

@@ -1,4 +1,4 @@
-//! `parvis secret`: the key that seals the secrets of channels. A rotation puts a new key before the former ones in
+//! `parvis secret`: the key that seals the secrets of channels and destinations. A rotation puts a new key before the former ones in
 //! `seal.key`, seals every secret anew, and keeps the former keys until they are forgotten on purpose: at no moment is
 //! there a secret that no key opens, wherever the machine stops. Knows no SQL.
 
@@ -18,7 +18,8 @@ use crate::config::Config;
 use crate::id::OrganisationId;
 use crate::seal::{self, SealKey};
 use crate::store::journal::{self, By, Entry};
-use crate::store::{Db, channel, organisation};
+use crate::store::sealed::{self, Sealed};
+use crate::store::{Db, organisation};
 
 /// Secrets sealed anew in one transaction.
 const BATCH: usize = 50;
@@ -79,14 +80,10 @@ impl Keys {
 }
 
 /// Which secrets the current key doesn't open, and the names of those that none opens.
-async fn former(
-    db: &Db,
-    house: OrganisationId,
-    key: &SealKey,
-) -> anyhow::Result<(Vec<channel::Sealed>, Vec<String>)> {
+async fn former(db: &Db, house: OrganisationId, key: &SealKey) -> anyhow::Result<(Vec<Sealed>, Vec<String>)> {
     let (mut former, mut shut) = (Vec::new(), Vec::new());
-    for it in channel::secrets(&mut db.read().await?, house).await? {
-        let bound = it.id.0.as_bytes();
+    for it in sealed::list(&mut db.read().await?, house).await? {
+        let bound = it.id.as_bytes();
         if key.is_current(&it.secret, bound) {
             continue;
         }
@@ -116,7 +113,10 @@ async fn rotate(db: &Db, keys: &Keys, now: i64, progress: impl FnMut(u64)) -> an
     let sealed = reseal(db, keys, house, now, progress).await?;
     let mut said = format!("{sealed} secrets were sealed with the new key.");
     if !shut.is_empty() {
-        said += &format!("\nNo key opens those of: {}. Connect these channels anew.", shut.join(", "));
+        said += &format!(
+            "\nNo key opens those of: {}. Connect these channels, or make these destinations, anew.",
+            shut.join(", ")
+        );
     }
     said += "\nThe former keys still open: backups made until now need them, and so does a Parvis that hasn't the new one yet.";
     said += if keys.file.is_some() {
@@ -143,9 +143,9 @@ async fn reseal(
         for part in left.chunks(BATCH) {
             let mut conn = db.write().await?;
             for it in part {
-                let bound = it.id.0.as_bytes();
+                let bound = it.id.as_bytes();
                 let anew = key.seal(&key.open(&it.secret, bound)?, bound)?;
-                sealed += u64::from(channel::reseal(&mut conn, house, it, &anew).await?);
+                sealed += u64::from(sealed::reseal(&mut conn, house, it, &anew).await?);
             }
             conn.commit().await?;
             progress(sealed);

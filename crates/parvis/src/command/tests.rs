@@ -29,7 +29,7 @@ fn words(text: &str) -> Answer {
 
 async fn last_in(house: &House, id: ConversationId) -> MessageId {
     let mut conn = house.app.db.read().await.unwrap();
-    store::message::last_in(&mut conn, house.id, id).await.unwrap().unwrap().id
+    message::last_in(&mut conn, house.id, id).await.unwrap().unwrap().id
 }
 
 async fn recounted(house: &House) {

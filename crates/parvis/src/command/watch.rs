@@ -26,14 +26,36 @@ const LOOKED: usize = 50_000;
 /// Messages read at once.
 const BATCH: i64 = 2_000;
 
+/// How rare something must be for a watch to be told, in words; `none` tells nothing.
+pub const SENSITIVITIES: [&str; 4] = ["fewer", "balanced", "more", "none"];
+
+/// A watch as somebody wants it.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it asks.
+    pub query: &'a str,
+    /// The folder that it lies in; empty for none.
+    pub folder: &'a str,
+    /// One of [`SENSITIVITIES`].
+    pub sensitivity: &'a str,
+}
+
 /// Makes a watch, or with `id` changes one. It then looks through the last thirty days again.
 ///
 /// # Errors
-/// The right is missing, name or query can't be taken, there is no such watch, or there are too many.
-pub async fn save(app: &App, actor: &Actor, id: Option<WatchId>, name: &str, query: &str) -> Result<WatchId> {
+/// The right is missing, a field can't be taken, there is no such watch, or there are too many.
+pub async fn save(app: &App, actor: &Actor, id: Option<WatchId>, wanted: Wanted<'_>) -> Result<WatchId> {
     allow(actor, Action::ManageWatches)?;
-    let name = super::line("name", name, NAME_LENGTH)?.to_owned();
-    let query = query.trim().replace("\r\n", "\n");
+    let name = super::line("name", wanted.name, NAME_LENGTH)?;
+    let folder = match wanted.folder.trim() {
+        "" => String::new(),
+        folder => super::line("folder", folder, NAME_LENGTH)?,
+    };
+    let sensitivity = SENSITIVITIES.into_iter().find(|it| *it == wanted.sensitivity);
+    let sensitivity = sensitivity.ok_or(Refusal::Invalid { field: "sensitivity", code: "unknown" })?;
+    let query = wanted.query.trim().replace("\r\n", "\n");
     if Query::parse(&query).is_err() {
         return Err(Refusal::Invalid { field: "query", code: "query" });
     }
@@ -52,6 +74,8 @@ pub async fn save(app: &App, actor: &Actor, id: Option<WatchId>, name: &str, que
         name,
         query,
         owner: before.as_ref().map_or(actor.colleague, |it| it.owner),
+        folder,
+        sensitivity: sensitivity.to_owned(),
         created_at: before.as_ref().map_or(now, |it| it.created_at),
         changed_at,
         fill_before: if is_same { before.as_ref().and_then(|it| it.fill_before) } else { Some(AFTER_ALL) },
@@ -64,7 +88,7 @@ pub async fn save(app: &App, actor: &Actor, id: Option<WatchId>, name: &str, que
         watch::empty(&mut conn, house, after.id).await?;
     }
     let verb = if before.is_some() { "watch.changed" } else { "watch.made" };
-    let facts = |it: &Watch| json!({ "name": it.name, "query": it.query });
+    let facts = |it: &Watch| json!({ "name": it.name, "query": it.query, "folder": it.folder, "sensitivity": it.sensitivity });
     written(&mut conn, actor, now, verb, after.id, before.as_ref().map(facts), Some(facts(&after))).await?;
     conn.commit().await?;
     app.work.notify_one();
@@ -131,6 +155,8 @@ pub async fn estimate(app: &App, actor: &Actor, query: &str) -> Result<Estimate>
         name: String::new(),
         query: query.to_owned(),
         owner: actor.colleague,
+        folder: String::new(),
+        sensitivity: "balanced".to_owned(),
         created_at: now,
         changed_at: now,
         fill_before: None,

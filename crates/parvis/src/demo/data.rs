@@ -6,6 +6,8 @@ use rust_embed::RustEmbed;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use crate::rules::post::State;
+
 use crate::clock::{DAY, HOUR, MINUTE};
 
 /// The files of `demo/`.
@@ -40,6 +42,42 @@ pub struct Data {
     pub arrivals: Vec<Arrival>,
     /// What members say to answers.
     pub reactions: Vec<Text>,
+    /// What is on the board and in the calendar.
+    pub posts: Vec<Post>,
+}
+
+/// A post on its way.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Post {
+    /// Where it stands.
+    pub state: State,
+    /// What the house calls it.
+    pub title: Text,
+    /// Its theme.
+    pub theme: Text,
+    /// Where it comes from.
+    pub origin: String,
+    /// Who it comes from, outside.
+    pub name: Option<Text>,
+    /// Key of the colleague who had it.
+    pub by: String,
+    /// Keys of the channels it goes to.
+    pub channels: Vec<String>,
+    /// Days from today.
+    pub day: Option<i64>,
+    /// Hour of the organisation's clock.
+    pub clock: Option<String>,
+    /// Its words.
+    pub text: Option<Text>,
+    /// Why, and for whom.
+    pub brief: Option<Text>,
+    /// Key of the colleague who finds the words.
+    pub writer: Option<String>,
+    /// Why it was refused, parked or sent back.
+    pub reason: Option<Text>,
+    /// How many answered.
+    pub answers: Option<i64>,
 }
 
 /// The invented organisation.
@@ -72,6 +110,10 @@ pub struct Watch {
     pub owner: String,
     /// What it asks, in both languages at once.
     pub query: String,
+    /// The folder that it lies in.
+    pub folder: Text,
+    /// How rare something must be to be told.
+    pub sensitivity: String,
 }
 
 /// A desk.
@@ -293,6 +335,7 @@ impl Data {
             conversations: lines("conversations.jsonl")?,
             arrivals: lines("arrivals.jsonl")?,
             reactions: lines("reactions.jsonl")?,
+            posts: lines("posts.jsonl")?,
         };
         let headed = data.conversations.iter_mut().map(|it| (it.title.take(), &mut it.messages));
         let headed = headed.chain(data.arrivals.iter_mut().map(|it| (it.title.take(), &mut it.messages)));

@@ -34,6 +34,8 @@ pub(super) async fn add(
             name: it.name.get(language).to_owned(),
             query: it.query.clone(),
             owner,
+            folder: it.folder.get(language).to_owned(),
+            sensitivity: it.sensitivity.clone(),
             created_at: founded + place,
             changed_at: now + place,
             // The worker looks through the weeks before.

@@ -134,7 +134,7 @@ struct Turn {
     conn: Conn,
     house: OrganisationId,
     now: i64,
-    ear: std::sync::Arc<Ear>,
+    ear: Ear,
     rooms: HashMap<ChannelId, Option<(Channel, Promise)>>,
 }
 

@@ -5,7 +5,7 @@
 mod attachment;
 mod hear;
 
-use parvis_channels::{Item, Observation, ObservationKind};
+use parvis_channels::{Item, Mark, Observation, ObservationKind};
 use serde_json::json;
 
 use super::ear::Ear;
@@ -51,7 +51,10 @@ pub async fn fold(conn: &mut Conn, context: &Context<'_>, seen: &Observation) ->
         _ => None,
     };
     if let (Some(item), Some(None)) = (&seen.item, place)
-        && !(item.ours || item.addressed || context.channel.kind == "feed")
+        && !(item.ours
+            || item.addressed
+            || item.marks.contains(&Mark::Overheard)
+            || context.channel.kind == "feed")
     {
         // Somebody else's business. Not kept either: it may become context once somebody answers it.
         return Ok(());

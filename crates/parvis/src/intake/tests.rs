@@ -46,7 +46,10 @@ async fn an_edit_keeps_the_old_text_and_search_finds_the_new_one() {
         assert_eq!(versions[0].text, "Deux places");
         let scope = crate::rules::permission::Scope::Every;
         for (words, found) in [("fauteuil", 1), ("places", 0), ("lea trois", 1), ("faut", 1)] {
-            let hits = search::find(&mut conn, house.id, &scope, words, None, 10).await.unwrap();
+            let hits =
+                search::find(&mut conn, house.id, &scope, words, &search::Within::default(), (None, 10))
+                    .await
+                    .unwrap();
             assert_eq!(hits.len(), found, "{words} on {}", house.app.db.engine_name());
         }
     }

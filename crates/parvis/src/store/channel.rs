@@ -88,9 +88,6 @@ const LIST: &str = "SELECT id, kind, name, base_url, handle, remote_id, desk_id,
 const GET: &str = "SELECT id, kind, name, base_url, handle, remote_id, desk_id, state, settings, capabilities, secret, secret_expires_at,
     heard_at, tried_at, failing_since, error_code, error_text, rate_limit, rate_remaining, rate_reset_at, notice_code, notice_text, created_at
     FROM channel WHERE organisation_id = $1 AND id = $2";
-const SECRETS: &str =
-    "SELECT id, name, secret FROM channel WHERE organisation_id = $1 AND secret IS NOT NULL ORDER BY id";
-const RESEAL: &str = "UPDATE channel SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 const HEALTH: &str = "UPDATE channel SET heard_at = $3, tried_at = $4, failing_since = $5, error_code = $6, error_text = $7, rate_limit = $8, rate_remaining = $9, rate_reset_at = $10, notice_code = $11, notice_text = $12
     WHERE organisation_id = $1 AND id = $2";
 const CURSOR: &str =
@@ -180,39 +177,6 @@ pub async fn update(conn: &mut Conn, organisation: OrganisationId, it: &Channel)
 /// All channels that weren't removed, by name.
 pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Channel>> {
     conn.all(LIST, &[organisation.into()]).await?.iter().map(read).collect()
-}
-
-/// A channel's secret, as it is sealed.
-#[derive(Clone, Debug)]
-pub struct Sealed {
-    /// The channel, whose id it is bound to.
-    pub id: ChannelId,
-    /// Its name.
-    pub name: String,
-    /// The sealed secret.
-    pub secret: Vec<u8>,
-}
-
-/// Every sealed secret, those of removed channels too.
-pub async fn secrets(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Sealed>> {
-    let rows = conn.all(SECRETS, &[organisation.into()]).await?;
-    rows.iter()
-        .map(|row| {
-            let mut cells = row.cells();
-            Ok(Sealed { id: cells.next()?, name: cells.next()?, secret: cells.next()? })
-        })
-        .collect()
-}
-
-/// Puts the same secret sealed anew in the place of `former`; false when it isn't there any more.
-pub async fn reseal(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-    former: &Sealed,
-    secret: &[u8],
-) -> Result<bool> {
-    let args = [organisation.into(), former.id.into(), former.secret.as_slice().into(), secret.into()];
-    Ok(conn.run(RESEAL, &args).await? == 1)
 }
 
 /// The channel with that id, removed or not.

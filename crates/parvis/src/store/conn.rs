@@ -149,6 +149,9 @@ id_cells!(
     PictureId,
     StopId,
     CorrectionId,
+    AlertId,
+    DestinationId,
+    NoticeId,
     JournalId,
     TokenId,
     JobId

@@ -49,6 +49,8 @@ const CANCEL: &str =
     "DELETE FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state = 'ready'";
 const NEXT: &str = "SELECT MIN(run_at) FROM job WHERE state = 'ready' AND kind = $1";
 
+const WAITS: &str =
+    "SELECT 1 FROM job WHERE organisation_id = $1 AND kind = $2 AND dedup_key = $3 AND state <> 'failed'";
 const ANY_EXPIRED: &str =
     "SELECT 1 FROM job WHERE state = 'running' AND kind = $2 AND lease_until < $1 LIMIT 1";
 
@@ -148,4 +150,9 @@ pub async fn next_at(conn: &mut Conn, kind: &str) -> Result<Option<i64>> {
 /// Whether a worker died with a job of this kind in its hands.
 pub async fn any_expired(conn: &mut Conn, kind: &str, now: i64) -> Result<bool> {
     Ok(conn.first(ANY_EXPIRED, &[now.into(), kind.into()]).await?.is_some())
+}
+
+/// Whether the job of that kind and key waits or runs.
+pub async fn waits(conn: &mut Conn, organisation: OrganisationId, kind: &str, key: &str) -> Result<bool> {
+    Ok(conn.first(WAITS, &[organisation.into(), kind.into(), key.into()]).await?.is_some())
 }

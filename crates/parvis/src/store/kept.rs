@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::alert::{Kind, Subject};
 use super::counter::Count;
 use super::house::House;
 use super::stop::Stop;
@@ -23,6 +24,7 @@ pub(super) struct Kept {
     pub(super) house: Slot<House>,
     pub(super) counts: Slot<Vec<Count>>,
     pub(super) stop: Slot<Option<Stop>>,
+    pub(super) alerts: Slot<Vec<(Kind, Subject)>>,
     pub(super) late: Slot<Vec<(DeskId, i64)>>,
 }
 

@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
     (5, "message_mark", include_str!("../../migrations/0005_message_mark.sql"), "", ""),
     (6, "watch", include_str!("../../migrations/0006_watch.sql"), "", ""),
     (7, "reading", include_str!("../../migrations/0007_reading.sql"), "", ""),
+    (8, "alert", include_str!("../../migrations/0008_alert.sql"), "", ""),
     (9, "post", include_str!("../../migrations/0009_post.sql"), "", ""),
     (10, "desk_hours", include_str!("../../migrations/0010_desk_hours.sql"), "", ""),
     (11, "arrival", include_str!("../../migrations/0011_arrival.sql"), "", ""),

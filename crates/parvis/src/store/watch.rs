@@ -17,6 +17,10 @@ pub struct Watch {
     pub query: String,
     /// Who keeps it.
     pub owner: ColleagueId,
+    /// The folder that it lies in; empty for none.
+    pub folder: String,
+    /// How rare something must be to be told: `fewer`, `balanced` or `more`; `none` tells nothing.
+    pub sensitivity: String,
     /// When it was made (µs).
     pub created_at: i64,
     /// When it was changed last (µs), later than any other watch's change before.
@@ -75,15 +79,15 @@ pub struct Mention {
 
 macro_rules! columns {
     () => {
-        "id, name, query, owner_id, created_at, changed_at, fill_before"
+        "id, name, query, owner_id, folder, sensitivity, created_at, changed_at, fill_before"
     };
 }
 
 const INSERT: &str =
-    "INSERT INTO watch (organisation_id, id, name, query, owner_id, created_at, changed_at, fill_before)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    "INSERT INTO watch (organisation_id, id, name, query, owner_id, folder, sensitivity, created_at, changed_at, fill_before)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const UPDATE: &str =
-    "UPDATE watch SET name = $3, query = $4, owner_id = $5, changed_at = $6, fill_before = $7
+    "UPDATE watch SET name = $3, query = $4, owner_id = $5, folder = $6, sensitivity = $7, changed_at = $8, fill_before = $9
     WHERE organisation_id = $1 AND id = $2";
 const DELETE: &str = "DELETE FROM watch WHERE organisation_id = $1 AND id = $2";
 const LIST: &str =
@@ -124,6 +128,8 @@ fn read(row: &Row) -> Result<Watch> {
         name: cells.next()?,
         query: cells.next()?,
         owner: cells.next()?,
+        folder: cells.next()?,
+        sensitivity: cells.next()?,
         created_at: cells.next()?,
         changed_at: cells.next()?,
         fill_before: cells.next()?,
@@ -142,6 +148,8 @@ pub async fn insert(conn: &mut Conn, organisation: OrganisationId, it: &Watch) -
         (&it.name).into(),
         (&it.query).into(),
         it.owner.into(),
+        (&it.folder).into(),
+        (&it.sensitivity).into(),
         it.created_at.into(),
         it.changed_at.into(),
         fill(it.fill_before),
@@ -157,6 +165,8 @@ pub async fn update(conn: &mut Conn, organisation: OrganisationId, it: &Watch) -
         (&it.name).into(),
         (&it.query).into(),
         it.owner.into(),
+        (&it.folder).into(),
+        (&it.sensitivity).into(),
         it.changed_at.into(),
         fill(it.fill_before),
     ];
@@ -254,7 +264,7 @@ pub async fn page(
     conn.all(PAGE, &args).await?.iter().map(read_mention).collect()
 }
 
-fn read_mention(row: &Row) -> Result<Mention> {
+pub(super) fn read_mention(row: &Row) -> Result<Mention> {
     let mut cells = row.cells();
     Ok(Mention {
         message: cells.next()?,

@@ -7,10 +7,10 @@ mod grid;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Form, Router};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -119,7 +119,20 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
     })
 }
 
-async fn make(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Failure> {
+/// What the button says: the page that answers shows a secret, so nothing else may bring it about.
+#[derive(Deserialize)]
+struct Wanted {
+    make: String,
+}
+
+async fn make(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Form(wanted): Form<Wanted>,
+) -> Result<Response, Failure> {
+    if wanted.make != "yes" {
+        return Err(Failure::unprocessable("make"));
+    }
     let secret = command::feed::make(&app, &signed.actor).await;
     let secret = secret.map_err(|refused| refusal::failure(refused, &signed.words))?;
     let origin = feed::origin(&app);

@@ -69,7 +69,7 @@ fn top(most: f64) -> f64 {
 }
 
 /// Text as it stands inside of markup and of quotes there.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

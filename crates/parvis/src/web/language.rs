@@ -12,9 +12,10 @@ use fluent_bundle::{FluentArgs, FluentValue};
 use jiff::tz::TimeZone;
 
 /// A language that Parvis speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Language {
     /// French.
+    #[default]
     Fr,
     /// British English.
     En,

@@ -6,7 +6,9 @@ use askama::filters::Safe;
 use super::asset::{self, Icon};
 use super::language::{Language, Words};
 use super::session::{Signed, Visitor};
+use crate::command;
 use crate::rules::permission::Action;
+use crate::store::alert::{Kind, Subject};
 use crate::store::conversation::State;
 use crate::store::{self, Conn};
 
@@ -19,6 +21,8 @@ pub enum Place {
     Inbox,
     /// `/listen`
     Listen,
+    /// `/alerts`
+    Alerts,
     /// `/speak`
     Speak,
     /// `/calendar`
@@ -130,24 +134,41 @@ impl Layout {
         let badges = store::counter::badges(conn, signed.organisation.id, signed.actor.colleague).await?;
         let open = State::Open.as_str();
         let seen = badges.iter().filter(|it| it.state == open && signed.actor.scope.covers(it.desk));
-        let layout = Self::counted(signed, place, title, seen.map(|it| it.all).sum());
-        layout.stopped(conn, signed).await
+        let waiting = seen.map(|it| it.all).sum();
+        Self::counted(conn, signed, place, title, waiting).await
     }
 
     /// The same for a page that knows already how many wait.
-    pub fn counted(signed: &Signed, place: Place, title: String, waiting: i64) -> Self {
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn counted(
+        conn: &mut Conn,
+        signed: &Signed,
+        place: Place,
+        title: String,
+        waiting: i64,
+    ) -> store::Result<Self> {
+        let standing = store::alert::standing(conn, signed.organisation.id).await?;
+        let mine =
+            |(kind, subject): &&(Kind, Subject)| command::alert::is_for(&signed.actor, *kind, *subject);
+        let alerts = i64::try_from(standing.iter().filter(mine).count()).unwrap_or(i64::MAX);
         let mut layout = Self::plain(signed, place, title);
-        for link in layout.links.iter_mut().filter(|link| link.place == Place::Inbox) {
-            link.badge = waiting;
+        for link in &mut layout.links {
+            match link.place {
+                Place::Inbox => link.badge = waiting,
+                Place::Alerts => link.badge = alerts,
+                _ => {}
+            }
         }
-        layout
+        layout.stopped(conn, signed).await
     }
 
     /// The same with the band that says that everything is stopped, where it is.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn stopped(self, conn: &mut Conn, signed: &Signed) -> store::Result<Self> {
+    async fn stopped(self, conn: &mut Conn, signed: &Signed) -> store::Result<Self> {
         let stop = store::stop::shown(conn, signed.organisation.id).await?;
         Ok(Self { stop: stop.as_ref().as_ref().map(|it| it.reason.clone()), ..self })
     }
@@ -193,13 +214,16 @@ impl Layout {
 fn links(signed: &Signed) -> Vec<Link> {
     let link = |place, href, icon, name| Link { place, href, icon, name, badge: 0 };
     let may = |action| signed.actor.may(action);
-    let mut links = Vec::with_capacity(7);
+    let mut links = Vec::with_capacity(8);
     if may(Action::Read) {
         links.push(link(Place::Today, "/", "today", "place-today"));
         links.push(link(Place::Inbox, "/inbox", "inbox", "place-inbox"));
     }
     if may(Action::Listen) {
         links.push(link(Place::Listen, "/listen", "listen", "place-listen"));
+    }
+    if may(Action::Read) {
+        links.push(link(Place::Alerts, "/alerts", "alert", "place-alerts"));
     }
     if may(Action::ReadPosts) {
         links.push(link(Place::Speak, "/speak", "board", "place-speak-short"));

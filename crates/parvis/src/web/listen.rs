@@ -2,6 +2,8 @@
 //! and the messages themselves. Every figure leads to its messages.
 
 mod editor;
+mod export;
+mod insight;
 mod said;
 mod volume;
 
@@ -38,9 +40,12 @@ pub const ROUTES: &[Route] = &[
     Route::post("/listen", Action::ManageWatches),
     Route::get("/listen/new", Action::ManageWatches),
     Route::post("/listen/check", Action::Listen),
+    Route::get("/listen/insight", Action::Listen),
+    Route::get("/listen/insight/export", Action::Listen),
     Route::get("/listen/{id}", Action::Listen),
     Route::post("/listen/{id}", Action::ManageWatches),
     Route::post("/listen/{id}/remove", Action::ManageWatches),
+    Route::get("/listen/{id}/export/{format}", Action::Listen),
 ];
 
 /// The router of these pages.
@@ -49,8 +54,11 @@ pub fn router() -> Router<Arc<App>> {
         .route("/listen", get(first).post(make))
         .route("/listen/new", get(begin))
         .route("/listen/check", post(check))
+        .route("/listen/insight", get(insight::show))
+        .route("/listen/insight/export", get(insight::export))
         .route("/listen/{id}", get(show).post(change))
         .route("/listen/{id}/remove", post(remove))
+        .route("/listen/{id}/export/{format}", get(export::export))
 }
 
 /// How far back the page looks (µs): what the chart draws, and what is counted beside a watch's name.
@@ -62,6 +70,8 @@ struct Tab {
     name: String,
     count: String,
     current: bool,
+    /// The folder that begins here.
+    folder: Option<String>,
 }
 
 #[derive(Template)]
@@ -77,6 +87,10 @@ struct ListenPage {
     painted: Painted,
     checked: Option<Checked>,
     wrong_name: Option<String>,
+    /// Every folder there is.
+    folders: Vec<String>,
+    /// Who keeps it.
+    owner: Option<String>,
     /// The last thirty days are still being looked through.
     filling: bool,
     found: Option<Found>,
@@ -110,7 +124,7 @@ async fn show(
 ) -> Result<Response, Failure> {
     let mut conn = app.db.read().await?;
     let it = watch::get(&mut conn, signed.organisation.id, id).await?.ok_or_else(Failure::not_found)?;
-    let fields = Fields { name: it.name.clone(), query: it.query.clone() };
+    let fields = Fields::of(&it);
     page(&whole(&mut conn, &app, &signed, Some(&it), fields).await?)
 }
 
@@ -123,10 +137,21 @@ async fn whole(
     fields: Fields,
 ) -> store::Result<ListenPage> {
     let (words, house, now) = (&signed.words, signed.organisation.id, app.now());
-    let all = watch::list(conn, house).await?;
+    let mut all = watch::list(conn, house).await?;
+    all.sort_by(|a, b| a.folder.cmp(&b.folder));
+    let mut folders: Vec<String> =
+        all.iter().map(|it| it.folder.clone()).filter(|it| !it.is_empty()).collect();
+    folders.dedup();
+    let names = House::read(conn, house).await?;
+    let owner = it.and_then(|it| names.colleague(it.owner)).map(|it| it.name.clone());
     let counts = watch::counts(conn, house, now - SHOWN).await?;
     let count = |id| counts.iter().find(|(found, _)| *found == id).map_or(0, |(_, count)| *count);
-    let tabs = all.iter().map(|tab| Tab {
+    let begins = |place: usize, it: &Watch| {
+        let before = place.checked_sub(1).and_then(|place| all.get(place));
+        !it.folder.is_empty() && before.is_none_or(|before| before.folder != it.folder)
+    };
+    let tabs = all.iter().enumerate().map(|(place, tab)| Tab {
+        folder: begins(place, tab).then(|| tab.folder.clone()),
         href: format!("/listen/{}", tab.id),
         name: tab.name.clone(),
         count: words.number(count(tab.id)),
@@ -146,6 +171,8 @@ async fn whole(
         checked: (!fields.query.is_empty()).then(|| Checked::read(words, &fields.query)),
         fields,
         wrong_name: None,
+        folders,
+        owner,
         filling: it.is_some_and(|it| it.fill_before.is_some()),
         found,
     })
@@ -160,8 +187,14 @@ async fn found(conn: &mut Conn, signed: &Signed, it: &Watch, now: i64) -> store:
     let before = watch::page(conn, signed.organisation.id, it.id, (0, since), said::COUNTED).await?;
     let (moods, older) = (said::sentiments(&recent), said::sentiments(&before));
     let bars = Bars::of(&signed.words, query.as_ref(), (&recent, &moods), &before);
-    let newest = recent.iter().zip(&moods).chain(before.iter().zip(&older)).take(said::LISTED);
-    let said = newest.map(|(it, mood)| Said::of(signed, &house, query.as_ref(), (it, mood), now)).collect();
+    let newest: Vec<_> = recent.iter().zip(&moods).chain(before.iter().zip(&older)).collect();
+    let said = said::grouped(&newest)
+        .into_iter()
+        .map(|((it, mood), alike)| Said {
+            alike,
+            ..Said::of(signed, &house, query.as_ref(), (it, mood), now)
+        })
+        .collect();
     Ok(Found { volume, bars, said })
 }
 
@@ -183,10 +216,10 @@ async fn change(
 }
 
 async fn save(app: &App, signed: &Signed, id: Option<WatchId>, fields: Fields) -> Result<Response, Failure> {
-    let saved = command::watch::save(app, &signed.actor, id, &fields.name, &fields.query).await;
+    let saved = command::watch::save(app, &signed.actor, id, fields.wanted()).await;
     let (field, code) = match saved {
         Ok(id) => return Ok(Redirect::to(&format!("/listen/{id}")).into_response()),
-        Err(Refusal::Invalid { field: field @ ("name" | "query"), code }) => (field, code),
+        Err(Refusal::Invalid { field: field @ ("name" | "query" | "folder"), code }) => (field, code),
         Err(refused) => return Err(refusal::failure(refused, &signed.words)),
     };
     let mut conn = app.db.read().await?;

@@ -137,10 +137,11 @@ pub fn is_for(actor: &Actor, event: &Event) -> bool {
     }
     match event.desk {
         Some(desk) => actor.scope.covers(desk),
-        // Of channels and posts only those are told who may see them, of a stop everybody; nothing else without a
-        // desk is on these screens.
+        // Of channels and posts only those are told who may see them, of a stop everybody, and that an alert changed
+        // says nothing of what it is; nothing else without a desk is on these screens.
         None if event.verb.starts_with("post.") => actor.may(Action::ReadPosts),
         None if event.verb.starts_with("stop.") => true,
+        None if event.verb.starts_with("alert.") => actor.may(Action::Read),
         None => event.verb.starts_with("channel.") && actor.may(Action::ReadChannels),
     }
 }

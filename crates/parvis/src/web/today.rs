@@ -13,6 +13,7 @@ use axum::routing::get;
 
 use self::week::Figure;
 use super::Route;
+use super::alert::{self, Line};
 use super::error::{Failure, page};
 use super::inbox::context::{Heard, heard};
 use super::inbox::filter::Asked;
@@ -56,6 +57,7 @@ struct TodayPage {
     rows: Vec<Row>,
     views: Views,
     channels: Vec<Heard>,
+    alerts: Vec<Line>,
     figures: Vec<Figure>,
     /// How many there are, shown or not.
     channel_count: usize,
@@ -76,13 +78,15 @@ async fn today(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, 
     let date = format!("{}, {}", words.weekday(now, now), words.clock(now));
     let context = words.t2("today-context", "date", &date, "week", week::number(words, now));
     let layout = Layout::of(&mut conn, &signed, Place::Today, words.t("place-today")).await?;
-    let parts = sentence(&signed, &views, deaf);
+    let alerts = alert::standing(&mut conn, &signed, now).await?;
+    let parts = sentence(&signed, &views, (deaf, alerts.len()));
     page(&TodayPage {
         layout: layout.with_context(context),
         parts,
         rows,
         views,
         channels,
+        alerts,
         figures,
         channel_count,
     })
@@ -112,7 +116,7 @@ fn channels(signed: &Signed, house: &House, now: i64) -> Vec<Heard> {
     all
 }
 
-fn sentence(signed: &Signed, views: &Views, deaf: usize) -> Vec<Part> {
+fn sentence(signed: &Signed, views: &Views, (deaf, alerts): (usize, usize)) -> Vec<Part> {
     let words = &signed.words;
     let others = views.waiting - views.late;
     let mut said = Vec::new();
@@ -128,6 +132,9 @@ fn sentence(signed: &Signed, views: &Views, deaf: usize) -> Vec<Part> {
     }
     if deaf > 0 {
         said.push((words.t1("today-deaf", "count", deaf), "/channels"));
+    }
+    if alerts > 0 {
+        said.push((words.t1("alerts-today", "count", alerts), "/alerts"));
     }
     let last = said.len().saturating_sub(1);
     said.into_iter()

@@ -65,6 +65,7 @@ mod tests {
 
     use super::*;
     use crate::clock::SECOND;
+    use crate::command::watch::Wanted;
     use crate::command::{self, Refusal};
     use crate::testing::{House, START, houses, said};
 
@@ -79,7 +80,10 @@ mod tests {
         for house in houses().await {
             let actor = &house.manager;
             house.hear(&[said("1", "La billetterie est en panne", 0), said("2", "Bravo", 1)]).await;
-            let save = |id, query| command::watch::save(&house.app, actor, id, "Billetterie", query);
+            let save = |id, query| {
+                let wanted = Wanted { name: "Billetterie", query, folder: "", sensitivity: "balanced" };
+                command::watch::save(&house.app, actor, id, wanted)
+            };
             let id = save(None, "billet*").await.unwrap();
             assert_eq!(found(&house, id).await, Vec::<String>::new());
             step(&house.app).await.unwrap();
@@ -112,9 +116,10 @@ mod tests {
     #[tokio::test]
     async fn who_may_not_keep_watches_is_refused_and_a_query_that_cannot_be_read_too() {
         let house = houses().await.remove(0);
-        let refused = command::watch::save(&house.app, &house.specialist, None, "x", "x").await;
+        let wanted = |query| Wanted { name: "x", query, folder: "", sensitivity: "balanced" };
+        let refused = command::watch::save(&house.app, &house.specialist, None, wanted("x")).await;
         assert!(matches!(refused, Err(Refusal::Forbidden(_))));
-        let refused = command::watch::save(&house.app, &house.manager, None, "x", "(x").await;
+        let refused = command::watch::save(&house.app, &house.manager, None, wanted("(x")).await;
         assert!(matches!(refused, Err(Refusal::Invalid { field: "query", .. })));
     }
 }

@@ -235,7 +235,9 @@ pub(crate) async fn answered(
     now: i64,
 ) -> store::Result<()> {
     counter::tally(conn, organisation, it.channel, "out", it.sent_at).await?;
-    release::settled(conn, organisation, it, now).await?;
+    if release::settled(conn, organisation, it, now).await? {
+        return Ok(());
+    }
     if let Some(mut found) = conversation::get(conn, organisation, it.conversation).await? {
         let place = found.place();
         found.answered_at = found.answered_at.or(Some(now));

@@ -20,6 +20,7 @@ use crate::store::job::{self, Job};
 use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Direction, Message, Stage};
 use crate::store::post::{self, Post, Target};
+use crate::store::reading::Said;
 use crate::store::{self, Conn};
 
 /// The job's kind: whatever is next for a post whose time has come.
@@ -131,14 +132,13 @@ fn home(channel: &store::channel::Channel, id: MessageId, said: &str, now: i64) 
             desk: channel.desk,
             assignee: None,
             urgent: false,
-            intent: None,
-            sentiment: None,
             awaiting_since: None,
             due_at: NEVER,
             snoozed_until: None,
             closed_at: None,
             merged_into: None,
         },
+        said: Said::default(),
         language: None,
         title: None,
         excerpt: text::excerpt(said, EXCERPT),
@@ -204,24 +204,24 @@ pub(super) async fn hold_if_stopped(
     Ok(true)
 }
 
-/// A message stands on its network: when all of its post do, the post is published.
+/// A message stands on its network: when all of its post do, the post is published. False when it is part of none.
 pub(crate) async fn settled(
     conn: &mut Conn,
     organisation: OrganisationId,
     it: &Message,
     now: i64,
-) -> store::Result<()> {
-    let Some(id) = post::of_message(conn, organisation, it.id).await? else { return Ok(()) };
-    let Some(mut post) = post::get(conn, organisation, id).await? else { return Ok(()) };
+) -> store::Result<bool> {
+    let Some(id) = post::of_message(conn, organisation, it.id).await? else { return Ok(false) };
+    let Some(mut post) = post::get(conn, organisation, id).await? else { return Ok(false) };
     for target in post::targets(conn, organisation, id).await? {
         let Some(message) = target.message.filter(|message| *message != it.id) else { continue };
         let other = message::get(conn, organisation, message).await?;
         if other.is_none_or(|other| other.stage != Stage::Published) {
-            return Ok(());
+            return Ok(true);
         }
     }
     let facts = Facts { released: post.released_at.is_some(), ..Facts::default() };
-    let Ok(to) = Step::Publish.take(post.state, facts) else { return Ok(()) };
+    let Ok(to) = Step::Publish.take(post.state, facts) else { return Ok(true) };
     post.state = to;
     post.published_at = Some(now);
     post.changed_at = now;
@@ -229,7 +229,8 @@ pub(crate) async fn settled(
     post.held_code = None;
     post::update(conn, organisation, &post).await?;
     job::enqueue(conn, organisation, KIND, &id.to_string(), id.0, now + MEASURED_AFTER, now).await?;
-    told_store(conn, organisation, now, "post.published", &post).await
+    told_store(conn, organisation, now, "post.published", &post).await?;
+    Ok(true)
 }
 
 /// Counts who answered.

@@ -74,3 +74,18 @@ listen-nothing = Nothing stands out.
 listen-mentions = Messages
 listen-none = Nothing found yet. What comes in is looked through as it comes.
 listen-filling = The last thirty days are being looked through…
+listen-folder = Folder
+listen-sensitivity = Alerts
+sensitivity-fewer = fewer: once in two months
+sensitivity-balanced = balanced: once in three weeks
+sensitivity-more = more: once in five days
+sensitivity-none = none
+listen-owner = Kept by { $name }
+listen-export = Export:
+listen-alike = { $count ->
+    [one] one other says nearly the same
+   *[other] { $count } others say nearly the same
+  }
+refusal-folder-long = The name of the folder is too long.
+refusal-folder-control = The name of the folder holds characters that can’t be seen.
+refusal-sensitivity-unknown = This isn’t known as a sensitivity.

@@ -307,3 +307,4 @@ calendar-feed-again = Change the address
 calendar-feed-revoke = Revoke
 calendar-feed-since = There is an address ({ $at }).
 calendar-feed-address = Your address, shown this once
+calendar-holiday = { $name }, public holiday

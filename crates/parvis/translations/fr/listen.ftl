@@ -74,3 +74,18 @@ listen-nothing = Rien ne se détache.
 listen-mentions = Messages
 listen-none = Rien trouvé pour l’instant. Ce qui arrive est examiné à mesure.
 listen-filling = Les trente derniers jours sont en cours d’examen…
+listen-folder = Dossier
+listen-sensitivity = Alertes
+sensitivity-fewer = moins : une en deux mois
+sensitivity-balanced = équilibré : une en trois semaines
+sensitivity-more = plus : une en cinq jours
+sensitivity-none = aucune
+listen-owner = Tenue par { $name }
+listen-export = Exporter :
+listen-alike = { $count ->
+    [one] un autre dit presque la même chose
+   *[other] { $count } autres disent presque la même chose
+  }
+refusal-folder-long = Le nom du dossier est trop long.
+refusal-folder-control = Le nom du dossier contient des caractères invisibles.
+refusal-sensitivity-unknown = Cette sensibilité n’est pas connue.

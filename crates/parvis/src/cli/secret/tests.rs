@@ -7,6 +7,7 @@ use std::task::Poll;
 
 use super::*;
 use crate::id::ChannelId;
+use crate::store::channel;
 use crate::testing::{House, START, assert_whole, houses};
 
 const COUNT: usize = 120;
@@ -29,13 +30,13 @@ async fn connected(house: &House) -> Keys {
 
 /// How many secrets the current of these keys opens; each must be opened by one of them.
 async fn opened(house: &House, key: &SealKey) -> usize {
-    let all = channel::secrets(&mut house.app.db.read().await.unwrap(), house.id).await.unwrap();
+    let all = sealed::list(&mut house.app.db.read().await.unwrap(), house.id).await.unwrap();
     assert_eq!(all.len(), COUNT);
     for it in &all {
-        let text = String::from_utf8(key.open(&it.secret, it.id.0.as_bytes()).unwrap()).unwrap();
+        let text = String::from_utf8(key.open(&it.secret, it.id.as_bytes()).unwrap()).unwrap();
         assert_eq!(text.replace("token", "Channel"), it.name);
     }
-    all.iter().filter(|it| key.is_current(&it.secret, it.id.0.as_bytes())).count()
+    all.iter().filter(|it| key.is_current(&it.secret, it.id.as_bytes())).count()
 }
 
 /// Runs it until `stop` says so, then drops it where it stands; `None` when that was before its end.
@@ -90,8 +91,8 @@ async fn a_rotation_killed_anywhere_leaves_no_secret_shut_and_goes_on_with_the_s
         assert_eq!((only.count(), opened(&house, &only).await), (1, COUNT));
         opened(&house, &running).await;
         let former = SealKey::parse(&first).unwrap();
-        let all = channel::secrets(&mut house.app.db.read().await.unwrap(), house.id).await.unwrap();
-        assert!(all.iter().all(|it| former.open(&it.secret, it.id.0.as_bytes()).is_err()));
+        let all = sealed::list(&mut house.app.db.read().await.unwrap(), house.id).await.unwrap();
+        assert!(all.iter().all(|it| former.open(&it.secret, it.id.as_bytes()).is_err()));
         assert_eq!(keys_mode(&path), 0o600);
     }
 }
@@ -107,15 +108,15 @@ async fn what_a_running_parvis_seals_meanwhile_is_never_lost() {
     for house in houses().await {
         connected(&house).await;
         let running = app::seal_key(&house.app.config.data, None).unwrap();
-        let all = channel::secrets(&mut house.app.db.read().await.unwrap(), house.id).await.unwrap();
+        let all = sealed::list(&mut house.app.db.read().await.unwrap(), house.id).await.unwrap();
         let renewing = async {
             for it in &all {
                 let anew =
-                    running.seal(it.name.replace("Channel", "token").as_bytes(), it.id.0.as_bytes()).unwrap();
+                    running.seal(it.name.replace("Channel", "token").as_bytes(), it.id.as_bytes()).unwrap();
                 let mut conn = house.app.db.write().await.unwrap();
-                let there = channel::secrets(&mut conn, house.id).await.unwrap();
+                let there = sealed::list(&mut conn, house.id).await.unwrap();
                 let there = there.into_iter().find(|other| other.id == it.id).unwrap();
-                assert!(channel::reseal(&mut conn, house.id, &there, &anew).await.unwrap());
+                assert!(sealed::reseal(&mut conn, house.id, &there, &anew).await.unwrap());
                 conn.commit().await.unwrap();
             }
         };
@@ -152,8 +153,8 @@ async fn a_secret_that_no_key_opens_is_named_and_the_others_are_sealed_anew() {
     for house in houses().await {
         let keys = connected(&house).await;
         let mut conn = house.app.db.write().await.unwrap();
-        let one = channel::secrets(&mut conn, house.id).await.unwrap().remove(7);
-        channel::reseal(&mut conn, house.id, &one, b"damaged beyond hope").await.unwrap();
+        let one = sealed::list(&mut conn, house.id).await.unwrap().remove(7);
+        sealed::reseal(&mut conn, house.id, &one, b"damaged beyond hope").await.unwrap();
         conn.commit().await.unwrap();
         let said = rotate(&house.app.db, &keys, START, |_| {}).await.unwrap();
         assert!(

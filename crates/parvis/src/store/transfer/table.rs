@@ -82,7 +82,7 @@ tables! {
     correction 2 { organisation_id Id, id Id, message_id Id, colleague_id Id, aspect Text, was Text, value Text,
         lesson Bytes, created_at Int, ended_at Int, changed_at Int }
     watch 2 { organisation_id Id, id Id, name Text, query Text, owner_id Id, created_at Int, changed_at Int,
-        fill_before Id }
+        fill_before Id, folder Text, sensitivity Text }
     arrival 2 { organisation_id Id, id Id, channel_id Id, delivery Text, received Text }
     mention 3 { organisation_id Id, watch_id Id, message_id Id, sent_at Int }
     post 2 { organisation_id Id, id Id, title Text, brief Text, theme Text, origin Text, origin_name Text,
@@ -112,6 +112,16 @@ tables! {
     journal 2 { organisation_id Id, id Id, at Int, actor_kind Text, actor_id Id, verb Text, subject_kind Text,
         subject_id Id, conversation_id Id, before Text, after Text, undone_at Int,
         no Int, hash Bytes }
+    alert 2 { organisation_id Id, id Id, kind Text, subject_kind Text, subject_id Id, state Text, level Int,
+        began_at Int, opened_at Int, closed_at Int, closed_why Text, closed_by Id, evidence Text }
+    alert_signal 4 { organisation_id Id, alert_id Id, kind Text, subject_id Id, subject_kind Text, seen_at Int,
+        ended_at Int }
+    alert_seen 3 { organisation_id Id, alert_id Id, colleague_id Id, seen_at Int }
+    destination 2 { organisation_id Id, id Id, kind Text, name Text, state Text, address Text, channel_id Id,
+        rule Text, secret Bytes, digest_at Int, failing_since Int, error_code Text, error_text Text,
+        created_at Int }
+    notice 2 { organisation_id Id, id Id, destination_id Id, key Text, kind Text, alert_id Id, state Text,
+        created_at Int, sent_at Int, error_code Text, error_text Text }
     setting 2 { organisation_id Id, name Text, value Text }
 }
 

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
+use parvis_write::Language as Spoken;
+use parvis_write::day::{Holiday, Place as Holidays, holidays};
 
 use crate::id::{ChannelId, PostId};
 use crate::rules::permission::Action;
@@ -11,7 +13,7 @@ use crate::rules::post::State;
 use crate::store::house::House;
 use crate::store::post::Post;
 use crate::web::inbox::house::channel_icon;
-use crate::web::language::Words;
+use crate::web::language::{Language, Words};
 use crate::web::session::Signed;
 
 /// How days are shown.
@@ -139,6 +141,11 @@ pub(super) fn fill(
         posts.iter().filter(move |it| it.due_at.is_some_and(|due| words.zoned(due).date() == date))
     };
     let is_weekend = |date: Date| matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let holidays = holidays_of(words, days);
+    let holiday = |date: Date| {
+        let found = holidays.iter().find(|it| it.date == date)?;
+        Some(words.t1("calendar-holiday", "name", found.name(spoken(words))))
+    };
     let mut all = Vec::new();
     for date in days {
         let saturday = date.weekday() == Weekday::Saturday;
@@ -156,17 +163,58 @@ pub(super) fn fill(
                 date.day(),
                 words.t(&format!("month-{}", date.month()))
             ),
-            off: is_weekend(*date) || (view == View::Month && date.month() != at.month()),
+            off: is_weekend(*date)
+                || holidays.iter().any(|it| it.date == *date)
+                || (view == View::Month && date.month() != at.month()),
             today: *date == today,
             past,
-            warns: if past { words.t("calendar-past") } else { String::new() },
-            note: String::new(),
+            warns: if past { words.t("calendar-past") } else { holiday(*date).unwrap_or_default() },
+            note: holiday(*date).unwrap_or_default(),
             empty_weekend: saturday && !past && on(*date).next().is_none() && on(sunday).next().is_none(),
             events: on(*date).map(|it| event(signed, house, it, targets)).collect(),
             week: date.iso_week_date().week(),
         });
     }
     all
+}
+
+/// The public holidays of the days shown, where the organisation's clock says that it is.
+fn holidays_of(words: &Words, days: &[Date]) -> Vec<Holiday> {
+    let Some(place) = place(words.zone.iana_name().unwrap_or_default()) else { return Vec::new() };
+    let mut years: Vec<i16> = days.iter().map(|it| it.year()).collect();
+    years.dedup();
+    years.into_iter().flat_map(|year| holidays(place, year)).collect()
+}
+
+/// Whose holidays are kept where a clock of that name is.
+fn place(zone: &str) -> Option<Holidays> {
+    Some(match zone {
+        "Europe/Paris" => Holidays::France,
+        "America/Guadeloupe" => Holidays::Guadeloupe,
+        "America/Martinique" => Holidays::Martinique,
+        "America/Cayenne" => Holidays::Guyane,
+        "Indian/Reunion" => Holidays::Reunion,
+        "Indian/Mayotte" => Holidays::Mayotte,
+        "Europe/Brussels" => Holidays::Belgium,
+        "Europe/Zurich" => Holidays::Switzerland,
+        "Europe/Luxembourg" => Holidays::Luxembourg,
+        "America/Montreal" | "America/Toronto" => Holidays::Canada,
+        "Europe/London" => Holidays::England,
+        "Europe/Dublin" => Holidays::Ireland,
+        "Europe/Berlin" => Holidays::Germany,
+        "Europe/Madrid" => Holidays::Spain,
+        "Europe/Rome" => Holidays::Italy,
+        "Europe/Amsterdam" => Holidays::Netherlands,
+        "Europe/Lisbon" => Holidays::Portugal,
+        _ => return None,
+    })
+}
+
+fn spoken(words: &Words) -> Spoken {
+    match words.language {
+        Language::Fr => Spoken::French,
+        Language::En => Spoken::English,
+    }
 }
 
 fn event(signed: &Signed, house: &House, it: &Post, targets: &HashMap<PostId, Vec<ChannelId>>) -> Event {

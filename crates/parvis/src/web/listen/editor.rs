@@ -5,7 +5,8 @@ use std::fmt::{self, Write as _};
 use parvis_listen::query::{Class, Query, paint};
 use serde::Deserialize;
 
-use crate::command::watch::Estimate;
+use crate::command::watch::{Estimate, Wanted};
+use crate::store::watch::Watch;
 use crate::web::chart::escape;
 use crate::web::language::Words;
 
@@ -15,6 +16,20 @@ use crate::web::language::Words;
 pub(super) struct Fields {
     pub(super) name: String,
     pub(super) query: String,
+    pub(super) folder: String,
+    pub(super) sensitivity: String,
+}
+
+impl Fields {
+    pub(super) fn of(it: &Watch) -> Self {
+        let it = it.clone();
+        Self { name: it.name, query: it.query, folder: it.folder, sensitivity: it.sensitivity }
+    }
+
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        let sensitivity = if self.sensitivity.is_empty() { "balanced" } else { &self.sensitivity };
+        Wanted { name: &self.name, query: &self.query, folder: &self.folder, sensitivity }
+    }
 }
 
 /// A query as HTML, a line each, its parts in their classes.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use parvis_listen::near::Near;
 use parvis_listen::query::{Query, marks};
 use parvis_listen::word::{self, Sigil};
 
@@ -41,6 +42,8 @@ pub(super) struct Said {
     pub(super) language: Option<String>,
     /// Class and words of its sentiment.
     pub(super) mood: (&'static str, String),
+    /// How many others say the same in nearly the same words.
+    pub(super) alike: usize,
 }
 
 impl Said {
@@ -72,8 +75,39 @@ impl Said {
             text: Marked::of(query, &text::excerpt(&whole, LENGTH)),
             language: it.language.clone(),
             mood: (mood(sentiment), words.named("sentiment", sentiment)),
+            alike: 0,
         }
     }
+}
+
+/// The messages that are listed, of those that say nearly the same the newest, with how many others there are.
+pub(super) fn grouped<'a>(newest: &[(&'a Mention, &'a String)]) -> Vec<((&'a Mention, &'a String), usize)> {
+    let mut near = Near::new(newest.len());
+    let mut groups: Vec<Option<u64>> = Vec::with_capacity(newest.len());
+    for (it, _) in newest.iter().rev() {
+        let author = it.author.as_ref().map_or("", |(handle, _)| handle.as_str());
+        groups.push(near.push(it.sent_at, author, &it.text).map(|group| group.id));
+    }
+    groups.reverse();
+    let mut listed: Vec<((&'a Mention, &'a String), usize)> = Vec::new();
+    let mut places: HashMap<u64, usize> = HashMap::new();
+    for (it, group) in newest.iter().zip(groups) {
+        match group.and_then(|group| places.get(&group)) {
+            Some(place) => {
+                if let Some((_, alike)) = listed.get_mut(*place) {
+                    *alike += 1;
+                }
+            }
+            None => {
+                if let Some(group) = group {
+                    places.insert(group, listed.len());
+                }
+                listed.push((*it, 0));
+            }
+        }
+    }
+    listed.truncate(LISTED);
+    listed
 }
 
 /// The sentiment of each; neutral for one that wasn't read yet.
@@ -195,32 +229,15 @@ fn hashtags(all: &[Mention]) -> HashMap<String, (usize, String)> {
     counts
 }
 
-/// Words that are said more than before; those of the query itself are left out, they are in every message.
+/// Words that rise against what was said before; those of the query itself are left out, they are in every message.
 fn terms(words: &Words, query: Option<&Query>, recent: &[Mention], before: &[Mention]) -> Vec<Row> {
     let (counts, usual) = (spoken(query, recent), spoken(query, before));
-    let score = |count: usize, key: &str| {
-        let usual = usual.get(key).copied().unwrap_or(0);
-        #[expect(clippy::cast_precision_loss, reason = "shares")]
-        let (now, then) = (
-            (count as f64 + 0.5) / (recent.len() as f64 + 1.0),
-            (usual as f64 + 0.5) / (before.len() as f64 + 1.0),
-        );
-        #[expect(clippy::cast_precision_loss, reason = "a weight")]
-        let weight = (count as f64).sqrt();
-        (now / then).ln() * weight
-    };
-    let mut all: Vec<(String, usize, f64)> = counts
-        .iter()
-        .filter(|(_, count)| **count > 1)
-        .map(|(key, count)| (key.clone(), *count, score(*count, key)))
-        .filter(|(_, _, score)| *score > 0.5)
-        .collect();
-    all.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
-    all.truncate(ROWS);
-    let told = all.into_iter().map(|(key, count, _)| {
+    let rising = crate::work::alert::terms(before, recent, ROWS * 3);
+    let told = rising.into_iter().filter_map(|key| {
+        let count = counts.get(&key).copied()?;
         let was = usual.get(&key).copied().unwrap_or(0);
         let rise = rise(words, (count, recent.len()), (was, before.len()));
-        (key, count, rise)
+        Some((key, count, rise))
     });
     rows(words, told)
 }

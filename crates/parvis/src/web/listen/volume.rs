@@ -84,7 +84,12 @@ impl Volume {
         };
         // Before the first message there was nothing to be found: no silence to learn from.
         let begun = counts.first().map_or(this, |(at, _)| *at).min(this - SHOWN);
-        let mut detector = Detector::new(HOUR, Sensitivity::Balanced);
+        let sensitivity = match it.sensitivity.as_str() {
+            "fewer" => Sensitivity::Fewer,
+            "more" => Sensitivity::More,
+            _ => Sensitivity::Balanced,
+        };
+        let mut detector = Detector::new(HOUR, sensitivity);
         let mut hours = Vec::new();
         for at in (begun..this).step_by(usize::try_from(HOUR).unwrap_or(1)) {
             let found = counts.binary_search_by_key(&at, |(hour, _)| *hour).ok();

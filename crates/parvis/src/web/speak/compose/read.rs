@@ -24,6 +24,8 @@ pub(super) struct Account {
     pub(super) kind: String,
     pub(super) icon: &'static str,
     pub(super) name: String,
+    /// What stands in the circle of its preview.
+    pub(super) initial: String,
     pub(super) handle: String,
     pub(super) on: bool,
     /// Its own version; empty for the common text.
@@ -112,6 +114,7 @@ fn account(
         id: channel.id.to_string(),
         kind: channel.kind.clone(),
         icon: channel_icon(&channel.kind),
+        initial: channel.name.chars().next().map(|it| it.to_uppercase().collect()).unwrap_or_default(),
         name: channel.name.clone(),
         handle: channel.handle.clone(),
         on,

@@ -1,0 +1,105 @@
+//! Alerts: seen, and closed by people. They are raised by `work::alert`.
+
+use serde_json::json;
+
+use super::{Refusal, Result};
+use crate::app::App;
+use crate::id::AlertId;
+use crate::rules::permission::{Action, Actor};
+use crate::store::Conn;
+use crate::store::alert::{self, Alert, Closed, Kind, Subject};
+use crate::store::journal::{self, By, Entry};
+use crate::work::notify::{self, About};
+
+/// Why somebody closes an alert: it was handled, or it was none.
+pub const REASONS: [&str; 2] = ["handled", "false"];
+
+/// Whether an alert is for this person's eyes: how channels are is for all who may see channels, a desk's is for those
+/// who see the desk, and what watches find is for those who listen.
+#[must_use]
+pub fn is_for(actor: &Actor, kind: Kind, subject: Subject) -> bool {
+    match subject {
+        _ if kind.is_technical() => actor.may(Action::ReadChannels),
+        Subject::Desk(desk) => actor.may(Action::Read) && actor.scope.covers(desk),
+        Subject::Watch(_) | Subject::Channel(_) => actor.may(Action::Listen),
+    }
+}
+
+/// The alert, if it is for this person's eyes.
+///
+/// # Errors
+/// It isn't, or there is none.
+pub async fn load(conn: &mut Conn, actor: &Actor, id: AlertId) -> Result<Alert> {
+    let found = alert::get(conn, actor.organisation, id).await?;
+    found.filter(|it| is_for(actor, it.kind, it.subject)).ok_or(Refusal::NotFound)
+}
+
+/// Those that are open and for this person's eyes, the newest first.
+///
+/// # Errors
+/// The database refused.
+pub async fn open(conn: &mut Conn, actor: &Actor) -> Result<Vec<Alert>> {
+    let mut all = alert::open(conn, actor.organisation).await?;
+    all.retain(|it| is_for(actor, it.kind, it.subject));
+    Ok(all)
+}
+
+/// Notes that this person has seen it and looks after it; a second time changes nothing.
+///
+/// # Errors
+/// The right is missing, or there is no such alert.
+pub async fn see(app: &App, actor: &Actor, id: AlertId) -> Result<()> {
+    super::allow(actor, Action::Note)?;
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let it = load(&mut conn, actor, id).await?;
+    if alert::see(&mut conn, actor.organisation, it.id, actor.colleague, now).await? {
+        written(&mut conn, actor, now, "alert.seen", &it, None).await?;
+        conn.commit().await?;
+    }
+    Ok(())
+}
+
+/// Closes it for one of the [`REASONS`]; what lasts isn't told again.
+///
+/// # Errors
+/// The right is missing, there is no such alert or reason, or it is closed already.
+pub async fn close(app: &App, actor: &Actor, id: AlertId, why: &str) -> Result<()> {
+    super::allow(actor, Action::Note)?;
+    let why = REASONS.into_iter().find(|it| *it == why);
+    let why = why.ok_or(Refusal::Invalid { field: "why", code: "unknown" })?;
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let it = load(&mut conn, actor, id).await?;
+    let closed = Closed { at: now, why: why.to_owned(), by: Some(actor.colleague) };
+    alert::see(&mut conn, actor.organisation, it.id, actor.colleague, now).await?;
+    if !alert::close(&mut conn, actor.organisation, it.id, &closed).await? {
+        return Err(Refusal::Changed);
+    }
+    notify::plan(&mut conn, actor.organisation, &it, About::Closed, now).await?;
+    written(&mut conn, actor, now, "alert.closed", &it, Some(why)).await?;
+    conn.commit().await?;
+    app.work.notify_one();
+    Ok(())
+}
+
+async fn written(
+    conn: &mut Conn,
+    actor: &Actor,
+    now: i64,
+    verb: &str,
+    it: &Alert,
+    why: Option<&str>,
+) -> Result<()> {
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: now,
+        by: By::Colleague(actor.colleague),
+        verb,
+        subject: it.id.0,
+        conversation: None,
+        before: None,
+        after: Some(json!({ "kind": it.kind, "subject": it.subject, "closed": why })),
+    };
+    Ok(journal::write(conn, entry).await.map(drop)?)
+}

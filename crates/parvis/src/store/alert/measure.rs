@@ -1,0 +1,198 @@
+//! What is counted for alerts: messages by ten minutes in each watch, desk and channel, complaints that wait, and the
+//! messages behind a figure. Messages are found by their ids, which tell when they came in: none came in before it
+//! was said.
+
+use super::super::watch::{Mention, read_mention};
+use super::super::{Conn, Result, Row};
+use super::Subject;
+use crate::clock::MINUTE;
+use crate::id::{self, ChannelId, DeskId, MessageId, OrganisationId, WatchId};
+
+/// Length of a step (µs).
+pub const STEP: i64 = 10 * MINUTE;
+
+/// How many messages came in one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// Beginning of the step (µs).
+    pub at: i64,
+    /// Where.
+    pub channel: ChannelId,
+    /// At which desk.
+    pub desk: DeskId,
+    /// Whether their conversations are negative.
+    pub negative: bool,
+    /// How many.
+    pub value: i64,
+}
+
+/// How many messages a watch found in one step, and how many of them are negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// By which watch.
+    pub watch: WatchId,
+    /// Beginning of the step (µs).
+    pub at: i64,
+    /// How many.
+    pub all: i64,
+    /// How many of them are negative.
+    pub negative: i64,
+}
+
+/// A complaint without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// At which desk.
+    pub desk: DeskId,
+    /// Since when (µs).
+    pub since: i64,
+    /// The message that waits longest, where it is still there.
+    pub message: Option<MessageId>,
+}
+
+// Steps are of 600 s; integer division cuts towards zero, and no time is before 1970.
+const COUNTS: &str =
+    "SELECT m.sent_at / 600000000 * 600000000, m.channel_id, c.desk_id, COALESCE(c.sentiment, '') = 'negative', COUNT(*)
+    FROM message m JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
+    WHERE m.organisation_id = $1 AND m.id >= $2 AND m.sent_at >= $3 AND m.direction = 'in' AND m.deleted_at IS NULL
+    GROUP BY 1, 2, 3, 4 ORDER BY 1";
+const FOUND: &str =
+    "SELECT n.watch_id, n.sent_at / 600000000 * 600000000, COUNT(*), SUM(CASE WHEN c.sentiment = 'negative' THEN 1 ELSE 0 END)
+    FROM watch w JOIN mention n ON n.organisation_id = w.organisation_id AND n.watch_id = w.id AND n.sent_at >= $2
+    JOIN message m ON m.organisation_id = n.organisation_id AND m.id = n.message_id
+    JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
+    WHERE w.organisation_id = $1 AND m.deleted_at IS NULL GROUP BY 1, 2 ORDER BY 2";
+const FOUND_BY: &str =
+    "SELECT n.watch_id, n.sent_at / 600000000 * 600000000, COUNT(*), SUM(CASE WHEN c.sentiment = 'negative' THEN 1 ELSE 0 END)
+    FROM mention n JOIN message m ON m.organisation_id = n.organisation_id AND m.id = n.message_id
+    JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
+    WHERE n.organisation_id = $1 AND n.sent_at >= $2 AND n.watch_id = $3 AND m.deleted_at IS NULL GROUP BY 1, 2 ORDER BY 2";
+const WAITING: &str = "SELECT c.desk_id, c.awaiting_since,
+      (SELECT m.id FROM message m WHERE m.organisation_id = c.organisation_id AND m.conversation_id = c.id
+        AND m.sent_at = c.awaiting_since AND m.direction = 'in' AND m.deleted_at IS NULL ORDER BY m.id LIMIT 1)
+    FROM conversation c WHERE c.organisation_id = $1 AND c.state = 'open' AND c.awaiting_since IS NOT NULL
+      AND (c.intent = 'complaint' OR c.sentiment = 'negative') ORDER BY c.awaiting_since LIMIT 5000";
+const ANSWERED: &str = "SELECT desk_id, first_at, answered_at FROM conversation
+    WHERE organisation_id = $1 AND answered_at >= $2 AND (intent = 'complaint' OR sentiment = 'negative')
+    ORDER BY answered_at DESC LIMIT 20000";
+
+macro_rules! said {
+    ($from:literal) => {
+        concat!(
+            "SELECT m.id, m.conversation_id, c.desk_id, m.channel_id, a.handle, a.name, m.title, m.text, m.language, c.sentiment, m.sent_at FROM ",
+            $from,
+            " JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
+            LEFT JOIN author a ON a.organisation_id = m.organisation_id AND a.id = m.author_id
+            WHERE m.organisation_id = $1 AND m.sent_at >= $2 AND m.sent_at < $3 AND m.direction = 'in' AND m.deleted_at IS NULL
+              AND ($4 = FALSE OR c.sentiment = 'negative') "
+        )
+    };
+}
+
+const SAID_WATCH: &str = concat!(
+    said!(
+        "mention n JOIN message m ON m.organisation_id = n.organisation_id AND m.id = n.message_id AND n.sent_at >= $2 AND n.sent_at < $3"
+    ),
+    "AND n.watch_id = $6 ORDER BY n.sent_at DESC, n.message_id DESC LIMIT $5"
+);
+const SAID_DESK: &str = concat!(
+    said!("message m"),
+    "AND c.desk_id = $6 AND m.id >= $7 ORDER BY m.sent_at DESC, m.id DESC LIMIT $5"
+);
+const SAID_CHANNEL: &str = concat!(
+    said!("message m"),
+    "AND m.channel_id = $6 AND m.id >= $7 ORDER BY m.sent_at DESC, m.id DESC LIMIT $5"
+);
+const SAID_ONE: &str = concat!(said!("message m"), "AND m.id = $6 LIMIT $5");
+
+/// The counts of every step from `from` on (µs), the oldest first.
+pub async fn counts(conn: &mut Conn, organisation: OrganisationId, from: i64) -> Result<Vec<Count>> {
+    let args = [organisation.into(), MessageId(id::earliest(from)).into(), from.into()];
+    let rows = conn.all(COUNTS, &args).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok(Count {
+                at: cells.next()?,
+                channel: cells.next()?,
+                desk: cells.next()?,
+                negative: cells.next()?,
+                value: cells.next()?,
+            })
+        })
+        .collect()
+}
+
+/// What every watch found in each step from `from` on (µs), the oldest first.
+pub async fn found(conn: &mut Conn, organisation: OrganisationId, from: i64) -> Result<Vec<Found>> {
+    conn.all(FOUND, &[organisation.into(), from.into()]).await?.iter().map(read_found).collect()
+}
+
+/// The same for one watch.
+pub async fn found_by(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    watch: WatchId,
+    from: i64,
+) -> Result<Vec<Found>> {
+    let args = [organisation.into(), from.into(), watch.into()];
+    conn.all(FOUND_BY, &args).await?.iter().map(read_found).collect()
+}
+
+fn read_found(row: &Row) -> Result<Found> {
+    let mut cells = row.cells();
+    Ok(Found { watch: cells.next()?, at: cells.next()?, all: cells.next()?, negative: cells.next()? })
+}
+
+/// The complaints that wait, the longest first, 5,000 at most.
+pub async fn waiting(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Waiting>> {
+    let rows = conn.all(WAITING, &[organisation.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok(Waiting { desk: cells.next()?, since: cells.next()?, message: cells.next()? })
+        })
+        .collect()
+}
+
+/// Complaints that were answered since `since` (µs): at which desk, when they came and when they were answered.
+pub async fn answered(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    since: i64,
+) -> Result<Vec<(DeskId, i64, i64)>> {
+    let rows = conn.all(ANSWERED, &[organisation.into(), since.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok((cells.next()?, cells.next()?, cells.next()?))
+        })
+        .collect()
+}
+
+/// What was said there in `from..to` (µs), the newest first, `limit` at most; with `negative`, what is negative.
+pub async fn said(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    (subject, negative): (Subject, bool),
+    (from, to): (i64, i64),
+    limit: i64,
+) -> Result<Vec<Mention>> {
+    let mut args =
+        vec![organisation.into(), from.into(), to.into(), negative.into(), limit.into(), subject.id().into()];
+    let sql = match subject {
+        Subject::Watch(_) => SAID_WATCH,
+        Subject::Desk(_) => SAID_DESK,
+        Subject::Channel(_) => SAID_CHANNEL,
+    };
+    if !matches!(subject, Subject::Watch(_)) {
+        args.push(MessageId(id::earliest(from)).into());
+    }
+    conn.all(sql, &args).await?.iter().map(read_mention).collect()
+}
+
+/// One message as it is listed; `None` when it was deleted or erased.
+pub async fn one(conn: &mut Conn, organisation: OrganisationId, it: MessageId) -> Result<Option<Mention>> {
+    let args = [organisation.into(), i64::MIN.into(), i64::MAX.into(), false.into(), 1_i64.into(), it.into()];
+    conn.first(SAID_ONE, &args).await?.as_ref().map(read_mention).transpose()
+}
