@@ -70,7 +70,7 @@ impl Forgetful {
             let body: Value = serde_json::from_str(body).unwrap();
             json!({ "id": (900 + number).to_string(), "uri": "https://a.example/1", "url": null,
                 "account": { "id": "2", "username": "us", "acct": "us", "display_name": "", "url": "https://a.example/@us" },
-                "created_at": "2026-09-01T08:00:10Z", "content": body["status"], "visibility": "public",
+                "created_at": "2026-09-01T09:59:10Z", "content": body["status"], "visibility": "public",
                 "spoiler_text": "", "media_attachments": [], "mentions": [], "in_reply_to_id": body["in_reply_to_id"] })
         };
         posts.iter().enumerate().map(status).collect()
