@@ -30,6 +30,8 @@ struct Forgetful {
     posts: Arc<Mutex<Vec<String>>>,
     /// Every request fails.
     away: Arc<AtomicBool>,
+    /// Whoever posts is asked to come back later.
+    busy: Arc<AtomicBool>,
     /// Requests to read get no answer.
     hangs: Arc<AtomicBool>,
     /// What was taken can be read.
@@ -42,6 +44,9 @@ impl Forgetful {
         async fn serve(State(it): State<Forgetful>, method: Method, body: String) -> Response {
             if it.away.load(Ordering::SeqCst) {
                 return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            }
+            if method == Method::POST && it.busy.load(Ordering::SeqCst) {
+                return StatusCode::TOO_MANY_REQUESTS.into_response();
             }
             if method == Method::POST {
                 it.posts.lock().unwrap().push(body);

@@ -148,14 +148,14 @@ async fn what_was_released_and_waits_for_its_server_is_held_too_and_resumed_by_h
     for mut house in houses().await {
         let server = Forgetful::default();
         server.shows.store(true, Ordering::SeqCst);
-        server.away.store(true, Ordering::SeqCst);
+        server.busy.store(true, Ordering::SeqCst);
         let app = connected(&mut house, &server.start().await).await;
         let id = validated(&app, &house, "Un").await;
         step(&app, &house.manager, id, Step::PublishNow, None).await.unwrap();
         pass(&app, 20).await;
-        assert_eq!(stage(&app, &house, id).await, Some(Stage::Held), "the server is away");
+        assert_eq!(stage(&app, &house, id).await, Some(Stage::Held), "the server takes nothing now");
         stop::begin(&app, &house.manager, "Accident").await.unwrap();
-        server.away.store(false, Ordering::SeqCst);
+        server.busy.store(false, Ordering::SeqCst);
         pass(&app, 600).await;
         assert_eq!((server.taken(), stage(&app, &house, id).await), (0, Some(Stage::Withdrawn)));
         stop::lift(&app, &house.manager).await.unwrap();
