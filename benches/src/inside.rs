@@ -88,7 +88,15 @@ pub async fn searches(db: &Db, organisation: OrganisationId, rounds: u32) -> Res
         for round in 0..=rounds {
             let began = cpu("self")?;
             for _ in 0..10 {
-                search::find(&mut conn, organisation, &Scope::Every, word, None, 50).await?;
+                search::find(
+                    &mut conn,
+                    organisation,
+                    &Scope::Every,
+                    word,
+                    &search::Within::default(),
+                    (None, 50),
+                )
+                .await?;
             }
             let own = (cpu("self")? - began) / 10.0;
             let began = cpu("self")?;

@@ -1,7 +1,7 @@
 //! How right the charter's rules are: our own labelled sentences (`cases/charter-{fr,en}.tsv`) against what
 //! [`parvis_write::charter::check`] remarks, rule by rule; writes `docs/quality/charter.md`.
 //!
-//! One half was used to mend the lists, the other never.
+//! One part was used to mend the lists; one was written before them, one after they were closed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -49,7 +49,7 @@ impl Tally {
     }
 }
 
-/// By rule; `None` holds sentences without any remark that should have none.
+/// One part of the sentences, by rule.
 struct Half {
     rules: BTreeMap<Rule, Tally>,
     all: Tally,
@@ -62,7 +62,7 @@ struct Half {
 pub(crate) fn run(show: bool) -> Result<()> {
     let mut found = Vec::new();
     for (language, cases) in CASES {
-        for half in ["build", "held"] {
+        for half in ["build", "held", "fresh"] {
             found.push((language, half, measure(language, half, cases, show && half == "build")?));
         }
     }
@@ -119,31 +119,28 @@ fn page(found: &[(Language, &str, Half)]) -> Result<String> {
     writeln!(out, "{METHOD}")?;
     for language in Language::ALL {
         let of = |half: &str| found.iter().find(|it| it.0 == language && it.1 == half).map(|it| &it.2);
-        let (Some(build), Some(held)) = (of("build"), of("held")) else { continue };
+        let (Some(build), Some(held), Some(fresh)) = (of("build"), of("held"), of("fresh")) else { continue };
         writeln!(out, "## {}\n", language.pick("French", "English"))?;
+        writeln!(out, "| sentences | without fault | of these left alone |\n| --- | --- | --- |")?;
+        for (name, it) in [("written afterwards", fresh), ("held out", held), ("built with", build)] {
+            writeln!(out, "| {name}: {} | {} | {} |", it.sentences, it.clean.0, it.clean.1)?;
+        }
         writeln!(
             out,
-            "{} sentences built with, {} held out. Sentences without fault that were left alone: {} of {} built with, {} of {} \
-             held out.\n",
-            build.sentences, held.sentences, build.clean.1, build.clean.0, held.clean.1, held.clean.0
+            "\n| rule | precision, afterwards | recall, afterwards | precision, held out | recall, held out | recall, built with |"
         )?;
-        writeln!(
-            out,
-            "| rule | precision, held out | recall, held out | precision, built with | recall, built with |"
-        )?;
-        writeln!(out, "| --- | --- | --- | --- | --- |")?;
-        let mut row = |name: &str, held: Tally, build: Tally| {
-            let cells = [held.precision(), held.recall(), build.precision(), build.recall()];
+        writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
+        let mut row = |name: &str, [fresh, held, build]: [Tally; 3]| {
+            let cells = [fresh.precision(), fresh.recall(), held.precision(), held.recall(), build.recall()];
             writeln!(out, "| {name} | {} |", cells.join(" | "))
         };
         for rule in Rule::ALL {
-            let tally = |half: &Half| half.rules.get(&rule).copied().unwrap_or_default();
-            let (held, build) = (tally(held), tally(build));
-            if held.right + held.wrong + held.missed + build.right + build.wrong + build.missed > 0 {
-                row(&format!("`{}`", rule.name()), held, build)?;
+            let tallies = [fresh, held, build].map(|half| half.rules.get(&rule).copied().unwrap_or_default());
+            if tallies.iter().any(|it| it.right + it.wrong + it.missed > 0) {
+                row(&format!("`{}`", rule.name()), tallies)?;
             }
         }
-        row("**all**", held.all, build.all)?;
+        row("**all**", [fresh.all, held.all, build.all])?;
         writeln!(out)?;
     }
     out.push_str(LIMITS);
@@ -154,12 +151,18 @@ const METHOD: &str = "\
 The sentences (`quality/cases/charter-fr.tsv`, `quality/cases/charter-en.tsv`) are our own, invented, in the manner of
 what brands, shops and town halls post. Each bears the rules that a careful editor would speak of, under the charter's
 defaults; many bear none, and some of those were written to mislead (\"the town's tallest tower\", \"keep your ticket, it
-is your guarantee\"). Half were built with: the lists of words were mended until few mistakes stayed. The other half was
-written before the lists were, and no list was changed after it had been measured on it. Both halves are by the same
-hand, so that other people's texts will fare worse than the held-out columns, above all with the rules that are lists
-of words. Counts stand in brackets: with five or ten cases of a rule, ten points more or less mean nothing.
+is your guarantee\").
 
-A rule is right on a sentence when it makes at least one remark where one was wanted; the place isn't scored.
+- *Built with*: the lists of words were mended on these until few mistakes stayed.
+- *Held out*: written before the lists were, and not used to mend them. But the same hand wrote both within the hour and
+  remembered what it had written, so that these columns flatter: they show that the rules work, not how much they find.
+- *Afterwards*: written when the lists were closed, without looking at them, for the rules that are lists of words. No
+  list was changed after it had been measured on them. **This is the nearest to what other people's texts will give.** A
+  first such set, written in words as far from the lists as could be thought of, was found to a fifth in French and an
+  eighth in English (recall), with a precision of 92 % and 67 %; it has been built with since.
+
+Counts stand in brackets: with five or ten cases of a rule, ten points more or less mean nothing. A rule is right on a
+sentence when it makes at least one remark where one was wanted; the place isn't scored.
 ";
 
 const LIMITS: &str = "\

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::{cargo, say};
 
 /// Who has parsers.
-const CRATES: [&str; 3] = ["parvis-channels", "parvis-listen", "parvis"];
+const CRATES: [&str; 4] = ["parvis-channels", "parvis-listen", "parvis-write", "parvis"];
 
 /// Whether every parser stood all of it.
 ///

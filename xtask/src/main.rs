@@ -29,8 +29,8 @@ cargo xtask fuzz [--minutes N] [--seed S] [PARSER]
                            gives hostile input to the parsers (docs/reliability.md)
 cargo xtask train [--data FOLDER]
                            trains the models of the ear from declared data
-cargo xtask evaluate [--data FOLDER]
-                           measures how right the ear is and writes docs/quality.md
+cargo xtask evaluate understanding|bursts|charter|weariness [--data FOLDER]
+                           measures how right the ear, the charter or weariness is and writes docs/quality/
 cargo xtask tidy           checks what neither the compiler nor clippy can see";
 
 fn main() -> ExitCode {

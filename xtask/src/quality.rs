@@ -1,4 +1,4 @@
-//! `cargo xtask train` and `cargo xtask evaluate`: builds `quality/` in release and has it train or measure the ear.
+//! `cargo xtask train` and `cargo xtask evaluate`: builds `quality/` in release and has it train the models or measure what is judged.
 
 use std::path::Path;
 

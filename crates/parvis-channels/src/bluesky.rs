@@ -26,12 +26,15 @@ mod write;
 mod fuzz;
 
 use async_trait::async_trait;
+use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError,
-    Connection, Field, Net, Observation, Outgoing, Page, Probe, Published, Source, TextRule, Typed, Why,
+    Connection, Field, Net, Observation, Outgoing, Page, Passed, Probe, Published, Source, TextRule, Typed,
+    Why,
 };
 use client::Client;
+use firehose::Firehose;
 use observe::Observer;
 
 /// The room of Bluesky.
@@ -87,6 +90,19 @@ impl Channel for Bluesky {
                 Ok(Page { observations: Vec::new(), cursor, more: false, budget: None, notice: None })
             }
             other => Ok(other?),
+        }
+    }
+
+    async fn overhear(
+        &self,
+        net: &Net,
+        account: &Account,
+        cursor: Option<i64>,
+        sink: mpsc::Sender<Passed>,
+    ) -> Result<(), ChannelError> {
+        match Firehose::of(&account.settings) {
+            Some(place) => firehose::follow(net, account, &place, cursor, &sink).await,
+            None => Err(ChannelError::Unsupported(Why::NoStream)),
         }
     }
 

@@ -61,13 +61,16 @@ pub enum CapabilityKey {
     Article,
     /// Mark what somebody wrote as spam.
     Spam,
+    /// Hear what everybody says in public, for the watches.
+    Public,
 }
 
 impl CapabilityKey {
     /// Every key, in the order of the table on the screen.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Listen,
         Self::Stream,
+        Self::Public,
         Self::Threads,
         Self::SeeEdits,
         Self::SeeDeletions,
@@ -118,6 +121,7 @@ impl CapabilityKey {
             Self::Language => "language",
             Self::Article => "article",
             Self::Spam => "spam",
+            Self::Public => "public",
         }
     }
 }
@@ -176,6 +180,8 @@ pub enum Why {
     NoAddress,
     /// Every attempt has the same id, by which the receiver has to recognise it.
     ReceiverRecognises,
+    /// No stream of what everybody says was named when connecting.
+    NoStream,
     /// Here one answers; nothing is begun.
     AnswersOnly,
     /// The server makes the card itself, of the first address in the text.
@@ -207,6 +213,7 @@ impl Why {
             Self::AsTold => "as_told",
             Self::NoAddress => "no_address",
             Self::ReceiverRecognises => "receiver_recognises",
+            Self::NoStream => "no_stream",
             Self::AnswersOnly => "answers_only",
             Self::MadeByServer => "made_by_server",
             Self::ArticlesOnly => "articles_only",
@@ -236,6 +243,7 @@ impl fmt::Display for Why {
             Self::AsTold => "as far as the other side tells it",
             Self::NoAddress => "no address for answers was named when connecting",
             Self::ReceiverRecognises => "the receiver recognises a second attempt by its id",
+            Self::NoStream => "no stream of what everybody says was named when connecting",
             Self::AnswersOnly => "here one answers; nothing is begun",
             Self::MadeByServer => "the server makes it of the first address in the text",
             Self::ArticlesOnly => "here one publishes articles, with a title",

@@ -6,7 +6,8 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilitySet, ChannelError, ChannelKind, ConnectError, Connection, Delivery, Field,
-    Made, Net, Observation, Outgoing, Page, Published, Received, Request, TextRule, Typed, Undelivered, Why,
+    Made, Net, Observation, Outgoing, Page, Passed, Published, Received, Request, TextRule, Typed,
+    Undelivered, Why,
 };
 
 /// What we learn by asking an account who it is.
@@ -80,6 +81,18 @@ pub trait Channel: Send + Sync {
         _sink: mpsc::Sender<Observation>,
     ) -> Result<(), ChannelError> {
         Err(ChannelError::Unsupported(Why::Polled))
+    }
+
+    /// Follows what everybody says in public until the connection ends and tells why; `Ok` when nobody listens any
+    /// more. It goes on at `cursor`, without one with what comes next ([`crate::CapabilityKey::Public`]).
+    async fn overhear(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _cursor: Option<i64>,
+        _sink: mpsc::Sender<Passed>,
+    ) -> Result<(), ChannelError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork))
     }
 
     /// Reads what the network pushed to us by HTTP: first whether it is the sender's and of now (µs), then what it

@@ -109,9 +109,10 @@ fn table() -> CapabilitySet {
                 CapabilityKey::Stream => Capability::emulated(Why::Polled),
                 CapabilityKey::SeeEdits => Capability::emulated(Why::Rechecked),
                 CapabilityKey::SeeDeletions => Capability::unsupported(Why::WindowOnly),
-                CapabilityKey::Threads | CapabilityKey::Like | CapabilityKey::Hide => {
-                    Capability::unsupported(Why::NotInNetwork)
-                }
+                CapabilityKey::Public
+                | CapabilityKey::Threads
+                | CapabilityKey::Like
+                | CapabilityKey::Hide => Capability::unsupported(Why::NotInNetwork),
                 _ => Capability::unsupported(Why::ReadOnly),
             },
         );

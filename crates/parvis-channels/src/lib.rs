@@ -49,7 +49,7 @@ pub use error::ChannelError;
 pub use html::{plain_text, sanitise};
 pub use net::{Answer, Net, NetOptions, Request};
 pub use observation::{
-    AttachmentKind, Budget, Item, Mark, Notice, Observation, ObservationKind, Page, RemoteAttachment,
+    AttachmentKind, Budget, Item, Mark, Notice, Observation, ObservationKind, Page, Passed, RemoteAttachment,
     RemoteAuthor, Source, Visibility,
 };
 pub use parvis_write::{MentionRule, TextLimit, TextRule, TextUnit};

@@ -98,6 +98,8 @@ pub enum Mark {
     Cut,
     /// Nobody sees it there until one of us lets it be seen.
     Held,
+    /// It passed in public and was kept because a watch asks for such words: nobody said it to us. Set by the program.
+    Overheard,
 }
 
 impl Mark {
@@ -110,6 +112,7 @@ impl Mark {
             Self::SenderDoubtful(_) => "sender_doubtful",
             Self::Cut => "cut",
             Self::Held => "held",
+            Self::Overheard => "overheard",
         }
     }
 }
@@ -203,6 +206,17 @@ pub struct Page {
     /// What the server said about our allowance.
     pub budget: Option<Budget>,
     /// For the people who look after the channel.
+    pub notice: Option<Notice>,
+}
+
+/// What passed on a stream of what everybody says in public.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Passed {
+    /// Where to go on: a place that only grows. `None`: where we were.
+    pub cursor: Option<i64>,
+    /// Posts written, changed or deleted.
+    pub observations: Vec<Observation>,
+    /// The stream begins later than where we wanted to go on.
     pub notice: Option<Notice>,
 }
 

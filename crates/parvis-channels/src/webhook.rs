@@ -209,6 +209,7 @@ fn table(answers: bool, public: bool) -> CapabilitySet {
                 | CapabilityKey::AltText
                 | CapabilityKey::Warning
                 | CapabilityKey::Like
+                | CapabilityKey::Public
                 | CapabilityKey::Article
                 | CapabilityKey::Quote
                 | CapabilityKey::LinkCard

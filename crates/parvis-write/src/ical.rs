@@ -4,6 +4,8 @@
 //! Google, Apple, Microsoft and Nextcloud export: days, times in UTC, in a named zone or in none, repeated events with
 //! their exceptions. Files are hostile: their size, their events, their lines and their repetitions are bounded.
 
+#[cfg(test)]
+mod fuzz;
 mod line;
 mod read;
 mod repeat;

@@ -16,6 +16,8 @@
 pub mod campaign;
 pub mod charter;
 pub mod day;
+#[cfg(test)]
+mod fuzz;
 pub mod ical;
 mod language;
 pub mod mark;

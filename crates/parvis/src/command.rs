@@ -11,6 +11,7 @@ pub mod desk;
 pub mod destination;
 pub mod draft;
 pub mod feed;
+pub mod insight;
 pub mod post;
 pub mod session;
 pub mod stop;

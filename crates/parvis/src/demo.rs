@@ -9,6 +9,7 @@ pub mod network;
 pub mod post;
 mod saved;
 pub mod status;
+pub mod taught;
 #[cfg(test)]
 mod tests;
 

@@ -8,6 +8,7 @@ pub mod fold;
 mod keep;
 pub mod listen;
 pub mod mind;
+pub mod overhear;
 pub mod receive;
 #[cfg(test)]
 mod tests;

@@ -8,4 +8,5 @@ pub mod hours;
 pub mod permission;
 pub mod post;
 pub mod text;
+pub mod theme;
 pub mod waking;

@@ -17,6 +17,7 @@ pub mod desk;
 pub mod destination;
 pub mod feed;
 pub mod house;
+pub mod insight;
 pub mod invariant;
 pub mod job;
 pub mod journal;

@@ -112,12 +112,17 @@ pub struct Image {
 }
 
 impl Disk {
+    /// A disk with nothing on it.
+    pub fn empty() -> Self {
+        Self { honest: true, ..Self::default() }
+    }
+
     /// A disk with what stands in `folder`, all of it durable.
     ///
     /// # Errors
     /// It can't be read.
     pub fn of(folder: &Path) -> Result<Self> {
-        let mut disk = Self { honest: true, ..Self::default() };
+        let mut disk = Self::empty();
         let mut folders = vec![String::new()];
         while let Some(at) = folders.pop() {
             for entry in std::fs::read_dir(folder.join(&at))? {
@@ -320,7 +325,7 @@ mod tests {
     }
 
     fn disk(records: &[Record]) -> Disk {
-        let mut disk = Disk { honest: true, ..Disk::default() };
+        let mut disk = Disk::empty();
         records.iter().for_each(|it| disk.take(it));
         disk
     }

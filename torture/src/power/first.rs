@@ -41,7 +41,7 @@ pub(super) async fn first_starts(plan: &Plan, count: usize, random: &mut Random)
         .map(|_| usize::try_from(random.between(1, records.len() as u64 + 1)).unwrap_or(1))
         .collect();
     moments.sort_unstable();
-    let (mut disk, mut at, mut wrong) = (Disk { honest: true, ..Disk::default() }, 0, Vec::new());
+    let (mut disk, mut at, mut wrong) = (Disk::empty(), 0, Vec::new());
     let folder = plan.folder.join("power-image");
     for moment in moments {
         records.iter().skip(at).take(moment - at).for_each(|it| disk.take(it));

@@ -20,8 +20,10 @@ use crate::random::Random;
 
 /// The only stream.
 pub const STREAM: &str = "events";
-/// The longest that the network takes to show what it took (µs): within the time that is given to it before the first look.
+/// The longest that the network takes to show what it took (µs): within the time that is given to it before the first look;
+/// where it knows keys, sending the same again does no harm, and it takes longer.
 const SHOWS_WITHIN: u64 = 8_000_000;
+const SHOWS_LATER: u64 = 90_000_000;
 
 /// Something said, as it stands now.
 #[derive(Clone, Debug)]
@@ -239,7 +241,11 @@ impl State {
             self.twice.push(text.clone());
         }
         let mut random = self.chance(&format!("show {}", reply.text));
-        let within = if self.late { SHOWS_WITHIN * 200 } else { SHOWS_WITHIN };
+        let within = match () {
+            () if self.late => SHOWS_WITHIN * 200,
+            () if honours_keys(&reply.text) => SHOWS_LATER,
+            () => SHOWS_WITHIN,
+        };
         let shown = self.now + i64::try_from(random.between(0, within)).unwrap_or(0);
         let it = Said {
             // By its words, so that it doesn't matter which of two was taken first.

@@ -27,11 +27,13 @@ use url::Url;
 use super::key::{POST, Place, short};
 use super::observe::{Observer, time};
 use crate::html::one_line;
-use crate::{Account, ChannelError, Net, Notice, Observation, ObservationKind, Source};
+use crate::{Account, ChannelError, Net, Notice, Observation, ObservationKind, Passed, Source};
 use cbor::Node;
 
 /// Messages of no interest after which the place is handed on all the same.
 const QUIET: u32 = 500;
+/// What [`Account::settings`] call the address of the stream.
+pub(super) const SETTING: &str = "public";
 /// Bytes kept of a message that can't be read.
 const KEPT: usize = 4096;
 
@@ -44,18 +46,25 @@ pub enum Firehose {
     Jetstream(Url),
 }
 
-/// What one message told.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Passed {
-    /// Where to go on: a sequence number, or on Jetstream a time in µs. `None`: where we were.
-    pub cursor: Option<i64>,
-    /// Posts written, changed or deleted.
-    pub observations: Vec<Observation>,
-    /// The stream begins later than where we wanted to go on.
-    pub notice: Option<Notice>,
-}
-
 impl Firehose {
+    /// The stream at an address that a person typed: Jetstream where its name or its path says so, else a server or
+    /// relay.
+    pub(super) fn at(mut url: Url) -> Option<Self> {
+        let scheme = match url.scheme() {
+            "https" | "wss" => "wss",
+            "http" | "ws" => "ws",
+            _ => return None,
+        };
+        url.set_scheme(scheme).ok()?;
+        let jetstream = url.host_str()?.starts_with("jetstream") || url.path().ends_with("/subscribe");
+        Some(if jetstream { Self::Jetstream(url) } else { Self::Repos(url) })
+    }
+
+    /// The stream that an account was connected with.
+    pub(super) fn of(settings: &Value) -> Option<Self> {
+        Self::at(settings.get(SETTING)?.as_str()?.parse().ok()?)
+    }
+
     /// The address to connect to.
     fn address(&self, cursor: Option<i64>) -> Url {
         let (Self::Repos(base) | Self::Jetstream(base)) = self;

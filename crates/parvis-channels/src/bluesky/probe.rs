@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::client::{Client, Fault};
 use super::facet::{PAGES, web};
+use super::firehose::{self, Firehose};
 use super::identity;
 use super::wire::{Identity, Profile, ProfileRecord};
 use crate::CapabilityKey as Key;
@@ -32,8 +33,8 @@ pub(super) async fn probe(client: &Client<'_>) -> Result<Probe, ChannelError> {
     };
     let settings = &client.account.settings;
     let mut kept = Map::new();
-    if let Some(directory) = settings.get("directory") {
-        kept.insert("directory".to_owned(), directory.clone());
+    for name in ["directory", firehose::SETTING] {
+        kept.extend(settings.get(name).map(|value| (name.to_owned(), value.clone())));
     }
     Ok(Probe {
         handle: one_line(&me.handle, 300),
@@ -41,7 +42,7 @@ pub(super) async fn probe(client: &Client<'_>) -> Result<Probe, ChannelError> {
         avatar_url: profile.avatar.as_deref().and_then(web),
         url: identity::is_public(settings).then(|| format!("{PAGES}/profile/{}", me.did)),
         remote_id: me.did,
-        capabilities: table(silent.as_ref()),
+        capabilities: table(silent.as_ref(), Firehose::of(settings).is_some()),
         settings: Value::Object(kept),
     })
 }
@@ -57,16 +58,19 @@ async fn own_profile(client: &Client<'_>, did: &str) -> Result<Profile, ChannelE
     }
 }
 
-/// The table; `silent` is why nothing is heard of what others write.
-fn table(silent: Option<&Why>) -> CapabilitySet {
+/// The table; `silent` is why nothing is heard of what others write to us, `public` that a stream of what everybody
+/// writes was named.
+fn table(silent: Option<&Why>, public: bool) -> CapabilitySet {
     let heard = |capability: Capability| silent.cloned().map_or(capability, Capability::unsupported);
     // Our own posts can be looked at in any case.
     let deletions =
         silent.cloned().map_or_else(|| Capability::emulated(Why::Rechecked), Capability::conditional);
+    let overheard = if public { Capability::native() } else { Capability::unsupported(Why::NoStream) };
     let mut set = CapabilitySet::default();
     for (key, capability) in [
         (Key::Listen, heard(Capability::native())),
         (Key::Stream, heard(Capability::emulated(Why::Polled))),
+        (Key::Public, overheard),
         (Key::Threads, heard(Capability::native())),
         (Key::SeeEdits, heard(Capability::conditional(Why::Rechecked))),
         (Key::SeeDeletions, deletions),
@@ -128,7 +132,7 @@ mod tests {
     #[test]
     fn every_no_has_a_reason_and_a_server_without_appview_still_publishes() {
         for silent in [None, Some(Why::NotOnServer), Some(Why::ServerSilent)] {
-            let set = table(silent.as_ref());
+            let set = table(silent.as_ref(), silent.is_none());
             for key in Key::ALL {
                 let line = set.lines.get(&key).expect("each key has its line");
                 assert_eq!(line.reason.is_none(), line.support == Support::Native, "{key:?}");

@@ -6,10 +6,11 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::client::{Client, Fault, Keys, checked, endpoint};
+use super::firehose;
 use super::identity::{self, Home};
 use super::key::{is_did, is_handle};
 use super::wire::Session;
@@ -17,11 +18,17 @@ use crate::json::read;
 use crate::{Access, ChannelError, ConnectError, Connection, Field, Input, Net, Request, Secret, Typed};
 
 /// What a person types.
-pub(super) const FIELDS: [Field; 4] = [
+pub(super) const FIELDS: [Field; 5] = [
     Field { name: "handle", input: Input::Line, required: true, example: "brand.bsky.social" },
     Field { name: "password", input: Input::Secret, required: true, example: "xxxx-xxxx-xxxx-xxxx" },
     Field { name: "server", input: Input::Address, required: false, example: "https://bsky.social" },
     Field { name: "directory", input: Input::Address, required: false, example: "https://plc.directory" },
+    Field {
+        name: "public",
+        input: Input::Address,
+        required: false,
+        example: "https://jetstream2.us-east.bsky.network",
+    },
 ];
 /// The scope of a session that may do everything: the account's own password was typed.
 const WHOLE_ACCOUNT: &str = "com.atproto.access";
@@ -34,10 +41,15 @@ pub(super) async fn connect(net: &Net, typed: &Typed) -> Result<Connection, Conn
     }
     let given = |field| if typed.line(field).is_empty() { Ok(None) } else { typed.address(field).map(Some) };
     let (server, own_directory) = (given("server")?, given("directory")?);
-    let settings = match &own_directory {
-        Some(directory) => json!({ "directory": directory.as_str() }),
-        None => json!({}),
-    };
+    let public = given("public")?;
+    for url in public.iter() {
+        net.check(url)?;
+    }
+    let mut settings = Map::new();
+    for (name, url) in [("directory", &own_directory), (firehose::SETTING, &public)] {
+        settings.extend(url.as_ref().map(|url| (name.to_owned(), json!(url.as_str()))));
+    }
+    let settings = Value::Object(settings);
     let directory = own_directory
         .or_else(|| identity::directory(&Value::Null))
         .ok_or(ConnectError::Field { name: "directory", code: "address" })?;

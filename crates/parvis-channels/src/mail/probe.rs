@@ -68,6 +68,7 @@ fn table(idle: bool, size: Option<u64>) -> CapabilitySet {
                 | CapabilityKey::AltText
                 | CapabilityKey::Warning
                 | CapabilityKey::Like
+                | CapabilityKey::Public
                 | CapabilityKey::Article
                 | CapabilityKey::Quote
                 | CapabilityKey::LinkCard

@@ -185,6 +185,7 @@ fn table(software: &Software, scopes: &str, stream: Capability, quotes: bool) ->
     for (key, capability) in [
         (Key::Listen, needing("read:notifications", Capability::native())),
         (Key::Stream, needing("read:notifications", stream)),
+        (Key::Public, Capability::unsupported(Why::NotBuilt)),
         (Key::Threads, needing("read:statuses", Capability::conditional(Why::PartialThreads))),
         (Key::SeeEdits, needing("read:statuses", Capability::emulated(Why::Rechecked))),
         (Key::SeeDeletions, needing("read:statuses", Capability::emulated(Why::Rechecked))),

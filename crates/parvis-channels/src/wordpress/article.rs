@@ -4,6 +4,7 @@
 //! with it, bears a mark made from its key in a comment that readers don't see; the site's own search finds it
 //! again, whatever was changed about it since. The room looks for the mark before it sends anything.
 
+use parvis_write::mark::{Dialect, MarkKind, marks};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use ring::digest::{SHA256, digest};
@@ -15,7 +16,6 @@ use super::wire::{Media, Post, Term};
 use crate::html::{escape, one_line, sanitise_article};
 use crate::json::read as read_json;
 use crate::{Answer, Article, ArticleState, ChannelError, Outgoing, Published, Upload, Why, plain_text};
-use parvis_write::mark::url_length;
 
 /// What begins the mark.
 const MARK: &str = "<!-- parvis:";
@@ -187,18 +187,12 @@ fn paragraphs(text: &str) -> String {
 
 /// A line as HTML, its web addresses as links.
 fn linked(line: &str) -> String {
-    let (mut out, mut plain, mut place) = (String::new(), 0, 0);
-    while let Some(rest) = line.get(place..).filter(|rest| !rest.is_empty()) {
-        match url_length(rest) {
-            Some(length) => {
-                let url = escape(line.get(place..place + length).unwrap_or_default());
-                out.push_str(&escape(line.get(plain..place).unwrap_or_default()));
-                out.push_str(&format!("<a href=\"{url}\">{url}</a>"));
-                place += length;
-                plain = place;
-            }
-            None => place += rest.chars().next().map_or(1, char::len_utf8),
-        }
+    let (mut out, mut plain) = (String::new(), 0);
+    for mark in marks(line, Dialect::Fediverse).into_iter().filter(|it| it.kind == MarkKind::Link) {
+        let url = escape(mark.text(line));
+        out.push_str(&escape(line.get(plain..mark.span.start).unwrap_or_default()));
+        out.push_str(&format!("<a href=\"{url}\">{url}</a>"));
+        plain = mark.span.end;
     }
     out + &escape(line.get(plain..).unwrap_or_default())
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use parvis_channels::bluesky::firehose::{Firehose, Passed, follow};
-use parvis_channels::{ChannelError, ObservationKind};
+use parvis_channels::bluesky::firehose::{Firehose, follow};
+use parvis_channels::{ChannelError, ObservationKind, Passed};
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;

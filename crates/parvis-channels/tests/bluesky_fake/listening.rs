@@ -1,8 +1,8 @@
 //! Streams that no real server gives: Jetstream, damaged frames, refusals, and addresses we don't call.
 
 use futures_util::SinkExt;
-use parvis_channels::bluesky::firehose::{Firehose, Passed, follow};
-use parvis_channels::{ChannelError, Net, NetOptions, Notice, ObservationKind};
+use parvis_channels::bluesky::firehose::{Firehose, follow};
+use parvis_channels::{ChannelError, Net, NetOptions, Notice, ObservationKind, Passed};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;

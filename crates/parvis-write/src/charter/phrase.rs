@@ -1,6 +1,6 @@
 //! Phrases looked for among the words of a text.
 //!
-//! A pattern is a line of words. `a|b` is one of several, `a*` whatever begins with it, `_` any word, `..` up to three
+//! A pattern is a line of words. `a|b` is one of several, `a*` whatever begins with it, `*a` whatever ends with it, `_` any word, `..` up to three
 //! words or none, `#` a number; `^` before all asks for the beginning of a sentence. Apostrophes and hyphens separate
 //! words. A line `! pattern` names what is meant otherwise: what overlaps it isn't found. Behind `=>` stands what to
 //! say instead.
@@ -15,8 +15,12 @@ const GAP: usize = 3;
 
 #[derive(Debug)]
 enum Part {
-    /// Whole words, and beginnings of words.
-    OneOf(Vec<String>, Vec<String>),
+    /// Whole words, beginnings and ends of words.
+    OneOf {
+        whole: Vec<String>,
+        starts: Vec<String>,
+        ends: Vec<String>,
+    },
     Any,
     Gap,
     Number,
@@ -77,8 +81,8 @@ impl Phrases {
             };
             let words = text.split(|c| !is_word(c)).filter(|it| !it.trim_matches('*').is_empty());
             let parts = words.map(|word| match word.strip_suffix('*') {
-                Some(start) => Part::OneOf(Vec::new(), vec![fold(&start.replace('*', ""))]),
-                None => Part::OneOf(vec![fold(&word.replace('*', ""))], Vec::new()),
+                Some(start) => one_of(&[], &[start]),
+                None => one_of(&[word], &[]),
             });
             let parts: Vec<Part> = parts.collect();
             phrases.add(Pattern {
@@ -95,7 +99,7 @@ impl Phrases {
         let index = self.patterns.len();
         match pattern.parts.first() {
             None => return,
-            Some(Part::OneOf(whole, starts)) if starts.is_empty() => {
+            Some(Part::OneOf { whole, starts, ends }) if starts.is_empty() && ends.is_empty() => {
                 for word in whole {
                     self.by_word.entry(word.clone()).or_default().push(index);
                 }
@@ -151,14 +155,21 @@ fn part(word: &str) -> Vec<Part> {
     if !word.contains('|') && word.contains(['\'', '-']) {
         return word.split(['\'', '-']).filter(|it| !it.is_empty()).flat_map(part).collect();
     }
-    let (mut whole, mut starts) = (Vec::new(), Vec::new());
+    let (mut whole, mut starts, mut ends) = (Vec::new(), Vec::new(), Vec::new());
     for it in word.split('|').filter(|it| !it.is_empty()) {
-        match it.strip_suffix('*') {
-            Some(start) => starts.push(fold(start)),
-            None => whole.push(fold(it)),
+        match (it.strip_suffix('*'), it.strip_prefix('*')) {
+            (Some(start), _) => starts.push(fold(start)),
+            (_, Some(end)) => ends.push(fold(end)),
+            _ => whole.push(fold(it)),
         }
     }
-    vec![Part::OneOf(whole, starts)]
+    vec![Part::OneOf { whole, starts, ends }]
+}
+
+/// From words that somebody typed.
+fn one_of(whole: &[&str], starts: &[&str]) -> Part {
+    let bare = |words: &[&str]| words.iter().map(|it| fold(&it.replace('*', ""))).collect();
+    Part::OneOf { whole: bare(whole), starts: bare(starts), ends: Vec::new() }
 }
 
 /// The index of the last word of the pattern, which begins with the first of `words`.
@@ -174,8 +185,10 @@ fn ends(parts: &[Part], words: &[Word]) -> Option<usize> {
     }
     let word = words.first()?;
     let here = match part {
-        Part::OneOf(whole, starts) => {
-            whole.contains(&word.folded) || starts.iter().any(|start| word.folded.starts_with(start.as_str()))
+        Part::OneOf { whole, starts, ends } => {
+            whole.contains(&word.folded)
+                || starts.iter().any(|start| word.folded.starts_with(start.as_str()))
+                || ends.iter().any(|end| word.folded.ends_with(end.as_str()))
         }
         Part::Number => word.folded.starts_with(|c: char| c.is_ascii_digit()),
         Part::Any | Part::Gap => true,

@@ -108,9 +108,11 @@ fn is_part(word: char, mark: char, after: Option<char>, spaces: usize) -> bool {
     }
 }
 
-/// Whether a text ends with what was meant as an address: that is for another rule.
+/// Whether a text ends with what was meant as an address: that is for another rule. Only the last word counts, and of a
+/// very long one only its end, or a text without spaces would be slow.
 fn is_address(done: &str) -> bool {
-    done.rsplit(char::is_whitespace).next().is_some_and(|word| word.starts_with("http"))
+    let start = done.char_indices().rev().take(200).take_while(|(_, c)| !c.is_whitespace()).last();
+    start.and_then(|(at, _)| done.get(at..)).is_some_and(|word| word.starts_with("http"))
 }
 
 /// Characters of `:)`, `;-)`, `:D`, and of the name of an emoji (`:tada:`).

@@ -45,8 +45,8 @@ pub(super) fn unescape(value: &str) -> String {
         match c {
             '\\' => match chars.next() {
                 Some('n' | 'N') => out.push('\n'),
-                Some(c) => out.push(c),
-                None => {}
+                Some(c) if !c.is_control() || c == '\t' => out.push(c),
+                _ => {}
             },
             c if c.is_control() && c != '\t' => {}
             c => out.push(c),

@@ -77,9 +77,9 @@ impl Change {
         if self.deviation > TOO_UNSURE {
             return Verdict::TooThin;
         }
-        let step = if self.below(0.65) >= 0.75 {
+        let step = if self.below(0.65) >= 0.8 {
             Step::Worn
-        } else if self.below(0.9) >= 0.93 {
+        } else if self.below(0.9) >= 0.97 {
             Step::Tired
         } else if self.below(1.0) >= 0.93 {
             Step::Watch
@@ -96,15 +96,18 @@ impl Change {
     }
 }
 
+/// What is counted of a post.
+type Counted = fn(&super::Outcome) -> Option<f64>;
+
 /// Readers who turn away, where the network tells both before and lately.
 pub(super) fn signals(before: &[&Point], lately: &[&Point]) -> Vec<Signal> {
-    let kinds: [(SignalKind, fn(&super::Outcome) -> Option<f64>); 3] = [
+    let kinds: [(SignalKind, Counted); 3] = [
         (SignalKind::Negative, |it| it.negative),
         (SignalKind::Hidden, |it| it.hidden),
         (SignalKind::Unfollowed, |it| it.unfollowed),
     ];
     let with_reach = before.iter().chain(lately).all(|it| reached(it.post).is_some());
-    let sum = |points: &[&Point], of: fn(&super::Outcome) -> Option<f64>| {
+    let sum = |points: &[&Point], of: Counted| {
         points.iter().fold((0.0, 0.0, 0_usize), |(events, among, count), it| {
             let good = of(it.post).filter(|it| it.is_finite() && *it >= 0.0);
             match good {

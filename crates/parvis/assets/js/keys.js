@@ -98,7 +98,7 @@ function rove() {
 }
 
 async function sheet(event) {
-  const link = event.target.closest('[data-key="?"]');
+  const link = event.target.closest('[data-key="?"], [data-sheet-link]');
   if (!link || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
@@ -110,6 +110,7 @@ async function sheet(event) {
   dialog.addEventListener("click", (click) => { if (click.target === dialog) dialog.close(); });
   document.body.append(dialog);
   dialog.showModal();
+  dialog.querySelector("select")?.focus();
 }
 
 export function start() {

@@ -7,12 +7,14 @@ pub mod author;
 pub mod channel;
 pub mod colleague;
 pub mod conversation;
+pub mod correction;
 pub mod counter;
 pub mod desk;
 pub mod destination;
 pub mod draft;
 pub mod event;
 pub mod export;
+pub mod insight;
 pub mod journal;
 pub mod me;
 pub mod message;
@@ -87,6 +89,11 @@ fn inbox() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(message::withdraw))
         .routes(routes!(message::retry))
         .routes(routes!(attachment::get))
+        .routes(routes!(insight::get))
+        .routes(routes!(correction::read))
+        .routes(routes!(correction::correct))
+        .routes(routes!(correction::list))
+        .routes(routes!(correction::take_back))
         .routes(routes!(undo::last))
         .routes(routes!(undo::one))
         .routes(routes!(search::find))

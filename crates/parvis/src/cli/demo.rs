@@ -19,7 +19,7 @@ use crate::clock::{Clock, DAY};
 use crate::config::Config;
 use crate::demo::data::Data;
 use crate::demo::network::Network;
-use crate::demo::{self, fill, language};
+use crate::demo::{self, fill, language, taught};
 use crate::seal;
 use crate::store;
 use crate::store::link::{self, Link};
@@ -70,6 +70,7 @@ pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode>
     tokio::spawn(axum::serve(outside, network.router()).into_future());
     let began = Instant::now();
     let keys = fill::fill(&app, &network, &data, &demo.language, &base, progress).await?;
+    taught::teach(&app, &data, &keys).await?;
     for channel in keys.channels.values() {
         crate::intake::listen::probe(&app, keys.house, channel.id).await?;
     }

@@ -9,6 +9,7 @@ use super::data::Data;
 use super::fill::{self, Keys};
 use super::language::retell;
 use super::network::Network;
+use super::taught;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::command::answer::{self, Answer, HOLD};
@@ -48,6 +49,7 @@ async fn stages() -> Vec<Set> {
         let network = Network::new(&base, "fr", &data, clock);
         tokio::spawn(axum::serve(outside, network.router()).into_future());
         let keys = fill::fill(&app, &network, &data, "fr", &base, |_, _| {}).await.unwrap();
+        taught::teach(&app, &data, &keys).await.unwrap();
         for channel in keys.channels.values() {
             listen::probe(&app, keys.house, channel.id).await.unwrap();
         }
@@ -194,9 +196,16 @@ async fn the_other_language_tells_the_same_story_and_search_follows() {
         let first = first.unwrap();
         assert_eq!(first.text, told.messages[0].text.en);
         let words: Vec<&str> = told.messages[0].text.en.split_whitespace().take(4).collect();
-        let hits = store::search::find(&mut conn, it.keys.house, &Scope::Every, &words.join(" "), None, 50)
-            .await
-            .unwrap();
+        let hits = store::search::find(
+            &mut conn,
+            it.keys.house,
+            &Scope::Every,
+            &words.join(" "),
+            &store::search::Within::default(),
+            (None, 50),
+        )
+        .await
+        .unwrap();
         assert!(hits.iter().any(|hit| hit.message == first.id));
         assert_eq!(counter::list(&mut conn, it.keys.house).await.unwrap().len(), before);
         drop(conn);
@@ -205,5 +214,31 @@ async fn the_other_language_tells_the_same_story_and_search_follows() {
         let again = message::get(&mut conn, it.keys.house, first.id).await.unwrap().unwrap();
         assert_eq!(again.text, told.messages[0].text.fr);
         crate::testing::assert_whole(&it.app.db, it.keys.house).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_open_says_what_its_people_say_and_the_other_language_is_read_anew() {
+    for it in stages().await {
+        let story = it.data.conversations.iter().find(|c| c.key == "abus-cm").unwrap();
+        let channel = it.keys.channels[&story.channel].id;
+        let id = fill::remote_id(&story.key, 0);
+        let said = async || {
+            let mut conn = it.app.db.read().await.unwrap();
+            let first = message::by_remote(&mut conn, it.keys.house, channel, &id).await.unwrap().unwrap();
+            let home =
+                conversation::get(&mut conn, it.keys.house, first.conversation).await.unwrap().unwrap();
+            (home.said, store::reading::get(&mut conn, it.keys.house, first.id).await.unwrap().unwrap())
+        };
+        let (home, french) = said().await;
+        assert!(home.abusive && home.intent.as_deref() == Some("abuse"), "{home:?}");
+        retell(&it.app, &it.data, &it.keys, "en").await.unwrap();
+        crate::work::reading::step(&it.app).await.unwrap();
+        let (home, english) = said().await;
+        assert_eq!((french.language.as_str(), english.language.as_str()), ("fr", "en"));
+        assert!(home.abusive, "what a person said stays");
+        let mut conn = it.app.db.read().await.unwrap();
+        let taught = store::correction::count(&mut conn, it.keys.house).await.unwrap();
+        assert!((10..80).contains(&taught), "{taught}");
     }
 }

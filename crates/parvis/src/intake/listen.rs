@@ -8,9 +8,10 @@ use std::time::Duration;
 use parvis_channels::{Account, CapabilityKey, ChannelError, ChannelKind, Observation, Support};
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::keep::{Step, keep};
+use super::overhear;
 use crate::account;
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
@@ -159,6 +160,8 @@ async fn active(app: &App) -> store::Result<(OrganisationId, Vec<Channel>)> {
 async fn hear(app: Arc<App>, house: OrganisationId, id: ChannelId, stop: watch::Receiver<bool>) {
     let (sink, mut streamed) = mpsc::channel(256);
     let mut listening: Option<JoinHandle<()>> = None;
+    // It ends with this task.
+    let mut overhearing = JoinSet::new();
     let (mut failures, mut rechecked_at, mut probed_at) = (0_u32, app.now(), app.now());
     while !*stop.borrow() {
         let outcome = poll(&app, house, id).await;
@@ -167,6 +170,10 @@ async fn hear(app: Arc<App>, house: OrganisationId, id: ChannelId, stop: watch::
                 failures = 0;
                 if *streams && listening.as_ref().is_none_or(JoinHandle::is_finished) {
                     listening = Some(tokio::spawn(listen(app.clone(), house, id, sink.clone())));
+                }
+                while overhearing.try_join_next().is_some() {}
+                if overhearing.is_empty() {
+                    overhearing.spawn(overhear::run(app.clone(), house, id));
                 }
                 interval(&app, house, id, listening.is_some()).await
             }

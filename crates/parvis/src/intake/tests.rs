@@ -46,7 +46,10 @@ async fn an_edit_keeps_the_old_text_and_search_finds_the_new_one() {
         assert_eq!(versions[0].text, "Deux places");
         let scope = crate::rules::permission::Scope::Every;
         for (words, found) in [("fauteuil", 1), ("places", 0), ("lea trois", 1), ("faut", 1)] {
-            let hits = search::find(&mut conn, house.id, &scope, words, None, 10).await.unwrap();
+            let hits =
+                search::find(&mut conn, house.id, &scope, words, &search::Within::default(), (None, 10))
+                    .await
+                    .unwrap();
             assert_eq!(hits.len(), found, "{words} on {}", house.app.db.engine_name());
         }
     }
@@ -104,6 +107,25 @@ async fn a_deletion_is_marked_even_when_it_comes_before_the_message() {
         drop(conn);
         assert_eq!(house.conversation("1").await.facets.due_at, NEVER);
         assert_eq!(house.conversation("2").await.facets.due_at, NEVER);
+    }
+}
+
+#[tokio::test]
+async fn an_edit_that_is_told_after_a_later_deletion_brings_nothing_back() {
+    let change = |kind, seconds| Observation { kind, ..said("1", "Autre chose", seconds) };
+    let edit = change(ObservationKind::Edited, 5);
+    let gone = Observation { item: None, ..change(ObservationKind::Deleted, 10) };
+    let again = change(ObservationKind::Edited, 15);
+    for house in houses().await {
+        let stands = async || {
+            let mut conn = house.app.db.read().await.unwrap();
+            let it = message::by_remote(&mut conn, house.id, house.channel, "1").await.unwrap().unwrap();
+            it.deleted_at.is_none()
+        };
+        house.hear(&[said("1", "À l’aide", 0), gone.clone(), edit.clone()]).await;
+        assert!(!stands().await);
+        house.hear(std::slice::from_ref(&again)).await;
+        assert!(stands().await, "one that comes later does");
     }
 }
 

@@ -13,6 +13,50 @@ use crate::id::{ConversationId, MessageId, OrganisationId};
 use crate::rules::permission::Scope;
 use crate::rules::text;
 
+/// What is asked of the messages that are found, beside their words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Within {
+    /// With this intent.
+    pub intent: Option<String>,
+    /// With this sentiment.
+    pub sentiment: Option<String>,
+    /// Written in this language ("fr"), or, with a leading "-", in any other.
+    pub language: Option<String>,
+    /// Whose author waits for an answer.
+    pub needs_answer: bool,
+}
+
+impl Within {
+    /// The condition on `i`, the index; nothing where nothing is asked.
+    fn condition(&self, args: &mut Vec<Value>) -> String {
+        let mut asked = String::new();
+        let mut push = |condition: &str, value: Value| {
+            args.push(value);
+            asked.push_str(&condition.replace('?', &format!("${}", args.len())));
+        };
+        if let Some(intent) = &self.intent {
+            push(" AND r.intent = ?", intent.into());
+        }
+        if let Some(sentiment) = &self.sentiment {
+            push(" AND r.sentiment = ?", sentiment.into());
+        }
+        match self.language.as_deref().map(|it| (it.strip_prefix('-'), it)) {
+            Some((Some(not), _)) => push(" AND r.language <> ?", not.into()),
+            Some((None, language)) => push(" AND r.language = ?", language.into()),
+            None => {}
+        }
+        if self.needs_answer {
+            push(" AND r.needs_answer = ?", true.into());
+        }
+        if asked.is_empty() {
+            return asked;
+        }
+        format!(
+            " AND EXISTS (SELECT 1 FROM reading r WHERE r.organisation_id = i.organisation_id AND r.message_id = i.message_id{asked})"
+        )
+    }
+}
+
 /// A message that was found.
 #[derive(Clone, Debug, Serialize)]
 pub struct Hit {
@@ -129,7 +173,7 @@ pub async fn rebuild(conn: &mut Conn, organisation: OrganisationId) -> Result<u6
     }
 }
 
-/// The messages that hold every word of `query` and that `scope` covers, newest first, before place
+/// The messages that hold every word of `query`, are what `within` asks and that `scope` covers, newest first, before place
 /// `before`. Where they don't fill a page, the last word may also be a beginning: to read all words that begin
 /// like a common one would take longer than anybody waits.
 pub async fn find(
@@ -137,32 +181,31 @@ pub async fn find(
     organisation: OrganisationId,
     scope: &Scope,
     query: &str,
-    before: Option<i64>,
-    limit: i64,
+    within: &Within,
+    (before, limit): (Option<i64>, i64),
 ) -> Result<Vec<Hit>> {
     let wanted = text::words(query);
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let whole = read_page(conn, organisation, scope, &wanted, false, before, limit).await?;
+    let whole = read_page(conn, organisation, (scope, within), &wanted, false, (before, limit)).await?;
     if i64::try_from(whole.len()).unwrap_or(0) >= limit {
         return Ok(whole);
     }
-    read_page(conn, organisation, scope, &wanted, true, before, limit).await
+    read_page(conn, organisation, (scope, within), &wanted, true, (before, limit)).await
 }
 
 async fn read_page(
     conn: &mut Conn,
     organisation: OrganisationId,
-    scope: &Scope,
+    (scope, within): (&Scope, &Within),
     wanted: &[String],
     begins: bool,
-    before: Option<i64>,
-    limit: i64,
+    (before, limit): (Option<i64>, i64),
 ) -> Result<Vec<Hit>> {
     let before = before.unwrap_or(i64::MAX);
     let mut args: Vec<Value> = vec![organisation.into(), before.into(), limit.into()];
-    let scope = scope_condition(scope, &mut args);
+    let scope = scope_condition(scope, &mut args) + &within.condition(&mut args);
     if conn.is_sqlite() {
         args.push(fts5(wanted, begins).into());
         return read_fts5(conn, &scope, &args).await;

@@ -28,6 +28,7 @@ use crate::app::App;
 use crate::clock::DAY;
 use crate::command;
 use crate::id::{ChannelId, DeskId};
+use crate::intake::overhear::Overheard;
 use crate::rules::permission::Action;
 use crate::store::channel::{self, Channel};
 use crate::store::house::House;
@@ -179,6 +180,7 @@ async fn one(
         reason: words.named("channel-error", &gap.reason),
     });
     let holes = holes.collect();
+    let passed = Overheard::of(&mut conn, organisation, id).await?;
     let layout = Layout::of(&mut conn, &signed, Place::Channels, it.name.clone()).await?;
     let told = heard(&signed, &it, now);
     let code = it.health.error_code.clone().filter(|_| told.deaf);
@@ -194,7 +196,7 @@ async fn one(
         said: told.said,
         advice: code.map(|code| (words.named("channel-error", &code), words.named("channel-advice", &code))),
         detail: it.health.error_text.clone().filter(|_| told.deaf),
-        facts: facts(words, &it, now),
+        facts: facts(words, &it, passed.as_ref(), now),
         can: capabilities(words, &it),
         holes,
         house,
@@ -210,7 +212,7 @@ fn signs_in(it: &Channel) -> bool {
     it.kind != "feed" && !account::is_pushed(it)
 }
 
-fn facts(words: &Words, it: &Channel, now: i64) -> Vec<Fact> {
+fn facts(words: &Words, it: &Channel, passed: Option<&Overheard>, now: i64) -> Vec<Fact> {
     let health = &it.health;
     let never = || words.t("fact-never");
     let fact = |key: &str, value: String| Fact { name: words.t(key), value };
@@ -225,6 +227,10 @@ fn facts(words: &Words, it: &Channel, now: i64) -> Vec<Fact> {
             "fact-budget",
             words.t3("fact-budget-left", "left", left, "limit", limit, "until", until),
         ));
+    }
+    if let Some(it) = passed {
+        let value = words.t2("fact-public-passed", "passed", it.passed, "found", it.found);
+        facts.push(fact("fact-public", value));
     }
     if let Some(code) = &health.notice_code {
         let detail = health.notice_text.clone().unwrap_or_default();

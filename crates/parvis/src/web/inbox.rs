@@ -14,6 +14,7 @@ pub mod palette;
 pub mod refusal;
 pub mod thread;
 pub mod view;
+pub mod why;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -59,6 +60,8 @@ pub const ROUTES: &[Route] = &[
     Route::post("/inbox/{id}/close", Action::Triage),
     Route::post("/inbox/{id}/reopen", Action::Triage),
     Route::post("/inbox/{id}/urgent", Action::Triage),
+    Route::get("/inbox/{id}/why/{message}", Action::Read),
+    Route::post("/inbox/{id}/correct/{message}", Action::Triage),
     Route::post("/inbox/{id}/tag", Action::Triage),
     Route::post("/inbox/{id}/untag/{tag}", Action::Triage),
     Route::post("/inbox/{id}/merge", Action::Triage),
@@ -92,6 +95,8 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/inbox/{id}/close", post(action::close))
         .route("/inbox/{id}/reopen", post(action::reopen))
         .route("/inbox/{id}/urgent", post(action::urgent))
+        .route("/inbox/{id}/why/{message}", get(why::show))
+        .route("/inbox/{id}/correct/{message}", post(why::correct))
         .route("/inbox/{id}/tag", post(action::tag))
         .route("/inbox/{id}/untag/{tag}", post(action::untag))
         .route("/inbox/{id}/merge", post(action::merge))
@@ -147,8 +152,10 @@ struct Open {
     who: String,
     host: String,
     intent: Option<String>,
-    intent_code: String,
     sentiment: String,
+    abusive: bool,
+    /// Where it is said why the newest message was read so.
+    why: Option<String>,
     urgent: bool,
     tags: Vec<Tag>,
     desk: String,
@@ -235,6 +242,10 @@ impl InboxPage {
     /// How many filters beyond state and order are set.
     fn filters(&self) -> usize {
         let f = &self.filter;
+        if self.asked.search().is_some() {
+            let set = [f.language.is_some(), f.sentiment.is_some(), f.intent.is_some(), f.needs_answer];
+            return set.into_iter().filter(|is_set| *is_set).count();
+        }
         let set = [
             f.channel.is_some(),
             f.tag.is_some(),
@@ -386,8 +397,14 @@ async fn opened(
         channel: channel.map_or_else(|| words.t("channel-removed"), |it| it.name.clone()),
         who: context.person.as_ref().map_or_else(|| words.t("author-unknown"), |it| it.who.clone()),
         host: context.person.as_ref().map(|it| it.host.clone()).unwrap_or_default(),
-        intent: it.said.intent.as_ref().map(|code| words.named("intent", code)),
-        intent_code: it.said.intent.clone().unwrap_or_default(),
+        intent: it.said.intent.as_ref().filter(|it| *it != "other").map(|it| words.named("intent", it)),
+        abusive: it.said.abusive,
+        why: thread
+            .messages
+            .iter()
+            .filter_map(|it| it.read.as_ref())
+            .find(|it| it.newest)
+            .map(|it| it.href.clone()),
         sentiment: it.said.sentiment.clone().unwrap_or_default(),
         urgent: facets.urgent,
         tags: store::tag::of(conn, signed.actor.organisation, it.id).await?,

@@ -3,6 +3,7 @@
 
 mod editor;
 mod export;
+mod insight;
 mod said;
 mod volume;
 
@@ -39,6 +40,8 @@ pub const ROUTES: &[Route] = &[
     Route::post("/listen", Action::ManageWatches),
     Route::get("/listen/new", Action::ManageWatches),
     Route::post("/listen/check", Action::Listen),
+    Route::get("/listen/insight", Action::Listen),
+    Route::get("/listen/insight/export", Action::Listen),
     Route::get("/listen/{id}", Action::Listen),
     Route::post("/listen/{id}", Action::ManageWatches),
     Route::post("/listen/{id}/remove", Action::ManageWatches),
@@ -51,6 +54,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/listen", get(first).post(make))
         .route("/listen/new", get(begin))
         .route("/listen/check", post(check))
+        .route("/listen/insight", get(insight::show))
+        .route("/listen/insight/export", get(insight::export))
         .route("/listen/{id}", get(show).post(change))
         .route("/listen/{id}/remove", post(remove))
         .route("/listen/{id}/export/{format}", get(export::export))

@@ -2,6 +2,7 @@
 //! Who doesn't see every desk sees the people of their own desks.
 
 mod colleague;
+mod correction;
 mod desk;
 mod journal;
 
@@ -40,6 +41,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/organisation/desks/new", Action::ManageChannels),
     Route::get("/organisation/desks/{id}", Action::ManageChannels),
     Route::post("/organisation/desks/{id}", Action::ManageChannels),
+    Route::get("/organisation/corrections", Action::Triage),
+    Route::post("/organisation/corrections/{id}/take-back", Action::Triage),
     Route::get("/organisation/journal", Action::ReadJournal),
 ];
 
@@ -53,6 +56,8 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/organisation/colleagues/{id}/open", post(colleague::open))
         .route("/organisation/desks/new", get(desk::blank).post(desk::make))
         .route("/organisation/desks/{id}", get(desk::show).post(desk::change))
+        .route("/organisation/corrections", get(correction::show))
+        .route("/organisation/corrections/{id}/take-back", post(correction::take_back))
         .route("/organisation/journal", get(journal::show))
 }
 
@@ -66,6 +71,7 @@ pub(super) struct OrganisationPage {
     pub(super) may_invite: bool,
     pub(super) may_desks: bool,
     pub(super) may_journal: bool,
+    pub(super) may_correct: bool,
 }
 
 /// A desk with its people.
@@ -175,6 +181,7 @@ async fn show(
         may_invite,
         may_desks: signed.actor.may(Action::ManageChannels),
         may_journal: signed.actor.may(Action::ReadJournal),
+        may_correct: signed.actor.may(Action::Triage),
     };
     page(&shown)
 }

@@ -3,6 +3,7 @@
 mod hook;
 mod inbox;
 mod matrix;
+mod mind;
 mod sign_in;
 
 use std::sync::Arc;

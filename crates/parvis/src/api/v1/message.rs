@@ -68,6 +68,8 @@ pub struct Message {
     attachments: Vec<Attachment>,
     /// What it said before it was edited, oldest first.
     versions: Vec<Version>,
+    /// What it is taken to say, once it was read; only for messages of the public.
+    reading: Option<super::correction::Reading>,
 }
 
 /// A picture, video or file.
@@ -125,6 +127,7 @@ impl Message {
         it: room::Message,
     ) -> store::Result<Self> {
         let attachments = attachment::of(conn, organisation, it.id).await?;
+        let reading = store::reading::get(conn, organisation, it.id).await?;
         let versions = match it.edited_at {
             Some(_) => room::versions(conn, organisation, it.id).await?,
             None => Vec::new(),
@@ -154,6 +157,7 @@ impl Message {
             created_at: it.created_at,
             attachments: attachments.into_iter().map(Attachment::from).collect(),
             versions: versions.into_iter().map(version).collect(),
+            reading: reading.map(Into::into),
         })
     }
 }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::conversation::word;
 use crate::api::body::Parameters;
 use crate::api::caller::Caller;
 use crate::api::page::{self, Page};
@@ -17,6 +18,7 @@ use crate::rules::permission::Action;
 use crate::rules::text::excerpt;
 use crate::store;
 use crate::store::message::Direction;
+use crate::store::search::Within;
 
 /// Longest query, in characters.
 const LONGEST: usize = 200;
@@ -30,6 +32,14 @@ const EXCERPT: usize = 200;
 pub struct Asked {
     /// Words, at most 200 characters: a message holds them all, in any form; the last may be a beginning.
     q: String,
+    /// With this intent.
+    intent: Option<String>,
+    /// With this sentiment.
+    sentiment: Option<String>,
+    /// Written in this language (`fr`), or, with a leading `-`, in any other.
+    language: Option<String>,
+    /// Those only whose author waits for an answer.
+    needs_answer: Option<bool>,
     /// `next` of the page before: goes back in time.
     cursor: Option<String>,
     /// 1 to 200 items; 50 when left out.
@@ -69,8 +79,15 @@ pub async fn find(
     let before = page::cursor::<i64>(asked.cursor.as_deref())?;
     let actor = &caller.actor;
     let mut conn = app.db.read().await?;
+    let within = Within {
+        intent: word("intent", asked.intent)?,
+        sentiment: word("sentiment", asked.sentiment)?,
+        language: word("language", asked.language)?,
+        needs_answer: asked.needs_answer.unwrap_or_default(),
+    };
+    let page = (before, limit + 1);
     let hits =
-        store::search::find(&mut conn, actor.organisation, &actor.scope, &asked.q, before, limit + 1).await?;
+        store::search::find(&mut conn, actor.organisation, &actor.scope, &asked.q, &within, page).await?;
     let page = Page::cut(hits, limit, |it| it.no.to_string(), |it| it);
     let mut items = Vec::with_capacity(page.items.len());
     for hit in page.items {

@@ -50,7 +50,13 @@ async fn a_table_becomes_closed_conversations_that_search_finds_and_comes_once()
         assert_eq!(all[0].answered_at, Some(1_714_561_200_000_000));
         let mut conn = app.db.read().await.unwrap();
         assert_eq!(message::thread(&mut conn, house, all[0].id, None, 9).await.unwrap().len(), 2);
-        assert_eq!(search::find(&mut conn, house, &Scope::Every, "froides", None, 9).await.unwrap().len(), 1);
+        assert_eq!(
+            search::find(&mut conn, house, &Scope::Every, "froides", &search::Within::default(), (None, 9))
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
         assert_eq!(counter::list(&mut conn, house).await.unwrap().iter().map(|it| it.value).sum::<i64>(), 2);
         let channels = channel::list(&mut conn, house).await.unwrap();
         assert_eq!((channels[0].name.as_str(), channels[0].state.as_str()), ("Archive", "paused"));

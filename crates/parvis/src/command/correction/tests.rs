@@ -15,7 +15,7 @@ const COMPLAINT: &str =
     "Votre billetterie est en panne depuis deux heures, c’est lamentable, je veux être remboursée";
 /// The same to anybody who reads, in other words.
 const AGAIN: &str =
-    "Votre billetterie est en panne depuis trois heures, c’est lamentable, je veux être remboursé";
+    "Votre billetterie est en panne depuis trois heures, c’est lamentable, je veux être remboursée";
 
 async fn message(house: &House, remote_id: &str) -> MessageId {
     let mut conn = house.app.db.read().await.unwrap();
@@ -60,18 +60,18 @@ async fn a_correction_changes_how_the_next_message_is_read_on_every_node_and_its
         house.hear(&[said("1", COMPLAINT, 0), said("2", AGAIN, 1)]).await;
         assert_eq!(reading(&house, "2").await.intent, "complaint");
         let id = message(&house, "1").await;
-        let done = correct(app, me, id, &intent(Intent::Request)).await.unwrap();
+        let done = correct(app, me, id, &intent(Intent::Signal)).await.unwrap();
         assert_whole(&app.db, house.id).await;
-        assert_eq!(reading(&house, "1").await.intent, "request");
-        assert_eq!(house.conversation("1").await.said.intent.as_deref(), Some("request"));
+        assert_eq!(reading(&house, "1").await.intent, "signal");
+        assert_eq!(house.conversation("1").await.said.intent.as_deref(), Some("signal"));
         // What was said before stays as it was read; what comes next is read with it, here and on another node.
         assert_eq!(reading(&house, "2").await.intent, "complaint");
         house.hear(&[said("3", AGAIN, 2)]).await;
-        assert_eq!(reading(&house, "3").await.intent, "request");
+        assert_eq!(reading(&house, "3").await.intent, "signal");
         if let Some(beside) = house.beside().await {
             let mut conn = beside.db.write().await.unwrap();
             let ear = beside.ears.of(&mut conn, house.id).await.unwrap();
-            assert_eq!(ear.read(None, AGAIN).unwrap().intent, Intent::Request);
+            assert_eq!(ear.read(None, AGAIN).unwrap().intent, Intent::Signal);
         }
         undo::undo(app, me, done.journal).await.unwrap();
         assert_whole(&app.db, house.id).await;

@@ -156,7 +156,10 @@ async fn everything_moves_from_any_engine_to_any_other_and_back() {
             let house = OrganisationId(id("organisation", 0));
             assert_eq!(counter::list(&mut conn, house).await.unwrap().len(), 2);
             let every = crate::rules::permission::Scope::Every;
-            let found = search::find(&mut conn, house, &every, "drop table", None, 10).await.unwrap();
+            let found =
+                search::find(&mut conn, house, &every, "drop table", &search::Within::default(), (None, 10))
+                    .await
+                    .unwrap();
             assert_eq!(found.len(), 2);
         }
     }

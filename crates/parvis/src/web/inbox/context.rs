@@ -179,7 +179,7 @@ async fn person(
 fn earlier(signed: &Signed, other: &Conversation, query: &str, now: i64) -> Earlier {
     Earlier {
         href: to(other.id, query),
-        excerpt: excerpt(&other.excerpt, 80),
+        excerpt: if other.said.abusive { signed.words.t("said-hidden") } else { excerpt(&other.excerpt, 80) },
         at: signed.words.moment(other.last_at, now),
         state: signed.words.named("state", other.facets.state.as_str()),
     }

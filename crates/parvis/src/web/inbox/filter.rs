@@ -5,6 +5,7 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use crate::store::conversation::{Filter, Holder, Order, State};
+use crate::store::search::Within;
 
 /// Pages shown in one at most; the list then goes on with a page of its own.
 pub const MOST: u8 = 8;
@@ -91,6 +92,12 @@ impl Asked {
         (!words.is_empty()).then_some(words)
     }
 
+    /// What a search asks of the messages beside their words.
+    pub fn within(&self) -> Within {
+        let Filter { intent, sentiment, language, needs_answer, .. } = self.filter();
+        Within { intent, sentiment, language, needs_answer }
+    }
+
     /// How many pages the list shows in one, so that going on keeps what was there: 1 to [`MOST`].
     pub fn pages(&self) -> u8 {
         self.pages.parse().unwrap_or(1).clamp(1, MOST)
@@ -100,7 +107,13 @@ impl Asked {
     /// question mark.
     pub fn first(&self) -> String {
         match self.search() {
-            Some(words) => form_urlencoded::Serializer::new(String::new()).append_pair("q", words).finish(),
+            Some(words) => {
+                let Within { intent, sentiment, language, needs_answer } = self.within();
+                let (state, order) = (Some(State::Open), Order::Due);
+                let asked =
+                    Filter { state, order, intent, sentiment, language, needs_answer, ..Filter::default() };
+                form_urlencoded::Serializer::new(query(&asked)).append_pair("q", words).finish()
+            }
             None => query(&self.filter()),
         }
     }
@@ -203,6 +216,14 @@ mod tests {
         for filter in [every, open, all, Filter { holder: Holder::Nobody, ..Filter::default() }] {
             assert_eq!(read(&query(&filter)).filter(), filter);
         }
+    }
+
+    #[test]
+    fn a_search_keeps_what_is_asked_beside_its_words() {
+        let asked = read("q=billets+perdus&intent=complaint&needs=1&state=closed&after=7");
+        assert_eq!(asked.first(), "intent=complaint&needs=1&q=billets+perdus");
+        assert_eq!(read(&asked.first()).within(), asked.within());
+        assert!(asked.within().needs_answer);
     }
 
     #[test]

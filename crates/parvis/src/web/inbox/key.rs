@@ -32,6 +32,7 @@ const INBOX: Map = &[
     ("t", "keys-hand-over"),
     ("z", "keys-snooze"),
     ("#", "keys-tag"),
+    ("i", "keys-read"),
     ("e", "keys-close"),
     ("/", "keys-search"),
     (".", "keys-fresh"),

@@ -7,7 +7,9 @@ use crate::id::ConversationId;
 use crate::rules::text::excerpt;
 use crate::store::conversation::{self, Named, State};
 use crate::store::house::House;
+use crate::store::reading::Reading;
 use crate::store::{self, Conn};
+use crate::web::language::Words;
 use crate::web::session::Signed;
 
 /// Rows of a page.
@@ -65,6 +67,13 @@ impl Row {
     /// Class of the sentiment's chip and name of its icon.
     pub fn mood(&self) -> &'static str {
         super::mood(self.sentiment.as_deref().unwrap_or_default())
+    }
+
+    /// What insults people stands in no list: who opens the conversation decides whether to read it.
+    fn hide(&mut self, is_abusive: bool, words: &Words) {
+        if is_abusive {
+            (self.excerpt, self.language) = (words.t("said-hidden"), None);
+        }
     }
 }
 
@@ -145,9 +154,18 @@ impl Maker<'_> {
     async fn found(&self, conn: &mut Conn, words: &str) -> store::Result<List> {
         let actor = &self.signed.actor;
         let (before, length) = (self.asked.after.parse().ok(), self.length());
-        let hits = store::search::find(conn, actor.organisation, &actor.scope, words, before, length).await?;
+        let hits = store::search::find(
+            conn,
+            actor.organisation,
+            &actor.scope,
+            words,
+            &self.asked.within(),
+            (before, length),
+        )
+        .await?;
         let (ids, said) = (hits.iter().map(|hit| hit.conversation), hits.iter().map(|hit| hit.message));
         let all = conversation::get_all(conn, actor.organisation, ids).await?;
+        let read = store::reading::get_all(conn, actor.organisation, said.clone()).await?;
         let said = store::message::get_all(conn, actor.organisation, said).await?;
         let base = self.asked.query();
         let mut rows: Vec<Row> = Vec::new();
@@ -158,7 +176,11 @@ impl Maker<'_> {
             let Some(it) = all.iter().find(|(it, _)| it.id == hit.conversation) else { continue };
             let mut row = self.row(it, &base);
             if let Some(message) = said.iter().find(|it| it.id == hit.message) {
+                let read = read.get(&message.id);
                 row.excerpt = around(&message.text, words);
+                row.intent = read.and_then(|it| intent(&self.signed.words, &it.intent));
+                row.sentiment = read.map(|it| it.sentiment.clone());
+                row.hide(read.is_some_and(Reading::is_abusive), &self.signed.words);
                 row.at = self.signed.words.moment(message.sent_at, self.now);
                 row.machine_at = self.signed.words.machine_time(message.sent_at);
             }
@@ -186,7 +208,7 @@ impl Maker<'_> {
         let channel = house.channel(it.channel);
         let kind = channel.map_or("", |it| &it.kind);
         let holder = it.facets.assignee.and_then(|id| house.colleague(id));
-        Row {
+        let mut row = Row {
             id: it.id,
             href: address(&format!("/inbox/{}", it.id), base, &[]),
             current: self.open == Some(it.id),
@@ -203,13 +225,20 @@ impl Maker<'_> {
                 .clone()
                 .map_or_else(|| it.excerpt.clone(), |title| format!("{title} · {}", it.excerpt)),
             language: it.language.clone(),
-            intent: it.said.intent.as_ref().map(|intent| words.named("intent", intent)),
+            intent: it.said.intent.as_ref().and_then(|it| intent(words, it)),
             sentiment: it.said.sentiment.clone(),
             holder: holder.map(|it| Badge { initials: it.initials.clone(), name: it.name.clone() }),
             desk: house.desk(it.facets.desk).map(|desk| desk.name.clone()).unwrap_or_default(),
             dial: Dial::short(it, house.desk(it.facets.desk), words, self.now),
-        }
+        };
+        row.hide(it.said.abusive, words);
+        row
     }
+}
+
+/// What somebody wants, in words; nothing for what is none of the known.
+fn intent(words: &Words, code: &str) -> Option<String> {
+    (code != "other").then(|| words.named("intent", code))
 }
 
 /// A public account as people call it: its handle without the server, or its name where there are no handles. Who

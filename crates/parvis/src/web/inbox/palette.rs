@@ -24,13 +24,14 @@ use crate::web::session::Signed;
 const EACH: usize = 6;
 
 /// Keys of the actions on a conversation, their icons and names; the page has a button for each.
-const ACTIONS: [(&str, &str, &str); 9] = [
+const ACTIONS: [(&str, &str, &str); 10] = [
     ("r", "reply", "compose-public"),
     ("n", "lock", "compose-note"),
     ("a", "user", "act-take"),
     ("t", "hand", "act-hand-over"),
     ("z", "snooze", "act-snooze"),
     ("#", "tag", "act-tag"),
+    ("i", "idea", "act-read"),
     ("e", "check", "act-close"),
     ("u", "undo", "act-undo"),
     ("?", "key", "keys-title"),

@@ -12,6 +12,7 @@ use crate::store::attachment::Attachment;
 use crate::store::author::Author;
 use crate::store::house::House;
 use crate::store::message::{self, Direction, Message, Stage};
+use crate::store::reading::Reading;
 use crate::store::{self, Conn};
 use crate::web::form::initials;
 use crate::web::session::Signed;
@@ -97,6 +98,24 @@ pub struct Said {
     pub way: Option<Way>,
     /// What else is said of it, with the class of its chip.
     pub marks: Vec<(&'static str, String)>,
+    /// What it was read as, for the public's.
+    pub read: Option<Read>,
+    /// It insults people: it is shown to those who ask.
+    pub hidden: bool,
+}
+
+/// What a message is taken to say.
+pub struct Read {
+    /// Where it is said why, and corrected.
+    pub href: String,
+    /// Class and icon of its sentiment.
+    pub mood: &'static str,
+    /// Sentiment, intent and whether an answer is waited for, in words.
+    pub said: String,
+    /// A colleague said otherwise than the model.
+    pub corrected: bool,
+    /// The newest of the public's.
+    pub newest: bool,
 }
 
 /// The part of a thread that is shown.
@@ -148,10 +167,20 @@ impl Reader<'_> {
         let authors = store::author::get_all(conn, organisation, &ids).await?;
         let authors: HashMap<AuthorId, Author> = authors.into_iter().map(|it| (it.id, it)).collect();
         let attachments = store::attachment::of_all(conn, organisation, all.iter().map(|it| it.id)).await?;
+        let readings = store::reading::get_all(conn, organisation, all.iter().map(|it| it.id)).await?;
+        let corrected = store::correction::standing(conn, organisation, all.iter().map(|it| it.id)).await?;
+        let newest = all.iter().rev().find(|it| it.direction == Direction::In).map(|it| it.id);
         let mut messages = Vec::with_capacity(all.len());
         let mut last_day = None;
         for it in &all {
             let mut said = self.said(conn, it, &authors, &attachments).await?;
+            let read = readings.get(&it.id);
+            said.hidden = read.is_some_and(Reading::is_abusive);
+            said.read = read.map(|read| Read {
+                corrected: corrected.iter().any(|word| word.message == it.id),
+                newest: newest == Some(it.id),
+                ..self.taken_for(read)
+            });
             let day = self.signed.words.zoned(it.sent_at).date();
             said.day = (last_day != Some(day)).then(|| self.day(it.sent_at));
             last_day = Some(day);
@@ -230,7 +259,23 @@ impl Reader<'_> {
             url: it.url.clone(),
             way: (it.direction == Direction::Out).then(|| self.way(it)),
             marks: it.marks.iter().map(|mark| self.mark(mark)).collect(),
+            read: None,
+            hidden: false,
         })
+    }
+
+    fn taken_for(&self, it: &Reading) -> Read {
+        let words = &self.signed.words;
+        let mut said = vec![words.named("sentiment", &it.sentiment)];
+        said.extend((it.intent != "other").then(|| words.named("intent", &it.intent)));
+        said.extend(it.needs_answer.then(|| words.t("read-needs")));
+        Read {
+            href: address(&format!("/inbox/{}/why/{}", self.id, it.message), self.query, &[]),
+            mood: super::mood(&it.sentiment),
+            said: said.join(" · "),
+            corrected: false,
+            newest: false,
+        }
     }
 
     fn mark(&self, mark: &Mark) -> (&'static str, String) {
@@ -238,7 +283,7 @@ impl Reader<'_> {
             Mark::Automatic(header) => ("line", header.as_str()),
             Mark::SenderProved(domain) => ("ok", domain.as_str()),
             Mark::SenderDoubtful(domain) => ("wait", domain.as_str()),
-            Mark::Cut => ("line", ""),
+            Mark::Cut | Mark::Overheard => ("line", ""),
             Mark::Held => ("wait", ""),
         };
         (class, self.signed.words.t1(&format!("mark-{}", mark.code()), "detail", detail))

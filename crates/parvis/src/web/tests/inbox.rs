@@ -20,7 +20,7 @@ use crate::store::desk::Desk;
 use crate::testing::said;
 
 /// A channel of `desk`, and the conversations that `seen` makes, in their order.
-async fn hear(house: &House, channel: &Channel, seen: &[Observation]) -> Vec<ConversationId> {
+pub(super) async fn hear(house: &House, channel: &Channel, seen: &[Observation]) -> Vec<ConversationId> {
     let mut conn = house.app.db.write().await.unwrap();
     store::channel::insert(&mut conn, house.organisation, channel).await.unwrap();
     let context = Context {
@@ -41,7 +41,7 @@ async fn hear(house: &House, channel: &Channel, seen: &[Observation]) -> Vec<Con
 }
 
 /// What somebody said `minutes` ago.
-fn recent(remote_id: &str, text: &str, minutes: i64) -> Observation {
+pub(super) fn recent(remote_id: &str, text: &str, minutes: i64) -> Observation {
     let at = NOW - minutes * MINUTE;
     Observation { version_at: Some(at), occurred_at: Some(at), ..said(remote_id, text, 0) }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::rules::permission::Scope;
-use crate::store::search::{find, rebuild};
+use crate::store::search::{Within, find, rebuild};
 use crate::testing::{House, houses, said};
 
 async fn heard(house: &House) {
@@ -53,7 +53,6 @@ async fn an_index_that_lost_or_kept_too_much_is_seen_and_mended() {
         let other_text = "UPDATE message SET text = 'mot1 perroquet' WHERE remote_id IN ('1', '3')";
         let no_message = "DELETE FROM message WHERE remote_id = '1'";
         for (sql, lost, stray) in [
-            ("DELETE FROM reading", 0, 0),
             ("UPDATE message SET text = text", 0, 0),
             (lose_words, 1, 0),
             (lose_entry, 1, i64::from(sqlite)),
@@ -62,13 +61,17 @@ async fn an_index_that_lost_or_kept_too_much_is_seen_and_mended() {
             (no_message, 0, 1),
         ] {
             let mut conn = house.app.db.write().await.unwrap();
+            // What was read in a message points at it.
+            conn.run("DELETE FROM reading", &[]).await.unwrap();
             conn.run(sql, &[]).await.unwrap();
             assert_eq!(checked(&mut conn, house.id).await, (lost, stray), "{sql}");
             let found = check(&mut conn, house.id, |_| {}).await.unwrap();
             put_back(&mut conn, house.id, &found.lost).await.unwrap();
             drop_stray(&mut conn, house.id).await.unwrap();
             assert_eq!(checked(&mut conn, house.id).await, (0, 0), "mended after {sql}");
-            let hits = find(&mut conn, house.id, &Scope::Every, "bonjour", None, 5).await.unwrap();
+            let hits = find(&mut conn, house.id, &Scope::Every, "bonjour", &Within::default(), (None, 5))
+                .await
+                .unwrap();
             assert_eq!(hits.len(), usize::from(sql != no_message && sql != other_text), "{sql}");
         }
     }
@@ -82,7 +85,9 @@ async fn an_index_made_anew_finds_who_wrote_and_what_a_picture_shows() {
         // Of the longest one only the beginning is indexed, and its author stands at the end.
         for _ in 0..2 {
             for (words, count) in [("girafe", 1), ("léa", 4), ("elsewhere jardin", 1), ("mot7 mot3999", 1)] {
-                let hits = find(&mut conn, house.id, &Scope::Every, words, None, 9).await.unwrap();
+                let hits = find(&mut conn, house.id, &Scope::Every, words, &Within::default(), (None, 9))
+                    .await
+                    .unwrap();
                 assert_eq!(hits.len(), count, "{words}");
             }
             assert_eq!(rebuild(&mut conn, house.id).await.unwrap(), 5);
