@@ -112,7 +112,8 @@ async fn create(
         Some(found) => (found, false),
         None => (begin(context, seen, item, author, at), true),
     };
-    let gone = observation::deleted(conn, context.organisation, context.channel.id, &seen.remote_id).await?;
+    let (house, channel) = (context.organisation, context.channel.id);
+    let gone = observation::deleted(conn, house, channel, &seen.remote_id, i64::MIN).await?;
     let it = received(context, seen, item, author, home.id, at, gone.then_some(context.now));
     let before = home.place();
     let elsewhere = match home.facets.desk == context.channel.desk {
@@ -345,6 +346,13 @@ async fn edit(
         version_at > it.version_at || (seen.version_at.is_none() && seen.kind == ObservationKind::Edited);
     let changed = it.text != item.text || it.title != item.title || it.warning != item.warning;
     if !newer || (!changed && it.deleted_at.is_none() && it.marks == item.marks) {
+        return Ok(());
+    }
+    // What was deleted after this change stays deleted, whichever of the two is told first.
+    if it.deleted_at.is_some()
+        && let Some(at) = seen.version_at
+        && observation::deleted(conn, context.organisation, context.channel.id, &seen.remote_id, at).await?
+    {
         return Ok(());
     }
     if !changed && it.deleted_at.is_none() {

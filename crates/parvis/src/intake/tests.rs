@@ -111,6 +111,25 @@ async fn a_deletion_is_marked_even_when_it_comes_before_the_message() {
 }
 
 #[tokio::test]
+async fn an_edit_that_is_told_after_a_later_deletion_brings_nothing_back() {
+    let change = |kind, seconds| Observation { kind, ..said("1", "Autre chose", seconds) };
+    let edit = change(ObservationKind::Edited, 5);
+    let gone = Observation { item: None, ..change(ObservationKind::Deleted, 10) };
+    let again = change(ObservationKind::Edited, 15);
+    for house in houses().await {
+        let stands = async || {
+            let mut conn = house.app.db.read().await.unwrap();
+            let it = message::by_remote(&mut conn, house.id, house.channel, "1").await.unwrap().unwrap();
+            it.deleted_at.is_none()
+        };
+        house.hear(&[said("1", "À l’aide", 0), gone.clone(), edit.clone()]).await;
+        assert!(!stands().await);
+        house.hear(std::slice::from_ref(&again)).await;
+        assert!(stands().await, "one that comes later does");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_comes_before_what_it_answers_ends_in_one_conversation() {
     for house in houses().await {
         let mut answer = said("2", "Et aussi ceci", 10);

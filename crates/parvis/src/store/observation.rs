@@ -10,7 +10,7 @@ const INSERT: &str = "INSERT INTO observation (organisation_id, id, channel_id, 
 const KEPT: &str = "SELECT 1 FROM observation
     WHERE organisation_id = $1 AND channel_id = $2 AND remote_id = $3 AND version_at = $4 AND kind = $5";
 const DELETED: &str = "SELECT 1 FROM observation
-    WHERE organisation_id = $1 AND channel_id = $2 AND remote_id = $3 AND kind = 'deleted' LIMIT 1";
+    WHERE organisation_id = $1 AND channel_id = $2 AND remote_id = $3 AND kind = 'deleted' AND version_at >= $4 LIMIT 1";
 
 fn kind(it: ObservationKind) -> &'static str {
     match it {
@@ -66,12 +66,14 @@ pub async fn is_kept(
     Ok(conn.first(KEPT, &args).await?.is_some())
 }
 
-/// Whether a deletion was seen, perhaps before the message itself.
+/// Whether a deletion was seen, perhaps before the message itself: one of a version not before `since` (µs).
 pub async fn deleted(
     conn: &mut Conn,
     organisation: OrganisationId,
     channel: ChannelId,
     remote_id: &str,
+    since: i64,
 ) -> Result<bool> {
-    Ok(conn.first(DELETED, &[organisation.into(), channel.into(), remote_id.into()]).await?.is_some())
+    let args = [organisation.into(), channel.into(), remote_id.into(), since.into()];
+    Ok(conn.first(DELETED, &args).await?.is_some())
 }
