@@ -16,7 +16,6 @@ use super::wire::{Media, Post, Term};
 use crate::html::{escape, one_line, sanitise_article};
 use crate::json::read as read_json;
 use crate::{Answer, Article, ArticleState, ChannelError, Outgoing, Published, Upload, Why, plain_text};
-use parvis_write::mark::url_length;
 
 /// What begins the mark.
 const MARK: &str = "<!-- parvis:";
