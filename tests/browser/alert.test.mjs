@@ -18,20 +18,24 @@ after(async () => { await browser?.close(); await demo?.close() })
 
 const badge = () => page.locator('[data-badge=alerts]')
 
+const open = () => page.locator('[data-region=open] .li')
+const outage = () => open().filter({ hasText: /Watch “Ticketing”: \d+ messages/ })
+
 test('the outage is told as one alert, on the screen that is open and in the rail', async () => {
   await page.goto(`${demo.base}/`)
-  await until('the badge counts it', async () => await badge().isVisible() && /^1 /.test(await badge().textContent()))
+  await until('the badge counts', async () => await badge().isVisible())
   await page.locator('.cell b', { hasText: 'Alert' }).waitFor()
   assert.deepEqual(await findings(page), [])
   await page.locator('nav.rail a[href="/alerts"]').click()
   await page.waitForURL('**/alerts')
-  assert.equal(await page.locator('[data-region=open] .li').count(), 1)
-  assert.match(await page.locator('.say').textContent(), /One alert is open/)
+  await until('the outage is among them', async () => { await page.reload(); return await outage().count() > 0 })
+  assert.equal(await outage().count(), 1)
+  assert.equal(parseInt(await badge().textContent(), 10), await open().count())
   assert.deepEqual(await findings(page), [])
 })
 
 test('an alert says what, where, since when and how much, and leads to its messages', async () => {
-  await page.locator('[data-region=open] a').first().click()
+  await outage().locator('a').click()
   await page.locator('#h-said').waitFor()
   assert.match(await page.locator('#h-said').textContent(), /Watch “Ticketing”: \d+ messages in .* times the usual/)
   assert.match(await page.locator('[data-region=said]').textContent(), /First message at/)
@@ -43,12 +47,13 @@ test('an alert says what, where, since when and how much, and leads to its messa
   await page.goBack()
 })
 
-test('somebody sees it and closes it, and the badge goes without a reload', async () => {
+test('somebody sees it and closes it, and the badge counts one less without a reload', async () => {
+  const before = parseInt(await badge().textContent(), 10)
   await page.getByRole('button', { name: 'I have seen it, I look after it' }).click()
   await until('it says who', async () => await page.locator('[data-region=who] .li').count() === 1)
   await page.getByRole('button', { name: 'Handled' }).click()
   await until('it is over', async () => /handled by/.test(await page.locator('[data-region=said]').textContent()))
-  await until('the badge is gone', async () => !await badge().isVisible())
+  await until('the badge counts one less', async () => !await badge().isVisible() || parseInt(await badge().textContent(), 10) < before)
 })
 
 test('on the phone the answer is within reach of the thumb', async () => {

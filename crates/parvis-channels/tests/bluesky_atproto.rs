@@ -12,6 +12,12 @@
 mod access;
 #[path = "atproto/answering.rs"]
 mod answering;
+#[path = "contract/clause.rs"]
+mod clause;
+#[path = "atproto/contract.rs"]
+mod contract;
+#[path = "contract/door.rs"]
+mod door;
 #[path = "atproto/hearing.rs"]
 mod hearing;
 #[path = "atproto/listening.rs"]

@@ -8,6 +8,12 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+#[path = "contract/clause.rs"]
+mod clause;
+#[path = "snac2/contract.rs"]
+mod contract;
+#[path = "contract/door.rs"]
+mod door;
 #[path = "snac2/peer.rs"]
 mod peer;
 #[path = "snac2/posting.rs"]

@@ -7,7 +7,7 @@ use super::client::Client;
 use super::observe::Observer;
 use super::walk::look_up;
 use super::write::{is_ours, record};
-use crate::{ChannelError, Observation};
+use crate::{ChannelError, Observation, ObservationKind};
 
 /// Posts above that are asked for: as many as nest within what we read.
 const HEIGHT: &str = "40";
@@ -80,9 +80,9 @@ pub(super) async fn recheck(
     for uri in all {
         let shown = found.as_ref().and_then(|found| found.get(uri));
         match shown {
-            Some(raw) => seen.push(observer.post(raw.get())),
+            Some(raw) => seen.push(standing(observer.post(raw.get()))),
             None if is_ours(client, uri) => seen.push(match record(client, uri).await? {
-                Some(answer) => observer.own(answer.text()?),
+                Some(answer) => standing(observer.own(answer.text()?)),
                 None => observer.gone(uri),
             }),
             None if found.is_some() => seen.push(observer.gone(uri)),
@@ -90,4 +90,12 @@ pub(super) async fn recheck(
         }
     }
     Ok(seen)
+}
+
+/// As it stands now: what was changed about a post isn't dated, so the program compares.
+fn standing(seen: Observation) -> Observation {
+    match seen.kind {
+        ObservationKind::Created => Observation { kind: ObservationKind::Edited, version_at: None, ..seen },
+        _ => seen,
+    }
 }

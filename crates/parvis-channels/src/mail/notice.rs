@@ -52,3 +52,44 @@ fn compose(settings: &Settings, to: &str, notice: &Notice) -> Result<Vec<u8>, Ch
         .write_to_vec()
         .map_err(|error| ChannelError::Malformed { message: error.to_string() })
 }
+
+#[cfg(test)]
+mod tests {
+    use mail_parser::{HeaderValue, MessageParser};
+
+    use super::super::server::{Security, Server};
+    use super::*;
+
+    #[test]
+    fn a_notice_is_an_automatic_letter_in_plain_text_and_html_with_an_id_of_its_own() {
+        let server = Server { host: "mail.brand.example".into(), port: 465, security: Security::Tls };
+        let settings = Settings {
+            address: "contact@brand.example".into(),
+            name: "Brand".into(),
+            imap: server.clone(),
+            smtp: server,
+            sent: None,
+            size: None,
+        };
+        let notice = Notice {
+            key: "n-1".into(),
+            at: 0,
+            event: "alert.opened".into(),
+            title: "Desk “Care”:\r\nBcc: all@evil.example".into(),
+            text: "31 <b>messages</b>".into(),
+            html: None,
+            link: "https://parvis.example/alerts/1".parse().ok(),
+            data: serde_json::Value::Null,
+        };
+        let bytes = compose(&settings, "on-call@brand.example", &notice).unwrap();
+        let mail = MessageParser::default().parse(&bytes).unwrap();
+        assert!(mail.bcc().is_none() && mail.subject().unwrap().contains("Bcc: all@evil.example"));
+        assert_eq!(mail.message_id(), Some(minted("n-1", "contact@brand.example").as_str()));
+        assert!(
+            matches!(mail.header("Auto-Submitted"), Some(HeaderValue::Text(it)) if it == "auto-generated")
+        );
+        assert!(mail.body_text(0).unwrap().contains("31 <b>messages</b>"));
+        let html = mail.body_html(0).unwrap();
+        assert!(html.contains("&lt;b&gt;") && html.contains("href=\"https://parvis.example/alerts/1\""));
+    }
+}

@@ -149,7 +149,7 @@ fn table(me: &Me) -> CapabilitySet {
                 | CapabilityKey::Spam
                 | CapabilityKey::Hide => Capability::native(),
                 CapabilityKey::Article => articles(Capability::native()),
-                CapabilityKey::Post => articles(Capability::conditional(Why::ArticlesOnly)),
+                CapabilityKey::Post => Capability::unsupported(Why::ArticlesOnly),
                 CapabilityKey::Stream => Capability::emulated(Why::Polled),
                 CapabilityKey::SeeEdits | CapabilityKey::SeeDeletions => Capability::emulated(Why::Rechecked),
                 CapabilityKey::SafeRetry => Capability::emulated(Why::ReadBack),

@@ -144,7 +144,7 @@ async fn a_deletion_by_the_author_is_followed() {
     let told: Vec<_> = seen.iter().map(|seen| (seen.remote_id.as_str(), seen.kind)).collect();
     assert_eq!(
         told,
-        [(goes.uri.as_str(), ObservationKind::Deleted), (stays.uri.as_str(), ObservationKind::Created)]
+        [(goes.uri.as_str(), ObservationKind::Deleted), (stays.uri.as_str(), ObservationKind::Edited)]
     );
 }
 

@@ -164,7 +164,7 @@ async fn an_appview_that_is_late_does_not_delete_what_we_have_just_written() {
         seen.iter().map(|seen| seen.kind).collect::<Vec<_>>()
     };
     fake.instead("GET com.atproto.repo.getRecord", 200, &record.to_string());
-    assert_eq!(kinds().await, [ObservationKind::Created, ObservationKind::Deleted]);
+    assert_eq!(kinds().await, [ObservationKind::Edited, ObservationKind::Deleted]);
     fake.world().instead.clear();
     assert_eq!(kinds().await, [ObservationKind::Deleted, ObservationKind::Deleted]);
     // A server in trouble deletes nothing.

@@ -3,10 +3,6 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{Request as Incoming, Response};
 use parvis_channels::{
     Account, Channel, ChannelError, ChannelKind, ConnectError, Net, NetOptions, Observation, Outgoing, Page,
     Request, Typed, Visibility, channel,
@@ -154,32 +150,9 @@ impl Site {
 
     /// The site behind a door that lets a request through and loses the answer to a POST.
     pub async fn behind_a_lossy_door(&self) -> (Net, Account) {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let app = Router::new().fallback(pass).with_state(self.base.clone());
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        let base_url: Url = format!("http://{address}/wp-json/").parse().unwrap();
-        (net_for(&base_url), Account { base_url, ..self.account.clone() })
+        let (net, door) = crate::door::lossy(&self.base, "").await;
+        (net, Account { base_url: door.join("wp-json/").unwrap(), ..self.account.clone() })
     }
-}
-
-async fn pass(State(base): State<Url>, request: Incoming<Body>) -> Response<Body> {
-    let (head, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-    let url = base.join(head.uri.path_and_query().unwrap().as_str()).unwrap();
-    let lost = head.method == Method::POST;
-    let mut headers = head.headers;
-    headers.remove("host");
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
-    let answer = client.request(head.method, url).headers(headers).body(body).send().await.unwrap();
-    let status = answer.status();
-    let bytes = answer.bytes().await.unwrap();
-    let body = if lost {
-        Body::from_stream(futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other("lost"))]))
-    } else {
-        Body::from(bytes)
-    };
-    Response::builder().status(status).body(body).unwrap()
 }
 
 /// What was seen of one comment.

@@ -148,6 +148,8 @@ enum Shift {
     Nearest,
     /// Sunday: it is kept on Monday instead.
     SundayToMonday,
+    /// Sunday: the Monday after is free too.
+    MondayToo,
     /// Sunday: it is kept on Saturday instead.
     SundayToSaturday,
 }
@@ -263,7 +265,7 @@ fn substitute(date: Date, shift: Shift, taken: &BTreeSet<Date>) -> Option<Date> 
             (1..=7).filter_map(|days| plus(date, days)).find(|it| !weekend(*it) && !taken.contains(it))
         }
         Shift::Nearest if date.weekday() == Weekday::Saturday => plus(date, -1),
-        Shift::Nearest if date.weekday() == Weekday::Sunday => plus(date, 1),
+        Shift::Nearest | Shift::MondayToo if date.weekday() == Weekday::Sunday => plus(date, 1),
         _ => None,
     }
 }

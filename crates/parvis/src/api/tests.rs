@@ -4,6 +4,7 @@
 mod access;
 mod admin;
 mod hostile;
+mod listen;
 mod reach;
 mod room;
 mod story;

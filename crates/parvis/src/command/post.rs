@@ -174,7 +174,8 @@ pub async fn propose(app: &App, actor: &Actor, idea: Idea) -> Result<PostId> {
     Ok(it.id)
 }
 
-/// Changes what an idea is called and what it is for; nothing of it is published.
+/// Changes what an idea is called and what it is for. The title is published too where articles are: one that changes
+/// after the words were handed over is a change of what will be published.
 ///
 /// # Errors
 /// The right is missing: whoever chooses ideas, or had this one while it is one.
@@ -186,11 +187,16 @@ pub async fn describe(app: &App, actor: &Actor, id: PostId, idea: Idea) -> Resul
     if !own {
         allow(actor, Action::Keep)?;
     }
-    let before = fact(&it);
+    let (before, title) = (fact(&it), it.title.clone());
     dress(&mut it, &idea)?;
-    it.changed_at = now;
-    post::update(&mut conn, actor.organisation, &it).await?;
-    told(&mut conn, actor, now, "post.described", &it, Some(before)).await?;
+    if it.title != title && matches!(it.state, State::ToValidate | State::Scheduled) {
+        allow(actor, Action::Write)?;
+        words::touch(&mut conn, app, actor, &mut it, None, now).await?;
+    } else {
+        it.changed_at = now;
+        post::update(&mut conn, actor.organisation, &it).await?;
+        told(&mut conn, actor, now, "post.described", &it, Some(before)).await?;
+    }
     Ok(conn.commit().await?)
 }
 

@@ -3,7 +3,7 @@
 
 use jiff::civil::Weekday::{Monday, Thursday};
 
-use super::Shift::{Nearest, NextWorkingDay, Stays, SundayToMonday, SundayToSaturday};
+use super::Shift::{MondayToo, Nearest, NextWorkingDay, Stays, SundayToMonday, SundayToSaturday};
 use super::When::{Before, Brigid, Easter, Nth, On};
 use super::{Place, Rule, Shift, When};
 
@@ -116,7 +116,7 @@ const QUEBEC: &[Rule] = &[
     NEW_YEAR,
     GOOD_FRIDAY,
     since(2003, Before(5, 25, Monday), "Journée nationale des patriotes", "National Patriots’ Day"),
-    since(1977, On(6, 24), "Fête nationale du Québec", "Québec National Day"),
+    shifted(MondayToo, since(1977, On(6, 24), "Fête nationale du Québec", "Québec National Day")),
     CANADA_DAY,
     CANADIAN_LABOUR,
     CANADIAN_THANKSGIVING,
@@ -178,7 +178,10 @@ const IRELAND: &[Rule] = &[
         "Day of Remembrance and Recognition",
     ),
     EASTER_MONDAY,
-    since(1994, Nth(5, Monday, 1), "Fête de mai", "May Day"),
+    once(1994, Nth(5, Monday, 1), "Fête de mai", "May Day"),
+    once(1995, On(5, 8), "Fête de mai", "May Day"),
+    since(1996, Nth(5, Monday, 1), "Fête de mai", "May Day"),
+    once(1999, On(12, 31), "Veille de l’an 2000", "Millennium Eve"),
     since(1973, Nth(6, Monday, 1), "Jour férié de juin", "June holiday"),
     day(Nth(8, Monday, 1), "Jour férié d’août", "August holiday"),
     since(1977, Nth(10, Monday, -1), "Jour férié d’octobre", "October holiday"),

@@ -93,6 +93,9 @@ fn days_that_move_are_given_where_they_were() {
     assert!(!has(Place::Portugal, 2014, "12-01") && has(Place::Portugal, 2016, "05-26"));
     assert!(has(Place::Italy, 2026, "10-04") && !has(Place::Italy, 2025, "10-04"));
     assert!(has(Place::Luxembourg, 2019, "05-09") && !has(Place::Luxembourg, 2018, "05-09"));
+    // The 24th of June 2029 is a Sunday, that of 2028 a Saturday.
+    assert!(has(Place::Quebec, 2029, "06-25") && has(Place::Quebec, 2029, "06-24"));
+    assert!(!has(Place::Quebec, 2028, "06-26"));
     assert!(!has(Place::France, 1976, "05-08"));
     assert!(holidays(Place::France, 1900).is_empty());
 }

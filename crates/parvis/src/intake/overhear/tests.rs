@@ -52,6 +52,8 @@ async fn watched(house: &House, query: &str) -> WatchId {
         created_at: START,
         changed_at: START,
         fill_before: None,
+        folder: String::new(),
+        sensitivity: "balanced".to_owned(),
     };
     watch::insert(&mut conn, house.id, &it).await.unwrap();
     conn.commit().await.unwrap();

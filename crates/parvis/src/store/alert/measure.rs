@@ -52,20 +52,21 @@ pub struct Waiting {
 
 // Steps are of 600 s; integer division cuts towards zero, and no time is before 1970.
 const COUNTS: &str =
-    "SELECT m.sent_at / 600000000 * 600000000, m.channel_id, c.desk_id, COALESCE(c.sentiment, '') = 'negative', COUNT(*)
+    "SELECT m.sent_at / 600000000 * 600000000, m.channel_id, c.desk_id, COALESCE(r.sentiment, '') = 'negative', COUNT(*)
     FROM message m JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
+    LEFT JOIN reading r ON r.organisation_id = m.organisation_id AND r.message_id = m.id
     WHERE m.organisation_id = $1 AND m.id >= $2 AND m.sent_at >= $3 AND m.direction = 'in' AND m.deleted_at IS NULL
     GROUP BY 1, 2, 3, 4 ORDER BY 1";
 const FOUND: &str =
-    "SELECT n.watch_id, n.sent_at / 600000000 * 600000000, COUNT(*), SUM(CASE WHEN c.sentiment = 'negative' THEN 1 ELSE 0 END)
+    "SELECT n.watch_id, n.sent_at / 600000000 * 600000000, COUNT(*), SUM(CASE WHEN r.sentiment = 'negative' THEN 1 ELSE 0 END)
     FROM watch w JOIN mention n ON n.organisation_id = w.organisation_id AND n.watch_id = w.id AND n.sent_at >= $2
     JOIN message m ON m.organisation_id = n.organisation_id AND m.id = n.message_id
-    JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
+    LEFT JOIN reading r ON r.organisation_id = m.organisation_id AND r.message_id = m.id
     WHERE w.organisation_id = $1 AND m.deleted_at IS NULL GROUP BY 1, 2 ORDER BY 2";
 const FOUND_BY: &str =
-    "SELECT n.watch_id, n.sent_at / 600000000 * 600000000, COUNT(*), SUM(CASE WHEN c.sentiment = 'negative' THEN 1 ELSE 0 END)
+    "SELECT n.watch_id, n.sent_at / 600000000 * 600000000, COUNT(*), SUM(CASE WHEN r.sentiment = 'negative' THEN 1 ELSE 0 END)
     FROM mention n JOIN message m ON m.organisation_id = n.organisation_id AND m.id = n.message_id
-    JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
+    LEFT JOIN reading r ON r.organisation_id = m.organisation_id AND r.message_id = m.id
     WHERE n.organisation_id = $1 AND n.sent_at >= $2 AND n.watch_id = $3 AND m.deleted_at IS NULL GROUP BY 1, 2 ORDER BY 2";
 const WAITING: &str = "SELECT c.desk_id, c.awaiting_since,
       (SELECT m.id FROM message m WHERE m.organisation_id = c.organisation_id AND m.conversation_id = c.id
@@ -79,12 +80,14 @@ const ANSWERED: &str = "SELECT desk_id, first_at, answered_at FROM conversation
 macro_rules! said {
     ($from:literal) => {
         concat!(
-            "SELECT m.id, m.conversation_id, c.desk_id, m.channel_id, a.handle, a.name, m.title, m.text, m.language, c.sentiment, m.sent_at FROM ",
+            "SELECT m.id, m.conversation_id, c.desk_id, m.channel_id, a.handle, a.name, m.title, m.text, m.language, r.sentiment, m.sent_at,
+              EXISTS (SELECT 1 FROM correction k WHERE k.organisation_id = m.organisation_id AND k.message_id = m.id AND k.aspect = 'sentiment' AND k.ended_at IS NULL) FROM ",
             $from,
             " JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
             LEFT JOIN author a ON a.organisation_id = m.organisation_id AND a.id = m.author_id
+            LEFT JOIN reading r ON r.organisation_id = m.organisation_id AND r.message_id = m.id
             WHERE m.organisation_id = $1 AND m.sent_at >= $2 AND m.sent_at < $3 AND m.direction = 'in' AND m.deleted_at IS NULL
-              AND ($4 = FALSE OR c.sentiment = 'negative') "
+              AND ($4 = FALSE OR r.sentiment = 'negative') "
         )
     };
 }

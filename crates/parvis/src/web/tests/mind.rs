@@ -4,6 +4,7 @@ use super::inbox::{hear, recent};
 use super::{House, NOW};
 use crate::id::{ConversationId, MessageId};
 use crate::intake::fold::{Context, fold};
+use crate::rules::clock::Promise;
 use crate::rules::permission::Role;
 use crate::store;
 use crate::testing::channel;
@@ -27,7 +28,7 @@ async fn hear_more(house: &House, remote_id: &str, text: &str) {
     let context = Context {
         organisation: house.organisation,
         channel: &found,
-        answer_within: crate::clock::HOUR,
+        promise: Promise::always(crate::clock::HOUR),
         ear: &ear,
         now: NOW,
     };

@@ -18,6 +18,8 @@ use crate::work::renew;
 
 /// A channel is told as deaf when it couldn't be heard for this long (µs): one lost call is no news.
 const DEAF: i64 = 5 * MINUTE;
+/// So many more messages than usual are worth telling; where little is said, five would be told every other day.
+const LEAST: f64 = 8.0;
 /// How long before the end of an access it is told (days), once each.
 const AHEAD: [i64; 3] = [7, 3, 1];
 /// Complaints that were answered since then (µs) tell what wait is usual.
@@ -71,8 +73,9 @@ fn rises(scene: &Scene, series: &HashMap<Of, Series>) -> Vec<Sighting> {
         .filter(|((_, subject), _)| !silent(subject))
         .filter_map(|((kind, subject), it)| Some((*kind, *subject, it, it.episode()?)))
         .map(|(kind, subject, it, episode)| {
-            let tells = !filling || matches!(subject, Subject::Watch(_));
-            let began_at = it.began(episode.at);
+            let began_at = episode.from;
+            let is_named = !filling || matches!(subject, Subject::Watch(_));
+            let tells = is_named && it.excess(began_at) >= LEAST;
             let points = it.points();
             let since = points.iter().filter(|point| point.at >= began_at);
             let evidence = Evidence {

@@ -22,6 +22,8 @@ pub struct Episode {
     pub at: i64,
     /// How often it was told.
     pub level: i64,
+    /// Where the time in which it was the most unusual begins (µs).
+    pub from: i64,
     /// Length of the time in which it was the most unusual (µs).
     pub window: i64,
     /// How many came in that time.
@@ -110,16 +112,32 @@ impl Series {
 
     /// How much it is on the horizon that is the most unusual.
     fn weigh(&self, at: i64, level: i64, reading: &Reading) -> Episode {
+        let whole = rounded(reading.horizon).min(self.read.len()).max(1);
         let here = self.read.back().map_or(at, |it| it.point.at);
-        let since = usize::try_from((here - self.began(here)) / STEP + 1).unwrap_or(1);
-        let steps = rounded(reading.horizon).min(since).min(self.read.len()).max(1);
-        let last = || self.read.iter().rev().take(steps);
-        let count: i64 = last().filter_map(|it| it.point.count).sum();
-        let expected: f64 = last().map(|it| it.expected).sum();
+        let since = usize::try_from((here - self.began(here)) / STEP + 1).unwrap_or(1).min(whole);
+        // A steep rise is told by its own length, a slow one by the whole time in which it adds up.
+        let steps = if self.sum(since) * 5 >= self.sum(whole) * 4 { since } else { whole };
+        let count = self.sum(steps);
+        let steps = (1..=steps).find(|it| self.sum(*it) == count).unwrap_or(steps);
+        let expected: f64 = self.read.iter().rev().take(steps).map(|it| it.expected).sum();
         #[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
         let times = (count as f64 / expected.max(0.5)).max(1.0);
-        let window = STEP * i64::try_from(last().count()).unwrap_or(1);
-        Episode { at, level, window, count, expected, times }
+        let window = STEP * i64::try_from(steps).unwrap_or(1);
+        let from = self.episode.map_or(i64::MAX, |it| it.from).min(here + STEP - window);
+        Episode { at, level, from, window, count, expected, times }
+    }
+
+    /// How many came in the last `steps`.
+    fn sum(&self, steps: usize) -> i64 {
+        self.read.iter().rev().take(steps).filter_map(|it| it.point.count).sum()
+    }
+
+    /// How many more than expected have come since `from` (µs).
+    pub fn excess(&self, from: i64) -> f64 {
+        let since = self.read.iter().filter(|it| it.point.at >= from);
+        #[expect(clippy::cast_precision_loss, reason = "counts of ten minutes")]
+        let above = |it: &Read| it.point.count.map_or(0.0, |count| count as f64 - it.expected);
+        since.map(above).sum()
     }
 
     /// The episode that is under way.
@@ -139,7 +157,7 @@ impl Series {
     }
 
     /// When the rise that is under way at `told` began: the first of the steps well above what was expected that lead to it (µs).
-    pub fn began(&self, told: i64) -> i64 {
+    fn began(&self, told: i64) -> i64 {
         let mut began = told;
         for it in self.read.iter().rev().skip_while(|it| it.point.at > told) {
             #[expect(clippy::cast_precision_loss, reason = "counts of ten minutes")]
@@ -184,7 +202,8 @@ mod tests {
         let told = series.episode().unwrap();
         assert_eq!(told.level, 1);
         assert!(told.times > 5.0 && told.count >= 9, "{told:?}");
-        assert_eq!(series.began(told.at), from);
+        assert_eq!(told.from, from);
+        assert!(series.excess(from) > 100.0);
     }
 
     #[test]

@@ -113,6 +113,29 @@ async fn a_change_after_the_last_word_takes_it_away_and_nothing_leaves() {
 }
 
 #[tokio::test]
+async fn another_title_after_the_last_word_takes_it_away_too() {
+    for mut house in houses().await {
+        let server = Forgetful::default();
+        let app = connected(&mut house, &server.start().await).await;
+        let id = validated(&app, &house, "Avant").await;
+        step(&app, &house.manager, id, Step::Schedule, Some(START + HOUR)).await.unwrap();
+        let other = |title: &str, brief: &str| Idea {
+            title: title.to_owned(),
+            brief: brief.to_owned(),
+            origin: "team".to_owned(),
+            ..Idea::default()
+        };
+        command::describe(&app, &house.manager, id, other("Ouverture", "Pour les familles")).await.unwrap();
+        assert_eq!(get(&app, &house, id).await.state, State::Scheduled, "what it is for isn't published");
+        command::describe(&app, &house.manager, id, other("Fermeture", "Pour les familles")).await.unwrap();
+        let it = get(&app, &house, id).await;
+        assert_eq!((it.state, it.validated_by), (State::ToValidate, None));
+        pass(&app, 3_700).await;
+        assert_eq!(server.taken(), 0);
+    }
+}
+
+#[tokio::test]
 async fn stopping_everything_holds_what_waits_and_lifting_it_sends_nothing() {
     for mut house in houses().await {
         let server = Forgetful::default();
