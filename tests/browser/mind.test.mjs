@@ -46,7 +46,7 @@ test('a letter opens why a message was read so, and a correction counts at once 
   await page.locator('.toast', { hasText: 'Corrected' }).waitFor()
   assert.match(await reading().textContent(), /Idea.*corrected by a colleague/s)
   assert.match(await page.locator('.headline').textContent(), /Idea/)
-  await page.keyboard.press('u')
+  await page.locator('.toast .undo').click()
   await until('it is read as before', async () => /Complaint/.test(await reading().textContent()))
 })
 

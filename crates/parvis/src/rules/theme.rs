@@ -52,7 +52,7 @@ pub fn group(voices: &[Voice<'_>]) -> Vec<Theme> {
         let telling = |(term, count): &(&str, usize)| {
             #[expect(clippy::cast_precision_loss, reason = "counts of messages")]
             let rare =
-                1.0 + ((voices.len() + 1) as f64 / everywhere.get(term).map_or(1, |it| *it) as f64).ln();
+                1.0 + ((voices.len() + 1) as f64 / everywhere.get(term).copied().unwrap_or(1) as f64).ln();
             #[expect(clippy::cast_precision_loss, reason = "counts of messages")]
             let score = *count as f64 * rare;
             score

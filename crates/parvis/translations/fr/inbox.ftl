@@ -352,5 +352,5 @@ mark-automatic = Message automatique ({ $detail })
 mark-sender_proved = Expéditeur confirmé : { $detail }
 mark-sender_doubtful = Expéditeur douteux : rien ne prouve qu’il vient de { $detail }
 mark-held = En attente de modération : personne ne le voit encore sur le site
-mark-overheard = Entendu en public : une veille le demande, personne ne nous l’a adressé
+mark-overheard = Entendu en public : une veille le demande, personne ne nous l’a adressé
 mark-cut = Raccourci ; le message entier est sur le réseau

@@ -124,11 +124,11 @@ pub async fn list(
 ) -> Result<Json<Page<Alert>>> {
     let (actor, house) = (&caller.actor, caller.actor.organisation);
     let mut conn = app.db.read().await?;
+    let (limit, last) = (page::limit(asked.limit)?, page::cursor::<AlertId>(asked.cursor.as_deref())?);
     let (found, next) = match asked.state.as_deref() {
         None | Some("open") => (command::open(&mut conn, actor).await?, None),
         Some("closed") => {
-            let limit = page::limit(asked.limit)?;
-            let last = match page::cursor::<AlertId>(asked.cursor.as_deref())? {
+            let last = match last {
                 Some(id) => room::get(&mut conn, house, id).await?.map(|it| (it.opened_at, it.id)),
                 None => None,
             };

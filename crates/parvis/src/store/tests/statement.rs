@@ -9,18 +9,24 @@ use super::databases;
 use crate::store::Conn;
 use crate::store::conn::Inner;
 
-/// The string literals of Rust source, joined, with `columns!()` put in; up to the closing `;`.
-fn evaluate(source: &str, columns: &str) -> String {
+/// A macro of the room that stands for a piece of SQL.
+struct Piece {
+    call: String,
+    sql: String,
+}
+
+/// The string literals of Rust source, joined, with the pieces put in; up to the closing `;`.
+fn evaluate(source: &str, pieces: &[Piece]) -> String {
     let mut out = String::new();
     let mut rest = source;
-    while let Some(at) = rest.find(['"', ';', 'c']) {
+    while let Some(at) = rest.find(|c: char| c == '"' || c == ';' || c.is_ascii_lowercase()) {
         let (_, tail) = rest.split_at(at);
         if tail.starts_with(';') {
             break;
         }
-        if let Some(after) = tail.strip_prefix("columns!()") {
-            out.push_str(columns);
-            rest = after;
+        if let Some(piece) = pieces.iter().find(|it| tail.starts_with(&it.call)) {
+            out.push_str(&piece.sql);
+            rest = &tail[piece.call.len()..];
             continue;
         }
         let Some(literal) = tail.strip_prefix('"') else {
@@ -43,15 +49,19 @@ fn evaluate(source: &str, columns: &str) -> String {
 
 /// Name and text of each `const NAME: &str` of a file that is SQL.
 fn constants(source: &str) -> Vec<(String, String)> {
-    let columns = source.split_once("macro_rules! columns").map_or("", |(_, tail)| tail);
-    let columns = evaluate(columns.split_once("=> {").map_or("", |(_, tail)| tail), "");
-    let columns = columns.split('"').next().unwrap();
+    let mut pieces: Vec<Piece> = Vec::new();
+    for piece in source.split("macro_rules! ").skip(1) {
+        let (name, body) = piece.split_once(" {").unwrap();
+        let body = body.split_once("=> {").map_or("", |(_, body)| body);
+        let sql = evaluate(body.split_once("};").map_or(body, |(body, _)| body), &pieces);
+        pieces.push(Piece { call: format!("{name}!()"), sql });
+    }
     source
         .split("const ")
         .skip(1)
         .filter_map(|it| it.split_once(": &str ="))
         .filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
-        .map(|(name, value)| (name.to_owned(), evaluate(value, columns)))
+        .map(|(name, value)| (name.to_owned(), evaluate(value, &pieces)))
         .filter(|(_, sql)| {
             ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"].iter().any(|it| sql.starts_with(it))
         })

@@ -42,7 +42,7 @@ async fn a_complaint_is_shown_corrected_learned_from_and_put_back() {
     let id = hear(&house, &channel(house.desk), &[recent("1", COMPLAINT, 5)]).await[0];
     let manager = Role::CommunityManager;
     let list = house.get(manager, "/inbox").await.body;
-    assert!(list.contains("<span class=\"c\">Plainte</span>") && list.contains("c neg"), "{list}");
+    assert!(list.contains("<span class=\"c\">Réclamation</span>") && list.contains("c neg"), "{list}");
     assert!(house.get(manager, "/inbox?intent=complaint&needs=1").await.body.contains("billetterie"));
     assert!(!house.get(manager, "/inbox?intent=praise").await.body.contains("billetterie"));
     assert!(house.get(manager, "/inbox?q=billetterie&intent=complaint").await.body.contains("data-row"));

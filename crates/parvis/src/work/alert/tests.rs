@@ -2,14 +2,12 @@
 //! as usual again.
 
 use parvis_channels::Observation;
-use parvis_listen::understand::{Intent, Truth};
 
 use super::*;
 use crate::clock::{HOUR, SECOND};
 use crate::command::watch::Wanted;
 use crate::command::{self, Refusal};
 use crate::store::alert::{self, Alert};
-use crate::store::message;
 use crate::testing::{House, houses, said};
 use crate::work;
 
@@ -162,10 +160,6 @@ async fn complaints_that_wait_too_long_are_told_and_end_when_they_are_answered()
         let mut ids = Vec::new();
         for i in 0..5 {
             let it = house.conversation(&format!("c{i}")).await;
-            let truth = Truth { intent: Some(Intent::Complaint), ..Truth::default() };
-            let last = message::last_in(&mut house.app.db.read().await.unwrap(), house.id, it.id).await;
-            let last = last.unwrap().unwrap().id;
-            command::correction::correct(&house.app, &house.manager, last, &truth).await.unwrap();
             ids.push(it.id);
         }
         let told = look(&house).await;
