@@ -178,7 +178,7 @@ impl<T: Hash, F: Fn(&[u8]) -> T> Run<'_, F> {
 
 fn keep(folder: &Path, input: &[u8]) -> Crash {
     let name = BuildHasherDefault::<DefaultHasher>::default().hash_one(input);
-    let path = folder.join(format!("{name:016x}"));
+    let path = folder.join(format!("{name:016x}.bin"));
     let trouble = fs::create_dir_all(folder).and_then(|()| fs::write(&path, input)).err();
     Crash { path, trouble }
 }

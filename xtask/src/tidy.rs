@@ -45,8 +45,9 @@ struct SourceFile {
     text: String,
 }
 
-/// What holds no work of ours: build output, installed packages, and files taken over unchanged from others.
-const FOREIGN: [&str; 4] = ["target", "node_modules", "vendor", ".git"];
+/// What holds no work of ours: build output, installed packages, files taken over unchanged from others, and hostile input,
+/// which may be no text at all.
+const FOREIGN: [&str; 6] = ["target", "node_modules", "vendor", ".git", "corpus", "crash"];
 
 const TEXT: [&str; 16] = [
     "rs", "toml", "md", "html", "css", "js", "mjs", "cjs", "sql", "ftl", "sh", "php", "json", "jsonl", "yml",

@@ -7,12 +7,11 @@ mod fediverse;
 mod tag;
 pub(crate) mod weighted;
 
-pub use fediverse::url_length;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use fediverse::mention_length;
+pub(crate) use fediverse::{mention_length, url_length};
 
 /// Who reads the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

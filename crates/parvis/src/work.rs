@@ -58,7 +58,7 @@ pub enum Outcome {
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
 const LANES: [&str; 6] =
-    [publish::KIND, read_back::KIND, release::KIND, media::KIND, renew::KIND, notify::KIND];
+    [release::KIND, publish::KIND, read_back::KIND, media::KIND, renew::KIND, notify::KIND];
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {

@@ -340,6 +340,10 @@ pub fn mentioned(text: &str, names: &[&str]) -> Vec<usize> {
     let mut found = Vec::new();
     for (at, _) in folded.match_indices('@') {
         let rest = folded.get(at + 1..).unwrap_or_default();
+        // In the middle of a word it is an address.
+        if folded.get(..at).and_then(|it| it.chars().next_back()).is_some_and(char::is_alphanumeric) {
+            continue;
+        }
         // The longest name that stands there: "Anne" isn't meant by "@Anne-Marie".
         let named = names.iter().enumerate().filter(|(_, name)| {
             let name = name.to_lowercase();

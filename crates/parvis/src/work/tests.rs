@@ -30,6 +30,8 @@ struct Forgetful {
     posts: Arc<Mutex<Vec<String>>>,
     /// Every request fails.
     away: Arc<AtomicBool>,
+    /// Whoever posts is asked to come back later.
+    busy: Arc<AtomicBool>,
     /// Requests to read get no answer.
     hangs: Arc<AtomicBool>,
     /// What was taken can be read.
@@ -42,6 +44,9 @@ impl Forgetful {
         async fn serve(State(it): State<Forgetful>, method: Method, body: String) -> Response {
             if it.away.load(Ordering::SeqCst) {
                 return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            }
+            if method == Method::POST && it.busy.load(Ordering::SeqCst) {
+                return StatusCode::TOO_MANY_REQUESTS.into_response();
             }
             if method == Method::POST {
                 it.posts.lock().unwrap().push(body);
@@ -70,7 +75,7 @@ impl Forgetful {
             let body: Value = serde_json::from_str(body).unwrap();
             json!({ "id": (900 + number).to_string(), "uri": "https://a.example/1", "url": null,
                 "account": { "id": "2", "username": "us", "acct": "us", "display_name": "", "url": "https://a.example/@us" },
-                "created_at": "2026-09-01T08:00:10Z", "content": body["status"], "visibility": "public",
+                "created_at": "2026-09-01T09:59:10Z", "content": body["status"], "visibility": "public",
                 "spoiler_text": "", "media_attachments": [], "mentions": [], "in_reply_to_id": body["in_reply_to_id"] })
         };
         posts.iter().enumerate().map(status).collect()

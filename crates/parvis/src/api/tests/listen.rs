@@ -58,7 +58,7 @@ async fn an_alert_is_read_seen_and_closed_by_those_whom_it_concerns() {
         let it = &open["items"][0];
         assert_eq!((it["kind"].as_str(), it["subject"]["kind"].as_str()), (Some("burst"), Some("desk")));
         assert!(
-            it["evidence"]["times"].as_f64().unwrap() > 5.0 && it["signals"].as_array().unwrap().len() == 2
+            it["evidence"]["times"].as_f64().unwrap() > 5.0 && it["signals"].as_array().unwrap().len() >= 2
         );
         let path = format!("/alerts/{}", it["id"].as_str().unwrap());
         // It was seen first at the care desk: those of the press desk don't know of it.

@@ -78,8 +78,8 @@ async fn a_post_leaves_at_its_hour_once_although_its_answer_is_lost_and_is_measu
         server.shows.store(true, Ordering::SeqCst);
         let app = connected(&mut house, &server.start().await).await;
         let id = validated(&app, &house, "La salle ouvre le 2 décembre.").await;
-        step(&app, &house.manager, id, Step::Schedule, Some(START + HOUR)).await.unwrap();
-        pass(&app, 3_590).await;
+        step(&app, &house.manager, id, Step::Schedule, Some(START + 10 * MINUTE)).await.unwrap();
+        pass(&app, 590).await;
         assert_eq!((server.taken(), stage(&app, &house, id).await), (0, None), "not before its hour");
         pass(&app, 10).await;
         assert_eq!(server.taken(), 1);
@@ -104,7 +104,8 @@ async fn a_change_after_the_last_word_takes_it_away_and_nothing_leaves() {
         words::rewrite(&app, &house.specialist, id, &says(&house, 1, "Après")).await.unwrap();
         let it = get(&app, &house, id).await;
         assert_eq!((it.state, it.validated_by, it.version), (State::ToValidate, None, 2));
-        pass(&app, 3_700).await;
+        app.clock.advance(HOUR + MINUTE);
+        work::step(&app).await.unwrap();
         assert_eq!(server.taken(), 0);
         let now = step(&app, &house.manager, id, Step::PublishNow, None).await;
         assert_eq!(code(now), "unvalidated");
@@ -150,7 +151,8 @@ async fn stopping_everything_holds_what_waits_and_lifting_it_sends_nothing() {
         assert!(matches!(stop::lift(&app, &house.specialist).await, Err(Refusal::Forbidden(_))));
         let third = validated(&app, &house, "Trois").await;
         assert_eq!(code(step(&app, &house.manager, third, Step::PublishNow, None).await), "stopped");
-        pass(&app, 3_700).await;
+        app.clock.advance(HOUR + MINUTE);
+        work::step(&app).await.unwrap();
         assert_eq!(server.taken(), 0);
         stop::lift(&app, &house.manager).await.unwrap();
         pass(&app, 600).await;
@@ -169,14 +171,14 @@ async fn what_was_released_and_waits_for_its_server_is_held_too_and_resumed_by_h
     for mut house in houses().await {
         let server = Forgetful::default();
         server.shows.store(true, Ordering::SeqCst);
-        server.away.store(true, Ordering::SeqCst);
+        server.busy.store(true, Ordering::SeqCst);
         let app = connected(&mut house, &server.start().await).await;
         let id = validated(&app, &house, "Un").await;
         step(&app, &house.manager, id, Step::PublishNow, None).await.unwrap();
         pass(&app, 20).await;
-        assert_eq!(stage(&app, &house, id).await, Some(Stage::Held), "the server is away");
+        assert_eq!(stage(&app, &house, id).await, Some(Stage::Held), "the server takes nothing now");
         stop::begin(&app, &house.manager, "Accident").await.unwrap();
-        server.away.store(false, Ordering::SeqCst);
+        server.busy.store(false, Ordering::SeqCst);
         pass(&app, 600).await;
         assert_eq!((server.taken(), stage(&app, &house, id).await), (0, Some(Stage::Withdrawn)));
         stop::lift(&app, &house.manager).await.unwrap();
