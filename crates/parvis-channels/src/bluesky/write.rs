@@ -34,8 +34,8 @@ pub(super) async fn publish(client: &Client<'_>, outgoing: &Outgoing) -> Result<
     };
     let now = above.as_ref().map_or(outgoing.at, |above| above.now);
     let mut record = json!({ "$type": POST, "text": outgoing.text, "createdAt": written(now) });
-    let facets = facets(client, &outgoing.text).await?;
     let embed = embedded(client, outgoing).await?;
+    let facets = facets(client, &outgoing.text).await?;
     if let Some(map) = record.as_object_mut() {
         if let Some(above) = above {
             map.insert("reply".to_owned(), json!({ "root": above.root, "parent": above.itself }));

@@ -129,7 +129,8 @@ impl<'a> Observer<'a> {
         // Of our own words we want all, as they were sent; others' articles are context.
         let (html, text) = if from_here {
             // Breaks between blocks are the editor's.
-            let written = it.content.raw.replace(">\n", ">").replace('\n', " ");
+            let lines: Vec<&str> = it.content.raw.lines().filter(|line| !line.is_empty()).collect();
+            let written = lines.join("\n").replace(">\n", ">").replace('\n', " ");
             (sanitise(&it.content.rendered), plain_text(&written))
         } else {
             let html = sanitise(&it.excerpt.rendered);

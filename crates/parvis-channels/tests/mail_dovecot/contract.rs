@@ -68,9 +68,18 @@ impl Driver for Mail {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let mut away = self.brand.clone();
-        away.base_url.set_port(Some(port)).unwrap();
-        let allow = vec![away.base_url.host_str().unwrap().to_owned()];
+        // Both servers move to where nothing listens.
+        let moved = |text: String| {
+            let there =
+                |text: String, name| text.replace(&self.peer.port(name).to_string(), &port.to_string());
+            there(there(text, "imap"), "smtp")
+        };
+        let away = Account {
+            base_url: moved(self.brand.base_url.to_string()).parse().unwrap(),
+            settings: serde_json::from_str(&moved(self.brand.settings.to_string())).unwrap(),
+            ..self.brand.clone()
+        };
+        let allow = vec![format!("127.0.0.1:{port}")];
         (Net::new(&NetOptions { allow, ..NetOptions::default() }).unwrap(), away)
     }
 

@@ -71,9 +71,9 @@ async fn a_site_that_is_unwell_moves_no_cursor() {
 async fn an_article_is_asked_for_at_the_site_itself_and_nowhere_else() {
     let fake = Fake::start().await;
     for (href, asked) in [
-        (json!("http://127.0.0.1:1/wp-json/wp/v2/posts/7"), "GET /wp-json/wp/v2/posts/7"),
-        (json!("not an address"), "GET /wp-json/wp/v2/posts/7"),
-        (json!(format!("{}wp-json/wp/v2/pages/7", fake.base)), "GET /wp-json/wp/v2/pages/7"),
+        (json!("http://127.0.0.1:1/wp-json/wp/v2/posts/7"), "GET /wp-json/wp/v2/posts/7?context=edit"),
+        (json!("not an address"), "GET /wp-json/wp/v2/posts/7?context=edit"),
+        (json!(format!("{}wp-json/wp/v2/pages/7", fake.base)), "GET /wp-json/wp/v2/pages/7?context=edit"),
     ] {
         let mut it = comment(2, "Bonjour");
         it["_links"] = json!({ "up": [{ "href": href }] });
