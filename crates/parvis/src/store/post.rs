@@ -106,8 +106,8 @@ macro_rules! columns {
 macro_rules! filtered {
     () => {
         "($2 = '' OR p.theme = $2) AND ($3 = '' OR p.origin = $3)
-    AND ($4 IS NULL OR EXISTS (SELECT 1 FROM post_target t WHERE t.organisation_id = p.organisation_id AND t.post_id = p.id AND t.channel_id = $4))
-    AND ($5 IS NULL OR p.idea_by = $5 OR p.writer_id = $5 OR EXISTS (SELECT 1 FROM post_mention m WHERE m.organisation_id = p.organisation_id AND m.post_id = p.id AND m.colleague_id = $5))"
+    AND (EXISTS (SELECT 1 FROM post_target t WHERE t.organisation_id = p.organisation_id AND t.post_id = p.id AND t.channel_id = $4) OR $4 IS NULL)
+    AND (p.idea_by = $5 OR $5 IS NULL OR p.writer_id = $5 OR EXISTS (SELECT 1 FROM post_mention m WHERE m.organisation_id = p.organisation_id AND m.post_id = p.id AND m.colleague_id = $5))"
     };
 }
 

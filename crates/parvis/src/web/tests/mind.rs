@@ -45,8 +45,10 @@ async fn a_complaint_is_shown_corrected_learned_from_and_put_back() {
     assert!(list.contains("<span class=\"c\">Réclamation</span>") && list.contains("c neg"), "{list}");
     assert!(house.get(manager, "/inbox?intent=complaint&needs=1").await.body.contains("billetterie"));
     assert!(!house.get(manager, "/inbox?intent=praise").await.body.contains("billetterie"));
-    assert!(house.get(manager, "/inbox?q=billetterie&intent=complaint").await.body.contains("data-row"));
-    assert!(!house.get(manager, "/inbox?q=billetterie&intent=praise").await.body.contains("data-row"));
+    assert!(
+        house.get(manager, "/inbox?q=billetterie&intent=complaint").await.body.contains("data-row data-k")
+    );
+    assert!(!house.get(manager, "/inbox?q=billetterie&intent=praise").await.body.contains("data-row data-k"));
     let message = newest(&house, id).await;
     let why = format!("/inbox/{id}/why/{message}");
     let thread = house.get(manager, &format!("/inbox/{id}")).await.body;
@@ -65,7 +67,7 @@ async fn a_complaint_is_shown_corrected_learned_from_and_put_back() {
     let shown = house.get(manager, done.location()).await.body;
     assert!(shown.contains("Signal") && shown.contains("Corrigé") && shown.contains("/undo/"), "{shown}");
     let corrections = house.get(manager, "/organisation/corrections").await.body;
-    assert!(corrections.contains("Plainte") && corrections.contains("Signal"));
+    assert!(corrections.contains("Réclamation") && corrections.contains("Signal"));
     assert!(corrections.contains("&#60;b&#62;community_manager"), "{corrections}");
     hear_more(&house, "2", AGAIN).await;
     let list = house.get(manager, "/inbox?intent=signal").await.body;
