@@ -227,7 +227,7 @@ impl OnePage {
         Kind::ALL.map(Kind::as_str)
     }
 
-    fn is(&self, list: &[String], value: impl ToString) -> bool {
+    fn is(&self, list: &[String], value: &(impl ToString + ?Sized)) -> bool {
         Fields::has(list, &value.to_string())
     }
 }

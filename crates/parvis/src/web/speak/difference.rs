@@ -82,13 +82,16 @@ fn split(text: &str) -> Vec<&str> {
     text.split_inclusive(char::is_whitespace).collect()
 }
 
+/// Icon and name of the network, nothing for the common text; and the pieces of what is new.
+type Text = (Option<(&'static str, String)>, Vec<Piece>);
+
 /// What one version changed.
 struct Change {
     number: i64,
     who: String,
     at: String,
-    /// The common text, then each network's own: icon and name, then the pieces.
-    texts: Vec<(Option<(&'static str, String)>, Vec<Piece>)>,
+    /// The common text, then each network's own.
+    texts: Vec<Text>,
 }
 
 #[derive(Template)]

@@ -101,7 +101,7 @@ fn account(
     let capabilities: CapabilitySet = serde_json::from_str(&channel.capabilities).unwrap_or_default();
     let rule = parvis_channels::channel(kind).text_rule(&capabilities);
     let on = targets.iter().any(|target| target.channel == channel.id);
-    if !(can_begin(&capabilities) && rule.max > 0) && !on {
+    if !on && (rule.max == 0 || !can_begin(&capabilities)) {
         return None;
     }
     let own = typed.own.get(&channel.id).cloned().unwrap_or_default();
