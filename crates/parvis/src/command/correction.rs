@@ -231,6 +231,10 @@ pub(super) async fn undo(
             return Err(Refusal::Changed);
         }
         subject.end(&mut conn, actor, &it, now).await?;
+        // As it stood, not as it would be read today with what was learned since.
+        if mind::aspect(&subject.reading, &it.aspect) != it.was {
+            mind::overlay(&mut subject.reading, &it.aspect, &it.was);
+        }
     }
     for id in corrections(row.before.as_ref()) {
         let it = find(&mut conn, actor, id).await?;
