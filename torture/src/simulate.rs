@@ -68,7 +68,7 @@ impl Lived {
 struct Way {
     /// The program may die in the middle of a call.
     deadly: bool,
-    /// The network shows what it took when it is too late.
+    /// The network knows no keys, and shows what it took when it is too late.
     late: bool,
 }
 

@@ -232,7 +232,8 @@ impl State {
     /// Takes an answer, unless its key is known.
     fn take(&mut self, reply: &Outgoing) -> Published {
         let text = reply.full_text();
-        let known = self.keys.get(&reply.key).copied().filter(|_| honours_keys(&reply.text));
+        let honours = honours_keys(&reply.text) && !self.late;
+        let known = self.keys.get(&reply.key).copied().filter(|_| honours);
         if let Some(it) = known.and_then(|place| self.said.get(place)).cloned() {
             self.hit("known by their key");
             return published(&it);
