@@ -172,6 +172,7 @@ async fn release(app: &App) -> store::Result<()> {
 /// # Errors
 /// The database refused.
 pub async fn step(app: &Arc<App>) -> store::Result<()> {
+    backlog::step(app).await?;
     wake::step(app).await?;
     reading::step(app).await?;
     fill::step(app).await?;

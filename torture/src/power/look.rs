@@ -1,7 +1,7 @@
 //! Opens a disk that was found after a power cut as the program would, by SQLite, and compares it with what was promised
 //! before.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -18,6 +18,8 @@ use crate::network::PICTURE;
 const CHECK: &str = "PRAGMA integrity_check(3)";
 const MESSAGES: &str = "SELECT id, direction, state, text, remote_id FROM message";
 const FILES: &str = "SELECT message_id, stored_as FROM attachment WHERE stored_as IS NOT NULL";
+/// What was acknowledged and waits to be folded.
+const ARRIVALS: &str = "SELECT received FROM arrival";
 const CURSOR: &str = "SELECT value FROM channel_cursor WHERE stream = 'notifications'";
 
 /// The names of the database in the data folder.
@@ -96,14 +98,20 @@ async fn compare(
     }
     let cursor = sqlx::query(CURSOR).fetch_optional(&mut *conn).await?;
     let cursor: Option<String> = cursor.map(|row| row.try_get(0)).transpose()?;
-    let mut wrong = kept(&messages, promised, truth);
+    let mut waiting = HashSet::new();
+    for row in sqlx::query(ARRIVALS).fetch_all(&mut *conn).await? {
+        let received: Value = serde_json::from_str(row.try_get(0)?)?;
+        let seen = received["observations"].as_array().into_iter().flatten();
+        waiting.extend(seen.filter_map(|it| it["remote_id"].as_str().map(str::to_owned)));
+    }
+    let mut wrong = kept(&messages, &waiting, promised, truth);
     wrong.extend(pictures(&messages, &stored, files, promised, truth)?);
     wrong.extend(heard(&messages, cursor.as_deref(), truth)?);
     Ok(wrong)
 }
 
 /// Every promise, and nothing twice.
-fn kept(messages: &[Message], promised: &[Promise], truth: &Truth) -> Vec<String> {
+fn kept(messages: &[Message], waiting: &HashSet<String>, promised: &[Promise], truth: &Truth) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut texts: HashMap<&str, usize> = HashMap::new();
     for it in messages.iter().filter(|it| it.direction != "in") {
@@ -114,15 +122,14 @@ fn kept(messages: &[Message], promised: &[Promise], truth: &Truth) -> Vec<String
     );
     let states: HashMap<String, &str> =
         messages.iter().map(|it| (it.id.to_string(), it.state.as_str())).collect();
-    let remote: std::collections::HashSet<&str> =
-        messages.iter().filter_map(|it| it.remote_id.as_deref()).collect();
+    let remote: HashSet<&str> = messages.iter().filter_map(|it| it.remote_id.as_deref()).collect();
     for promise in promised {
         let is_kept = match promise {
             Promise::Answer(key) => {
                 truth.answers.get(key).is_some_and(|(text, _)| texts.contains_key(text.as_str()))
             }
             Promise::Note(text) => texts.contains_key(text.as_str()),
-            Promise::Taken(id) => remote.contains(id.as_str()),
+            Promise::Taken(id) => remote.contains(id.as_str()) || waiting.contains(id),
             // As if it had never left, it would leave once more.
             Promise::Handed(key) => states.get(key).is_some_and(|state| *state != "held"),
         };

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use parvis_channels::Received;
 
 use super::fold::{Context, fold};
-use super::listen::{self, Error};
+use super::listen;
 use super::{ear::Ear, keep};
 use crate::app::App;
 use crate::clock::DAY;
@@ -28,7 +28,7 @@ const TURN: Duration = Duration::from_millis(150);
 ///
 /// # Errors
 /// The database is away; what isn't folded waits.
-pub async fn step(app: &App) -> Result<(), Error> {
+pub async fn step(app: &App) -> store::Result<()> {
     let Some(house) = organisation::first(&mut app.db.read().await?).await? else { return Ok(()) };
     loop {
         let part = arrival::next(&mut app.db.read().await?, house.id, PART).await?;
@@ -46,14 +46,14 @@ pub async fn step(app: &App) -> Result<(), Error> {
 }
 
 /// Folds the first of them in one transaction; how many. One that can't be folded is a turn of its own.
-async fn fold_some(app: &App, house: OrganisationId, part: &[Waiting]) -> Result<usize, Error> {
+async fn fold_some(app: &App, house: OrganisationId, part: &[Waiting]) -> store::Result<usize> {
     let mut turn = Turn::begin(app, house).await?;
     let began = Instant::now();
     let mut count = 0;
     for it in part {
         if let Err(error) = turn.fold(it, &[]).await {
             if error.error.is_away() {
-                return Err(error.error.into());
+                return Err(error.error);
             }
             // What this turn did is undone with it: first what came before, then this one by itself.
             drop(turn);
@@ -83,14 +83,14 @@ async fn fold_apart(
     house: OrganisationId,
     it: &Waiting,
     mut refused: Refused,
-) -> Result<(), Error> {
+) -> store::Result<()> {
     let mut aside = Vec::new();
     let Ok(received) = read(it) else {
         // Never written by this program: nothing can be told of it but that it was there.
         tracing::error!(id = %it.id, received = it.received, "intake: a kept delivery can't be read and is dropped");
         let mut conn = app.db.write().await?;
         arrival::remove(&mut conn, house, it.id).await?;
-        return Ok(conn.commit().await?);
+        return conn.commit().await;
     };
     while let Some(place) = refused.place {
         if let Some(bad) = received.observations.get(place) {
@@ -99,8 +99,8 @@ async fn fold_apart(
         aside.push(place);
         let mut turn = Turn::begin(app, house).await?;
         match turn.fold(it, &aside).await {
-            Ok(()) => return Ok(turn.conn.commit().await?),
-            Err(error) if error.error.is_away() => return Err(error.error.into()),
+            Ok(()) => return turn.conn.commit().await,
+            Err(error) if error.error.is_away() => return Err(error.error),
             Err(error) => refused = error,
         }
     }
@@ -108,7 +108,7 @@ async fn fold_apart(
     keep::set_aside(app, house, it.channel, &received.delivery, &refused.error).await?;
     let mut conn = app.db.write().await?;
     arrival::remove(&mut conn, house, it.id).await?;
-    Ok(conn.commit().await?)
+    conn.commit().await
 }
 
 fn read(it: &Waiting) -> store::Result<Received> {
@@ -139,7 +139,7 @@ struct Turn {
 }
 
 impl Turn {
-    async fn begin(app: &App, house: OrganisationId) -> Result<Self, Error> {
+    async fn begin(app: &App, house: OrganisationId) -> store::Result<Self> {
         let mut conn = app.db.write().await?;
         let ear = app.ears.of(&mut conn, house).await?;
         Ok(Self { conn, house, now: app.now(), ear, rooms: HashMap::new() })

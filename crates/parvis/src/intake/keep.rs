@@ -175,7 +175,7 @@ pub(super) async fn set_aside(
     id: ChannelId,
     it: &Observation,
     error: &store::Error,
-) -> Result<(), Error> {
+) -> store::Result<()> {
     let now = app.now();
     let mut conn = app.db.write().await?;
     let Some(found) = channel::get(&mut conn, house, id).await? else { return Ok(()) };
