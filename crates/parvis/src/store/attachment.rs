@@ -44,8 +44,9 @@ const DETACH: &str = "DELETE FROM attachment WHERE organisation_id = $1 AND mess
 const STORED: &str =
     "UPDATE attachment SET stored_as = $3, mime = $4, error_text = $5 WHERE organisation_id = $1 AND id = $2";
 
-const STORED_FILES: &str = "SELECT id, stored_as FROM attachment
-    WHERE organisation_id = $1 AND id > $2 AND stored_as IS NOT NULL ORDER BY id LIMIT 1000";
+const STORED_FILES: &str =
+    "SELECT id, stored_as FROM attachment WHERE organisation_id = $1 AND id > $2 AND stored_as IS NOT NULL
+    UNION ALL SELECT id, stored_as FROM post_picture WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT 1000";
 
 fn read(row: &Row) -> Result<Attachment> {
     let mut cells = row.cells();
@@ -137,7 +138,7 @@ pub async fn set_stored(
     conn.run(STORED, &args).await.map(drop)
 }
 
-/// The files of the next attachments after `last` by id, at most 1,000; empty after the last one.
+/// The files of the next attachments and pictures of posts after `last` by id, at most 1,000; empty after the last one.
 pub async fn stored_files(
     conn: &mut Conn,
     organisation: OrganisationId,
