@@ -4,6 +4,9 @@ use object_store::PutPayload;
 
 use super::super::{Finding, State};
 use super::*;
+use crate::command::post::{self, Idea};
+use crate::id::PictureId;
+use crate::store::post::picture::{self, Picture};
 use crate::testing::{House, START, houses, said};
 
 async fn looked(house: &House, how: &Doctor) -> Vec<Finding> {
@@ -115,13 +118,24 @@ async fn files_that_are_missing_or_belong_to_nobody_are_named() {
         heard(&house).await;
         picture(&house, "1", "received/there.png").await;
         picture(&house, "2", "received/gone.png").await;
-        for path in ["received/there.png", "sent/left.png"] {
+        let idea = Idea { title: "Ouverture".to_owned(), origin: "team".to_owned(), ..Idea::default() };
+        let post = post::propose(&house.app, &house.manager, idea).await.unwrap();
+        let shown = Picture {
+            id: PictureId::new(START),
+            alt: None,
+            mime: "image/png".to_owned(),
+            stored_as: "post/there.png".to_owned(),
+        };
+        let mut conn = house.app.db.write().await.unwrap();
+        picture::insert(&mut conn, house.id, post, 0, &shown).await.unwrap();
+        conn.commit().await.unwrap();
+        for path in ["received/there.png", "sent/left.png", "post/there.png"] {
             house.app.media.put(&Path::from(path), PutPayload::from_static(b"picture")).await.unwrap();
         }
         let findings = looked(&house, &deep()).await;
         assert_eq!(
             of(&findings, State::Problem),
-            ["media: 1 of 2 files are missing (such as received/gone.png)"]
+            ["media: 1 of 3 files are missing (such as received/gone.png)"]
         );
         let mut findings = Findings::default();
         let now = crate::clock::Clock::System.now();
