@@ -67,8 +67,9 @@ describe('the list', () => {
     const plain = await signed({ javaScriptEnabled: false })
     await plain.goto(`${demo.base}/inbox?state=all&order=newest`)
     await plain.locator('[data-more]').click()
+    // Waits for the whole page: without scripts the rows come one by one, and counting them early finds fewer.
+    await plain.waitForURL(url => url.hash === '#suite')
     assert.equal(await plain.locator('[data-row]').count(), 100)
-    assert.equal(new URL(plain.url()).hash, '#suite')
     assert.equal(await plain.locator('#suite').count(), 1)
     await plain.context().close()
   })
