@@ -67,8 +67,26 @@ impl Driver for Atproto {
         Outgoing::new(key, words, Visibility::Public, self.now)
     }
 
-    fn revoked(&self) -> Account {
-        stranger(&self.brand.account)
+    async fn orphan(&self, words: &str) -> bool {
+        let above = self.peer.post(&self.customer, &word(), None).await;
+        let strong = json!({ "uri": above.uri, "cid": above.cid });
+        let mut record = self.peer.mention(&self.brand, words);
+        record["reply"] = json!({ "root": strong, "parent": strong });
+        self.peer.show(&self.customer, record).await;
+        bluesky().delete(&self.peer.net, &self.customer.account, &above.uri).await.unwrap();
+        self.peer.until(&self.customer, &above.uri, serde_json::Value::is_null).await;
+        true
+    }
+
+    async fn other(&self) -> bool {
+        let ours = self.peer.post(&self.brand, &word(), None).await;
+        let record = json!({ "subject": { "uri": ours.uri, "cid": ours.cid } });
+        self.peer.record(&self.customer, "app.bsky.feed.like", None, record).await;
+        true
+    }
+
+    fn revoked(&self) -> Option<Account> {
+        Some(stranger(&self.brand.account))
     }
 
     async fn away(&self) -> (Net, Account) {

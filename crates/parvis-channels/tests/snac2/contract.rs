@@ -71,8 +71,23 @@ impl Driver for Snac2 {
         Outgoing::new(word(), words, Visibility::Public, 0)
     }
 
-    fn revoked(&self) -> Account {
-        revoked(&self.brand)
+    async fn orphan(&self, words: &str) -> bool {
+        let above = self.peer.post(&self.customer, &word()).await;
+        let body = json!({ "status": format!("@brand {words}"), "in_reply_to_id": above["id"] });
+        self.peer.call(&self.customer, Method::POST, "/api/v1/statuses", Some(body)).await;
+        self.peer.delete_on_web(&self.peer.a, "customer", above["uri"].as_str().unwrap()).await;
+        true
+    }
+
+    async fn other(&self) -> bool {
+        let ours = self.peer.post(&self.brand, &word()).await;
+        let path = format!("/api/v1/statuses/{}/favourite", ours["id"].as_str().unwrap());
+        self.peer.call(&self.customer, Method::POST, &path, None).await;
+        true
+    }
+
+    fn revoked(&self) -> Option<Account> {
+        Some(revoked(&self.brand))
     }
 
     async fn away(&self) -> (Net, Account) {
