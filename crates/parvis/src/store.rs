@@ -7,6 +7,7 @@ pub mod arrival;
 pub mod attachment;
 pub mod author;
 pub mod channel;
+pub mod client_key;
 pub mod colleague;
 pub mod conn;
 pub mod conversation;

@@ -302,6 +302,7 @@ why-articles_only = what is published here is an article, with a title
 why-removed = it was removed
 why-nothing-to-answer = there is no message left to answer
 channel-error-unauthorized = The network no longer accepts our connection.
+channel-error-lapsed = Our access ran out and is being renewed.
 channel-error-refused = The server refused the request.
 channel-error-limited = The server asks us to wait.
 channel-error-unreachable = The server doesn’t answer.

@@ -115,6 +115,7 @@ verb-channel-paused = channel paused
 verb-channel-reconnected = channel reconnected
 verb-channel-removed = channel removed
 verb-channel-renewed = channel’s access renewed
+verb-channel-unrenewed = channel’s access can’t be renewed
 verb-channel-secret_replaced = channel’s secret replaced
 verb-channel-resumed = channel resumed
 verb-conversation-assigned = conversation assigned

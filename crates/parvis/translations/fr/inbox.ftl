@@ -302,6 +302,7 @@ why-articles_only = ce qu’on publie ici est un article, avec un titre
 why-removed = il a été retiré
 why-nothing-to-answer = il n’y a plus de message auquel répondre
 channel-error-unauthorized = Le réseau ne reconnaît plus notre connexion.
+channel-error-lapsed = Notre accès est arrivé à son terme et se renouvelle.
 channel-error-refused = Le serveur a refusé la demande.
 channel-error-limited = Le serveur demande d’attendre.
 channel-error-unreachable = Le serveur ne répond pas.

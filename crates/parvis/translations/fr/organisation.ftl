@@ -115,6 +115,7 @@ verb-channel-paused = canal mis en pause
 verb-channel-reconnected = canal reconnecté
 verb-channel-removed = canal retiré
 verb-channel-renewed = accès du canal renouvelé
+verb-channel-unrenewed = accès du canal impossible à renouveler
 verb-channel-secret_replaced = secret du canal remplacé
 verb-channel-resumed = canal repris
 verb-conversation-assigned = conversation attribuée
