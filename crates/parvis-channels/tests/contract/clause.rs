@@ -218,12 +218,13 @@ pub async fn orphans_are_kept<D: Driver>() {
     let (seen, _) = until(&it, D::INBOX, &start, says(&words)).await;
     let orphan = seen.iter().find(|seen| says(&words)(seen)).unwrap();
     let item = orphan.item.as_ref().unwrap();
-    let parent = item.parent_id.as_deref().expect("it says what it answers");
     assert!(item.addressed);
     if has_threads(&it) {
         let thread = around(&it, &orphan.remote_id).await;
-        let stands = |above: &&Observation| above.remote_id == parent && above.item.is_some();
-        assert!(thread.iter().find(stands).is_none(), "what was removed stands there");
+        // Some servers forget what it answered; those that say it show nothing there.
+        let stands =
+            |above: &Observation| Some(&above.remote_id) == item.parent_id.as_ref() && above.item.is_some();
+        assert!(!thread.iter().any(stands), "what was removed stands there");
     }
 }
 
@@ -370,11 +371,17 @@ pub async fn revoked_is_not_away<D: Driver>() {
     let seen = heard(&it, &it.word()).await;
     let (room, answer, answers) = (it.room(), it.answer(&seen, &it.word()), can(&it, Key::Reply));
     if let Some(revoked) = it.revoked() {
-        assert_eq!(code(it.pull(it.net(), &revoked, D::INBOX, None).await), "unauthorized");
+        let mut told = vec![code(it.pull(it.net(), &revoked, D::INBOX, None).await)];
         if !D::PUSHES {
-            assert_eq!(code(room.probe(it.net(), &revoked).await), "unauthorized");
+            told.push(code(room.probe(it.net(), &revoked).await));
         }
-        assert_eq!(code(room.publish(it.net(), &revoked, &answer).await), "unauthorized");
+        told.push(code(room.publish(it.net(), &revoked, &answer).await));
+        // Some networks can't tell it from an access that ran out; renewing it tells.
+        if told.contains(&"lapsed") {
+            told.retain(|code| *code != "lapsed");
+            told.push(code(room.renew(it.net(), &revoked).await));
+        }
+        assert!(told.iter().all(|code| *code == "unauthorized"), "{told:?}");
     }
     let (net, away) = it.away().await;
     if !D::PUSHES {

@@ -1,6 +1,8 @@
 //! The contract, on the feeds of WordPress: articles come and are changed; nothing can be answered, and an article that
 //! leaves the feed isn't deleted. WordPress has no JSON feed: that one is tested with a fake site.
 
+use std::sync::Mutex;
+
 use parvis_channels::{Account, Channel, Net, NetOptions, Observation, Outgoing, Visibility};
 use tokio::sync::MutexGuard;
 
@@ -15,6 +17,8 @@ pub trait Form {
 pub struct Publication<F> {
     site: Site,
     account: Account,
+    /// What was written: words and number.
+    written: Mutex<Vec<(String, i64)>>,
     form: std::marker::PhantomData<F>,
     _alone: MutexGuard<'static, ()>,
 }
@@ -31,7 +35,8 @@ impl<F: Form> Driver for Publication<F> {
         let probe = feed().probe(&site.net, &account).await.unwrap();
         account.capabilities = probe.capabilities;
         account.settings = probe.settings;
-        Some(Self { site, account, form: std::marker::PhantomData, _alone: alone })
+        let (written, form) = (Mutex::default(), std::marker::PhantomData);
+        Some(Self { site, account, written, form, _alone: alone })
     }
 
     fn room(&self) -> &'static dyn Channel {
@@ -51,12 +56,13 @@ impl<F: Form> Driver for Publication<F> {
     }
 
     async fn say(&self, words: &str) {
-        self.site.write(None, &word(), &format!("<p>{words}</p>")).await;
+        let id = self.site.write(None, &word(), &format!("<p>{words}</p>")).await;
+        self.written.lock().unwrap().push((words.to_owned(), id));
     }
 
     async fn change(&self, seen: &Observation, words: &str) {
-        // Its identity ends with its number: `…/?p=17`.
-        let id = seen.remote_id.rsplit('=').next().unwrap().parse().unwrap();
+        let text = &seen.item.as_ref().unwrap().text;
+        let id = self.written.lock().unwrap().iter().find(|(words, _)| text.contains(words)).unwrap().1;
         self.site.write(Some(id), &word(), &format!("<p>{words}</p>")).await;
     }
 

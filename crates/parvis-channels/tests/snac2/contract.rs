@@ -80,8 +80,11 @@ impl Driver for Snac2 {
     }
 
     async fn other(&self) -> bool {
-        let ours = self.peer.post(&self.brand, &word()).await;
-        let path = format!("/api/v1/statuses/{}/favourite", ours["id"].as_str().unwrap());
+        // One can only like what one was shown.
+        let ours = word();
+        self.peer.post(&self.brand, &format!("@customer {ours}")).await;
+        let (shown, _) = self.peer.wait_for(&self.customer, "notifications", None, &ours).await;
+        let path = format!("/api/v1/statuses/{}/favourite", shown.remote_id);
         self.peer.call(&self.customer, Method::POST, &path, None).await;
         true
     }

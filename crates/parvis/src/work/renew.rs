@@ -163,11 +163,14 @@ async fn keep(app: &App, job: &Job, opened: &Account, access: &Access) -> Result
     channel::update(&mut conn, job.organisation, &it).await?;
     let said = |at| json!({ "secret_expires_at": at });
     told(&mut conn, app, job, "channel.renewed", (Some(said(former)), said(it.secret_expires_at))).await?;
+    if let Some(ends_at) = it.secret_expires_at {
+        // In this transaction, and whoever holds the job by now: the next time isn't lost with this one.
+        enqueue(&mut conn, job.organisation, it.id, ends_at, now).await?;
+    } else {
+        job::done(&mut conn, job).await?;
+    }
     conn.commit().await?;
-    Ok(match it.secret_expires_at {
-        Some(ends_at) => Outcome::Anew(KIND, half_way(now, ends_at), String::new()),
-        None => Outcome::Done,
-    })
+    Ok(Outcome::Done)
 }
 
 /// Has the network forget an access that isn't used any more.

@@ -2,6 +2,7 @@
 
 mod post;
 mod read_back;
+mod renew;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
