@@ -27,6 +27,7 @@ pub mod lease;
 pub mod link;
 pub mod message;
 pub mod migration;
+pub mod moderation;
 pub mod node;
 pub mod observation;
 pub mod organisation;

@@ -295,8 +295,14 @@ pub async fn recheck(app: &App, house: OrganisationId, id: ChannelId) -> Result<
     }
     let since = app.now() - 7 * DAY;
     let ids = message::recent_remote(&mut app.db.read().await?, house, id, since, RECHECKED).await?;
+    look_at(app, house, id, &ids).await
+}
+
+/// Looks at these messages of a channel again, by their ids on the network.
+pub async fn look_at(app: &App, house: OrganisationId, id: ChannelId, ids: &[String]) -> Result<(), Error> {
+    let (_, account) = load(app, house, id).await?;
     let room = app.rooms.of(account.kind);
-    let seen = room.recheck(&app.net, &account, &ids).await?;
+    let seen = room.recheck(&app.net, &account, ids).await?;
     keep(app, house, id, seen, Step::default()).await
 }
 

@@ -1,5 +1,6 @@
 //! Jobs and publishing on both engines, against a server on loopback that takes posts and loses its answers.
 
+mod moderate;
 mod post;
 mod read_back;
 mod renew;

@@ -84,6 +84,8 @@ tables! {
         lesson Bytes, created_at Int, ended_at Int, changed_at Int }
     watch 2 { organisation_id Id, id Id, name Text, query Text, owner_id Id, created_at Int, changed_at Int,
         fill_before Id, folder Text, sensitivity Text }
+    moderation 2 { organisation_id Id, message_id Id, act Text, step Text, colleague_id Id, decided_at Int, due_at Int,
+        error_code Text, error_text Text }
     arrival 2 { organisation_id Id, id Id, channel_id Id, delivery Text, received Text }
     mention 3 { organisation_id Id, watch_id Id, message_id Id, sent_at Int }
     post 2 { organisation_id Id, id Id, title Text, brief Text, theme Text, origin Text, origin_name Text,
