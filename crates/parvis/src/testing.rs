@@ -119,6 +119,7 @@ pub fn channel(desk: DeskId) -> Channel {
         capabilities: serde_json::to_string(&capabilities).unwrap(),
         secret: None,
         secret_expires_at: None,
+        renewal: None,
         health: Health::default(),
         created_at: START,
     }

@@ -1,7 +1,9 @@
 //! Jobs and publishing on both engines, against a server on loopback that takes posts and loses its answers.
 
+mod moderate;
 mod post;
 mod read_back;
+mod renew;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
