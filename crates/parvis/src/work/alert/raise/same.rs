@@ -1,0 +1,83 @@
+//! What is one event and what are several: rises are compared by the messages that they are made of, never by names or
+//! by the hour. Knows no database.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::clock::HOUR;
+use crate::id::MessageId;
+use crate::store::alert::{Alert, Kind, Signal, Subject};
+use crate::store::watch::Mention;
+use crate::work::alert::evidence::people;
+use crate::work::alert::judge::{Sighting, is_worth};
+
+/// Of the messages of the smaller of two rises, this share is in both when they are one event.
+const SAME: (usize, usize) = (1, 2);
+
+/// Rises that begin within this time (µs) of each other and say the same are one event.
+const TOGETHER: i64 = HOUR;
+
+/// Whether they began together, and one says more than usual what the other does.
+fn says_the_same(it: &Sighting, at: &Alert) -> bool {
+    let is_shared = it.evidence.terms.iter().any(|term| at.evidence.terms.contains(term));
+    is_shared && (it.began_at - at.began_at).abs() <= TOGETHER
+}
+
+/// The messages behind what was seen at one look.
+#[derive(Default)]
+pub(super) struct Voices {
+    ids: HashMap<(Kind, Subject), HashSet<MessageId>>,
+    said: HashMap<(Kind, Subject), Vec<Mention>>,
+}
+
+impl Voices {
+    /// Keeps the messages of a rise.
+    pub(super) fn add_rise(&mut self, it: &Sighting, said: Vec<Mention>) {
+        self.ids.insert((it.kind, it.subject), said.iter().map(|it| it.message).collect());
+        self.said.insert((it.kind, it.subject), said);
+    }
+
+    /// Keeps the complaints that wait.
+    pub(super) fn add_waiting(&mut self, it: &Sighting) {
+        if !it.messages.is_empty() {
+            self.ids.insert((it.kind, it.subject), it.messages.clone());
+        }
+    }
+
+    /// The open alert that what was seen is part of: half of the messages of the smaller are in both; or some are, and the
+    /// same is said more than usual in both; or what is left of it without the messages of open alerts, as `signals` show
+    /// them, wouldn't be worth telling.
+    pub(super) fn part_of<'a>(
+        &self,
+        it: &Sighting,
+        open: &'a [Alert],
+        signals: &[Signal],
+    ) -> Option<&'a Alert> {
+        let mine = self.ids.get(&(it.kind, it.subject))?;
+        let rises = || open.iter().filter(|at| at.kind.is_rise());
+        let shared = |at: &Alert| {
+            let theirs = self.ids.get(&(at.kind, at.subject))?;
+            Some((mine.intersection(theirs).count(), mine.len().min(theirs.len())))
+        };
+        let same = |at: &&Alert| {
+            let says = it.kind.is_rise() && says_the_same(it, at);
+            shared(at).is_some_and(|(both, least)| both > 0 && (says || both * SAME.1 >= least * SAME.0))
+        };
+        let most = |at: &&Alert| shared(at).map_or(0, |(both, _)| both);
+        rises().find(same).or_else(|| {
+            let nearest = rises().max_by_key(most).filter(|it| most(it) > 0)?;
+            self.is_mostly_told(it, open, signals).then_some(nearest)
+        })
+    }
+
+    /// Whether what is left without the messages of open alerts wouldn't be worth telling. Of what they show in, watches
+    /// count: a desk would hide whatever else happens there.
+    fn is_mostly_told(&self, it: &Sighting, open: &[Alert], signals: &[Signal]) -> bool {
+        let Some(said) = self.said.get(&(it.kind, it.subject)) else { return false };
+        let own = open.iter().map(|at| (at.kind, at.subject));
+        let watches = signals.iter().filter(|at| matches!(at.subject, Subject::Watch(_)));
+        let each = own.chain(watches.map(|at| (at.kind, at.subject)));
+        let told: HashSet<&MessageId> = each.filter_map(|at| self.ids.get(&at)).flatten().collect();
+        let left = people(said.iter().filter(|it| !told.contains(&it.message)));
+        !is_worth(it.subject, left, it.evidence.expected)
+    }
+}
