@@ -397,6 +397,19 @@ pub async fn signals(conn: &mut Conn, organisation: OrganisationId) -> Result<Ve
     conn.all(SIGNALS, &[organisation.into()]).await?.iter().map(read_signal).collect()
 }
 
+/// The open alert that shows in a subject, if any.
+pub async fn showing(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    subject: Subject,
+) -> Result<Option<Alert>> {
+    let signals = signals(conn, organisation).await?;
+    match signals.iter().find(|it| it.subject == subject) {
+        Some(it) => get(conn, organisation, it.alert).await,
+        None => Ok(None),
+    }
+}
+
 /// The signals of one alert, the first seen first.
 pub async fn signals_of(conn: &mut Conn, organisation: OrganisationId, id: AlertId) -> Result<Vec<Signal>> {
     conn.all(SIGNALS_OF, &[organisation.into(), id.into()]).await?.iter().map(read_signal).collect()

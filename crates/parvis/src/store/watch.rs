@@ -108,6 +108,9 @@ const COUNTS: &str =
     "SELECT watch_id, COUNT(*) FROM mention WHERE organisation_id = $1 AND sent_at >= $2 GROUP BY watch_id";
 const HOURS: &str = "SELECT sent_at / 3600000000 * 3600000000, COUNT(*) FROM mention
     WHERE organisation_id = $1 AND watch_id = $2 AND sent_at >= $3 GROUP BY 1 ORDER BY 1";
+const CHANNELS: &str = "SELECT m.channel_id, COUNT(*) FROM mention n
+    JOIN message m ON m.organisation_id = n.organisation_id AND m.id = n.message_id
+    WHERE n.organisation_id = $1 AND n.watch_id = $2 AND n.sent_at >= $3 GROUP BY m.channel_id";
 const PAGE: &str = "SELECT m.id, m.conversation_id, c.desk_id, m.channel_id, a.handle, a.name, m.title, m.text, m.language, r.sentiment, m.sent_at,
       EXISTS (SELECT 1 FROM correction k WHERE k.organisation_id = m.organisation_id AND k.message_id = m.id AND k.aspect = 'sentiment' AND k.ended_at IS NULL),
       COALESCE(r.abuse, 0) >= 500
@@ -246,6 +249,17 @@ pub async fn hours(
     from: i64,
 ) -> Result<Vec<(i64, i64)>> {
     let rows = conn.all(HOURS, &[organisation.into(), watch.into(), from.into()]).await?;
+    rows.iter().map(pair).collect()
+}
+
+/// How many it has found on each channel from `from` on (µs).
+pub async fn channels(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    watch: WatchId,
+    from: i64,
+) -> Result<Vec<(ChannelId, i64)>> {
+    let rows = conn.all(CHANNELS, &[organisation.into(), watch.into(), from.into()]).await?;
     rows.iter().map(pair).collect()
 }
 

@@ -43,15 +43,19 @@ impl Voices {
         }
     }
 
-    /// The open alert that what was seen is part of: half of the messages of the smaller are in both; or some are, and the
-    /// same is said more than usual in both; or what is left of it without the messages of open alerts, as `signals` show
-    /// them, wouldn't be worth telling.
+    /// The open alert that what was seen is part of, as `signals` show it: the other kind of rise is open there; half of
+    /// the messages of the smaller are in both; some are, and the same is said more than usual in both; or what is left of it
+    /// without the messages of open alerts wouldn't be worth telling.
     pub(super) fn part_of<'a>(
         &self,
         it: &Sighting,
         open: &'a [Alert],
         signals: &[Signal],
     ) -> Option<&'a Alert> {
+        let beside = |at: &&Signal| it.kind.is_rise() && at.kind.is_rise() && at.subject == it.subject;
+        if let Some(beside) = signals.iter().find(beside) {
+            return open.iter().find(|at| at.id == beside.alert);
+        }
         let mine = self.ids.get(&(it.kind, it.subject))?;
         let rises = || open.iter().filter(|at| at.kind.is_rise());
         let shared = |at: &Alert| {
