@@ -11,7 +11,7 @@ use super::language::retell;
 use super::network::Network;
 use super::taught;
 use crate::app::App;
-use crate::clock::Clock;
+use crate::clock::{Clock, MINUTE};
 use crate::command::answer::{self, Answer, HOLD};
 use crate::config::Config;
 use crate::id::ChannelId;
@@ -250,16 +250,22 @@ async fn the_outage_is_one_alert_and_the_deaf_channel_another() {
     for it in stages().await {
         work::reading::step(&it.app).await.unwrap();
         work::fill::step(&it.app).await.unwrap();
-        work::alert::Lookout::default().step(&it.app).await.unwrap();
+        // A second look finds nothing more, and while watches are filled desks and channels wait for them.
+        let mut lookout = work::alert::Lookout::default();
+        for _ in 0..3 {
+            lookout.step(&it.app).await.unwrap();
+            it.app.clock.advance(MINUTE);
+        }
         let mut conn = it.app.db.read().await.unwrap();
         let open = alert::open(&mut conn, it.keys.house).await.unwrap();
         let kinds: Vec<Kind> = open.iter().map(|it| it.kind).collect();
-        assert_eq!(kinds.len(), 2, "{open:?}");
+        let said: Vec<_> = open.iter().map(|it| (it.kind, it.subject, &it.evidence.terms)).collect();
+        assert_eq!(kinds.len(), 2, "{said:?}");
         assert!(kinds.contains(&Kind::Deaf), "{kinds:?}");
         let told = open.iter().find(|it| it.kind == Kind::Burst).unwrap();
         let watches = watch::list(&mut conn, it.keys.house).await.unwrap();
         assert_eq!(told.subject, Subject::Watch(watches[0].id), "{}", watches[0].name);
-        assert!(told.evidence.people > 30 && told.evidence.times > 5.0, "{:?}", told.evidence);
+        assert!(told.evidence.people > 12 && told.evidence.times > 5.0, "{:?}", told.evidence);
         assert!(!told.evidence.terms.is_empty() && told.evidence.examples.len() == 5);
     }
 }

@@ -309,3 +309,39 @@ fn rows(words: &Words, all: impl Iterator<Item = (String, usize, Option<String>)
     };
     all.into_iter().map(row).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{ChannelId, ConversationId, DeskId, MessageId};
+    use crate::testing::START;
+
+    fn said(who: i64, text: &str) -> Mention {
+        Mention {
+            message: MessageId::new(START),
+            conversation: ConversationId::new(START),
+            desk: DeskId::new(START),
+            channel: ChannelId::new(START),
+            author: Some((format!("p{who}"), String::new())),
+            title: None,
+            text: text.to_owned(),
+            language: None,
+            sentiment: None,
+            sent_at: START - who,
+            is_sentiment_said: false,
+            is_abusive: false,
+        }
+    }
+
+    #[test]
+    fn copies_stand_once_with_how_many_people_take_part_in_a_campaign() {
+        let call = "Rendez-nous la carte illimitée au prix de l’an dernier, ou nous partons tous ensemble";
+        let mut all: Vec<Mention> = (0..6).map(|who| said(who % 4, call)).collect();
+        all.push(said(9, "Le parking est sombre et personne ne répond au téléphone de l’accueil"));
+        let mood = "neutral".to_owned();
+        let newest: Vec<_> = all.iter().map(|it| (it, &mood)).collect();
+        let listed = grouped(&newest);
+        let found: Vec<_> = listed.iter().map(|it| (it.others, it.campaign)).collect();
+        assert_eq!(found, [(5, Some(4)), (0, None)]);
+    }
+}

@@ -54,9 +54,7 @@ struct Hour {
     deaf: bool,
     low: f64,
     high: f64,
-    /// A burst is under way.
-    open: bool,
-    /// One began in this hour.
+    /// A burst began in this hour.
     alert: bool,
 }
 
@@ -111,8 +109,7 @@ impl Volume {
             #[expect(clippy::cast_precision_loss, reason = "counts of an hour")]
             let reading = detector.push(at, count.map(|it| it as f64), 1.0);
             let (low, high) = (reading.expected_low.max(0.0), reading.expected_high.max(0.0));
-            let (deaf, open, alert) = (missed > 0, reading.open, reading.alert);
-            hours.push(Hour { at, count, deaf, low, high, open, alert });
+            hours.push(Hour { at, count, deaf: missed > 0, low, high, alert: reading.alert });
         }
         let current = counts.iter().find(|(at, _)| *at == this).map_or(0, |(_, count)| *count);
         let shown = usize::try_from(SHOWN / HOUR).unwrap_or(72);
@@ -277,14 +274,13 @@ mod tests {
     #[test]
     fn an_hour_above_the_band_is_red_and_one_that_was_not_heard_is_hatched() {
         let words = Words::new(Language::Fr, "Europe/Paris");
-        let hour = |at, count: Option<i64>, open| Hour {
+        let hour = |at, count: Option<i64>, alert| Hour {
             at,
             count,
             deaf: count.is_none(),
             low: 0.0,
             high: 5.0,
-            open,
-            alert: open,
+            alert,
         };
         let hours = [
             hour(0, Some(2), false),

@@ -59,18 +59,30 @@ impl Voices {
         let mine = self.ids.get(&(it.kind, it.subject))?;
         let rises = || open.iter().filter(|at| at.kind.is_rise());
         let shared = |at: &Alert| {
-            let theirs = self.ids.get(&(at.kind, at.subject))?;
-            Some((mine.intersection(theirs).count(), mine.len().min(theirs.len())))
+            let theirs = self.behind(at, it.subject, signals);
+            let both = mine.iter().filter(|it| theirs.contains(*it)).count();
+            (both, mine.len().min(theirs.len()))
         };
         let same = |at: &&Alert| {
             let says = it.kind.is_rise() && says_the_same(it, at);
-            shared(at).is_some_and(|(both, least)| both > 0 && (says || both * SAME.1 >= least * SAME.0))
+            let (both, least) = shared(at);
+            both > 0 && (says || both * SAME.1 >= least * SAME.0)
         };
-        let most = |at: &&Alert| shared(at).map_or(0, |(both, _)| both);
+        let most = |at: &&Alert| shared(at).0;
         rises().find(same).or_else(|| {
             let nearest = rises().max_by_key(most).filter(|it| most(it) > 0)?;
             self.is_mostly_told(it, open, signals).then_some(nearest)
         })
+    }
+
+    /// The messages of an open alert, as far as they tell whether something else is part of it. A watch is about one thing
+    /// and is compared with what the alert is named after; a desk or a channel is compared with all that it shows in.
+    fn behind(&self, at: &Alert, with: Subject, signals: &[Signal]) -> HashSet<MessageId> {
+        let shows = signals
+            .iter()
+            .filter(|it| it.alert == at.id && it.kind.is_rise() && !matches!(with, Subject::Watch(_)));
+        let each = std::iter::once((at.kind, at.subject)).chain(shows.map(|it| (it.kind, it.subject)));
+        each.filter_map(|it| self.ids.get(&it)).flatten().copied().collect()
     }
 
     /// Whether what is left without the messages of open alerts wouldn't be worth telling. Of what they show in, watches
