@@ -378,6 +378,8 @@ const LIMITS: &str = "## Where it fails
   too; only what is much steeper is seen there, and in hours. Watch such subjects by the message, not by the count.
 - Short rises counted by the hour: three times the usual for three hours is three points, of which a quarter is missed.
   Count by five minutes where minutes matter.
+- The end of a rise in little volume: at one message an hour, a rise of three times the usual has pauses of an hour, and
+  is told to be over in one of them.
 - Small rises: half more than usual for half a day is within what moods do, and is mostly not told, on purpose.
 - A false alarm of NAB isn't always one for a person: those found here are real rises (five to fifty times the usual)
   that nobody labelled.
