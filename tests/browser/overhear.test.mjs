@@ -40,7 +40,7 @@ describe('the public stream', { skip }, () => {
   test('is named when the account is connected, and a watch hears it', async () => {
     await page.goto(`${house.base}/channels/new`)
     const form = page.locator('form[action="/channels/new/bluesky"]')
-    for (const [name, value] of Object.entries({ handle: brand.handle, password: brand.appPassword, server: brand.server, directory: network().plc, public: network().pds.replace(/^http/, 'ws') })) await form.locator(`[name=${name}]`).fill(value)
+    for (const [name, value] of Object.entries({ handle: brand.handle, password: brand.appPassword, server: brand.server, directory: network().plc, public: network().pds })) await form.locator(`[name=${name}]`).fill(value)
     await form.getByLabel('Desk').selectOption({ label: 'Customer service' })
     await form.getByRole('button').click()
     await page.waitForURL(/\/channels\/[0-9a-f-]{36}/)
@@ -66,8 +66,9 @@ describe('the public stream', { skip }, () => {
     for (const it of people) await it.post(`my ${brandName} went out, all is dark, refund me ${away}`)
     for (const it of people) await it.post(`still dark, this ${brandName} is broken and nobody answers ${away}`)
     await house.begin()
-    await house.signIn(page)
-    const inbox = async () => { await page.goto(`${house.base}/listen`); const id = watched.split('/').pop(); const lines = await page.request.get(`${house.base}/listen/${id}/export/jsonl`); return (await lines.text()).split('\n').filter(it => it.includes(away)) }
+    await page.goto(watched)
+    if (page.url().includes('/login')) await house.signIn(page)
+    const inbox = async () => { const id = watched.split('/').pop(); const lines = await page.request.get(`${house.base}/listen/${id}/export/jsonl`); return (await lines.text()).split('\n').filter(it => it.includes(away)) }
     await until('all of it is there', async () => (await inbox()).length >= 2 * PEOPLE, NETWORK)
     await new Promise(resolve => setTimeout(resolve, 6000))
     const lines = (await inbox()).map(it => JSON.parse(it))
@@ -85,10 +86,12 @@ describe('the public stream', { skip }, () => {
     await page.locator('#h-said').waitFor()
     assert.match(await page.locator('#h-said').textContent(), /Watch “Lantern”: \d+ messages in .* times the usual/)
     assert.match(await page.locator('[data-region=said]').textContent(), /from 1[2-9] people/)
-    assert.match(await page.locator('[data-region=said]').textContent(), /dark/)
+    assert.match(await page.locator('[data-region=said]').textContent(), /“(dark|broken|nobody)”/)
     assert.ok(await page.locator('[data-region=examples] .li').count() >= 3)
     await shoot(page, 'overheard-alert')
     assert.deepEqual(await findings(page), [])
+    // The browser tells that the program was away.
+    page.faults = page.faults.filter(it => !/ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING)/.test(it))
     noFaults(page)
   })
 })
