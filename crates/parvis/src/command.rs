@@ -5,6 +5,7 @@
 pub mod alert;
 pub mod answer;
 pub mod channel;
+pub mod charter;
 pub mod colleague;
 pub mod correction;
 pub mod desk;

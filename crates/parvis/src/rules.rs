@@ -2,6 +2,7 @@
 //! comes in as a value.
 
 pub mod appointment;
+pub mod charter;
 pub mod clock;
 pub mod field;
 pub mod hours;

@@ -8,6 +8,7 @@ pub mod attempt;
 mod calendar;
 pub mod channel;
 pub mod chart;
+mod charter;
 pub mod device;
 pub mod error;
 pub mod form;

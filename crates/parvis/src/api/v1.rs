@@ -5,6 +5,7 @@ pub mod alert;
 pub mod attachment;
 pub mod author;
 pub mod channel;
+pub mod charter;
 pub mod colleague;
 pub mod conversation;
 pub mod correction;
@@ -112,6 +113,7 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post::policy, post::set_policy))
         .routes(routes!(post::get, post::describe))
         .routes(routes!(post::step))
+        .routes(routes!(post::plan))
         .routes(routes!(post::rewrite))
         .routes(routes!(post::versions))
         .routes(routes!(post::tick, post::untick))
@@ -119,6 +121,11 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post::add_picture).layer(DefaultBodyLimit::max(upload::LIMIT)))
         .routes(routes!(post::describe_picture, post::remove_picture))
         .routes(routes!(post::stopped, post::stop, post::lift))
+        .routes(routes!(charter::get, charter::set))
+        .routes(routes!(charter::check))
+        .routes(routes!(charter::of_post))
+        .routes(routes!(charter::waive))
+        .routes(routes!(charter::take_back))
 }
 
 fn house() -> OpenApiRouter<Arc<App>> {

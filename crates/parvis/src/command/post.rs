@@ -1,8 +1,10 @@
 //! Posts: brought, chosen, put into words, checked twice and sent on their way. Every step goes through the one
 //! table (`rules::post`); screen, API and drag share these commands, so that no path goes round the last word.
 
+pub mod charter;
 pub mod look;
 pub mod picture;
+pub mod plan;
 pub mod words;
 
 use parvis_channels::{CapabilityKey, CapabilitySet};
@@ -386,6 +388,10 @@ pub async fn facts(
         words,
         ticked: CHECKLIST.iter().all(|item| ticked(item) || (*item == "alt" && pictures.is_empty())),
         looked: !asks || ticked(SECOND_LOOK),
+        charter: match it.state {
+            State::ToValidate | State::Scheduled => charter::read(conn, organisation, it).await?.is_kept(),
+            _ => true,
+        },
         validated: it.validated_by.is_some(),
         released: it.released_at.is_some(),
         stopped: store::stop::current(conn, organisation).await?.is_some(),

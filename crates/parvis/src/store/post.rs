@@ -3,6 +3,7 @@
 
 pub mod look;
 pub mod picture;
+pub mod waiver;
 pub mod words;
 
 use std::collections::HashMap;

@@ -15,7 +15,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use self::grid::{Day, View};
+use self::grid::{Day, Event, View};
 use super::Route;
 use super::error::{Failure, page};
 use super::inbox::refusal;
@@ -30,6 +30,7 @@ use crate::rules::post::{State as Standing, Step};
 use crate::store::feed as room;
 use crate::store::house::House;
 use crate::store::post::{self, Filter};
+use crate::store::{self, Conn};
 
 /// The routes and the right that each needs. The feed is open: what stands in its address says whose it is.
 pub const ROUTES: &[Route] = &[
@@ -47,6 +48,9 @@ pub fn router() -> Router<Arc<App>> {
         .route("/calendar/feed/revoke", post(revoke))
         .route("/calendar/feed/{secret}", get(feed::serve))
 }
+
+/// Posts of a state that are looked at for those without an hour.
+const WAITING: i64 = 200;
 
 /// What the address asks for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -69,6 +73,8 @@ struct CalendarPage {
     at: String,
     weekdays: Vec<String>,
     weeks: Vec<(String, Vec<Day>)>,
+    /// What is kept and has no hour yet.
+    waiting: Vec<Event>,
     proposes: bool,
     /// Since when there is a private address.
     feed_since: Option<String>,
@@ -100,6 +106,7 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
     let house = House::read(&mut conn, organisation).await?;
     let count = posts.iter().filter(|it| it.state != Standing::Idea).count();
     let days = grid::fill(signed, &house, (view, at, today), &days, &posts, &targets);
+    let waiting = waiting(&mut conn, signed, &house, &filter).await?;
     let made_at = room::made_at(&mut conn, organisation, signed.actor.colleague).await?;
     let layout = Layout::of(&mut conn, signed, Place::Calendar, words.t("place-calendar")).await?;
     let done =
@@ -113,10 +120,28 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
         at: at.to_string(),
         weekdays: (1..=7).map(|day| words.t(&format!("weekday-{day}"))).collect(),
         weeks: grid::weeks(words, days),
+        waiting,
         proposes: signed.actor.may(Action::Propose),
         feed_since: made_at.map(|at| words.moment(at, now)),
         feed,
     })
+}
+
+/// What was chosen and is meant for no hour yet, what is nearest to leaving first.
+async fn waiting(
+    conn: &mut Conn,
+    signed: &Signed,
+    house: &House,
+    filter: &Filter,
+) -> store::Result<Vec<Event>> {
+    let organisation = signed.organisation.id;
+    let mut posts = Vec::new();
+    for state in [Standing::ToValidate, Standing::ToWrite, Standing::Kept] {
+        let found = post::in_state(conn, organisation, state, filter, WAITING).await?;
+        posts.extend(found.into_iter().filter(|it| it.due_at.is_none()));
+    }
+    let targets = post::channels_of(conn, organisation, posts.iter().map(|it| it.id)).await?;
+    Ok(posts.iter().map(|it| grid::event(signed, house, it, &targets)).collect())
 }
 
 /// What the button says: the page that answers shows a secret, so nothing else may bring it about.

@@ -10,7 +10,7 @@ use super::{Outcome, publish};
 use crate::app::App;
 use crate::clock::{DAY, MINUTE};
 use crate::command::Result;
-use crate::command::post::fact;
+use crate::command::post::{self as command, fact};
 use crate::id::{AttachmentId, ConversationId, MessageId, OrganisationId};
 use crate::rules::post::{Facts, State, Step};
 use crate::rules::text;
@@ -54,9 +54,16 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
 async fn release(conn: &mut Conn, organisation: OrganisationId, mut it: Post, now: i64) -> Result<()> {
     let late = it.due_at.is_none_or(|due| now - due > LATE);
     let stopped = store::stop::current(conn, organisation).await?.is_some();
-    if stopped || late || it.validated_by.is_none() {
+    // The charter may have been changed since the last word was had.
+    let kept = command::charter::read(conn, organisation, &it).await?.is_kept();
+    if stopped || late || !kept || it.validated_by.is_none() {
+        let code = match (stopped, kept) {
+            (true, _) => "stopped",
+            (false, false) => "charter",
+            (false, true) => "late",
+        };
         it.held_at = Some(now);
-        it.held_code = Some(if stopped { "stopped" } else { "late" }.to_owned());
+        it.held_code = Some(code.to_owned());
         post::update(conn, organisation, &it).await?;
         return told(conn, organisation, now, "post.held", &it).await;
     }
@@ -115,7 +122,8 @@ async fn send(
     Ok(())
 }
 
-fn can_article(channel: &store::channel::Channel) -> bool {
+/// Whether what is published there is an article, with its title.
+pub(crate) fn can_article(channel: &store::channel::Channel) -> bool {
     let can: CapabilitySet = serde_json::from_str(&channel.capabilities).unwrap_or_default();
     can.can(CapabilityKey::Article) && !can.can(CapabilityKey::Post)
 }

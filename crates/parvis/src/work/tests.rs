@@ -1,5 +1,6 @@
 //! Jobs and publishing on both engines, against a server on loopback that takes posts and loses its answers.
 
+mod charter;
 mod post;
 mod read_back;
 
@@ -114,6 +115,7 @@ fn words(text: &str) -> Answer {
         seen: None,
         anyway: true,
         media: Vec::new(),
+        reason: String::new(),
     }
 }
 

@@ -213,6 +213,31 @@ pub async fn step(
     Ok(Json(whole(&app, &caller, id).await?))
 }
 
+/// When a post shall leave.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Due {
+    /// The hour (µs); `null` for none.
+    at: Option<i64>,
+}
+
+/// Say for when a post is meant
+///
+/// For posts that aren't scheduled yet: it stands on the calendar, and nothing leaves by it.
+#[utoipa::path(put, path = "/posts/{id}/due", operation_id = "planPost", tag = "posts",
+    params(("id" = PostId, Path, description = "Which post.")), request_body = Due,
+    responses((status = 204, description = "It stands on the calendar.")),
+    extensions(("x-action" = json!(Action::Schedule))))]
+pub async fn plan(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<PostId>,
+    Body(it): Body<Due>,
+) -> Result<StatusCode> {
+    command::plan::plan(&app, &caller.actor, id, it.at).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// The words of a post.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -96,6 +96,7 @@ tables! {
     post_comment 2 { organisation_id Id, id Id, post_id Id, colleague_id Id, at Int, text Text }
     post_mention 3 { organisation_id Id, post_id Id, colleague_id Id }
     post_check 3 { organisation_id Id, post_id Id, item Text, colleague_id Id, at Int }
+    post_waiver 4 { organisation_id Id, post_id Id, rule Text, about Text, colleague_id Id, at Int, reason Text }
     post_picture 2 { organisation_id Id, id Id, post_id Id, position Int, alt Text, mime Text, stored_as Text }
     stop 2 { organisation_id Id, id Id, at Int, colleague_id Id, reason Text, lifted_at Int, lifted_by Id }
     calendar_feed 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int }

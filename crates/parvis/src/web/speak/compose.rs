@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use self::read::{Account, Left, Line, Picture, Remark};
 use super::board::{Move, moves, toast};
+use super::charter;
 use super::idea::Fields;
 use super::origin_icon;
 use crate::app::App;
@@ -25,6 +26,7 @@ use crate::store::house::House;
 use crate::store::post::words::{self, Draft};
 use crate::store::post::{self, Post};
 use crate::store::{self, Conn};
+use crate::web::charter::Remarks;
 use crate::web::error::{Failure, page_with};
 use crate::web::inbox::refusal;
 use crate::web::language::Words;
@@ -56,10 +58,10 @@ struct Second {
 }
 
 /// What stands in the fields of the words.
-struct Typed {
+pub(super) struct Typed {
     version: i64,
-    text: String,
-    own: words::OwnTexts,
+    pub(super) text: String,
+    pub(super) own: words::OwnTexts,
     kept: Option<String>,
     meanwhile: Option<Meanwhile>,
 }
@@ -91,6 +93,8 @@ struct PostPage {
     last_word: Option<String>,
     due: Option<String>,
     due_value: String,
+    /// An hour can be meant for it that isn't one for good yet.
+    plans: bool,
     now_value: String,
     moves: Vec<Move>,
     lacking: Vec<String>,
@@ -98,6 +102,7 @@ struct PostPage {
     writers: Vec<(String, String)>,
     left: Vec<Left>,
     remarks: Vec<Remark>,
+    charter: Remarks,
     problem: Option<String>,
 }
 
@@ -152,6 +157,9 @@ async fn shown(
     let state_name = words.named("post-state", it.state.as_str());
     let writes = signed.actor.may(Action::Write) && Step::Rewrite.take(it.state, facts).is_ok();
     let accounts = read::accounts(signed, &house, &it, &typed, &targets, &pictures);
+    let charter =
+        charter::shown(&mut conn, signed, &house, &it, charter::said(&it, &typed, &targets), writes, now);
+    let charter = charter.await?;
     let shown = PostPage {
         layout: layout.with_context(state_name).with_toast(toast(
             words,
@@ -185,6 +193,9 @@ async fn shown(
             .due_at
             .map(|at| words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))),
         due_value: it.due_at.map(|at| local(words, at)).unwrap_or_default(),
+        plans: signed.actor.may(Action::Schedule)
+            && matches!(it.state, State::Idea | State::Kept | State::ToWrite | State::ToValidate)
+            && it.validated_by.is_none(),
         now_value: local(words, now),
         moves: moves(signed, &it, facts, now),
         lacking: lacking(words, &it, facts),
@@ -198,6 +209,7 @@ async fn shown(
         left: read::left(&mut conn, signed, &house, &targets).await?,
         remarks: read::remarks(words, &house, post::look::comments(&mut conn, organisation, id).await?, now),
         problem: problem.as_ref().map(|(_, said)| said.clone()),
+        charter,
         typed,
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
@@ -275,9 +287,16 @@ fn lacking(words: &Words, it: &Post, facts: Facts) -> Vec<String> {
     let missing = match it.state {
         State::ToWrite => vec![(!facts.words, "words")],
         State::ToValidate if !facts.validated => {
-            vec![(!facts.words, "words"), (!facts.ticked, "ticks"), (!facts.looked, "look")]
+            vec![
+                (!facts.words, "words"),
+                (!facts.ticked, "ticks"),
+                (!facts.looked, "look"),
+                (!facts.charter, "charter"),
+            ]
         }
-        State::ToValidate | State::Scheduled => vec![(facts.stopped, "stopped")],
+        State::ToValidate | State::Scheduled => {
+            vec![(facts.stopped, "stopped"), (!facts.charter, "charter")]
+        }
         _ => Vec::new(),
     };
     missing.into_iter().filter(|(lacks, _)| *lacks).map(|(_, code)| words.named("post-lacks", code)).collect()
