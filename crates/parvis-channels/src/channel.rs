@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilitySet, ChannelError, ChannelKind, ConnectError, Connection, Delivery, Field,
-    Made, Net, Observation, Outgoing, Page, Passed, Published, Received, Request, TextRule, Typed,
+    Figure, Made, Net, Observation, Outgoing, Page, Passed, Published, Received, Request, TextRule, Typed,
     Undelivered, Why,
 };
 
@@ -125,6 +125,12 @@ pub trait Channel: Send + Sync {
         _remote_ids: &[String],
     ) -> Result<Vec<Observation>, ChannelError> {
         Err(ChannelError::Unsupported(Why::WindowOnly))
+    }
+
+    /// What the network counts below a message of ours, out of the raw text that [`Channel::recheck`] gave of it; nothing
+    /// where it counts nothing, or didn't tell this time.
+    fn figures(&self, _raw: &str) -> Vec<Figure> {
+        Vec::new()
     }
 
     /// Publishes an answer, or a post that answers nothing ([`crate::CapabilityKey::Post`]).

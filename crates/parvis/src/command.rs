@@ -21,6 +21,7 @@ pub mod triage;
 pub mod undo;
 pub mod view;
 pub mod watch;
+pub mod weariness;
 
 #[cfg(test)]
 mod tests;

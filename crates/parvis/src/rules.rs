@@ -11,3 +11,4 @@ pub mod post;
 pub mod text;
 pub mod theme;
 pub mod waking;
+pub mod wear;

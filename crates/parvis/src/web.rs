@@ -12,6 +12,7 @@ mod charter;
 pub mod device;
 pub mod error;
 pub mod form;
+mod gauge;
 pub mod header;
 pub mod health;
 pub mod hook;

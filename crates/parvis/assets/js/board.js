@@ -46,7 +46,8 @@ const isHome = (card, place) => place === card.closest("[data-column], [data-day
 
 function conflictOf(card, place) {
   if (!place.dataset.day) return "";
-  const said = [place.dataset.warns].filter(Boolean);
+  const tired = JSON.parse(board().dataset.tired || "{}");
+  const said = [place.dataset.warns, tired[card.dataset.theme]].filter(Boolean);
   for (const other of place.querySelectorAll("[data-card]")) {
     if (other !== card && other.dataset.theme && other.dataset.theme === card.dataset.theme) said.push(fill(board().dataset.sameTheme, card.dataset.theme));
   }

@@ -66,6 +66,8 @@ async function check(form) {
     const now = form.querySelector("[data-charter]"), then = page.querySelector("[data-charter]");
     if (!answer.ok || asked !== turn || !now || !then) return;
     morph(now, then);
+    const shown = document.querySelector("[data-previews]"), fresh = page.querySelector("[data-previews]");
+    if (shown && fresh) { morph(shown, fresh); document.dispatchEvent(new Event("parvis:seen")); }
     for (const [box, text] of said) box.dataset.checked = text;
     paintAll();
   } catch { timer = setTimeout(() => check(form), 5_000); }
@@ -118,7 +120,7 @@ function onClick(event) {
 export function start() {
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (!form?.dataset?.check || !event.target.matches("textarea, [name=to], [name=warning]")) return;
+    if (!form?.dataset?.check || !event.target.matches("textarea, [name=to], [name=warning], [name=campaign], [name=tag], [name=thread]")) return;
     if (event.target.dataset.place) paint(event.target);
     clearTimeout(timer);
     timer = setTimeout(() => check(form), AFTER);

@@ -31,6 +31,7 @@ pub mod undo;
 pub mod upload;
 pub mod view;
 pub mod watch;
+pub mod weariness;
 
 use std::sync::Arc;
 
@@ -121,6 +122,8 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post::add_picture).layer(DefaultBodyLimit::max(upload::LIMIT)))
         .routes(routes!(post::describe_picture, post::remove_picture))
         .routes(routes!(post::stopped, post::stop, post::lift))
+        .routes(routes!(weariness::list))
+        .routes(routes!(weariness::figures))
         .routes(routes!(charter::get, charter::set))
         .routes(routes!(charter::check))
         .routes(routes!(charter::of_post))

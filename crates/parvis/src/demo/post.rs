@@ -81,13 +81,14 @@ async fn write(
         answers: it.answers,
         created_at: if over { due_at.unwrap_or(now) - 3 * DAY } else { created_at },
         changed_at: due_at.filter(|_| over).unwrap_or(created_at),
+        campaign: None,
         text,
     };
     post::insert(conn, keys.house, &made).await?;
     let mut targets = Vec::new();
     for key in &it.channels {
         let channel = keys.channels.get(key).ok_or_else(|| anyhow::anyhow!("no channel {key}"))?;
-        targets.push(Target { channel: channel.id, text: None, message: None });
+        targets.push(Target::new(channel.id));
     }
     post::set_targets(conn, keys.house, made.id, &targets).await?;
     look_at(conn, keys, &made, who("RP")?).await?;

@@ -148,6 +148,12 @@ impl Words {
         self.say(key, &[(name, value.value()), (name2, value2.value()), (name3, value3.value())])
     }
 
+    /// The message `key` with several numbers.
+    pub fn numbers(&self, key: &str, values: &[(&str, i64)]) -> String {
+        let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.value())).collect();
+        self.say(key, &values)
+    }
+
     /// What a remark of the charter saw and why it matters, and what to do about it.
     pub fn remark(&self, it: &Remark) -> (String, String) {
         let values: Vec<_> = it.arguments.iter().map(|(name, value)| (*name, value.value())).collect();

@@ -3,6 +3,7 @@
 mod charter;
 mod post;
 mod read_back;
+mod thread;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

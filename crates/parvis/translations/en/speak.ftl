@@ -110,6 +110,16 @@ post-no-version = Nothing has been written yet.
 post-describe = Change the idea
 post-save-idea = Save the idea
 post-from-message = see the message
+gauge-title = Does the community tire?
+gauge-short = { $theme }: { $said }
+gauge-label = Weariness { $step } of 5
+gauge-label-thin = Weariness: too little to say
+gauge-usual = Reactions that networks count, against what is usual on the same accounts, less what befell all themes.
+gauge-thin = { $count ->
+    [one] One post with figures: twelve are needed at least.
+   *[other] { $count } posts with figures: twelve are needed at least.
+  }
+gauge-spacing = One every { $lately } days lately, every { $before } days before.
 post-common = Common text
 post-warning = Warning
 post-per-network = A version per network
@@ -117,6 +127,14 @@ post-uses-common = Common text: write a version for this network
 post-own = This network’s own version
 post-own-for = Version for { $name }
 post-own-hint = Leave empty to use the common text.
+post-thread = As a thread, if it is too long
+post-thread-offer = Too long: publish as a thread
+post-thread-of = { $count ->
+    [one] one part
+   *[other] thread of { $count } parts
+  }
+post-tag = Links say the campaign
+post-campaign = Campaign that links say they are of
 post-no-account = No account is connected.
 post-no-words = No text yet.
 post-save = Save
@@ -183,6 +201,7 @@ post-writer = Who finds the words
 post-any-writer = Whoever wishes
 post-no-step = Nothing to do here for now.
 post-stage-held = leaves in a moment
+post-stage-waiting = follows the part before
 post-stage-committing = being sent
 post-stage-published = published
 post-stage-unknown = being looked for
@@ -247,6 +266,8 @@ refusal-reason-long = This is too long.
 refusal-reason-unreadable = The reason holds unreadable characters.
 refusal-writer-unknown = This person doesn’t write here.
 refusal-warning-long = The warning is too long: 200 characters at most.
+refusal-campaign-long = The name of the campaign is too long: 60 characters at most.
+refusal-campaign-unreadable = The name of the campaign holds unreadable characters.
 refusal-warning-unreadable = The warning holds unreadable characters.
 refusal-alt-long = The alternative text is too long: 1,500 characters at most.
 refusal-text-unreadable = The text holds unreadable characters.

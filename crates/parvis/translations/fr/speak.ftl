@@ -110,6 +110,16 @@ post-no-version = Rien n’a encore été écrit.
 post-describe = Changer l’idée
 post-save-idea = Enregistrer l’idée
 post-from-message = voir le message
+gauge-title = La communauté se lasse-t-elle ?
+gauge-short = { $theme } : { $said }
+gauge-label = Lassitude { $step } sur 5
+gauge-label-thin = Lassitude : trop peu pour le dire
+gauge-usual = Réactions que comptent les réseaux, rapportées à l’habitude des mêmes comptes, moins ce qui a touché tous les thèmes.
+gauge-thin = { $count ->
+    [one] Une prise de parole chiffrée : il en faut douze au moins.
+   *[other] { $count } prises de parole chiffrées : il en faut douze au moins.
+  }
+gauge-spacing = Une tous les { $lately } jours dernièrement, tous les { $before } jours avant.
 post-common = Texte commun
 post-warning = Avertissement
 post-per-network = Une version par réseau
@@ -117,6 +127,14 @@ post-uses-common = Texte commun : écrire une version pour ce réseau
 post-own = Version propre à ce réseau
 post-own-for = Version pour { $name }
 post-own-hint = Laissez vide pour reprendre le texte commun.
+post-thread = En fil, si c’est trop long
+post-thread-offer = Trop long : publier en fil
+post-thread-of = { $count ->
+    [one] une partie
+   *[other] fil de { $count } parties
+  }
+post-tag = Les liens disent la campagne
+post-campaign = Campagne que disent les liens
 post-no-account = Aucun compte n’est connecté.
 post-no-words = Pas encore de texte.
 post-save = Enregistrer
@@ -183,6 +201,7 @@ post-writer = Qui trouve les mots
 post-any-writer = Qui le souhaite
 post-no-step = Rien à faire ici pour l’instant.
 post-stage-held = part dans un instant
+post-stage-waiting = suit la partie d’avant
 post-stage-committing = en cours d’envoi
 post-stage-published = publiée
 post-stage-unknown = vérification en cours
@@ -247,6 +266,8 @@ refusal-reason-long = C’est trop long.
 refusal-reason-unreadable = Le motif contient des signes illisibles.
 refusal-writer-unknown = Cette personne n’écrit pas ici.
 refusal-warning-long = L’avertissement est trop long : 200 signes au plus.
+refusal-campaign-long = Le nom de la campagne est trop long : 60 caractères au plus.
+refusal-campaign-unreadable = Le nom de la campagne contient des caractères illisibles.
 refusal-warning-unreadable = L’avertissement contient des signes illisibles.
 refusal-alt-long = Le texte de remplacement est trop long : 1 500 signes au plus.
 refusal-text-unreadable = Le texte contient des signes illisibles.

@@ -78,6 +78,7 @@ pub async fn read(conn: &mut Conn, organisation: OrganisationId, it: &Post) -> s
         warning: it.warning.clone().unwrap_or_default(),
         channels: targets.iter().map(|it| it.channel).collect(),
         own_texts: targets.into_iter().filter_map(|it| Some((it.channel, it.text?))).collect(),
+        ..Words::default()
     };
     read_words(conn, organisation, it, &said).await
 }

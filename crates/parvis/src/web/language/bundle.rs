@@ -90,7 +90,8 @@ fn load(language: Language) -> Catalogue {
         let text = String::from_utf8_lossy(&Catalogues::get(&path)?.data).into_owned();
         Some((path.into_owned(), text))
     });
-    for (path, text) in files.chain([charter]) {
+    let weariness = ("weariness".to_owned(), parvis_write::wear::translations(spoken).to_owned());
+    for (path, text) in files.chain([charter, weariness]) {
         // A test refuses catalogues with errors; here whatever could be read is better than nothing.
         let resource = FluentResource::try_new(text).unwrap_or_else(|(resource, _)| resource);
         for entry in resource.entries() {

@@ -143,7 +143,8 @@ pub(super) async fn describe(
     back(&app, &signed, id, result).await
 }
 
-/// The words of a form: `text`, `warning`, `version`, `to` for each channel, `own-ID` for its own text.
+/// The words of a form: `text`, `warning`, `version`, `campaign`; for each channel `to`, `tag`, `thread` and its own text,
+/// `own-ID`.
 pub(super) fn words_of(pairs: Vec<(String, String)>) -> Commanded<Text> {
     let unreadable = |field| Refusal::Invalid { field, code: "unreadable" };
     let mut text = Text::default();
@@ -154,6 +155,9 @@ pub(super) fn words_of(pairs: Vec<(String, String)>) -> Commanded<Text> {
             "text" => text.text = value,
             "warning" => text.warning = value,
             "version" => text.version = value.parse().map_err(|_| unreadable("version"))?,
+            "campaign" => text.campaign = value,
+            "tag" => text.tagged.push(value.parse().map_err(|_| unreadable("channels"))?),
+            "thread" => text.threaded.push(value.parse().map_err(|_| unreadable("channels"))?),
             "to" => text.channels.push(value.parse().map_err(|_| unreadable("channels"))?),
             _ => {
                 if let Some(id) = name.strip_prefix("own-") {

@@ -4,12 +4,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 
 use super::action::{Answer, again, back, words_of};
 use super::compose::Typed;
+use super::preview::Previews;
 use crate::app::App;
 use crate::command::charter::applied;
 use crate::command::post::charter::{self as command, COMMON, Held};
@@ -19,7 +21,7 @@ use crate::id::PostId;
 use crate::rules::permission::Action;
 use crate::rules::post::State as Standing;
 use crate::store::house::House;
-use crate::store::post::{Post, Target};
+use crate::store::post::{Post, Target, picture};
 use crate::store::{self, Conn};
 use crate::web::charter::{May, Remarks};
 use crate::web::error::{Failure, page};
@@ -33,6 +35,9 @@ pub(super) fn said(it: &Post, typed: &Typed, targets: &[Target]) -> Text {
         text: typed.text.clone(),
         warning: it.warning.clone().unwrap_or_default(),
         channels: targets.iter().map(|it| it.channel).collect(),
+        campaign: it.campaign.clone().unwrap_or_default(),
+        tagged: targets.iter().filter(|it| it.tagged).map(|it| it.channel).collect(),
+        threaded: targets.iter().filter(|it| it.threaded).map(|it| it.channel).collect(),
         own_texts: typed.own.clone(),
     }
 }
@@ -43,12 +48,12 @@ pub(super) async fn shown(
     signed: &Signed,
     house: &House,
     it: &Post,
-    said: Text,
+    said: &Text,
     writes: bool,
     now: i64,
 ) -> store::Result<Remarks> {
     let held = match is_in_hand(it) {
-        true => command::read_words(conn, signed.organisation.id, it, &said).await?,
+        true => command::read_words(conn, signed.organisation.id, it, said).await?,
         false => Held::default(),
     };
     Ok(Remarks::of_post(&signed.words, house, &held, may(signed, it, writes), now))
@@ -66,7 +71,15 @@ fn may(signed: &Signed, it: &Post, writes: bool) -> May {
     }
 }
 
-/// `POST /speak/{id}/charter`: what the charter says of what is being typed; with `apply`, the text as a remark would have
+/// What scripts put in place while somebody types.
+#[derive(Template)]
+#[template(path = "speak/seen.html")]
+struct Seen {
+    charter: Remarks,
+    previews: Previews,
+}
+
+/// `POST /speak/{id}/charter`: what the charter says of what is being typed, and how it would stand there; with `apply`, the text as a remark would have
 /// it is kept as the writer's draft.
 pub(super) async fn check(
     State(app): State<Arc<App>>,
@@ -85,8 +98,12 @@ pub(super) async fn check(
     let held = command::read_words(&mut conn, signed.organisation.id, &it, &text).await?;
     let Some(what) = what else {
         let house = House::read(&mut conn, signed.organisation.id).await?;
+        let pictures = picture::list(&mut conn, signed.organisation.id, id).await?;
         let may = may(&signed, &it, true);
-        return page(&Remarks::of_post(&signed.words, &house, &held, may, app.now()));
+        return page(&Seen {
+            charter: Remarks::of_post(&signed.words, &house, &held, may, app.now()),
+            previews: Previews::of(&signed, &house, id, &text, &pictures),
+        });
     };
     drop(conn);
     let changed = with(text, &held, &what).ok_or_else(|| Failure::unprocessable("apply"))?;

@@ -11,14 +11,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use self::read::{Account, Left, Line, Picture, Remark};
+use self::read::{Left, Line, Picture, Remark};
 use super::board::{Move, moves, toast};
 use super::charter;
 use super::idea::Fields;
 use super::origin_icon;
+use super::preview::Previews;
 use crate::app::App;
 use crate::command::post::words::Words as Text;
 use crate::command::post::{self as command};
+use crate::command::weariness;
 use crate::id::PostId;
 use crate::rules::permission::Action;
 use crate::rules::post::{Facts, SECOND_LOOK, State, Step};
@@ -28,6 +30,7 @@ use crate::store::post::{self, Post};
 use crate::store::{self, Conn};
 use crate::web::charter::Remarks;
 use crate::web::error::{Failure, page_with};
+use crate::web::gauge::Gauge;
 use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place};
@@ -83,7 +86,8 @@ struct PostPage {
     writes: bool,
     typed: Typed,
     warning: String,
-    accounts: Vec<Account>,
+    previews: Previews,
+    campaign: String,
     /// It goes nowhere yet.
     unaddressed: bool,
     pictures: Vec<Picture>,
@@ -103,6 +107,8 @@ struct PostPage {
     left: Vec<Left>,
     remarks: Vec<Remark>,
     charter: Remarks,
+    /// Whether the community tires of its theme.
+    gauge: Option<Gauge>,
     problem: Option<String>,
 }
 
@@ -156,10 +162,10 @@ async fn shown(
     let layout = Layout::of(&mut conn, signed, Place::Speak, it.title.clone()).await?;
     let state_name = words.named("post-state", it.state.as_str());
     let writes = signed.actor.may(Action::Write) && Step::Rewrite.take(it.state, facts).is_ok();
-    let accounts = read::accounts(signed, &house, &it, &typed, &targets, &pictures);
-    let charter =
-        charter::shown(&mut conn, signed, &house, &it, charter::said(&it, &typed, &targets), writes, now);
-    let charter = charter.await?;
+    let gauge = gauge(&mut conn, signed, &it, now).await?;
+    let said = charter::said(&it, &typed, &targets);
+    let previews = Previews::of(signed, &house, id, &said, &pictures);
+    let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
     let shown = PostPage {
         layout: layout.with_context(state_name).with_toast(toast(
             words,
@@ -183,7 +189,8 @@ async fn shown(
         writes,
         warning: it.warning.clone().unwrap_or_default(),
         unaddressed: targets.is_empty(),
-        accounts,
+        previews,
+        campaign: it.campaign.clone().unwrap_or_default(),
         lines: read::lines(words, &house, &ticks, !pictures.is_empty(), now),
         pictures: read::pictures(id, pictures),
         looks,
@@ -206,13 +213,24 @@ async fn shown(
             .filter(|it| it.active && it.role.may(Action::Write))
             .map(|it| (it.id.to_string(), it.name.clone()))
             .collect(),
-        left: read::left(&mut conn, signed, &house, &targets).await?,
+        left: read::left(&mut conn, signed, &house, id, &targets).await?,
         remarks: read::remarks(words, &house, post::look::comments(&mut conn, organisation, id).await?, now),
         problem: problem.as_ref().map(|(_, said)| said.clone()),
         charter,
+        gauge,
         typed,
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
+}
+
+/// The gauge of the post's theme, once something was published of it.
+async fn gauge(conn: &mut Conn, signed: &Signed, it: &Post, now: i64) -> store::Result<Option<Gauge>> {
+    if it.theme.is_empty() {
+        return Ok(None);
+    }
+    let all = weariness::themes(conn, signed.organisation.id, now).await?;
+    let found = all.iter().find(|(theme, _)| *theme == it.theme);
+    Ok(found.map(|(theme, reading)| Gauge::of(&signed.words, theme, reading)))
 }
 
 fn fields(it: &Post) -> Fields {
