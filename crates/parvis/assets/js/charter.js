@@ -110,11 +110,11 @@ function onClick(event) {
   const button = event.target.closest?.("[data-apply], [data-apply-all]");
   if (!button) return;
   const all = "applyAll" in button.dataset ? [...list().querySelectorAll("[data-remark]")] : [button.closest("[data-remark]")];
-  if (apply(all)) {
-    event.preventDefault();
-    clearTimeout(timer);
-    check(list().closest("form"));
-  }
+  event.preventDefault();
+  // What was typed since has to be looked at again first; either way the list is made anew.
+  apply(all);
+  clearTimeout(timer);
+  check(button.form);
 }
 
 export function start() {

@@ -88,8 +88,6 @@ struct PostPage {
     warning: String,
     previews: Previews,
     campaign: String,
-    /// It goes nowhere yet.
-    unaddressed: bool,
     pictures: Vec<Picture>,
     lines: Vec<Line>,
     looks: bool,
@@ -188,7 +186,6 @@ async fn shown(
         credits: read::credits(words, &house, &it, now),
         writes,
         warning: it.warning.clone().unwrap_or_default(),
-        unaddressed: targets.is_empty(),
         previews,
         campaign: it.campaign.clone().unwrap_or_default(),
         lines: read::lines(words, &house, &ticks, !pictures.is_empty(), now),

@@ -69,6 +69,11 @@ impl Previews {
         }
     }
 
+    /// It goes nowhere yet.
+    fn unaddressed(&self) -> bool {
+        !self.accounts.iter().any(|it| it.on)
+    }
+
     fn icon<'a>(&self, name: &'a str) -> Safe<Icon<'a>> {
         Safe(Icon::new(name, "s"))
     }
