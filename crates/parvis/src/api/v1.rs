@@ -114,7 +114,7 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post::policy, post::set_policy))
         .routes(routes!(post::get, post::describe))
         .routes(routes!(post::step))
-        .routes(routes!(post::plan))
+        .routes(routes!(post::plan::plan))
         .routes(routes!(post::rewrite))
         .routes(routes!(post::versions))
         .routes(routes!(post::tick, post::untick))

@@ -1,5 +1,7 @@
 //! Posts: ideas on their way to the networks. The same commands as the board: no step goes round the last word.
 
+pub mod plan;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -211,31 +213,6 @@ pub async fn step(
     let with = With { reason: with.reason, at: with.at, writer: with.writer };
     command::take(&app, &caller.actor, id, step, with).await?;
     Ok(Json(whole(&app, &caller, id).await?))
-}
-
-/// When a post shall leave.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Due {
-    /// The hour (µs); `null` for none.
-    at: Option<i64>,
-}
-
-/// Say for when a post is meant
-///
-/// For posts that aren't scheduled yet: it stands on the calendar, and nothing leaves by it.
-#[utoipa::path(put, path = "/posts/{id}/due", operation_id = "planPost", tag = "posts",
-    params(("id" = PostId, Path, description = "Which post.")), request_body = Due,
-    responses((status = 204, description = "It stands on the calendar.")),
-    extensions(("x-action" = json!(Action::Schedule))))]
-pub async fn plan(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Path(id): Path<PostId>,
-    Body(it): Body<Due>,
-) -> Result<StatusCode> {
-    command::plan::plan(&app, &caller.actor, id, it.at).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The words of a post.

@@ -6,13 +6,14 @@ use std::sync::atomic::Ordering;
 use super::post::{get, pass, step, submitted};
 use super::{Forgetful, connected};
 use crate::app::App;
+use crate::clock::DAY;
 use crate::command::post::look;
 use crate::command::post::words::{self, Words};
 use crate::command::stop;
 use crate::id::PostId;
 use crate::rules::post::{State, Step};
 use crate::store::message::{self, Stage};
-use crate::store::post;
+use crate::store::post::{self, figure};
 use crate::testing::{House, houses};
 
 const TEXT: &str = "Un\n---\nDeux https://a.example/b\n---\nTrois";
@@ -75,6 +76,15 @@ async fn a_thread_stands_there_part_by_part_although_every_answer_is_lost() {
         assert_eq!(said(&server), whole());
         assert_eq!(stages(&app, &house, id).await, [Stage::Published; 3]);
         assert_eq!(get(&app, &house, id).await.state, State::Published);
+        // A day after, the network is asked what it counts below all of them.
+        app.clock.advance(DAY);
+        crate::work::step(&app).await.unwrap();
+        let figures = figure::of(&mut app.db.read().await.unwrap(), house.id, id).await.unwrap();
+        let said: Vec<_> = figures.iter().map(|it| (it.name.as_str(), it.value)).collect();
+        assert_eq!(said, [("boosts", 3), ("favourites", 15)]);
+        let mut conn = app.db.read().await.unwrap();
+        let came = figure::came(&mut conn, house.id, (0, app.now())).await.unwrap();
+        assert_eq!(came.iter().map(|it| (it.post, it.reactions)).collect::<Vec<_>>(), [(id, 18)]);
     }
 }
 
