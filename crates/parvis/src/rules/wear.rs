@@ -125,12 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn a_theme_that_fell_to_a_quarter_is_told_and_the_other_is_left_alone() {
+    fn a_theme_that_fell_to_a_quarter_is_told_and_the_other_isnt_blamed() {
         let mut games = vec![40; 24];
         games.extend([12, 9, 11, 10, 8, 10]);
         let all = themes(&came(&games, &[40; 30]), START);
-        let said: Vec<_> = all.iter().map(|(name, it)| (name.as_str(), self::name(it), step(it))).collect();
-        assert_eq!(said, [("Films", "steady", Some(2)), ("Jeux", "worn", Some(5))]);
+        let said: Vec<_> = all.iter().map(|(theme, it)| (theme.as_str(), step(it))).collect();
+        assert_eq!(said.last(), Some(&("Jeux", Some(5))), "{said:?}");
+        assert!(said.first().is_some_and(|(theme, step)| *theme == "Films" && *step < Some(3)), "{said:?}");
     }
 
     #[test]

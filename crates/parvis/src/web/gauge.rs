@@ -73,7 +73,7 @@ fn evidence(words: &Words, it: &Reading) -> Vec<String> {
         all.push(words.t2("gauge-spacing", "before", before.round() as i64, "lately", lately.round() as i64));
     }
     if it.signals.iter().any(|signal| signal.rose && signal.kind == SignalKind::Negative) {
-        all.push(words.t("weariness-negative-rose"));
+        all.push(words.named("weariness", "negative-rose"));
     }
     all
 }

@@ -42,7 +42,11 @@ pub async fn read(
     asked: &Asked,
     text: &str,
 ) -> store::Result<Remarks> {
-    let all = command::read(conn, signed.organisation.id, kind, text).await?;
+    // Most pages that are opened hold no text yet: they ask the database for nothing.
+    let all = match text.trim() {
+        "" => Vec::new(),
+        _ => command::read(conn, signed.organisation.id, kind, text).await?,
+    };
     let may = May {
         apply: Some(address(&format!("/inbox/{id}/charter"), &asked.query(), &[])),
         waive: false,
