@@ -2,6 +2,7 @@
 // specialist finds the words, the referent looks twice, the community manager has the last word. And everything stopped.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { brought as bring, button, invite as inviteTo, tickAll } from './editorial.mjs'
 import { square } from './picture.mjs'
 import { connect, FOLDER, Person } from './snac.mjs'
 import { findings, House, launch, noFaults, shoot, until, visitor, word } from './support.mjs'
@@ -17,20 +18,7 @@ describe('a post on its way', { skip }, () => {
   let house, boss, brand, people
   const standing = async text => (await brand.mine()).filter(post => plain(post.content).includes(text))
 
-  /** Somebody new with a role, signed in in a browser of their own. */
-  async function invite(name, role) {
-    await boss.goto(`${house.base}/organisation/invite`)
-    await boss.locator('main [name=name]').fill(name)
-    await boss.locator('main [name=email]').fill(`${role}@house.example`)
-    await boss.locator(`[name=role][value=${role}]`).check()
-    await boss.locator('main form').getByRole('button').last().click()
-    const link = await until('the sign-in link is shown', async () => (await boss.content()).match(/http:[^"<\s]+\/link\/[A-Za-z0-9_-]+/)?.[0], 20)
-    const page = await visitor(browser, house.base)
-    await page.goto(link)
-    await page.locator('form button').first().click()
-    await page.waitForURL(url => !url.pathname.startsWith('/link'))
-    return page
-  }
+  const invite = (name, role) => inviteTo(browser, house, boss, name, role)
 
   before(async () => {
     house = await House.open()
@@ -47,30 +35,7 @@ describe('a post on its way', { skip }, () => {
   })
   after(async () => { await house?.close() })
 
-  const button = (page, name) => page.getByRole('button', { name, exact: true })
-  /** Ticks what is there to be read, one line after the other. */
-  async function tickAll(page) {
-    const open = page.locator('button.ck[aria-checked=false]')
-    for (let left = await open.count(); left > 0; left = await open.count()) {
-      await open.first().click()
-      await until('the tick stands', async () => await open.count() < left)
-    }
-  }
-
-  /** An idea of the agency's, kept and to be written; gives its address. */
-  async function brought(title) {
-    const { agency, manager } = people
-    await agency.goto(`${house.base}/speak/new`)
-    await agency.getByLabel('The idea in one line').fill(title)
-    await agency.getByLabel('Origin').selectOption('agency')
-    await button(agency, 'Bring the idea').click()
-    await agency.waitForURL(/\/speak\/[0-9a-f-]{36}/)
-    const address = new URL(agency.url()).pathname
-    await manager.goto(house.base + address)
-    await button(manager, 'Keep').click()
-    await button(manager, 'Have it written').click()
-    return address
-  }
+  const brought = title => bring(house, people.agency, people.manager, title)
 
   async function written(address, text) {
     const { writer } = people

@@ -34,8 +34,8 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError,
-    Connection, Field, Net, Observation, Outgoing, Page, Passed, Probe, Published, Returned, Secret, SignIn,
-    Source, TextRule, Typed, Why,
+    Connection, Field, Figure, Net, Observation, Outgoing, Page, Passed, Probe, Published, Returned, Secret,
+    SignIn, Source, TextRule, Typed, Why,
 };
 use client::{Client, Keys};
 use firehose::Firehose;
@@ -186,6 +186,17 @@ impl Channel for Bluesky {
     ) -> Result<Vec<Observation>, ChannelError> {
         let observer = Observer::new(account, Source::Backfill);
         thread::recheck(&Client::of(net, account)?, &observer, remote_ids).await
+    }
+
+    /// By the names of `app.bsky.feed.defs#postView`.
+    fn figures(&self, raw: &str) -> Vec<Figure> {
+        const NAMES: [(&str, &str); 4] = [
+            ("likeCount", "likes"),
+            ("repostCount", "reposts"),
+            ("replyCount", "replies"),
+            ("quoteCount", "quotes"),
+        ];
+        crate::figure::read(raw, &NAMES)
     }
 
     async fn publish(

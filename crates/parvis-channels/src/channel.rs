@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilitySet, ChannelError, ChannelKind, Client, ConnectError, Connection, Delivery,
-    Field, Made, Net, Observation, Outgoing, Page, Passed, Published, Received, Request, Returned, Secret,
-    SignIn, TextRule, Typed, Undelivered, Why,
+    Field, Figure, Made, Net, Observation, Outgoing, Page, Passed, Published, Received, Request, Returned,
+    Secret, SignIn, TextRule, Typed, Undelivered, Why,
 };
 
 /// What we learn by asking an account who it is.
@@ -163,6 +163,12 @@ pub trait Channel: Send + Sync {
         _remote_ids: &[String],
     ) -> Result<Vec<Observation>, ChannelError> {
         Err(ChannelError::Unsupported(Why::WindowOnly))
+    }
+
+    /// What the network counts below a message of ours, out of the raw text that [`Channel::recheck`] gave of it; nothing
+    /// where it counts nothing, or didn't tell this time.
+    fn figures(&self, _raw: &str) -> Vec<Figure> {
+        Vec::new()
     }
 
     /// Publishes an answer, or a post that answers nothing ([`crate::CapabilityKey::Post`]).

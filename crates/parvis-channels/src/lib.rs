@@ -27,6 +27,7 @@ mod channel;
 mod connect;
 mod error;
 pub mod feed;
+mod figure;
 #[cfg(test)]
 mod fuzz;
 mod html;
@@ -46,6 +47,7 @@ pub use capability::{Capability, CapabilityKey, CapabilitySet, MediaRule, Suppor
 pub use channel::{Channel, Probe, channel};
 pub use connect::{Access, Client, ConnectError, Connection, Field, Input, Made, Returned, SignIn, Typed};
 pub use error::ChannelError;
+pub use figure::Figure;
 pub use html::{plain_text, sanitise};
 pub use net::{Answer, Net, NetOptions, Request};
 pub use observation::{

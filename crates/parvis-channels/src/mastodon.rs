@@ -24,8 +24,9 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use crate::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError, Connection, Field, Input, Net,
-    Observation, Outgoing, Page, Probe, Published, Returned, Secret, SignIn, Source, TextRule, Typed,
+    Account, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError, Connection, Field, Figure,
+    Input, Net, Observation, Outgoing, Page, Probe, Published, Returned, Secret, SignIn, Source, TextRule,
+    Typed,
 };
 use client::Client;
 use observe::Observer;
@@ -126,6 +127,13 @@ impl Channel for Mastodon {
     ) -> Result<Vec<Observation>, ChannelError> {
         let observer = Observer::new(account, Source::Backfill);
         observe::recheck(&Client::of(net, account)?, &observer, remote_ids).await
+    }
+
+    /// By the names of `Status` (docs.joinmastodon.org/entities/Status).
+    fn figures(&self, raw: &str) -> Vec<Figure> {
+        const NAMES: [(&str, &str); 3] =
+            [("favourites_count", "favourites"), ("reblogs_count", "boosts"), ("replies_count", "replies")];
+        crate::figure::read(raw, &NAMES)
     }
 
     async fn publish(

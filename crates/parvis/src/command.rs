@@ -5,6 +5,7 @@
 pub mod alert;
 pub mod answer;
 pub mod channel;
+pub mod charter;
 pub mod colleague;
 pub mod correction;
 pub mod desk;
@@ -21,6 +22,7 @@ pub mod triage;
 pub mod undo;
 pub mod view;
 pub mod watch;
+pub mod weariness;
 
 #[cfg(test)]
 mod tests;

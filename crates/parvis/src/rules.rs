@@ -2,6 +2,7 @@
 //! comes in as a value.
 
 pub mod appointment;
+pub mod charter;
 pub mod clock;
 pub mod field;
 pub mod holiday;
@@ -11,3 +12,4 @@ pub mod post;
 pub mod text;
 pub mod theme;
 pub mod waking;
+pub mod wear;

@@ -2,6 +2,7 @@
 //! a lease; what a dead worker held comes back when its lease ends.
 
 pub mod alert;
+pub mod figure;
 pub mod fill;
 pub mod media;
 pub mod moderate;
@@ -58,8 +59,16 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
-const LANES: [&str; 7] =
-    [release::KIND, publish::KIND, read_back::KIND, media::KIND, renew::KIND, notify::KIND, moderate::KIND];
+const LANES: [&str; 8] = [
+    release::KIND,
+    publish::KIND,
+    read_back::KIND,
+    media::KIND,
+    renew::KIND,
+    notify::KIND,
+    moderate::KIND,
+    figure::KIND,
+];
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
@@ -237,6 +246,7 @@ async fn carry_out(app: Arc<App>, job: Job) {
         renew::KIND => renew::carry_out(&app, &job).await,
         notify::KIND => notify::carry_out(&app, &job).await,
         moderate::KIND => moderate::carry_out(&app, &job).await,
+        figure::KIND => figure::carry_out(&app, &job).await,
         _ => media::carry_out(&app, &job).await,
     };
     let outcome = outcome.unwrap_or_else(|error| {

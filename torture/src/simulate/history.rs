@@ -230,6 +230,7 @@ impl History {
             seen: None,
             anyway: it.anyway,
             media: Vec::new(),
+            reason: String::new(),
         };
         let actor = self.house.people.get(it.person).ok_or(Refusal::NotFound)?;
         answer::reply_once(&self.app, actor, it.conversation, answer, Some(&it.key)).await

@@ -1,6 +1,7 @@
 // Where the scripts begin. Every page works without them.
 
 import * as board from "./board.js";
+import * as charter from "./charter.js";
 import * as compose from "./compose.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
@@ -15,6 +16,7 @@ if ("signed" in document.body.dataset) {
   keys.start();
   palette.start();
   compose.start();
+  charter.start();
   query.start();
   board.start();
   post.start();

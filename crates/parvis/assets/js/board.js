@@ -11,6 +11,7 @@ let held = null, over = null;
 
 // Where a card may go: for a column the step that the server offered, for a day always the move to it.
 function offer(card, place) {
+  if (place.dataset.day && "plans" in card.dataset) return "past" in place.dataset ? null : { step: "plan", day: place.dataset.day };
   if (place.dataset.day) return "movable" in card.dataset && place.dataset.day !== card.dataset.on ? { step: "move", day: place.dataset.day, past: "past" in place.dataset } : null;
   const moves = (card.dataset.moves ?? "").trim().split(/\s+/).map((it) => it.split(":"));
   const found = moves.find(([to]) => to === place.dataset.column);
@@ -45,11 +46,23 @@ const isHome = (card, place) => place === card.closest("[data-column], [data-day
 
 function conflictOf(card, place) {
   if (!place.dataset.day) return "";
-  const said = [place.dataset.warns].filter(Boolean);
+  const tired = JSON.parse(board().dataset.tired || "{}");
+  const said = [place.dataset.warns, tired[card.dataset.theme]].filter(Boolean);
   for (const other of place.querySelectorAll("[data-card]")) {
     if (other !== card && other.dataset.theme && other.dataset.theme === card.dataset.theme) said.push(fill(board().dataset.sameTheme, card.dataset.theme));
   }
   return [...new Set(said)].join(", ");
+}
+
+// What has no hour for good is asked for one; nothing when the reader thinks better of it.
+function hourOf(card, day) {
+  const box = document.querySelector("dialog[data-hour]"), field = box.querySelector("[name=clock]");
+  box.querySelector("[data-hour-for]").textContent = `${card.dataset.title} · ${day}`;
+  field.value = card.dataset.clock || "10:00";
+  box.returnValue = "";
+  box.showModal();
+  field.focus();
+  return new Promise((done) => box.addEventListener("close", () => done(box.returnValue === "yes" ? field.value : ""), { once: true }));
 }
 
 async function drop(card, place) {
@@ -58,10 +71,12 @@ async function drop(card, place) {
   release();
   if (!found) { say(fill(words.stays, title)); return; }
   if (found.asks) { location.assign(`/speak/${id}?ask=${found.step}#steps`); return; }
+  const clock = found.step === "plan" ? await hourOf(card, name) : card.dataset.clock;
+  if (found.step === "plan" && !clock) { say(fill(words.stays, title)); return; }
   const body = new URLSearchParams({ step: found.step, next: location.pathname + location.search });
-  if (found.day) body.set("at", `${found.day}T${card.dataset.clock}`);
+  if (found.day) body.set("at", `${found.day}T${clock}`);
   try {
-    const answer = await fetch(`/speak/${id}/step`, { method: "POST", body, headers: { Accept: "text/html" } });
+    const answer = await fetch(`/speak/${id}/${found.step === "plan" ? "plan" : "step"}`, { method: "POST", body, headers: { Accept: "text/html" } });
     if (!answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       say(page.querySelector("[data-problem], .say, h1")?.textContent.trim() || fill(words.stays, title), { alert: true });
@@ -85,13 +100,14 @@ function onKey(event) {
   if (event.target.closest?.("input, textarea, select")) return;
   const card = document.activeElement?.closest?.("[data-card]");
   if (!held) {
-    if (event.key === "x" && card && document.body.dataset.shortcuts === "true" && (card.dataset.moves?.trim() || "movable" in card.dataset)) { pick(card); event.preventDefault(); }
+    if (event.key === "x" && card && document.body.dataset.shortcuts === "true" && liftable(card)) { pick(card); event.preventDefault(); }
     return;
   }
   const all = places(), at = all.indexOf(over), week = document.querySelector(".cal") ? 7 : 0;
   const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -week, ArrowDown: week }[event.key];
   if (by !== undefined) {
-    const next = all[at + by];
+    // What waits beside the days comes to today first.
+    const next = over ? all[at + by] : all.find((it) => it.classList.contains("today")) ?? all.find((it) => !("past" in it.dataset));
     if (by && next) { light(next); warn(next, true); next.scrollIntoView({ block: "nearest", inline: "nearest" }); }
     event.preventDefault();
   } else if (event.key === " " || event.key === "Enter") {
@@ -104,8 +120,10 @@ function onKey(event) {
   }
 }
 
+const liftable = (card) => Boolean(card.dataset.moves?.trim()) || "movable" in card.dataset || "plans" in card.dataset;
+
 function dress() {
-  for (const card of document.querySelectorAll("[data-card]")) card.draggable = Boolean(card.dataset.moves?.trim()) || "movable" in card.dataset;
+  for (const card of document.querySelectorAll("[data-card]")) card.draggable = liftable(card);
 }
 
 export function start() {

@@ -207,6 +207,8 @@ async function goOn(url) {
 
 function onSubmit(event) {
   const form = event.target, button = event.submitter;
+  // A dialog's answer goes nowhere.
+  if (form.method === "dialog") return;
   if (event.defaultPrevented || !document.querySelector("[data-swap]") || !form.closest("[data-swap], [data-toasts]")) return;
   event.preventDefault();
   // Pressed twice: the first is under way.

@@ -24,6 +24,12 @@ function cut(rule, text, warning) {
   return low ? ends[low - 1] : 0;
 }
 
+// What leaves as a thread, or with other links than were written, only the server can show; it does so when asked.
+function shaped(row, over) {
+  const on = (name) => row.querySelector(`[name=${name}]`)?.checked;
+  return (on("thread") && over > 0) || (on("tag") && form().elements.campaign?.value.trim());
+}
+
 function show(row) {
   const rule = JSON.parse(row.dataset.rule), common = document.querySelector("[data-common]").value.trim();
   const own = row.querySelector("[data-own]").value.trim(), text = own || common;
@@ -38,8 +44,16 @@ function show(row) {
   const card = document.querySelector(`[data-preview="${CSS.escape(row.dataset.account)}"]`);
   if (!card) return;
   card.hidden = !row.querySelector("[name=to]").checked;
+  const plain = card.querySelector("[data-fits]");
+  if (!plain || shaped(row, over)) {
+    out.textContent = card.dataset.counted;
+    out.classList.toggle("t-alert", "countedOver" in card.dataset);
+    row.querySelector("[data-bar]").classList.toggle("a", "countedOver" in card.dataset);
+    row.querySelector("[data-bar] rect").setAttribute("width", card.dataset.countedShare);
+    return;
+  }
   const at = cut(rule, text, warning);
-  card.querySelector("[data-fits]").textContent = text.slice(0, at);
+  plain.textContent = text.slice(0, at);
   card.querySelector("[data-over-text]").textContent = text.slice(at);
   const told = card.querySelector("[data-too-long]");
   told.hidden = over === 0;
@@ -78,6 +92,7 @@ export function start() {
   });
   // What is saved needs no draft; whatever else leads away takes what was typed along.
   form().addEventListener("submit", () => { clearTimeout(saving); saving = 0; });
+  document.addEventListener("parvis:seen", all);
   addEventListener("pagehide", () => { if (saving) navigator.sendBeacon(form().dataset.keep, body()); });
   all();
 }

@@ -5,6 +5,7 @@ pub mod alert;
 pub mod attachment;
 pub mod author;
 pub mod channel;
+pub mod charter;
 pub mod colleague;
 pub mod conversation;
 pub mod correction;
@@ -30,6 +31,7 @@ pub mod undo;
 pub mod upload;
 pub mod view;
 pub mod watch;
+pub mod weariness;
 
 use std::sync::Arc;
 
@@ -113,6 +115,7 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post::policy, post::set_policy))
         .routes(routes!(post::get, post::describe))
         .routes(routes!(post::step))
+        .routes(routes!(post::plan::plan))
         .routes(routes!(post::rewrite))
         .routes(routes!(post::versions))
         .routes(routes!(post::tick, post::untick))
@@ -120,6 +123,13 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post::add_picture).layer(DefaultBodyLimit::max(upload::LIMIT)))
         .routes(routes!(post::describe_picture, post::remove_picture))
         .routes(routes!(post::stopped, post::stop, post::lift))
+        .routes(routes!(weariness::list))
+        .routes(routes!(weariness::figures))
+        .routes(routes!(charter::get, charter::set))
+        .routes(routes!(charter::check))
+        .routes(routes!(charter::of_post))
+        .routes(routes!(charter::waive))
+        .routes(routes!(charter::take_back))
 }
 
 fn house() -> OpenApiRouter<Arc<App>> {

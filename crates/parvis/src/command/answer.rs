@@ -1,10 +1,11 @@
 //! Answers and notes. An answer is held for ten seconds, in which it can be taken back; then a job
 //! hands it to the network. Nothing leaves from here.
 
+pub mod charter;
 mod file;
 
 use parvis_channels::{Account, Article, ArticleState, CapabilityKey, Outgoing, Upload, Visibility};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{Done, Refusal, Result, load, stop_clock, write_change};
 use crate::app::App;
@@ -43,6 +44,8 @@ pub struct Answer {
     pub anyway: bool,
     /// Pictures.
     pub media: Vec<Upload>,
+    /// Why what the charter binds to is left as it is; empty for no reason.
+    pub reason: String,
 }
 
 /// Holds an answer for [`HOLD`], then it leaves.
@@ -90,6 +93,7 @@ pub async fn reply_once(
     }
     let it = written(message, &found, &parent, actor, &answer, now);
     check_text(&mut conn, actor, &account, &it, &answer).await?;
+    let left = charter::check(&mut conn, actor.organisation, account.kind, &it.text, &answer.reason).await?;
     message::insert(&mut conn, actor.organisation, &it).await?;
     store::attachment::replace(&mut conn, actor.organisation, it.id, &attachments).await?;
     store::search::index(&mut conn, actor.organisation, it.id, found.id, &it.text).await?;
@@ -97,6 +101,9 @@ pub async fn reply_once(
     drop_draft(&mut conn, actor, found.id, mode).await?;
     publish::enqueue(&mut conn, actor.organisation, it.id, it.sent_at, now).await?;
     found.messages += 1;
+    if let Some(left) = left {
+        waived(&mut conn, actor, now, &found, &it, left).await?;
+    }
     let journal = hold(&mut conn, actor, now, found, &it, answer.close).await?;
     let done = Done { journal, conversation: it.conversation };
     if let Some((key, digest)) = &marked
@@ -116,7 +123,7 @@ pub async fn reply_once(
 fn fingerprint(id: ConversationId, it: &Answer) -> String {
     let media: Vec<_> =
         it.media.iter().map(|it| (seal::digest_bytes(&it.bytes), &it.mime, &it.alt)).collect();
-    let whole = json!([id, it.text, it.visibility.as_str(), it.close, it.seen, it.anyway, media]);
+    let whole = json!([id, it.text, it.visibility.as_str(), it.close, it.seen, it.anyway, media, it.reason]);
     seal::digest(&whole.to_string())
 }
 
@@ -278,6 +285,29 @@ async fn check_unanswered(
         return Ok(());
     }
     Err(Refusal::Answered { by: last.colleague, message: last.id })
+}
+
+/// Journals what the charter binds to and was left as it is.
+async fn waived(
+    conn: &mut Conn,
+    actor: &Actor,
+    now: i64,
+    found: &Conversation,
+    it: &Message,
+    left: Json,
+) -> Result<()> {
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: now,
+        by: By::Colleague(actor.colleague),
+        verb: "message.waived",
+        subject: it.id.0,
+        conversation: Some((found.id, found.facets.desk)),
+        before: None,
+        after: Some(left),
+    };
+    journal::write(conn, entry).await?;
+    Ok(())
 }
 
 async fn hold(

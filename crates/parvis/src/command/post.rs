@@ -1,15 +1,17 @@
 //! Posts: brought, chosen, put into words, checked twice and sent on their way. Every step goes through the one
 //! table (`rules::post`); screen, API and drag share these commands, so that no path goes round the last word.
 
+pub mod charter;
 pub mod look;
 pub mod picture;
+pub mod plan;
+pub mod shape;
 pub mod words;
 
 use parvis_channels::{CapabilityKey, CapabilitySet};
 use serde_json::{Value as Json, json};
 
 use super::{Refusal, Result, allow};
-use crate::account;
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::id::{ChannelId, ColleagueId, ConversationId, OrganisationId, PostId};
@@ -160,14 +162,14 @@ pub async fn propose(app: &App, actor: &Actor, idea: Idea) -> Result<PostId> {
         answers: None,
         created_at: now,
         changed_at: now,
+        campaign: None,
     };
     dress(&mut it, &idea)?;
     post::insert(&mut conn, actor.organisation, &it).await?;
     let mut channels = idea.channels;
     channels.sort_unstable();
     channels.dedup();
-    let targets: Vec<Target> =
-        channels.into_iter().map(|channel| Target { channel, text: None, message: None }).collect();
+    let targets: Vec<Target> = channels.into_iter().map(Target::new).collect();
     post::set_targets(&mut conn, actor.organisation, it.id, &targets).await?;
     told(&mut conn, actor, now, "post.proposed", &it, None).await?;
     conn.commit().await?;
@@ -338,8 +340,10 @@ async fn queue(
 ) -> store::Result<()> {
     let key = it.id.to_string();
     job::cancel(conn, organisation, work::release::KIND, &key).await?;
-    if step == Step::Resume {
-        return resume(conn, organisation, it, now).await;
+    match step {
+        Step::Resume => return resume(conn, organisation, it, now).await,
+        Step::Settle => return leave(conn, organisation, it).await,
+        _ => {}
     }
     if let (State::Scheduled, Some(at)) = (it.state, it.due_at) {
         job::enqueue(conn, organisation, work::release::KIND, &key, it.id.0, at, now).await?;
@@ -347,20 +351,51 @@ async fn queue(
     Ok(())
 }
 
-/// Hands over again what was refused or held back, under the same keys.
+/// Hands over again what was refused or held back, under the same keys: of a thread the first part that isn't there yet;
+/// the others follow it by themselves.
 async fn resume(conn: &mut Conn, organisation: OrganisationId, it: &Post, now: i64) -> store::Result<()> {
     for target in post::targets(conn, organisation, it.id).await? {
-        let Some(id) = target.message else { continue };
-        let Some(mut left) = message::get(conn, organisation, id).await? else { continue };
-        if !matches!(left.stage, Stage::Rejected | Stage::Withdrawn) {
-            continue;
+        let mut parent = None;
+        for (number, id) in
+            post::part::list(conn, organisation, it.id, target.channel).await?.into_iter().enumerate()
+        {
+            let Some(mut left) = message::get(conn, organisation, id).await? else { continue };
+            if left.stage == Stage::Published {
+                parent = left.remote_id;
+                continue;
+            }
+            if matches!(left.stage, Stage::Rejected | Stage::Withdrawn) {
+                left.stage = Stage::Held;
+                left.sent_at = now + HOLD;
+                left.error_code = None;
+                left.error_text = None;
+                let begins = number == 0 || parent.is_some();
+                if number > 0 {
+                    left.remote_parent_id = parent.take();
+                }
+                message::update(conn, organisation, &left).await?;
+                if begins {
+                    work::publish::enqueue(conn, organisation, id, left.sent_at, now).await?;
+                }
+            }
+            // What comes behind waits for this one.
+            parent = None;
         }
-        left.stage = Stage::Held;
-        left.sent_at = now + HOLD;
-        left.error_code = None;
-        left.error_text = None;
-        message::update(conn, organisation, &left).await?;
-        work::publish::enqueue(conn, organisation, id, left.sent_at, now).await?;
+    }
+    Ok(())
+}
+
+/// What still waits behind what was left at that doesn't leave any more.
+async fn leave(conn: &mut Conn, organisation: OrganisationId, it: &Post) -> store::Result<()> {
+    for target in post::targets(conn, organisation, it.id).await? {
+        for id in post::part::list(conn, organisation, it.id, target.channel).await? {
+            let Some(mut left) = message::get(conn, organisation, id).await? else { continue };
+            if left.stage == Stage::Held {
+                left.stage = Stage::Withdrawn;
+                message::update(conn, organisation, &left).await?;
+                work::publish::cancel(conn, organisation, id).await?;
+            }
+        }
     }
     Ok(())
 }
@@ -380,41 +415,21 @@ pub async fn facts(
     let ticked = |item: &str| ticks.iter().any(|tick| tick.item == item);
     let mut words = !targets.is_empty();
     for target in &targets {
-        words &= fits(conn, app, organisation, it, target, pictures.len()).await?;
+        words &= shape::fits(conn, app, organisation, it, target, pictures.len()).await?;
     }
     Ok(Facts {
         words,
         ticked: CHECKLIST.iter().all(|item| ticked(item) || (*item == "alt" && pictures.is_empty())),
         looked: !asks || ticked(SECOND_LOOK),
+        charter: match it.state {
+            State::ToValidate | State::Scheduled => charter::read(conn, organisation, it).await?.is_kept(),
+            _ => true,
+        },
         validated: it.validated_by.is_some(),
         released: it.released_at.is_some(),
         stopped: store::stop::current(conn, organisation).await?.is_some(),
         ..Facts::default()
     })
-}
-
-/// Whether a target has words that its network takes.
-async fn fits(
-    conn: &mut Conn,
-    app: &App,
-    organisation: OrganisationId,
-    it: &Post,
-    target: &Target,
-    pictures: usize,
-) -> store::Result<bool> {
-    let text = target.text.as_deref().unwrap_or(&it.text).trim();
-    if text.is_empty() && pictures == 0 {
-        return Ok(false);
-    }
-    let Some(channel) = store::channel::get(conn, organisation, target.channel).await? else {
-        return Ok(false);
-    };
-    if channel.state == "removed" {
-        return Ok(false);
-    }
-    let Ok(account) = account::open(app, &channel) else { return Ok(false) };
-    let rule = parvis_channels::channel(account.kind).text_rule(&account.capabilities);
-    Ok(can_begin(&account.capabilities) && rule.max > 0 && rule.fits(text, it.warning.as_deref()))
 }
 
 /// Whether something can be begun there: a post or an article, not answers alone.

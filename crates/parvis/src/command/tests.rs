@@ -24,6 +24,7 @@ fn words(text: &str) -> Answer {
         seen: None,
         anyway: false,
         media: Vec::new(),
+        reason: String::new(),
     }
 }
 

@@ -78,6 +78,9 @@ pub struct Post {
     pub reason: Option<Text>,
     /// How many answered.
     pub answers: Option<i64>,
+    /// Reactions to the same of the weeks before, oldest first.
+    #[serde(default)]
+    pub weeks: Vec<i64>,
 }
 
 /// The invented organisation.

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE};
 use crate::id::{ColleagueId, PostId};
 use crate::rules::post::State;
+use crate::store::post::figure::{self, Figure};
 use crate::store::post::look::{self, Tick};
 use crate::store::post::words::{self, OwnTexts, Version};
 use crate::store::post::{self, Post, Target};
@@ -81,19 +82,60 @@ async fn write(
         answers: it.answers,
         created_at: if over { due_at.unwrap_or(now) - 3 * DAY } else { created_at },
         changed_at: due_at.filter(|_| over).unwrap_or(created_at),
+        campaign: None,
         text,
     };
     post::insert(conn, keys.house, &made).await?;
     let mut targets = Vec::new();
     for key in &it.channels {
         let channel = keys.channels.get(key).ok_or_else(|| anyhow::anyhow!("no channel {key}"))?;
-        targets.push(Target { channel: channel.id, text: None, message: None });
+        targets.push(Target::new(channel.id));
     }
     post::set_targets(conn, keys.house, made.id, &targets).await?;
     look_at(conn, keys, &made, who("RP")?).await?;
+    before(conn, keys, &made, &targets, &it.weeks, now).await?;
     if let (State::Scheduled, Some(at)) = (made.state, made.due_at) {
         let key = made.id.to_string();
         job::enqueue(conn, keys.house, release::KIND, &key, made.id.0, at, now).await?;
+    }
+    Ok(())
+}
+
+/// The same of the weeks before, with what networks counted below each.
+async fn before(
+    conn: &mut Conn,
+    keys: &Keys,
+    it: &Post,
+    targets: &[Target],
+    weeks: &[i64],
+    now: i64,
+) -> store::Result<()> {
+    let Some(due) = it.due_at else { return Ok(()) };
+    for (place, reactions) in (1_i64..).zip(weeks.iter().rev()) {
+        let at = due - place * 7 * DAY;
+        if at + DAY > now {
+            continue;
+        }
+        let past = Post {
+            id: PostId::new(at),
+            state: State::Measured,
+            due_at: Some(at),
+            released_at: Some(at),
+            published_at: Some(at + MINUTE),
+            measured_at: Some(at + release::MEASURED_AFTER),
+            answers: Some(reactions / 5),
+            created_at: at - 3 * DAY,
+            changed_at: at,
+            ..it.clone()
+        };
+        post::insert(conn, keys.house, &past).await?;
+        post::set_targets(conn, keys.house, past.id, targets).await?;
+        for target in targets {
+            for (name, value) in [("favourites", reactions - reactions / 4), ("boosts", reactions / 4)] {
+                let figure = Figure { channel: target.channel, name: name.to_owned(), value, at: at + DAY };
+                figure::put(conn, keys.house, past.id, &figure).await?;
+            }
+        }
     }
     Ok(())
 }

@@ -116,6 +116,8 @@ pub struct Facts {
     pub ticked: bool,
     /// The second look was given, or isn't asked for.
     pub looked: bool,
+    /// Nothing that the charter binds to is left open.
+    pub charter: bool,
     /// The last word was had on this very version.
     pub validated: bool,
     /// The hour asked for lies ahead.
@@ -139,6 +141,8 @@ pub enum Objection {
     Ticks,
     /// Nobody but the author has looked at it.
     Look,
+    /// The charter binds to something that nobody has mended or set aside.
+    Charter,
     /// The last word wasn't had on what stands there.
     Unvalidated,
     /// The hour has passed.
@@ -158,6 +162,7 @@ impl Objection {
             Self::Words => "words",
             Self::Ticks => "ticks",
             Self::Look => "look",
+            Self::Charter => "charter",
             Self::Unvalidated => "unvalidated",
             Self::Past => "past",
             Self::Leaving => "leaving",
@@ -269,6 +274,7 @@ impl Step {
             (self == Self::Validate && !facts.ticked, Objection::Ticks),
             (self == Self::Validate && !facts.looked, Objection::Look),
             (leaves && !facts.validated, Objection::Unvalidated),
+            ((leaves || self == Self::Validate) && !facts.charter, Objection::Charter),
             (matches!(self, Self::Schedule | Self::Move) && !facts.ahead, Objection::Past),
             (leaves && facts.stopped, Objection::Stopped),
         ];

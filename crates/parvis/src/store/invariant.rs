@@ -54,7 +54,9 @@ const MESSAGE_COLLEAGUE: &str =
     (SELECT 1 FROM colleague k WHERE k.organisation_id = m.organisation_id AND k.id = m.colleague_id)";
 const MESSAGE_JOB: &str =
     "SELECT m.id FROM message m WHERE m.organisation_id = $1 AND m.state IN ('held', 'committing', 'unknown') AND NOT EXISTS
-    (SELECT 1 FROM job j WHERE j.organisation_id = m.organisation_id AND j.kind IN ('publish', 'read_back') AND j.subject_id = m.id AND j.state <> 'failed')";
+    (SELECT 1 FROM job j WHERE j.organisation_id = m.organisation_id AND j.kind IN ('publish', 'read_back') AND j.subject_id = m.id AND j.state <> 'failed')
+    AND (m.remote_parent_id IS NOT NULL OR NOT EXISTS
+    (SELECT 1 FROM post_part t WHERE t.organisation_id = m.organisation_id AND t.message_id = m.id))";
 const VERSION_MESSAGE: &str =
     "SELECT v.message_id FROM message_version v WHERE v.organisation_id = $1 AND NOT EXISTS
     (SELECT 1 FROM message m WHERE m.organisation_id = v.organisation_id AND m.id = v.message_id)";

@@ -30,6 +30,7 @@ const STEPS: &[Step] = &[
     (9, "post", include_str!("../../migrations/0009_post.sql"), "", ""),
     (10, "desk_hours", include_str!("../../migrations/0010_desk_hours.sql"), "", ""),
     (11, "arrival", include_str!("../../migrations/0011_arrival.sql"), "", ""),
+    (12, "write", include_str!("../../migrations/0012_write.sql"), "", ""),
     (13, "renewal_moderation", include_str!("../../migrations/0013_renewal_moderation.sql"), "", ""),
 ];
 

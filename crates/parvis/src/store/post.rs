@@ -1,8 +1,11 @@
 //! Posts: ideas on their way to the networks, where each goes, and what left of it. Its words and who looked at it
 //! are in the files beside.
 
+pub mod figure;
 pub mod look;
+pub mod part;
 pub mod picture;
+pub mod waiver;
 pub mod words;
 
 use std::collections::HashMap;
@@ -72,6 +75,8 @@ pub struct Post {
     pub created_at: i64,
     /// When it was changed last (µs).
     pub changed_at: i64,
+    /// The campaign that its links say they are of, where a network's do.
+    pub campaign: Option<String>,
 }
 
 /// Where a post goes.
@@ -81,8 +86,21 @@ pub struct Target {
     pub channel: ChannelId,
     /// The version for this network; `None` for the common text.
     pub text: Option<String>,
-    /// What left.
+    /// What left; of a thread the first part.
     pub message: Option<MessageId>,
+    /// Its links say of which campaign they are.
+    #[serde(default)]
+    pub tagged: bool,
+    /// What is too long for this network goes out as a thread.
+    #[serde(default)]
+    pub threaded: bool,
+}
+
+impl Target {
+    /// Of the common text, with nothing said yet.
+    pub fn new(channel: ChannelId) -> Self {
+        Self { channel, text: None, message: None, tagged: false, threaded: false }
+    }
 }
 
 /// Which posts a list shows.
@@ -100,7 +118,7 @@ pub struct Filter {
 
 macro_rules! columns {
     () => {
-        "p.id, p.title, p.brief, p.theme, p.origin, p.origin_name, p.conversation_id, p.state, p.reason, p.text, p.warning, p.version, p.due_at, p.idea_by, p.writer_id, p.written_by, p.sent_back_by, p.validated_by, p.validated_at, p.held_at, p.held_code, p.released_at, p.published_at, p.measured_at, p.answers, p.created_at, p.changed_at"
+        "p.id, p.title, p.brief, p.theme, p.origin, p.origin_name, p.conversation_id, p.state, p.reason, p.text, p.warning, p.version, p.due_at, p.idea_by, p.writer_id, p.written_by, p.sent_back_by, p.validated_by, p.validated_at, p.held_at, p.held_code, p.released_at, p.published_at, p.measured_at, p.answers, p.created_at, p.changed_at, p.campaign"
     };
 }
 macro_rules! filtered {
@@ -111,9 +129,9 @@ macro_rules! filtered {
     };
 }
 
-const INSERT: &str = "INSERT INTO post (organisation_id, id, title, brief, theme, origin, origin_name, conversation_id, state, reason, text, warning, version, due_at, idea_by, writer_id, written_by, sent_back_by, validated_by, validated_at, held_at, held_code, released_at, published_at, measured_at, answers, created_at, changed_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)";
-const UPDATE: &str = "UPDATE post SET title = $3, brief = $4, theme = $5, origin = $6, origin_name = $7, conversation_id = $8, state = $9, reason = $10, text = $11, warning = $12, version = $13, due_at = $14, idea_by = $15, writer_id = $16, written_by = $17, sent_back_by = $18, validated_by = $19, validated_at = $20, held_at = $21, held_code = $22, released_at = $23, published_at = $24, measured_at = $25, answers = $26, created_at = $27, changed_at = $28
+const INSERT: &str = "INSERT INTO post (organisation_id, id, title, brief, theme, origin, origin_name, conversation_id, state, reason, text, warning, version, due_at, idea_by, writer_id, written_by, sent_back_by, validated_by, validated_at, held_at, held_code, released_at, published_at, measured_at, answers, created_at, changed_at, campaign)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)";
+const UPDATE: &str = "UPDATE post SET title = $3, brief = $4, theme = $5, origin = $6, origin_name = $7, conversation_id = $8, state = $9, reason = $10, text = $11, warning = $12, version = $13, due_at = $14, idea_by = $15, writer_id = $16, written_by = $17, sent_back_by = $18, validated_by = $19, validated_at = $20, held_at = $21, held_code = $22, released_at = $23, published_at = $24, measured_at = $25, answers = $26, created_at = $27, changed_at = $28, campaign = $29
     WHERE organisation_id = $1 AND id = $2";
 const GET: &str = concat!("SELECT ", columns!(), " FROM post p WHERE p.organisation_id = $1 AND p.id = $2");
 const IN_STATE: &str = concat!(
@@ -149,28 +167,37 @@ const COUNTS: &str = concat!(
 );
 const THEMES: &str =
     "SELECT DISTINCT theme FROM post WHERE organisation_id = $1 AND theme <> '' ORDER BY theme LIMIT 200";
-const TARGETS: &str = "SELECT channel_id, text, message_id FROM post_target
+const TARGETS: &str = "SELECT channel_id, text, message_id, tagged, threaded FROM post_target
     WHERE organisation_id = $1 AND post_id = $2 ORDER BY channel_id";
 const DROP_TARGETS: &str = "DELETE FROM post_target WHERE organisation_id = $1 AND post_id = $2";
-const TARGET: &str = "INSERT INTO post_target (organisation_id, post_id, channel_id, text, message_id) VALUES ($1, $2, $3, $4, $5)";
+const TARGET: &str =
+    "INSERT INTO post_target (organisation_id, post_id, channel_id, text, message_id, tagged, threaded)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const LEFT: &str =
     "UPDATE post_target SET message_id = $4 WHERE organisation_id = $1 AND post_id = $2 AND channel_id = $3";
-const OF_MESSAGE: &str = "SELECT post_id FROM post_target WHERE organisation_id = $1 AND message_id = $2";
+const OF_MESSAGE: &str = "SELECT post_id FROM post_target WHERE organisation_id = $1 AND message_id = $2
+    UNION ALL SELECT post_id FROM post_part WHERE organisation_id = $1 AND message_id = $2";
 const STOP_SCHEDULED: &str = "UPDATE post SET held_at = $2, held_code = 'stopped', changed_at = $2
     WHERE organisation_id = $1 AND state = 'scheduled' AND held_at IS NULL AND (released_at IS NULL OR id IN
     (SELECT t.post_id FROM post_target t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
+     WHERE t.organisation_id = $1 AND m.state = 'held'
+     UNION SELECT t.post_id FROM post_part t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
      WHERE t.organisation_id = $1 AND m.state = 'held'))";
 const STOP_JOBS: &str = "DELETE FROM job WHERE organisation_id = $1 AND ((kind = 'post' AND state = 'ready'
      AND subject_id IN (SELECT id FROM post WHERE organisation_id = $1 AND state = 'scheduled')) OR (kind = 'publish' AND subject_id IN
     (SELECT t.message_id FROM post_target t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
+     WHERE t.organisation_id = $1 AND m.state = 'held'
+     UNION SELECT t.message_id FROM post_part t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
      WHERE t.organisation_id = $1 AND m.state = 'held')))";
 const STOP_MESSAGES: &str =
     "UPDATE message SET state = 'withdrawn' WHERE organisation_id = $1 AND state = 'held'
-    AND id IN (SELECT message_id FROM post_target WHERE organisation_id = $1 AND message_id IS NOT NULL)";
+    AND id IN (SELECT message_id FROM post_target WHERE organisation_id = $1 AND message_id IS NOT NULL
+     UNION SELECT message_id FROM post_part WHERE organisation_id = $1)";
 const ANSWERS: &str = "SELECT COUNT(*) FROM message r JOIN message m ON m.organisation_id = r.organisation_id
     AND m.channel_id = r.channel_id AND m.remote_id = r.remote_parent_id
-    JOIN post_target t ON t.organisation_id = m.organisation_id AND t.message_id = m.id
-    WHERE t.organisation_id = $1 AND t.post_id = $2 AND r.direction = 'in' AND r.deleted_at IS NULL";
+    JOIN (SELECT message_id FROM post_target WHERE organisation_id = $1 AND post_id = $2
+     UNION SELECT message_id FROM post_part WHERE organisation_id = $1 AND post_id = $2) t ON t.message_id = m.id
+    WHERE m.organisation_id = $1 AND r.direction = 'in' AND r.deleted_at IS NULL";
 
 fn read(row: &Row) -> Result<Post> {
     let mut cells = row.cells();
@@ -205,10 +232,11 @@ fn read(row: &Row) -> Result<Post> {
         answers: cells.next()?,
         created_at: cells.next()?,
         changed_at: cells.next()?,
+        campaign: cells.next()?,
     })
 }
 
-fn written(organisation: OrganisationId, it: &Post) -> [Value; 28] {
+fn written(organisation: OrganisationId, it: &Post) -> [Value; 29] {
     [
         organisation.into(),
         it.id.into(),
@@ -238,6 +266,7 @@ fn written(organisation: OrganisationId, it: &Post) -> [Value; 28] {
         it.answers.into(),
         it.created_at.into(),
         it.changed_at.into(),
+        (&it.campaign).into(),
     ]
 }
 
@@ -325,7 +354,13 @@ pub async fn targets(conn: &mut Conn, organisation: OrganisationId, id: PostId) 
     rows.iter()
         .map(|row| {
             let mut cells = row.cells();
-            Ok(Target { channel: cells.next()?, text: cells.next()?, message: cells.next()? })
+            Ok(Target {
+                channel: cells.next()?,
+                text: cells.next()?,
+                message: cells.next()?,
+                tagged: cells.next()?,
+                threaded: cells.next()?,
+            })
         })
         .collect()
 }
@@ -358,7 +393,15 @@ pub async fn set_targets(
 ) -> Result<()> {
     conn.run(DROP_TARGETS, &[organisation.into(), id.into()]).await?;
     for it in targets {
-        let args = [organisation.into(), id.into(), it.channel.into(), (&it.text).into(), it.message.into()];
+        let args = [
+            organisation.into(),
+            id.into(),
+            it.channel.into(),
+            (&it.text).into(),
+            it.message.into(),
+            it.tagged.into(),
+            it.threaded.into(),
+        ];
         conn.run(TARGET, &args).await?;
     }
     Ok(())

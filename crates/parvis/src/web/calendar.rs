@@ -4,6 +4,7 @@
 mod feed;
 mod grid;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -13,12 +14,15 @@ use axum::routing::{get, post};
 use axum::{Form, Router};
 use jiff::ToSpan;
 use jiff::civil::Date;
+use parvis_write::wear::{self as wears, Planned, Reading};
 use serde::Deserialize;
 
-use self::grid::{Day, View};
+use self::grid::{Day, Event, View};
 use super::Route;
 use super::error::{Failure, page};
+use super::gauge::Gauge;
 use super::inbox::refusal;
+use super::language::Words;
 use super::layout::{Layout, Place, Toast};
 use super::session::Signed;
 use crate::app::App;
@@ -27,9 +31,11 @@ use crate::command::post::only;
 use crate::id::PostId;
 use crate::rules::permission::Action;
 use crate::rules::post::{State as Standing, Step};
+use crate::rules::wear;
 use crate::store::feed as room;
 use crate::store::house::House;
-use crate::store::post::{self, Filter};
+use crate::store::post::{self, Filter, Post};
+use crate::store::{self, Conn};
 
 /// The routes and the right that each needs. The feed is open: what stands in its address says whose it is.
 pub const ROUTES: &[Route] = &[
@@ -47,6 +53,9 @@ pub fn router() -> Router<Arc<App>> {
         .route("/calendar/feed/revoke", post(revoke))
         .route("/calendar/feed/{secret}", get(feed::serve))
 }
+
+/// Posts of a state that are looked at for those without an hour.
+const WAITING: i64 = 200;
 
 /// What the address asks for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -69,6 +78,14 @@ struct CalendarPage {
     at: String,
     weekdays: Vec<String>,
     weeks: Vec<(String, Vec<Day>)>,
+    /// What is kept and has no hour yet.
+    waiting: Vec<Event>,
+    /// Themes that are planned or were lately said, with their gauge, the most tired first.
+    gauges: Vec<Gauge>,
+    /// What is to be said of the variety of what is ahead.
+    variety: Option<String>,
+    /// `theme: what the gauge says` of those that are tired, for the script (JSON).
+    tired: String,
     proposes: bool,
     /// Since when there is a private address.
     feed_since: Option<String>,
@@ -100,6 +117,8 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
     let house = House::read(&mut conn, organisation).await?;
     let count = posts.iter().filter(|it| it.state != Standing::Idea).count();
     let days = grid::fill(signed, &house, (view, at, today), &days, &posts, &targets);
+    let waiting = waiting(&mut conn, signed, &house, &filter).await?;
+    let read = command::weariness::themes(&mut conn, organisation, now).await?;
     let made_at = room::made_at(&mut conn, organisation, signed.actor.colleague).await?;
     let layout = Layout::of(&mut conn, signed, Place::Calendar, words.t("place-calendar")).await?;
     let done =
@@ -113,10 +132,65 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
         at: at.to_string(),
         weekdays: (1..=7).map(|day| words.t(&format!("weekday-{day}"))).collect(),
         weeks: grid::weeks(words, days),
+        waiting,
+        tired: tired(words, &read),
+        variety: variety(words, &posts, &read, now),
+        gauges: gauges(words, read, &posts),
         proposes: signed.actor.may(Action::Propose),
         feed_since: made_at.map(|at| words.moment(at, now)),
         feed,
     })
+}
+
+/// The gauges of the themes of the posts shown, the most tired first; those with too little to say last.
+fn gauges(words: &Words, mut read: Vec<(String, Reading)>, posts: &[Post]) -> Vec<Gauge> {
+    read.retain(|(theme, _)| posts.iter().any(|it| it.theme == *theme));
+    read.sort_by_key(|(_, reading)| std::cmp::Reverse(wear::step(reading)));
+    read.iter().map(|(theme, reading)| Gauge::of(words, theme, reading)).collect()
+}
+
+fn tired(words: &Words, read: &[(String, Reading)]) -> String {
+    let all = read.iter().map(|(theme, reading)| (theme, Gauge::of(words, theme, reading)));
+    let said: BTreeMap<&String, String> =
+        all.filter(|(_, it)| it.warns()).map(|(theme, it)| (theme, it.short())).collect();
+    // A map of texts always can be written.
+    serde_json::to_string(&said).unwrap_or_default()
+}
+
+/// What is to be said of the variety of what is ahead, where there is something to say.
+#[expect(clippy::cast_possible_truncation, reason = "a percent is a small whole number")]
+fn variety(words: &Words, posts: &[Post], read: &[(String, Reading)], now: i64) -> Option<String> {
+    let ahead = posts.iter().filter(|it| it.due_at.is_some_and(|at| at > now) && !it.theme.is_empty());
+    let planned: Vec<Planned<'_>> = ahead.map(|it| Planned { name: &it.theme }).collect();
+    let found = wears::variety(&planned, read);
+    let key = found.key();
+    let (name, count) = match key {
+        "weariness-variety-worn" => found.worn.first().cloned()?,
+        "weariness-variety-row" => found.row.map(|(name, _, count)| (name, count))?,
+        "weariness-variety-most" => {
+            let (name, share) = found.most?;
+            return Some(words.t2(key, "name", name, "percent", (share * 100.0).round() as i64));
+        }
+        _ => return None,
+    };
+    Some(words.t2(key, "name", name, "count", count))
+}
+
+/// What was chosen and is meant for no hour yet, what is nearest to leaving first.
+async fn waiting(
+    conn: &mut Conn,
+    signed: &Signed,
+    house: &House,
+    filter: &Filter,
+) -> store::Result<Vec<Event>> {
+    let organisation = signed.organisation.id;
+    let mut posts = Vec::new();
+    for state in [Standing::ToValidate, Standing::ToWrite, Standing::Kept] {
+        let found = post::in_state(conn, organisation, state, filter, WAITING).await?;
+        posts.extend(found.into_iter().filter(|it| it.due_at.is_none()));
+    }
+    let targets = post::channels_of(conn, organisation, posts.iter().map(|it| it.id)).await?;
+    Ok(posts.iter().map(|it| grid::event(signed, house, it, &targets)).collect())
 }
 
 /// What the button says: the page that answers shows a secret, so nothing else may bring it about.

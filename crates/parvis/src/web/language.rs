@@ -10,6 +10,7 @@ mod tests;
 use axum::http::{HeaderMap, header};
 use fluent_bundle::{FluentArgs, FluentValue};
 use jiff::tz::TimeZone;
+use parvis_write::charter::{Argument, Remark};
 
 /// A language that Parvis speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -85,6 +86,14 @@ impl Arg for String {
         FluentValue::from(self.as_str())
     }
 }
+impl Arg for Argument {
+    fn value(&self) -> FluentValue<'_> {
+        match self {
+            Self::Text(text) => FluentValue::from(text.as_str()),
+            Self::Number(number) => FluentValue::from(*number),
+        }
+    }
+}
 macro_rules! numbers {
     ($($type:ty),*) => {$(
         impl Arg for $type {
@@ -137,6 +146,18 @@ impl Words {
         value3: impl Arg,
     ) -> String {
         self.say(key, &[(name, value.value()), (name2, value2.value()), (name3, value3.value())])
+    }
+
+    /// The message `key` with several numbers.
+    pub fn numbers(&self, key: &str, values: &[(&str, i64)]) -> String {
+        let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.value())).collect();
+        self.say(key, &values)
+    }
+
+    /// What a remark of the charter saw and why it matters, and what to do about it.
+    pub fn remark(&self, it: &Remark) -> (String, String) {
+        let values: Vec<_> = it.arguments.iter().map(|(name, value)| (*name, value.value())).collect();
+        (self.say(it.rule.why(), &values), self.say(it.rule.remedy(), &values))
     }
 
     /// The message `{kind}-{name}` for a name out of the database (`role`, `community_manager`); the bare

@@ -1,6 +1,7 @@
 //! The organisation: who is on which desk, with which role, until when; and what each desk promises.
 //! Who doesn't see every desk sees the people of their own desks.
 
+mod charter;
 mod colleague;
 mod correction;
 mod desk;
@@ -43,6 +44,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/organisation/desks/{id}", Action::ManageChannels),
     Route::get("/organisation/corrections", Action::Triage),
     Route::post("/organisation/corrections/{id}/take-back", Action::Triage),
+    Route::get("/organisation/charter", Action::Validate),
+    Route::post("/organisation/charter", Action::Validate),
     Route::get("/organisation/journal", Action::ReadJournal),
 ];
 
@@ -58,6 +61,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/organisation/desks/{id}", get(desk::show).post(desk::change))
         .route("/organisation/corrections", get(correction::show))
         .route("/organisation/corrections/{id}/take-back", post(correction::take_back))
+        .route("/organisation/charter", get(charter::show).post(charter::change))
         .route("/organisation/journal", get(journal::show))
 }
 
@@ -72,6 +76,7 @@ pub(super) struct OrganisationPage {
     pub(super) may_desks: bool,
     pub(super) may_journal: bool,
     pub(super) may_correct: bool,
+    pub(super) may_charter: bool,
 }
 
 /// A desk with its people.
@@ -182,6 +187,7 @@ async fn show(
         may_desks: signed.actor.may(Action::ManageChannels),
         may_journal: signed.actor.may(Action::ReadJournal),
         may_correct: signed.actor.may(Action::Triage),
+        may_charter: signed.actor.may(Action::Validate),
     };
     page(&shown)
 }

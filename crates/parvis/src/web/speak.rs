@@ -3,6 +3,7 @@
 
 mod action;
 mod board;
+mod charter;
 mod compose;
 mod difference;
 mod idea;
@@ -33,10 +34,13 @@ pub const ROUTES: &[Route] = &[
     Route::post("/speak/policy", Action::Validate),
     Route::get("/speak/{id}", Action::ReadPosts),
     Route::post("/speak/{id}/step", Action::Write),
+    Route::post("/speak/{id}/plan", Action::Schedule),
     Route::post("/speak/{id}/describe", Action::Propose),
     Route::post("/speak/{id}/text", Action::Write),
     Route::post("/speak/{id}/draft", Action::Write),
     Route::post("/speak/{id}/draft/drop", Action::Write),
+    Route::post("/speak/{id}/charter", Action::Write),
+    Route::post("/speak/{id}/waive", Action::Look),
     Route::post("/speak/{id}/tick", Action::Look),
     Route::post("/speak/{id}/comment", Action::Propose),
     Route::post("/speak/{id}/picture", Action::Write),
@@ -57,10 +61,13 @@ pub fn router() -> Router<Arc<App>> {
         .route("/speak/policy", get(stop::policy).post(stop::set_policy))
         .route("/speak/{id}", get(compose::show))
         .route("/speak/{id}/step", post(action::step))
+        .route("/speak/{id}/plan", post(action::plan))
         .route("/speak/{id}/describe", post(action::describe))
         .route("/speak/{id}/text", post(action::rewrite))
         .route("/speak/{id}/draft", post(action::keep_draft))
         .route("/speak/{id}/draft/drop", post(action::drop_draft))
+        .route("/speak/{id}/charter", post(charter::check))
+        .route("/speak/{id}/waive", post(charter::waive))
         .route("/speak/{id}/tick", post(action::tick))
         .route("/speak/{id}/comment", post(action::comment))
         .route("/speak/{id}/picture", pictures)

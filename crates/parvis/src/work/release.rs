@@ -3,14 +3,14 @@
 //!
 //! Nothing leaves that a stop holds, that nobody had the last word on, or whose hour has passed: a person is asked.
 
-use parvis_channels::{CapabilityKey, CapabilitySet};
+use parvis_channels::{CapabilityKey, CapabilitySet, part_key};
 use serde_json::json;
 
-use super::{Outcome, publish};
+use super::{Outcome, figure, publish};
 use crate::app::App;
 use crate::clock::{DAY, MINUTE};
 use crate::command::Result;
-use crate::command::post::fact;
+use crate::command::post::{self as command, fact};
 use crate::id::{AttachmentId, ConversationId, MessageId, OrganisationId};
 use crate::rules::post::{Facts, State, Step};
 use crate::rules::text;
@@ -54,9 +54,16 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
 async fn release(conn: &mut Conn, organisation: OrganisationId, mut it: Post, now: i64) -> Result<()> {
     let late = it.due_at.is_none_or(|due| now - due > LATE);
     let stopped = store::stop::current(conn, organisation).await?.is_some();
-    if stopped || late || it.validated_by.is_none() {
+    // The charter may have been changed since the last word was had.
+    let kept = command::charter::read(conn, organisation, &it).await?.is_kept();
+    if stopped || late || !kept || it.validated_by.is_none() {
+        let code = match (stopped, kept) {
+            (true, _) => "stopped",
+            (false, false) => "charter",
+            (false, true) => "late",
+        };
         it.held_at = Some(now);
-        it.held_code = Some(if stopped { "stopped" } else { "late" }.to_owned());
+        it.held_code = Some(code.to_owned());
         post::update(conn, organisation, &it).await?;
         return told(conn, organisation, now, "post.held", &it).await;
     }
@@ -80,15 +87,21 @@ async fn send(
     now: i64,
 ) -> Result<()> {
     let Some(channel) = store::channel::get(conn, organisation, target.channel).await? else { return Ok(()) };
-    let said = target.text.as_deref().unwrap_or(&it.text).trim();
+    // It fitted when it was validated. Should the network take less by now, it is handed over whole and refused there.
+    let shaped = command::shape::Network::of(&channel).of_target(it, target);
+    let parts = shaped.parts.unwrap_or_else(|| vec![shaped.text]);
+    let mut parts = parts.iter().map(String::as_str);
+    let said = parts.next().unwrap_or_default();
     let id = MessageId::new(now);
-    let home = home(&channel, id, said, now);
+    let further: Vec<&str> = parts.collect();
+    let mut home = home(&channel, id, said, now);
+    home.messages += i64::try_from(further.len()).unwrap_or(0);
     conversation::insert(conn, organisation, &home).await?;
     let house = store::organisation::get(conn, organisation).await?;
     let left = Message {
         // Where articles are published, the title is the article's.
         title: can_article(&channel).then(|| it.title.clone()),
-        language: house.map(|house| house.language),
+        language: house.as_ref().map(|house| house.language.clone()),
         ..leaving(it, id, &home, said, now)
     };
     message::insert(conn, organisation, &left).await?;
@@ -112,10 +125,22 @@ async fn send(
     store::search::index(conn, organisation, id, home.id, said).await?;
     post::set_message(conn, organisation, it.id, target.channel, id).await?;
     publish::enqueue(conn, organisation, id, now, now).await?;
+    for (number, said) in (1_u32..).zip(further) {
+        let part = MessageId::new(now);
+        let left = Message {
+            publish_key: Some(part_key(&id.to_string(), number)),
+            language: house.as_ref().map(|house| house.language.clone()),
+            ..leaving(it, part, &home, said, now)
+        };
+        message::insert(conn, organisation, &left).await?;
+        store::search::index(conn, organisation, part, home.id, said).await?;
+        post::part::insert(conn, organisation, it.id, target.channel, i64::from(number), part).await?;
+    }
     Ok(())
 }
 
-fn can_article(channel: &store::channel::Channel) -> bool {
+/// Whether what is published there is an article, with its title.
+pub(crate) fn can_article(channel: &store::channel::Channel) -> bool {
     let can: CapabilitySet = serde_json::from_str(&channel.capabilities).unwrap_or_default();
     can.can(CapabilityKey::Article) && !can.can(CapabilityKey::Post)
 }
@@ -213,11 +238,13 @@ pub(crate) async fn settled(
 ) -> store::Result<bool> {
     let Some(id) = post::of_message(conn, organisation, it.id).await? else { return Ok(false) };
     let Some(mut post) = post::get(conn, organisation, id).await? else { return Ok(false) };
+    follow(conn, organisation, &post, it, now).await?;
     for target in post::targets(conn, organisation, id).await? {
-        let Some(message) = target.message.filter(|message| *message != it.id) else { continue };
-        let other = message::get(conn, organisation, message).await?;
-        if other.is_none_or(|other| other.stage != Stage::Published) {
-            return Ok(true);
+        for message in post::part::list(conn, organisation, id, target.channel).await? {
+            let other = message::get(conn, organisation, message).await?;
+            if message != it.id && other.is_none_or(|other| other.stage != Stage::Published) {
+                return Ok(true);
+            }
         }
     }
     let facts = Facts { released: post.released_at.is_some(), ..Facts::default() };
@@ -229,8 +256,30 @@ pub(crate) async fn settled(
     post.held_code = None;
     post::update(conn, organisation, &post).await?;
     job::enqueue(conn, organisation, KIND, &id.to_string(), id.0, now + MEASURED_AFTER, now).await?;
+    figure::enqueue(conn, organisation, id, now).await?;
     told_store(conn, organisation, now, "post.published", &post).await?;
     Ok(true)
+}
+
+/// A part of a thread stands there: the next one goes below it.
+async fn follow(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    post: &Post,
+    it: &Message,
+    now: i64,
+) -> store::Result<()> {
+    let all = post::part::list(conn, organisation, post.id, it.channel).await?;
+    let next = all.iter().skip_while(|id| **id != it.id).nth(1);
+    let Some(next) = next else { return Ok(()) };
+    let Some(mut next) = message::get(conn, organisation, *next).await? else { return Ok(()) };
+    if next.stage != Stage::Held || next.remote_parent_id.is_some() || post.held_at.is_some() {
+        return Ok(());
+    }
+    next.remote_parent_id = it.remote_id.clone();
+    next.sent_at = now;
+    message::update(conn, organisation, &next).await?;
+    publish::enqueue(conn, organisation, next.id, now, now).await
 }
 
 /// Counts who answered.

@@ -1,16 +1,18 @@
 //! Jobs and publishing on both engines, against a server on loopback that takes posts and loses its answers.
 
+mod charter;
 mod moderate;
 mod post;
 mod read_back;
 mod renew;
+mod thread;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use parvis_channels::Visibility;
 use serde_json::{Value, json};
@@ -43,7 +45,7 @@ struct Forgetful {
 impl Forgetful {
     /// Listens on loopback; answers with its address.
     async fn start(&self) -> String {
-        async fn serve(State(it): State<Forgetful>, method: Method, body: String) -> Response {
+        async fn serve(State(it): State<Forgetful>, method: Method, uri: Uri, body: String) -> Response {
             if it.away.load(Ordering::SeqCst) {
                 return StatusCode::SERVICE_UNAVAILABLE.into_response();
             }
@@ -58,7 +60,12 @@ impl Forgetful {
                 std::future::pending::<()>().await;
             }
             let shown = if it.shows.load(Ordering::SeqCst) { it.statuses() } else { Vec::new() };
-            axum::Json(shown).into_response()
+            // One of them is asked for by its id.
+            let id = uri.path().strip_prefix("/api/v1/statuses/").unwrap_or_default();
+            match shown.iter().find(|it| it["id"] == id) {
+                Some(one) => axum::Json(one.clone()).into_response(),
+                None => axum::Json(shown).into_response(),
+            }
         }
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -78,7 +85,8 @@ impl Forgetful {
             json!({ "id": (900 + number).to_string(), "uri": "https://a.example/1", "url": null,
                 "account": { "id": "2", "username": "us", "acct": "us", "display_name": "", "url": "https://a.example/@us" },
                 "created_at": "2026-09-01T09:59:10Z", "content": body["status"], "visibility": "public",
-                "spoiler_text": "", "media_attachments": [], "mentions": [], "in_reply_to_id": body["in_reply_to_id"] })
+                "spoiler_text": "", "media_attachments": [], "mentions": [], "in_reply_to_id": body["in_reply_to_id"],
+                "favourites_count": 5, "reblogs_count": number })
         };
         posts.iter().enumerate().map(status).collect()
     }
@@ -116,6 +124,7 @@ fn words(text: &str) -> Answer {
         seen: None,
         anyway: true,
         media: Vec::new(),
+        reason: String::new(),
     }
 }
 

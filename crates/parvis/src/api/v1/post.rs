@@ -1,5 +1,7 @@
 //! Posts: ideas on their way to the networks. The same commands as the board: no step goes round the last word.
 
+pub mod plan;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -224,6 +226,15 @@ pub struct NewWords {
     /// Content warning; empty for none.
     #[serde(default)]
     warning: String,
+    /// The campaign that links say they are of (`utm_campaign`); empty for none.
+    #[serde(default)]
+    campaign: String,
+    /// The channels on which links say it.
+    #[serde(default)]
+    tagged: Vec<ChannelId>,
+    /// The channels on which what is too long goes out as a thread, part below part.
+    #[serde(default)]
+    threaded: Vec<ChannelId>,
     /// Where it goes.
     channels: Vec<ChannelId>,
     /// The texts of the networks that have a version of their own, by channel.
@@ -251,6 +262,9 @@ pub async fn rewrite(
         version: it.version,
         text: it.text,
         warning: it.warning,
+        campaign: it.campaign,
+        tagged: it.tagged,
+        threaded: it.threaded,
         channels: it.channels,
         own_texts: it.own_texts,
     };

@@ -52,6 +52,10 @@ pub struct Reply {
     /// Send although a colleague has answered since.
     #[serde(default)]
     pub anyway: bool,
+    /// Why what the house's charter binds to is left as it is (422 `text-charter` without it;
+    /// `POST /charter/check` says what it is).
+    #[serde(default)]
+    pub reason: String,
     /// At most four pictures.
     #[serde(default)]
     pub media: Vec<Picture>,
@@ -83,6 +87,8 @@ pub struct ReplyForm {
     seen: Option<MessageId>,
     /// `true` or `false`.
     anyway: Option<bool>,
+    /// Why what the charter binds to is left as it is.
+    reason: Option<String>,
     /// Pictures, each a part of its own.
     #[schema(format = Binary, value_type = Vec<String>)]
     media: Vec<Vec<u8>>,
@@ -117,6 +123,7 @@ fn blank() -> Answer {
         seen: None,
         anyway: false,
         media: Vec::new(),
+        reason: String::new(),
     }
 }
 
@@ -142,6 +149,7 @@ fn from_json(reply: Reply) -> Result<Answer> {
         seen: reply.seen,
         anyway: reply.anyway,
         media,
+        reason: reply.reason,
     })
 }
 
@@ -192,6 +200,7 @@ async fn keep(answer: &mut Answer, name: &str, field: Field<'_>) -> Result<()> {
     }
     match name {
         "text" => answer.text = text,
+        "reason" => answer.reason = text,
         "visibility" => {
             let quoted = serde_json::Value::String(text);
             answer.visibility = visibility(serde_json::from_value(quoted).map_err(|_| invalid())?);

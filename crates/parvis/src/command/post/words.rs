@@ -14,6 +14,8 @@ use crate::work;
 
 /// Longest text, in bytes.
 pub const LENGTH: usize = 64 * 1024;
+/// Longest name of a campaign, in characters.
+const CAMPAIGN_LENGTH: usize = 60;
 /// Channels of one post at most.
 const MOST_CHANNELS: usize = 50;
 
@@ -26,6 +28,12 @@ pub struct Words {
     pub text: String,
     /// Content warning.
     pub warning: String,
+    /// The campaign that links say they are of; empty for none.
+    pub campaign: String,
+    /// Where links say it.
+    pub tagged: Vec<ChannelId>,
+    /// Where what is too long goes out as a thread.
+    pub threaded: Vec<ChannelId>,
     /// Where it goes.
     pub channels: Vec<ChannelId>,
     /// The texts of the networks that have a version of their own; an empty one means the common text.
@@ -69,6 +77,10 @@ pub async fn rewrite(app: &App, actor: &Actor, id: PostId, new: &Words) -> Resul
         "" => None,
         warning => Some(crate::command::line("warning", warning, 200)?),
     };
+    let campaign = match new.campaign.trim() {
+        "" => None,
+        campaign => Some(crate::command::line("campaign", campaign, CAMPAIGN_LENGTH)?),
+    };
     let mut conn = app.db.write().await?;
     let mut it = load(&mut conn, actor, id, Action::Write).await?;
     if new.version != it.version {
@@ -77,9 +89,9 @@ pub async fn rewrite(app: &App, actor: &Actor, id: PostId, new: &Words) -> Resul
         conn.commit().await?;
         return Err(Refusal::Changed);
     }
-    let targets = meant(&mut conn, actor, &new.channels, &own_texts).await?;
+    let targets = meant(&mut conn, actor, new, &own_texts).await?;
     let before = post::targets(&mut conn, actor.organisation, id).await?;
-    let same = it.text == text && it.warning == warning && before == targets;
+    let same = it.text == text && it.warning == warning && it.campaign == campaign && before == targets;
     words::drop_draft(&mut conn, actor.organisation, id, actor.colleague).await?;
     if same {
         conn.commit().await?;
@@ -87,6 +99,7 @@ pub async fn rewrite(app: &App, actor: &Actor, id: PostId, new: &Words) -> Resul
     }
     it.text = text;
     it.warning = warning;
+    it.campaign = campaign;
     post::set_targets(&mut conn, actor.organisation, id, &targets).await?;
     touch(&mut conn, app, actor, &mut it, Some(own_texts), now).await?;
     conn.commit().await?;
@@ -119,17 +132,17 @@ pub(super) async fn touch(
     told(conn, actor, now, "post.rewritten", it, Some(before)).await
 }
 
-async fn meant(
-    conn: &mut Conn,
-    actor: &Actor,
-    channels: &[ChannelId],
-    own_texts: &OwnTexts,
-) -> Result<Vec<Target>> {
-    super::check_channels(conn, actor, channels).await?;
-    let mut all: Vec<ChannelId> = channels.to_vec();
+async fn meant(conn: &mut Conn, actor: &Actor, new: &Words, own_texts: &OwnTexts) -> Result<Vec<Target>> {
+    super::check_channels(conn, actor, &new.channels).await?;
+    let mut all = new.channels.clone();
     all.sort_unstable();
     all.dedup();
-    let target = |channel| Target { channel, text: own_texts.get(&channel).cloned(), message: None };
+    let target = |channel| Target {
+        text: own_texts.get(&channel).cloned(),
+        tagged: new.tagged.contains(&channel),
+        threaded: new.threaded.contains(&channel),
+        ..Target::new(channel)
+    };
     Ok(all.into_iter().map(target).collect())
 }
 

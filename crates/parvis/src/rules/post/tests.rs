@@ -8,6 +8,7 @@ const READY: Facts = Facts {
     words: true,
     ticked: true,
     looked: true,
+    charter: true,
     validated: true,
     ahead: true,
     released: false,
@@ -46,8 +47,8 @@ measure: - - - - - measured - - -";
 
 #[test]
 fn nothing_leaves_without_the_last_word_whatever_else_is_there() {
-    // Every step from every state with every combination of facts: 17 × 9 × 256.
-    for bits in 0..256_u32 {
+    // Every step from every state with every combination of facts: 17 × 9 × 512.
+    for bits in 0..512_u32 {
         let on = |bit: u32| bits & (1 << bit) != 0;
         let facts = Facts {
             reason: on(0),
@@ -58,18 +59,22 @@ fn nothing_leaves_without_the_last_word_whatever_else_is_there() {
             ahead: on(5),
             released: on(6),
             stopped: on(7),
+            charter: on(8),
         };
         for step in Step::ALL {
             for from in State::ALL {
                 let Ok(to) = step.take(from, facts) else { continue };
                 if to == State::Scheduled {
-                    assert!(facts.validated && facts.words && !facts.stopped, "{step:?} {facts:?}");
+                    assert!(
+                        facts.validated && facts.charter && facts.words && !facts.stopped,
+                        "{step:?} {facts:?}"
+                    );
                 }
                 if to == State::Published {
                     assert!(facts.released && from == State::Scheduled, "{step:?}");
                 }
                 if step == Step::Validate {
-                    assert!(facts.ticked && facts.looked && facts.words, "{facts:?}");
+                    assert!(facts.ticked && facts.looked && facts.charter && facts.words, "{facts:?}");
                 }
                 if from == State::Scheduled && facts.released {
                     assert!(matches!(step, Step::Resume | Step::Settle | Step::Publish), "{step:?}");
@@ -92,6 +97,14 @@ fn each_step_says_what_it_lacks() {
     assert_eq!(lacks(Step::Submit, State::ToWrite, |it| it.words = false), Some(O::Words));
     assert_eq!(lacks(Step::Validate, State::ToValidate, |it| it.ticked = false), Some(O::Ticks));
     assert_eq!(lacks(Step::Validate, State::ToValidate, |it| it.looked = false), Some(O::Look));
+    assert_eq!(lacks(Step::Validate, State::ToValidate, |it| it.charter = false), Some(O::Charter));
+    for (step, from) in [
+        (Step::Schedule, State::ToValidate),
+        (Step::PublishNow, State::Scheduled),
+        (Step::Move, State::Scheduled),
+    ] {
+        assert_eq!(lacks(step, from, |it| it.charter = false), Some(O::Charter), "{step:?}");
+    }
     assert_eq!(lacks(Step::Schedule, State::ToValidate, |it| it.validated = false), Some(O::Unvalidated));
     assert_eq!(lacks(Step::Schedule, State::ToValidate, |it| it.ahead = false), Some(O::Past));
     assert_eq!(lacks(Step::PublishNow, State::ToValidate, |it| it.stopped = true), Some(O::Stopped));

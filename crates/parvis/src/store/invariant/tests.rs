@@ -26,6 +26,7 @@ async fn in_use(house: &House) {
         seen: None,
         anyway: true,
         media: Vec::new(),
+        reason: String::new(),
     };
     answer::reply(&house.app, &house.manager, first, it).await.unwrap();
 }

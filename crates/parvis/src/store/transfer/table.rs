@@ -91,14 +91,18 @@ tables! {
     post 2 { organisation_id Id, id Id, title Text, brief Text, theme Text, origin Text, origin_name Text,
         conversation_id Id, state Text, reason Text, text Text, warning Text, version Int, due_at Int, idea_by Id,
         writer_id Id, written_by Id, sent_back_by Id, validated_by Id, validated_at Int, held_at Int, held_code Text,
-        released_at Int, published_at Int, measured_at Int, answers Int, created_at Int, changed_at Int }
-    post_target 3 { organisation_id Id, post_id Id, channel_id Id, text Text, message_id Id }
+        released_at Int, published_at Int, measured_at Int, answers Int, created_at Int, changed_at Int,
+        campaign Text }
+    post_target 3 { organisation_id Id, post_id Id, channel_id Id, text Text, message_id Id, tagged Bool, threaded Bool }
+    post_part 4 { organisation_id Id, post_id Id, channel_id Id, number Int, message_id Id }
     post_version 3 { organisation_id Id, post_id Id, number Int, at Int, colleague_id Id, text Text, own_texts Text }
     post_draft 3 { organisation_id Id, post_id Id, colleague_id Id, version Int, text Text, own_texts Text,
         updated_at Int }
     post_comment 2 { organisation_id Id, id Id, post_id Id, colleague_id Id, at Int, text Text }
     post_mention 3 { organisation_id Id, post_id Id, colleague_id Id }
     post_check 3 { organisation_id Id, post_id Id, item Text, colleague_id Id, at Int }
+    post_figure 4 { organisation_id Id, post_id Id, channel_id Id, name Text, value Int, at Int }
+    post_waiver 4 { organisation_id Id, post_id Id, rule Text, about Text, colleague_id Id, at Int, reason Text }
     post_picture 2 { organisation_id Id, id Id, post_id Id, position Int, alt Text, mime Text, stored_as Text }
     stop 2 { organisation_id Id, id Id, at Int, colleague_id Id, reason Text, lifted_at Int, lifted_by Id }
     calendar_feed 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int }

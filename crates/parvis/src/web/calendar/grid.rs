@@ -120,6 +120,8 @@ pub(super) struct Event {
     pub(super) class: &'static str,
     pub(super) state: String,
     pub(super) movable: bool,
+    /// It has no hour for good yet: it is meant for another by dropping it there.
+    pub(super) plans: bool,
 }
 
 /// The first instant of a day (µs).
@@ -155,14 +157,13 @@ pub(super) fn fill(
         all.push(Day {
             date: date.to_string(),
             number: match date.day() {
-                1 => format!("{} {}", date.day(), words.t(&format!("month-{}", date.month()))),
+                1 => words.date(*date),
                 day => day.to_string(),
             },
             name: format!(
-                "{} {} {}",
+                "{} {}",
                 words.t(&format!("weekday-{}", date.weekday().to_monday_one_offset())),
-                date.day(),
-                words.t(&format!("month-{}", date.month()))
+                words.date(*date)
             ),
             off: is_weekend(*date)
                 || holidays.iter().any(|it| it.date == *date)
@@ -193,31 +194,41 @@ fn spoken(words: &Words) -> Spoken {
     }
 }
 
-fn event(signed: &Signed, house: &House, it: &Post, targets: &HashMap<PostId, Vec<ChannelId>>) -> Event {
+/// A post of the calendar, or one that waits beside it.
+pub(super) fn event(
+    signed: &Signed,
+    house: &House,
+    it: &Post,
+    targets: &HashMap<PostId, Vec<ChannelId>>,
+) -> Event {
     let words = &signed.words;
     let channels = targets.get(&it.id).map(Vec::as_slice).unwrap_or_default();
     let known: Vec<_> = channels.iter().filter_map(|id| house.channel(*id)).collect();
-    let due = it.due_at.unwrap_or_default();
     let (class, mark) = match (it.state, it.held_at) {
         (State::Scheduled, Some(_)) => ("susp", Some("pause")),
         (State::Scheduled | State::Published | State::Measured, _) => ("", None),
         _ => ("wait", Some("pen")),
     };
     let movable = it.state == State::Scheduled && it.released_at.is_none();
+    let plans = matches!(it.state, State::Idea | State::Kept | State::ToWrite | State::ToValidate);
     Event {
         id: it.id,
         title: it.title.clone(),
         theme: it.theme.clone(),
         icon: mark.unwrap_or_else(|| known.first().map_or("talk", |it| channel_icon(&it.kind))),
         networks: known.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),
-        clock: words.clock(due),
-        machine_clock: words.zoned(due).strftime("%H:%M").to_string(),
+        clock: it.due_at.map(|due| words.clock(due)).unwrap_or_default(),
+        machine_clock: match it.due_at {
+            Some(due) => words.zoned(due).strftime("%H:%M").to_string(),
+            None => String::new(),
+        },
         class,
         state: match it.held_code.as_deref() {
             Some(code) => words.named("post-held", code),
             None => words.named("post-state", it.state.as_str()),
         },
         movable: movable && signed.actor.may(Action::Schedule),
+        plans: plans && signed.actor.may(Action::Schedule),
     }
 }
 

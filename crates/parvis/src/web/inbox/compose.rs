@@ -12,7 +12,7 @@ use parvis_channels::{CapabilityKey, CapabilitySet, Support, Upload, Visibility}
 use serde::Deserialize;
 
 use super::filter::{Asked, address};
-use super::{Problem, back, refusal};
+use super::{Problem, back, charter, refusal};
 use crate::app::App;
 use crate::command::{self, Refusal};
 use crate::id::{ConversationId, MessageId};
@@ -22,6 +22,7 @@ use crate::store::channel::Channel;
 use crate::store::conversation::Conversation;
 use crate::store::message::{self, Message};
 use crate::store::{self, Conn};
+use crate::web::charter::Remarks;
 use crate::web::error::Failure;
 use crate::web::session::Signed;
 
@@ -70,9 +71,11 @@ pub struct Compose {
     pub kept: Option<String>,
     /// A channel that can't be heard may not be able to send either.
     pub deaf: bool,
+    /// What the charter says of it; nothing of a note.
+    pub charter: Option<Remarks>,
 }
 
-fn mode_of(asked: &str) -> &'static str {
+pub(super) fn mode_of(asked: &str) -> &'static str {
     match asked {
         "direct" => "direct",
         "note" => "note",
@@ -142,6 +145,11 @@ pub async fn read(
     let named = rule.is_none_or(|rule| rule.names_author) && mode != "note";
     let mention = mention(conn, signed, last_in.as_ref()).await?.filter(|_| named);
     let text = draft.map(|draft| draft.text.clone()).unwrap_or_default();
+    let kind = channel.and_then(|it| it.kind.parse().ok());
+    let charter = match mode {
+        "note" => None,
+        _ => Some(charter::read(conn, signed, it.id, kind, asked, &text).await?),
+    };
     let pictures = if mode == "note" || !can(&set, CapabilityKey::Images) { 0 } else { PICTURES };
     let most = set.media.as_ref().and_then(|media| media.max_count).unwrap_or(PICTURES);
     Ok(Some(Compose {
@@ -158,6 +166,7 @@ pub async fn read(
         kept: draft
             .map(|draft| signed.words.t1("draft-kept", "moment", signed.words.moment(draft.updated_at, now))),
         deaf: channel.is_some_and(|it| it.health.failing_since.is_some()),
+        charter,
         text,
     }))
 }
@@ -210,6 +219,7 @@ struct Sent {
     seen: Option<MessageId>,
     close: bool,
     anyway: bool,
+    reason: String,
     media: Vec<Upload>,
 }
 
@@ -244,6 +254,7 @@ async fn keep(sent: &mut Sent, name: &str, field: Field<'_>) -> Result<(), Multi
         "text" => sent.text = text.replace("\r\n", "\n"),
         "mode" => sent.mode = text,
         "key" => sent.key = text,
+        "reason" => sent.reason = text,
         "seen" => sent.seen = text.parse().ok(),
         "close" => sent.close = true,
         "anyway" => sent.anyway = true,
@@ -266,7 +277,7 @@ pub async fn reply(
     // The text is kept first: whatever happens next, it isn't lost.
     let kept = command::draft::save(&app, &signed.actor, id, mode, &sent.text).await;
     // Pressed twice, or sent again by an impatient browser: the same words of the same form.
-    let words = seal::digest(&format!("{mode} {}", sent.text));
+    let words = seal::digest(&format!("{mode} {} {}", sent.text, sent.reason));
     let key = Some(format!("form:{}:{words}", sent.key)).filter(|_| !sent.key.is_empty());
     let answer = command::answer::Answer {
         text: sent.text,
@@ -275,6 +286,7 @@ pub async fn reply(
         seen: sent.seen,
         anyway: sent.anyway,
         media: sent.media,
+        reason: sent.reason,
     };
     let result = match kept {
         Ok(()) if answer.media.iter().any(|upload| upload.alt.trim().is_empty()) => {

@@ -81,9 +81,17 @@ fn load(language: Language) -> Catalogue {
         Language::Fr => |value, _| number(Language::Fr, value),
         Language::En => |value, _| number(Language::En, value),
     }));
-    for path in Catalogues::iter().filter(|path| path.starts_with(folder)) {
-        let Some(file) = Catalogues::get(&path) else { continue };
-        let text = String::from_utf8_lossy(&file.data).into_owned();
+    let spoken = match language {
+        Language::Fr => parvis_write::Language::French,
+        Language::En => parvis_write::Language::English,
+    };
+    let charter = ("charter".to_owned(), parvis_write::charter::translations(spoken).to_owned());
+    let files = Catalogues::iter().filter(|path| path.starts_with(folder)).filter_map(|path| {
+        let text = String::from_utf8_lossy(&Catalogues::get(&path)?.data).into_owned();
+        Some((path.into_owned(), text))
+    });
+    let weariness = ("weariness".to_owned(), parvis_write::wear::translations(spoken).to_owned());
+    for (path, text) in files.chain([charter, weariness]) {
         // A test refuses catalogues with errors; here whatever could be read is better than nothing.
         let resource = FluentResource::try_new(text).unwrap_or_else(|(resource, _)| resource);
         for entry in resource.entries() {

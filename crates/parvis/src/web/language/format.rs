@@ -4,7 +4,8 @@
 
 use std::borrow::Borrow;
 
-use jiff::{Timestamp, Zoned, civil::Weekday};
+use jiff::civil::{Date, Weekday};
+use jiff::{Timestamp, Zoned};
 
 use super::{Language, Words};
 use crate::clock::{DAY, HOUR, MINUTE};
@@ -79,16 +80,16 @@ impl Words {
     /// `19 novembre` or `19 November`; with the year when it isn't the year of `now`.
     pub fn day(&self, at: impl Borrow<i64>, now: impl Borrow<i64>) -> String {
         let (at, now) = (self.zoned(at), self.zoned(now));
-        let month = self.t(&format!("month-{}", at.month()));
-        let day = if self.language == Language::Fr && at.day() == 1 {
-            "1ᵉʳ".to_owned()
-        } else {
-            at.day().to_string()
-        };
-        if at.year() == now.year() {
-            format!("{day}{FIXED}{month}")
-        } else {
-            format!("{day}{FIXED}{month} {}", at.year())
+        let day = self.date(at.date());
+        if at.year() == now.year() { day } else { format!("{day} {}", at.year()) }
+    }
+
+    /// `1ᵉʳ décembre` or `1 December`, whatever the year.
+    pub fn date(&self, date: Date) -> String {
+        let month = self.t(&format!("month-{}", date.month()));
+        match (self.language, date.day()) {
+            (Language::Fr, 1) => format!("1ᵉʳ{FIXED}{month}"),
+            (_, day) => format!("{day}{FIXED}{month}"),
         }
     }
 

@@ -25,7 +25,7 @@ use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::session::Signed;
 
-type Answer = Result<Response, Failure>;
+pub(super) type Answer = Result<Response, Failure>;
 
 /// A step, with what it asks for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -70,15 +70,38 @@ pub(super) async fn step(
     }
 }
 
-async fn take(app: &App, signed: &Signed, id: PostId, name: &str, form: &Asked) -> Commanded<Step> {
-    let step = Step::parse(name).ok_or(Refusal::Invalid { field: "step", code: "unknown" })?;
-    let at = match form.at.as_str() {
-        "" => None,
+/// `POST /speak/{id}/plan`: the hour that is meant; an empty one for none.
+pub(super) async fn plan(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<PostId>,
+    Form(form): Form<Asked>,
+) -> Answer {
+    let next = if form.next.is_empty() { format!("/speak/{id}") } else { form::next(&form.next).to_owned() };
+    let result = match hour(&form.at, &signed.words) {
+        Ok(at) => command::plan::plan(&app, &signed.actor, id, at).await,
+        Err(refused) => Err(refused),
+    };
+    match result {
+        Ok(()) => Ok(Redirect::to(&next).into_response()),
+        Err(refused) => again(&app, &signed, id, refused).await,
+    }
+}
+
+/// The hour of a form; nothing for an empty field.
+fn hour(text: &str, words: &Words) -> Commanded<Option<i64>> {
+    match text {
+        "" => Ok(None),
         text => {
             let no_hour = Refusal::Invalid { field: "post", code: "no-hour" };
-            Some(moment(text, &signed.words).ok_or(no_hour)?)
+            moment(text, words).map(Some).ok_or(no_hour)
         }
-    };
+    }
+}
+
+async fn take(app: &App, signed: &Signed, id: PostId, name: &str, form: &Asked) -> Commanded<Step> {
+    let step = Step::parse(name).ok_or(Refusal::Invalid { field: "step", code: "unknown" })?;
+    let at = hour(&form.at, &signed.words)?;
     let writer = match form.writer.as_str() {
         "" => None,
         text => {
@@ -92,14 +115,14 @@ async fn take(app: &App, signed: &Signed, id: PostId, name: &str, form: &Asked) 
 }
 
 /// The page of the post, with what has to be mended above it.
-async fn again(app: &App, signed: &Signed, id: PostId, refused: Refusal) -> Answer {
+pub(super) async fn again(app: &App, signed: &Signed, id: PostId, refused: Refusal) -> Answer {
     match refusal::said(&refused, &signed.words) {
         Some((status, text)) => compose::page_of(app, signed, id, Some((status, text)), None).await,
         None => Err(refusal::failure(refused, &signed.words)),
     }
 }
 
-async fn back(app: &App, signed: &Signed, id: PostId, result: Commanded<()>) -> Answer {
+pub(super) async fn back(app: &App, signed: &Signed, id: PostId, result: Commanded<()>) -> Answer {
     match result {
         Ok(()) => Ok(Redirect::to(&format!("/speak/{id}")).into_response()),
         Err(refused) => again(app, signed, id, refused).await,
@@ -120,15 +143,21 @@ pub(super) async fn describe(
     back(&app, &signed, id, result).await
 }
 
-/// The words of a form: `text`, `warning`, `version`, `to` for each channel, `own-ID` for its own text.
-fn words_of(pairs: Vec<(String, String)>) -> Commanded<Text> {
+/// The words of a form: `text`, `warning`, `version`, `campaign`; for each channel `to`, `tag`, `thread` and its own text,
+/// `own-ID`.
+pub(super) fn words_of(pairs: Vec<(String, String)>) -> Commanded<Text> {
     let unreadable = |field| Refusal::Invalid { field, code: "unreadable" };
     let mut text = Text::default();
     for (name, value) in pairs {
+        // Browsers send line ends as CR LF; networks count one.
+        let value = value.replace("\r\n", "\n");
         match name.as_str() {
             "text" => text.text = value,
             "warning" => text.warning = value,
             "version" => text.version = value.parse().map_err(|_| unreadable("version"))?,
+            "campaign" => text.campaign = value,
+            "tag" => text.tagged.push(value.parse().map_err(|_| unreadable("channels"))?),
+            "thread" => text.threaded.push(value.parse().map_err(|_| unreadable("channels"))?),
             "to" => text.channels.push(value.parse().map_err(|_| unreadable("channels"))?),
             _ => {
                 if let Some(id) = name.strip_prefix("own-") {

@@ -289,12 +289,14 @@ pub(super) async fn progress(
 ) -> store::Result<(i64, i64, bool)> {
     let (mut left, mut of, mut stuck) = (0, 0, false);
     for target in post::targets(conn, organisation, id).await? {
-        of += 1;
-        let Some(message) = target.message else { continue };
-        match message::get(conn, organisation, message).await?.map(|it| it.stage) {
-            Some(Stage::Published) => left += 1,
-            Some(Stage::Rejected | Stage::Withdrawn) => stuck = true,
-            _ => {}
+        let parts = post::part::list(conn, organisation, id, target.channel).await?;
+        of += i64::try_from(parts.len()).unwrap_or(0).max(1);
+        for message in parts {
+            match message::get(conn, organisation, message).await?.map(|it| it.stage) {
+                Some(Stage::Published) => left += 1,
+                Some(Stage::Rejected | Stage::Withdrawn) => stuck = true,
+                _ => {}
+            }
         }
     }
     Ok((left, of, stuck))

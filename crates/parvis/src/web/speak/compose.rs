@@ -11,13 +11,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use self::read::{Account, Left, Line, Picture, Remark};
+use self::read::{Left, Line, Picture, Remark};
 use super::board::{Move, moves, toast};
+use super::charter;
 use super::idea::Fields;
 use super::origin_icon;
+use super::preview::Previews;
 use crate::app::App;
 use crate::command::post::words::Words as Text;
 use crate::command::post::{self as command};
+use crate::command::weariness;
 use crate::id::PostId;
 use crate::rules::permission::Action;
 use crate::rules::post::{Facts, SECOND_LOOK, State, Step};
@@ -25,7 +28,9 @@ use crate::store::house::House;
 use crate::store::post::words::{self, Draft};
 use crate::store::post::{self, Post};
 use crate::store::{self, Conn};
+use crate::web::charter::Remarks;
 use crate::web::error::{Failure, page_with};
+use crate::web::gauge::Gauge;
 use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place};
@@ -56,10 +61,10 @@ struct Second {
 }
 
 /// What stands in the fields of the words.
-struct Typed {
+pub(super) struct Typed {
     version: i64,
-    text: String,
-    own: words::OwnTexts,
+    pub(super) text: String,
+    pub(super) own: words::OwnTexts,
     kept: Option<String>,
     meanwhile: Option<Meanwhile>,
 }
@@ -81,9 +86,8 @@ struct PostPage {
     writes: bool,
     typed: Typed,
     warning: String,
-    accounts: Vec<Account>,
-    /// It goes nowhere yet.
-    unaddressed: bool,
+    previews: Previews,
+    campaign: String,
     pictures: Vec<Picture>,
     lines: Vec<Line>,
     looks: bool,
@@ -91,6 +95,8 @@ struct PostPage {
     last_word: Option<String>,
     due: Option<String>,
     due_value: String,
+    /// An hour can be meant for it that isn't one for good yet.
+    plans: bool,
     now_value: String,
     moves: Vec<Move>,
     lacking: Vec<String>,
@@ -98,6 +104,9 @@ struct PostPage {
     writers: Vec<(String, String)>,
     left: Vec<Left>,
     remarks: Vec<Remark>,
+    charter: Remarks,
+    /// Whether the community tires of its theme.
+    gauge: Option<Gauge>,
     problem: Option<String>,
 }
 
@@ -151,7 +160,10 @@ async fn shown(
     let layout = Layout::of(&mut conn, signed, Place::Speak, it.title.clone()).await?;
     let state_name = words.named("post-state", it.state.as_str());
     let writes = signed.actor.may(Action::Write) && Step::Rewrite.take(it.state, facts).is_ok();
-    let accounts = read::accounts(signed, &house, &it, &typed, &targets, &pictures);
+    let gauge = gauge(&mut conn, signed, &it, now).await?;
+    let said = charter::said(&it, &typed, &targets);
+    let previews = Previews::of(signed, &house, id, &said, &pictures);
+    let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
     let shown = PostPage {
         layout: layout.with_context(state_name).with_toast(toast(
             words,
@@ -174,8 +186,8 @@ async fn shown(
         credits: read::credits(words, &house, &it, now),
         writes,
         warning: it.warning.clone().unwrap_or_default(),
-        unaddressed: targets.is_empty(),
-        accounts,
+        previews,
+        campaign: it.campaign.clone().unwrap_or_default(),
         lines: read::lines(words, &house, &ticks, !pictures.is_empty(), now),
         pictures: read::pictures(id, pictures),
         looks,
@@ -185,6 +197,9 @@ async fn shown(
             .due_at
             .map(|at| words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))),
         due_value: it.due_at.map(|at| local(words, at)).unwrap_or_default(),
+        plans: signed.actor.may(Action::Schedule)
+            && matches!(it.state, State::Idea | State::Kept | State::ToWrite | State::ToValidate)
+            && it.validated_by.is_none(),
         now_value: local(words, now),
         moves: moves(signed, &it, facts, now),
         lacking: lacking(words, &it, facts),
@@ -195,12 +210,24 @@ async fn shown(
             .filter(|it| it.active && it.role.may(Action::Write))
             .map(|it| (it.id.to_string(), it.name.clone()))
             .collect(),
-        left: read::left(&mut conn, signed, &house, &targets).await?,
+        left: read::left(&mut conn, signed, &house, id, &targets).await?,
         remarks: read::remarks(words, &house, post::look::comments(&mut conn, organisation, id).await?, now),
         problem: problem.as_ref().map(|(_, said)| said.clone()),
+        charter,
+        gauge,
         typed,
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
+}
+
+/// The gauge of the post's theme, once something was published of it.
+async fn gauge(conn: &mut Conn, signed: &Signed, it: &Post, now: i64) -> store::Result<Option<Gauge>> {
+    if it.theme.is_empty() {
+        return Ok(None);
+    }
+    let all = weariness::themes(conn, signed.organisation.id, now).await?;
+    let found = all.iter().find(|(theme, _)| *theme == it.theme);
+    Ok(found.map(|(theme, reading)| Gauge::of(&signed.words, theme, reading)))
 }
 
 fn fields(it: &Post) -> Fields {
@@ -275,9 +302,16 @@ fn lacking(words: &Words, it: &Post, facts: Facts) -> Vec<String> {
     let missing = match it.state {
         State::ToWrite => vec![(!facts.words, "words")],
         State::ToValidate if !facts.validated => {
-            vec![(!facts.words, "words"), (!facts.ticked, "ticks"), (!facts.looked, "look")]
+            vec![
+                (!facts.words, "words"),
+                (!facts.ticked, "ticks"),
+                (!facts.looked, "look"),
+                (!facts.charter, "charter"),
+            ]
         }
-        State::ToValidate | State::Scheduled => vec![(facts.stopped, "stopped")],
+        State::ToValidate | State::Scheduled => {
+            vec![(facts.stopped, "stopped"), (!facts.charter, "charter")]
+        }
         _ => Vec::new(),
     };
     missing.into_iter().filter(|(lacks, _)| *lacks).map(|(_, code)| words.named("post-lacks", code)).collect()

@@ -11,6 +11,7 @@ use crate::command::post as command;
 use crate::id::PostId;
 use crate::rules::permission::Action;
 use crate::store::house::House;
+use crate::store::post::waiver;
 use crate::store::post::words::{self, Version};
 use crate::web::error::{Failure, page};
 use crate::web::inbox::house::channel_icon;
@@ -101,6 +102,16 @@ struct VersionsPage {
     id: PostId,
     title: String,
     changes: Vec<Change>,
+    waived: Vec<Waived>,
+}
+
+/// What was left as it is against the charter.
+struct Waived {
+    rule: String,
+    about: String,
+    who: String,
+    at: String,
+    reason: String,
 }
 
 /// `GET /speak/{id}/versions`
@@ -129,9 +140,18 @@ pub(super) async fn show(
         Change { number: new.number, who, at: signed.words.moment(new.at, now), texts }
     };
     let changes = versions.iter().enumerate().map(change).collect();
+    let waivers = waiver::list(&mut conn, signed.organisation.id, id).await?;
+    let waived = waivers.into_iter().map(|it| Waived {
+        rule: signed.words.named("rule", &it.rule),
+        who: house.colleague(it.colleague).map_or_else(String::new, |it| it.name.clone()),
+        at: signed.words.moment(it.at, now),
+        about: it.about,
+        reason: it.reason,
+    });
+    let waived = waived.collect();
     let title = signed.words.t("post-versions");
     let layout = Layout::of(&mut conn, &signed, Place::Speak, title).await?;
-    page(&VersionsPage { layout, id, title: it.title, changes })
+    page(&VersionsPage { layout, id, title: it.title, changes, waived })
 }
 
 #[cfg(test)]

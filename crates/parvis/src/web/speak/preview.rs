@@ -1,7 +1,137 @@
-//! What a text looks like on its network, cut at the very character from which that network takes no more.
+//! What a text looks like on its network: in parts where it goes out as a thread, else cut at the very character from
+//! which that network takes no more.
 
+use askama::Template;
+use askama::filters::Safe;
 use parvis_channels::TextRule;
 use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::command::post::can_begin;
+use crate::command::post::shape::Network;
+use crate::command::post::words::Words as Text;
+use crate::id::PostId;
+use crate::store::channel::Channel;
+use crate::store::house::House;
+use crate::store::post::picture::Picture;
+use crate::web::asset::Icon;
+use crate::web::inbox::house::channel_icon;
+use crate::web::language::Words;
+use crate::web::session::Signed;
+
+/// An account that the post may go to.
+pub(super) struct Account {
+    pub(super) id: String,
+    pub(super) kind: String,
+    pub(super) icon: &'static str,
+    pub(super) name: String,
+    /// What stands in the circle of its preview.
+    pub(super) initial: String,
+    pub(super) handle: String,
+    pub(super) on: bool,
+    /// Its own version; empty for the common text.
+    pub(super) own: String,
+    /// How it counts, for the script.
+    pub(super) rule: String,
+    pub(super) count: String,
+    pub(super) max: String,
+    /// Out of a hundred, for the bar.
+    pub(super) share: usize,
+    pub(super) over: usize,
+    pub(super) cut: Cut,
+    /// A thread can stand there.
+    pub(super) threads: bool,
+    pub(super) threaded: bool,
+    /// Its links say of which campaign they are.
+    pub(super) tagged: bool,
+    /// What leaves, one after the other, with what each counts; one for what isn't a thread, none for what doesn't fit.
+    pub(super) parts: Vec<(String, String)>,
+    /// Addresses of the pictures that go with it.
+    pub(super) pictures: Vec<(String, String)>,
+}
+
+/// The previews of a post, as a part of its page.
+#[derive(Template)]
+#[template(path = "speak/previews.html")]
+pub(super) struct Previews {
+    words: Words,
+    pub(super) accounts: Vec<Account>,
+    warning: String,
+}
+
+impl Previews {
+    /// Of those accounts of the house on which something can be said.
+    pub(super) fn of(signed: &Signed, house: &House, id: PostId, said: &Text, pictures: &[Picture]) -> Self {
+        let all = house.channels.iter();
+        Self {
+            words: signed.words.clone(),
+            accounts: all.filter_map(|it| account(&signed.words, it, id, said, pictures)).collect(),
+            warning: said.warning.trim().to_owned(),
+        }
+    }
+
+    /// It goes nowhere yet.
+    fn unaddressed(&self) -> bool {
+        !self.accounts.iter().any(|it| it.on)
+    }
+
+    fn icon<'a>(&self, name: &'a str) -> Safe<Icon<'a>> {
+        Safe(Icon::new(name, "s"))
+    }
+}
+
+fn account(
+    words: &Words,
+    channel: &Channel,
+    id: PostId,
+    said: &Text,
+    pictures: &[Picture],
+) -> Option<Account> {
+    let network = Network::of(channel);
+    let rule = &network.rule;
+    let on = said.channels.contains(&channel.id);
+    if !on && (rule.max == 0 || !can_begin(&network.can)) {
+        return None;
+    }
+    let own = said.own_texts.get(&channel.id).cloned().unwrap_or_default();
+    let text = if own.trim().is_empty() { &said.text } else { &own };
+    let (tagged, threaded) = (said.tagged.contains(&channel.id), said.threaded.contains(&channel.id));
+    let warning = Some(said.warning.trim()).filter(|it| !it.is_empty());
+    let campaign = Some(said.campaign.trim()).filter(|it| tagged && !it.is_empty());
+    let shaped = network.shape(text, warning, campaign, threaded);
+    let max = usize::try_from(rule.max).unwrap_or(usize::MAX);
+    let number = |it: usize| words.number(i64::try_from(it).unwrap_or(i64::MAX));
+    let counted = |text: &str| if text.is_empty() { 0 } else { rule.count(text, warning) };
+    let count = counted(&shaped.text);
+    let parts = shaped.parts.unwrap_or_default().into_iter();
+    let parts = parts.map(|it| {
+        let said = format!("{} / {}", number(counted(&it)), number(max));
+        (it, said)
+    });
+    Some(Account {
+        id: channel.id.to_string(),
+        kind: channel.kind.clone(),
+        icon: channel_icon(&channel.kind),
+        initial: channel.name.chars().next().map(|it| it.to_uppercase().collect()).unwrap_or_default(),
+        name: channel.name.clone(),
+        handle: channel.handle.clone(),
+        on,
+        rule: serde_json::to_string(rule).unwrap_or_default(),
+        count: number(count),
+        max: number(max),
+        share: (count.saturating_mul(100) / max.max(1)).min(100),
+        over: count.saturating_sub(max),
+        cut: Cut::of(rule, &shaped.text, warning),
+        threads: network.threads(),
+        threaded,
+        tagged,
+        parts: parts.collect(),
+        own,
+        pictures: pictures
+            .iter()
+            .map(|kept| (format!("/speak/{id}/picture/{}", kept.id), kept.alt.clone().unwrap_or_default()))
+            .collect(),
+    })
+}
 
 /// A text as its network counts it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,23 +17,29 @@ use crate::store::post::{self, Post};
 use crate::testing::{House, START, assert_whole, colleague, houses, said};
 use crate::work;
 
-async fn pass(app: &Arc<App>, seconds: i64) {
+pub(super) async fn pass(app: &Arc<App>, seconds: i64) {
     for _ in 0..seconds / 10 {
         app.clock.advance(10 * SECOND);
         work::step(app).await.unwrap();
     }
 }
 
-async fn step(app: &App, who: &Actor, id: PostId, step: Step, at: Option<i64>) -> Result<Post, Refusal> {
+pub(super) async fn step(
+    app: &App,
+    who: &Actor,
+    id: PostId,
+    step: Step,
+    at: Option<i64>,
+) -> Result<Post, Refusal> {
     command::take(app, who, id, step, With { reason: "Parce que".to_owned(), at, writer: None }).await
 }
 
-fn says(house: &House, version: i64, text: &str) -> Words {
+pub(super) fn says(house: &House, version: i64, text: &str) -> Words {
     Words { version, text: text.to_owned(), channels: vec![house.channel], ..Words::default() }
 }
 
 /// A post with its words, handed over to be validated.
-async fn submitted(app: &App, house: &House, text: &str) -> PostId {
+pub(super) async fn submitted(app: &App, house: &House, text: &str) -> PostId {
     let idea = Idea { title: "Ouverture".to_owned(), origin: "team".to_owned(), ..Idea::default() };
     let id = command::propose(app, &house.specialist, idea).await.unwrap();
     for way in [Step::Keep, Step::Brief] {
@@ -44,7 +50,7 @@ async fn submitted(app: &App, house: &House, text: &str) -> PostId {
     id
 }
 
-async fn validated(app: &App, house: &House, text: &str) -> PostId {
+pub(super) async fn validated(app: &App, house: &House, text: &str) -> PostId {
     let id = submitted(app, house, text).await;
     for item in ["facts", "links", "charter"] {
         command::look::tick(app, &house.specialist, id, item, true).await.unwrap();
@@ -53,18 +59,18 @@ async fn validated(app: &App, house: &House, text: &str) -> PostId {
     id
 }
 
-async fn get(app: &App, house: &House, id: PostId) -> Post {
+pub(super) async fn get(app: &App, house: &House, id: PostId) -> Post {
     assert_whole(&house.app.db, house.id).await;
     post::get(&mut app.db.read().await.unwrap(), house.id, id).await.unwrap().unwrap()
 }
 
-async fn stage(app: &App, house: &House, id: PostId) -> Option<Stage> {
+pub(super) async fn stage(app: &App, house: &House, id: PostId) -> Option<Stage> {
     let mut conn = app.db.read().await.unwrap();
     let target = post::targets(&mut conn, house.id, id).await.unwrap().remove(0);
     Some(message::get(&mut conn, house.id, target.message?).await.unwrap()?.stage)
 }
 
-fn code(refused: Result<Post, Refusal>) -> &'static str {
+pub(super) fn code(refused: Result<Post, Refusal>) -> &'static str {
     match refused {
         Err(Refusal::Invalid { code, .. }) => code,
         other => panic!("{other:?}"),

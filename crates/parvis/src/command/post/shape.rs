@@ -1,0 +1,114 @@
+//! What becomes of a post's words on their way to a network: links that say of which campaign they are, and a thread of
+//! what is too long. The same for the counter, the preview, the check and what leaves.
+
+use parvis_channels::{CapabilityKey, CapabilitySet, ChannelKind};
+use parvis_write::campaign::Campaign;
+use parvis_write::mark::Dialect;
+use parvis_write::{TextRule, thread};
+
+use super::{Post, Target, can_begin};
+use crate::account;
+use crate::app::App;
+use crate::id::OrganisationId;
+use crate::rules::charter::dialect;
+use crate::store::channel::Channel;
+use crate::store::{self, Conn};
+
+/// By what way readers of a tagged link come.
+const MEDIUM: &str = "social";
+
+/// A network as a text meets it.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// How it counts.
+    pub rule: TextRule,
+    /// What it can do.
+    pub can: CapabilitySet,
+    kind: Option<ChannelKind>,
+    dialect: Dialect,
+}
+
+/// What goes to a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shaped {
+    /// The text with its links as they leave.
+    pub text: String,
+    /// What leaves, one after the other; `None` when it doesn't fit.
+    pub parts: Option<Vec<String>>,
+}
+
+impl Network {
+    /// The network of a channel, as it was found when last asked.
+    pub fn of(channel: &Channel) -> Self {
+        let can: CapabilitySet = serde_json::from_str(&channel.capabilities).unwrap_or_default();
+        let kind: Option<ChannelKind> = channel.kind.parse().ok();
+        let rule = match kind {
+            Some(kind) => parvis_channels::channel(kind).text_rule(&can),
+            None => TextRule::plain(parvis_write::TextUnit::Grapheme, 0),
+        };
+        Self { rule, can, kind, dialect: dialect(kind) }
+    }
+
+    /// Whether a thread can stand there.
+    pub fn threads(&self) -> bool {
+        self.can.can(CapabilityKey::PostThread)
+    }
+
+    /// A text as it leaves for here: `campaign` where its links are to say one, a thread where `threaded`.
+    pub fn shape(&self, text: &str, warning: Option<&str>, campaign: Option<&str>, threaded: bool) -> Shaped {
+        let text = text.trim();
+        let text = match campaign {
+            Some(name) => {
+                let source = self.kind.map_or("", |kind| kind.as_str()).to_owned();
+                let campaign = Campaign {
+                    source,
+                    medium: MEDIUM.to_owned(),
+                    name: name.to_owned(),
+                    ..Campaign::default()
+                };
+                parvis_write::campaign::tag_text(text, self.dialect, &campaign, &[])
+            }
+            None => text.to_owned(),
+        };
+        let parts = if threaded && self.threads() {
+            // The warning stands on each part.
+            let spent = self.rule.count("", warning.filter(|_| self.rule.warning_counts));
+            let max = self.rule.max.saturating_sub(u32::try_from(spent).unwrap_or(u32::MAX));
+            thread::split(&text, &TextRule { max, ..self.rule.clone() }, thread::Numbering::OfAll).ok()
+        } else {
+            self.rule.fits(&text, warning).then(|| vec![text.clone()])
+        };
+        Shaped { text, parts: parts.filter(|_| self.rule.max > 0) }
+    }
+
+    /// The words of a target as they leave for here.
+    pub fn of_target(&self, it: &Post, target: &Target) -> Shaped {
+        let text = target.text.as_deref().unwrap_or(&it.text);
+        let campaign = it.campaign.as_deref().filter(|_| target.tagged);
+        self.shape(text, it.warning.as_deref(), campaign, target.threaded)
+    }
+}
+
+/// Whether a target has words that its network takes.
+pub(super) async fn fits(
+    conn: &mut Conn,
+    app: &App,
+    organisation: OrganisationId,
+    it: &Post,
+    target: &Target,
+    pictures: usize,
+) -> store::Result<bool> {
+    let text = target.text.as_deref().unwrap_or(&it.text).trim();
+    if text.is_empty() && pictures == 0 {
+        return Ok(false);
+    }
+    let Some(channel) = store::channel::get(conn, organisation, target.channel).await? else {
+        return Ok(false);
+    };
+    if channel.state == "removed" || account::open(app, &channel).is_err() {
+        return Ok(false);
+    }
+    let network = Network::of(&channel);
+    let shaped = network.of_target(it, target);
+    Ok(can_begin(&network.can) && (shaped.parts.is_some() || text.is_empty()))
+}
