@@ -50,6 +50,9 @@ export class Member {
     return text ? JSON.parse(text) : null
   }
 
+  /** Says something to nobody in particular. */
+  post(text) { return this.call('com.atproto.repo.createRecord', { repo: this.did, collection: POST, record: { $type: POST, text, createdAt: new Date().toISOString() } }) }
+
   /** Names somebody in a post. */
   async mention(whom, words) {
     const name = `@${whom.handle}`

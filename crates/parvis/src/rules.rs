@@ -4,6 +4,7 @@
 pub mod appointment;
 pub mod clock;
 pub mod field;
+pub mod holiday;
 pub mod hours;
 pub mod permission;
 pub mod post;

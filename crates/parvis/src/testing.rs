@@ -190,6 +190,14 @@ pub fn said(remote_id: &str, text: &str, seconds: i64) -> Observation {
     }
 }
 
+/// The same of somebody else; `who` tells people apart.
+pub fn said_by(who: i64, remote_id: &str, text: &str, seconds: i64) -> Observation {
+    let mut seen = said(remote_id, text, seconds);
+    let author = &mut seen.item.as_mut().unwrap().author;
+    (author.remote_id, author.handle) = (format!("p{who}"), format!("p{who}@elsewhere.example"));
+    seen
+}
+
 impl House {
     /// Another node on the same database; `None` where the engine has one node.
     pub async fn beside(&self) -> Option<Arc<App>> {
