@@ -11,6 +11,8 @@ mod fake;
 mod hostile;
 #[path = "bluesky_fake/listening.rs"]
 mod listening;
+#[path = "bluesky_fake/oauth.rs"]
+mod oauth;
 #[path = "bluesky_fake/paging.rs"]
 mod paging;
 #[path = "bluesky_fake/publish.rs"]

@@ -3,9 +3,11 @@
 ALTER TABLE channel ADD COLUMN renewal TEXT;
 -- The key by which this installation proves to networks that it is itself, sealed.
 CREATE TABLE client_key (
-  organisation_id UUID NOT NULL PRIMARY KEY REFERENCES organisation (id),
+  organisation_id UUID NOT NULL REFERENCES organisation (id),
+  id UUID NOT NULL,
   secret BYTEA NOT NULL,
-  created_at BIGINT NOT NULL
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (organisation_id, id)
 );
 -- What was decided about a message that somebody else wrote, on its network: one decision at a time.
 CREATE TABLE moderation (

@@ -80,7 +80,7 @@ pub async fn fold(conn: &mut Conn, context: &Context<'_>, seen: &Observation) ->
 }
 
 /// Where a network doesn't date changes, a state that another came in between looks like the one kept before.
-fn comes_back(seen: &Observation, known: &Message) -> bool {
+pub(super) fn comes_back(seen: &Observation, known: &Message) -> bool {
     match (seen.kind, &seen.item) {
         _ if seen.version_at.is_some() => false,
         (ObservationKind::Edited, Some(item)) => {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use parvis_channels::{Budget, Notice, Observation};
 use serde_json::json;
 
-use super::fold::{Context, fold};
+use super::fold::{Context, comes_back, fold};
 use super::listen::{Error, load};
 use crate::app::App;
 use crate::clock::DAY;
@@ -72,7 +72,13 @@ async fn news(
     let mut conn = app.db.read().await?;
     let mut news = Vec::new();
     for it in seen {
-        if !observation::is_kept(&mut conn, house, id, &it).await? {
+        let mut is_news = !observation::is_kept(&mut conn, house, id, &it).await?;
+        // Where a network doesn't date changes, the same kind of change comes without a time again and again.
+        if !is_news && it.version_at.is_none() {
+            let known = message::by_remote(&mut conn, house, id, &it.remote_id).await?;
+            is_news = known.is_some_and(|known| comes_back(&it, &known));
+        }
+        if is_news {
             news.push(it);
         }
     }

@@ -18,12 +18,12 @@ pub struct Sealed {
 
 const LIST: &str = "SELECT id, name, secret FROM channel WHERE organisation_id = $1 AND secret IS NOT NULL
     UNION ALL SELECT id, name, secret FROM destination WHERE organisation_id = $1 AND secret IS NOT NULL
-    UNION ALL SELECT organisation_id, 'client_key', secret FROM client_key WHERE organisation_id = $1 ORDER BY 1";
+    UNION ALL SELECT id, 'client key', secret FROM client_key WHERE organisation_id = $1 ORDER BY 1";
 const CHANNEL: &str = "UPDATE channel SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 const DESTINATION: &str =
     "UPDATE destination SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 const CLIENT_KEY: &str =
-    "UPDATE client_key SET secret = $4 WHERE organisation_id = $1 AND $2 = organisation_id AND secret = $3";
+    "UPDATE client_key SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 
 /// All of them, those of removed channels too.
 pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Sealed>> {

@@ -100,19 +100,23 @@ async fn client(app: &App, organisation: OrganisationId) -> Result<Client> {
 
 /// The key by which this installation proves that it is itself; where there is none, one is made if `wanted`.
 async fn client_key(app: &App, organisation: OrganisationId, wanted: bool) -> Result<Option<Secret>> {
-    let bound = organisation.0.as_bytes();
     let mut kept = store::client_key::get(&mut app.db.read().await?, organisation).await?;
     if kept.is_none() && wanted {
-        let made = parvis_channels::bluesky::client_key()?;
-        let sealed = app.seal.seal(made.expose().as_bytes(), bound).map_err(|_| Refusal::Sealed)?;
         let mut conn = app.db.write().await?;
-        store::client_key::insert(&mut conn, organisation, &sealed, app.now()).await?;
-        // Another node may have been first.
         kept = store::client_key::get(&mut conn, organisation).await?;
+        // Unless another node was first.
+        if kept.is_none() {
+            let (made, now) = (parvis_channels::bluesky::client_key()?, app.now());
+            let id = crate::id::new(now);
+            let sealed =
+                app.seal.seal(made.expose().as_bytes(), id.as_bytes()).map_err(|_| Refusal::Sealed)?;
+            store::client_key::insert(&mut conn, organisation, id, &sealed, now).await?;
+            kept = Some((id, sealed));
+        }
         conn.commit().await?;
     }
-    let Some(sealed) = kept else { return Ok(None) };
-    let text = app.seal.open(&sealed, bound).map_err(|_| Refusal::Sealed)?;
+    let Some((id, sealed)) = kept else { return Ok(None) };
+    let text = app.seal.open(&sealed, id.as_bytes()).map_err(|_| Refusal::Sealed)?;
     String::from_utf8(text).map(|text| Some(Secret::new(text))).map_err(|_| Refusal::Sealed)
 }
 

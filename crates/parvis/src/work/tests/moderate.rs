@@ -149,6 +149,13 @@ async fn a_decision_is_held_can_be_taken_back_and_is_told_once() {
         assert_eq!(decided(&house, id).await.unwrap().step, Step::Done);
         pass(&app, 600).await;
         assert_eq!(network.told(), Vec::<String>::new(), "{}", app.db.engine_name());
+        // To and fro: the network dates none of it, and each time is seen.
+        for (act, marked) in [(Act::Approve, false), (Act::Hold, true), (Act::Approve, false)] {
+            moderate::decide(&app, &house.manager, id, act).await.unwrap();
+            pass(&app, 11).await;
+            let it = message::get(&mut app.db.read().await.unwrap(), house.id, id).await.unwrap().unwrap();
+            assert_eq!((it.marks.contains(&Mark::Held), network.told().len()), (marked, 1), "{act:?}");
+        }
         assert_whole(&app.db, house.id).await;
     }
 }
