@@ -5,6 +5,7 @@
 mod client;
 mod floor;
 mod inside;
+mod intake;
 mod measure;
 mod process;
 mod report;

@@ -62,6 +62,22 @@ impl Server {
         cpu(&self.child.id().to_string())
     }
 
+    /// Waits until it has done what it does after a start (it learns what is usual from the last weeks) and rests: a
+    /// second with less than a fiftieth of a core. At most two minutes.
+    ///
+    /// # Errors
+    /// It has ended, or doesn't rest.
+    pub async fn rest(&self) -> Result<()> {
+        for _ in 0..120 {
+            let before = self.cpu()?;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if self.cpu()? - before < 20_000.0 {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the server is still busy two minutes after its start")
+    }
+
     /// Memory that it occupies now (MiB).
     ///
     /// # Errors

@@ -16,6 +16,7 @@ pub fn write(it: &Findings, now: i64) -> String {
     let _ = promises(&mut out, it);
     let _ = pages(&mut out, it);
     let _ = inside(&mut out, it);
+    let _ = intake(&mut out, it);
     out.push_str(TAIL);
     out
 }
@@ -161,6 +162,51 @@ fn inside(out: &mut String, it: &Findings) -> std::fmt::Result {
         )?;
     }
     writeln!(out)
+}
+
+fn intake(out: &mut String, it: &Findings) -> std::fmt::Result {
+    for it in &it.intake {
+        writeln!(out, "## Taking in, {}\n", it.engine)?;
+        writeln!(out, "| | Parvis | bare | |\n|---|---|---|---|")?;
+        let ((own, bare), (own_cpu, bare_cpu)) = (&it.kept, &it.kept_cpu);
+        writeln!(
+            out,
+            "| Deliveries kept a second, each sender told after the sync, against the same rows inserted | {} | {} | {:.2}× |",
+            own.shown(0),
+            bare.shown(0),
+            own.median() / bare.median().max(1.0)
+        )?;
+        writeln!(
+            out,
+            "| CPU time of one, µs | {} | {} | {:.2}× |",
+            own_cpu.shown(1),
+            bare_cpu.shown(1),
+            own_cpu.median() / bare_cpu.median().max(1.0)
+        )?;
+        writeln!(
+            out,
+            "| A sender's wait at 500 a second, ms: median, p99, against the disk's own sync of a page | {:.1}, {:.1} | {} | p99 {:.1}× |",
+            it.told.median(),
+            it.told.at(0.99),
+            it.sync.shown(2),
+            it.told.at(0.99) / it.sync.median().max(0.001)
+        )?;
+        let bare = if it.bare.median() > 0.0 { it.bare.shown(0) } else { "–".to_owned() };
+        let share = it.bare.median() / it.folded.1.median().max(1.0);
+        writeln!(
+            out,
+            "| Messages folded, read by the ear, matched and indexed: CPU time of one, µs, against a bare table with FTS5 | {} | {bare} | {share:.2}× |",
+            it.folded.1.shown(0)
+        )?;
+        writeln!(out, "| The same, messages a second | {} | | |", it.folded.0.shown(0))?;
+        writeln!(
+            out,
+            "| From the sender's request to being found by search, 500 a second, ms: median, p99 | {:.0}, {:.0} | | |\n",
+            it.found.median(),
+            it.found.at(0.99)
+        )?;
+    }
+    Ok(())
 }
 
 const TAIL: &str = "## What the floor is

@@ -14,7 +14,7 @@ use parvis::store::{Db, colleague, conversation, desk, organisation, tag};
 use crate::measure::{Case, Sample, open_loop, rounds};
 use crate::process::Server;
 use crate::seed::text::Vocabulary;
-use crate::{Wanted, inside, report, say, seed};
+use crate::{Wanted, inside, intake, report, say, seed};
 
 const PORTS: [u16; 2] = [7_781, 7_782];
 
@@ -42,6 +42,8 @@ pub struct Findings {
     pub badges: inside::Pair,
     /// Search against the bare index.
     pub searches: Vec<inside::Pair>,
+    /// Taking in, on each engine that was there; nothing where it was left out.
+    pub intake: Vec<intake::Intake>,
     /// Load of the machine (1 minute) at the beginning and at the end.
     pub load: (String, String),
 }
@@ -167,7 +169,8 @@ async fn measure(wanted: &Wanted, folder: &Path, now: i64) -> Result<Findings> {
         drop(server);
     }
     let server = Server::start(&program, &arguments, PORTS[0]).await?;
-    tokio::time::sleep(Duration::from_secs(if wanted.quick { 1 } else { 5 })).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    server.rest().await?;
     let idle = server.memory()?;
     let bare = Server::start(&own, &["floor", &address(folder)], PORTS[1]).await?;
     let count = if wanted.quick { 3 } else { 12 };
@@ -192,6 +195,8 @@ async fn measure(wanted: &Wanted, folder: &Path, now: i64) -> Result<Findings> {
     let conversations = counts(&db).await?;
     let sqlite = one(&db, "SELECT sqlite_version()").await?;
     db.close().await;
+    let is_left_out = wanted.without.iter().any(|name| name == "intake");
+    let intake = if is_left_out { Vec::new() } else { intake::all(wanted, folder).await? };
     #[expect(clippy::cast_precision_loss, reason = "a size for people")]
     let size = std::fs::metadata(folder.join("parvis.db"))?.len() as f64 / 1_048_576.0;
     Ok(Findings {
@@ -206,6 +211,7 @@ async fn measure(wanted: &Wanted, folder: &Path, now: i64) -> Result<Findings> {
         pages: measured,
         badges,
         searches,
+        intake,
         load: (load, self::load()),
     })
 }

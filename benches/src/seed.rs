@@ -2,7 +2,7 @@
 //! closed, some 3 % open, spread over three years. Writes through SQL in big statements, with the secondary
 //! indexes made afterwards. No observations, journal or attachments: the pages measured don't read them.
 
-mod house;
+pub mod house;
 pub mod random;
 mod table;
 pub mod text;
@@ -13,7 +13,8 @@ use anyhow::{Context as _, Result};
 use parvis::clock::{DAY, HOUR, MINUTE, SECOND};
 use parvis::id::{AuthorId, ChannelId, ConversationId, MessageId};
 use parvis::rules::text::excerpt;
-use parvis::store::{Conn, Db, Value, counter};
+use parvis::store::{Conn, Db, Value, counter, reading};
+use parvis_listen::understand::model::SHIPPED_NAME;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ use self::text::Vocabulary;
 use crate::say;
 
 /// What changes the data of the same number; part of the name of the kept database.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 const SPAN: i64 = 1_095 * DAY;
 /// Messages of a conversation, on average.
@@ -35,6 +36,7 @@ const BATCH: i64 = 50_000;
 const AUTHOR: &str = "INSERT INTO author (organisation_id, id, kind, remote_id, handle, name, url, avatar_url, bot, first_seen_at, last_seen_at, messages)";
 const CONVERSATION: &str = "INSERT INTO conversation (organisation_id, id, channel_id, thread_key, author_id, state, desk_id, assignee_id, urgent, intent, sentiment, awaiting_since, due_at, snoozed_until, closed_at, merged_into, language, title, excerpt, messages, first_at, last_at, answered_at)";
 const MESSAGE: &str = "INSERT INTO message (organisation_id, id, conversation_id, channel_id, direction, author_id, colleague_id, remote_id, remote_parent_id, url, visibility, language, title, warning, text, html, sent_at, version_at, edited_at, deleted_at, state, publish_key, error_code, error_text, created_at)";
+const READING: &str = "INSERT INTO reading (organisation_id, message_id, sent_at, model, language, sentiment, score, intent, abuse, needs_answer)";
 const TAGGED: &str = "INSERT INTO conversation_tag (organisation_id, tag_id, conversation_id)";
 const NUMBER: &str = "INSERT INTO message_index (no, organisation_id, message_id, conversation_id)";
 const TERMS: &str = "INSERT INTO message_terms (rowid, terms)";
@@ -100,6 +102,7 @@ async fn drop_indexes(conn: &mut Conn) -> Result<Vec<(String, String)>> {
 async fn finish(db: &Db, house: &House, is_sqlite: bool) -> Result<()> {
     let mut conn = db.write().await?;
     counter::recount(&mut conn, house.organisation).await?;
+    reading::note_left(&mut conn, house.organisation, SHIPPED_NAME, None).await?;
     if is_sqlite {
         const USUAL: &str = "INSERT INTO message_terms (message_terms, rank) VALUES ('hashsize', 1048576)";
         conn.run(USUAL, &[]).await?;
@@ -129,6 +132,7 @@ struct Filler<'a> {
     author: Table,
     conversation: Table,
     message: Table,
+    reading: Table,
     tagged: Table,
     number: Table,
     terms: Option<Table>,
@@ -171,6 +175,7 @@ impl<'a> Filler<'a> {
                 is_sqlite,
             ),
             message: Table::new(MESSAGE, "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", is_sqlite),
+            reading: Table::new(READING, "(?,?,?,?,?,?,?,?,?,?)", is_sqlite),
             tagged: Table::new(TAGGED, "(?,?,?)", is_sqlite),
             number: if is_sqlite {
                 Table::new(NUMBER, "(?,?,?,?)", is_sqlite)
@@ -186,7 +191,9 @@ impl<'a> Filler<'a> {
         while self.written < until {
             self.one()?;
         }
-        for table in [&mut self.author, &mut self.conversation, &mut self.message, &mut self.tagged] {
+        for table in
+            [&mut self.author, &mut self.conversation, &mut self.message, &mut self.reading, &mut self.tagged]
+        {
             table.flush(conn).await?;
         }
         self.number.flush(conn).await?;
@@ -295,6 +302,23 @@ impl<'a> Filler<'a> {
             at.into(),
         ];
         self.message.push(row);
+        if !is_ours {
+            // As the model would have read it when it came: nothing is left to be read behind the measuring.
+            let (score, abuse) = (i64::try_from(self.random.below(2_000)).unwrap_or(0) - 1_000, 20_i64);
+            let row: [Value; 10] = [
+                house.organisation.into(),
+                message.into(),
+                at.into(),
+                SHIPPED_NAME.into(),
+                thread.language.into(),
+                "neutral".into(),
+                score.into(),
+                "other".into(),
+                abuse.into(),
+                false.into(),
+            ];
+            self.reading.push(row);
+        }
         self.search(message, thread.id, said.terms);
         said.text
     }

@@ -45,8 +45,18 @@ struct Findings {
     /// Return times around the default, in days.
     around: Vec<(f64, Outcome)>,
     invented: Vec<Volume>,
+    known: Vec<Foreknown>,
     words: Vec<Word>,
     rate: f64,
+}
+
+/// Brands of which something is known beforehand: posts or holidays, without knowing it and knowing it.
+struct Foreknown {
+    hourly: f64,
+    posts: [Trial; 2],
+    /// The same with steep bursts at three times the usual.
+    bursts: [Trial; 2],
+    holidays: [Trial; 2],
 }
 
 /// Invented brands of one volume.
@@ -102,6 +112,7 @@ pub fn run(data: &Path) -> Result<()> {
         moved: CONSTANTS.iter().map(|it| moved(&brands, it)).collect(),
         around: around(&brands),
         invented: invented(),
+        known: known(),
         words: words(&brands),
         rate: points as f64 / spent.as_secs_f64(),
     };
@@ -147,6 +158,21 @@ fn invented() -> Vec<Volume> {
         }
     }
     all
+}
+
+fn known() -> Vec<Foreknown> {
+    let of = |hourly, life, kind| {
+        let brand = invented::Brand { hourly, minutes: 5, kind, life };
+        [false, true].map(|knows| Trial::knowing(&brand, BRANDS, Sensitivity::Balanced, knows))
+    };
+    let steep = Some(Kind { times: 3.0, is_slow: false, hours: HOURS });
+    let each = |hourly| Foreknown {
+        hourly,
+        posts: of(hourly, Life::Posts, None),
+        bursts: of(hourly, Life::Posts, steep),
+        holidays: of(hourly, Life::Holidays, None),
+    };
+    [10.0, 100.0, 1_000.0].map(each).into()
 }
 
 fn words(brands: &[Brand]) -> Vec<Word> {

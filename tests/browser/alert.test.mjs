@@ -3,18 +3,11 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
-import { Demo, House, findings, launch, noFaults, until, visitor } from './support.mjs'
+import { House, demonstration, findings, noFaults, until, visitor } from './support.mjs'
 
-let browser, demo, page
-before(async () => {
-  browser = await launch()
-  demo = await Demo.open('en')
-  page = await visitor(browser, demo.base)
-  await page.goto(demo.link)
-  await page.locator('form button').first().click()
-  await page.waitForURL(url => !url.pathname.startsWith('/link'))
-})
-after(async () => { await browser?.close(); await demo?.close() })
+let browser, demo, page, stage
+before(async () => { stage = await demonstration(); ({ browser, demo, page } = stage) })
+after(async () => { await stage?.close() })
 
 const badge = () => page.locator('[data-badge=alerts]')
 

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { openSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { until, word } from './support.mjs'
 
 /** The folder of the network; undefined when there is none to test against. */
 export const FOLDER = process.env.PARVIS_TEST_ATPROTO
 const POST = 'app.bsky.feed.post'
+const API = '/@atproto/oauth-provider/~api'
 const run = name => join(FOLDER, 'run', name)
 
 /** The addresses of its servers. */
@@ -48,6 +50,9 @@ export class Member {
     return text ? JSON.parse(text) : null
   }
 
+  /** Says something to nobody in particular. */
+  post(text) { return this.call('com.atproto.repo.createRecord', { repo: this.did, collection: POST, record: { $type: POST, text, createdAt: new Date().toISOString() } }) }
+
   /** Names somebody in a post. */
   async mention(whom, words) {
     const name = `@${whom.handle}`
@@ -60,4 +65,41 @@ export class Member {
   rewrite(post, record) { return this.call('com.atproto.repo.putRecord', { repo: this.did, collection: POST, rkey: post.uri.split('/').pop(), record }) }
   remove(post) { return this.call('com.atproto.repo.deleteRecord', { repo: this.did, collection: POST, rkey: post.uri.split('/').pop() }) }
   posts() { return this.call(`com.atproto.repo.listRecords?repo=${this.did}&collection=${POST}&limit=100`).then(it => it.records) }
+
+  /** Asks their server's own page about their account, as the page itself does: `fetch` can't say that it is a page. */
+  page(method, path, body) {
+    const url = new URL(path, this.server)
+    const asks = path.includes('~api')
+    const headers = {
+      'user-agent': 'a browser', referer: new URL('/account', this.server).href, 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': asks ? 'empty' : 'document',
+      'sec-fetch-mode': asks ? 'same-origin' : 'navigate', cookie: Object.entries(this.cookies).map(it => it.join('=')).join('; '),
+      ...(this.cookies['csrf-token'] && { 'x-csrf-token': this.cookies['csrf-token'] }), ...(body && { 'content-type': 'application/json' }),
+    }
+    return new Promise((resolve, reject) => {
+      const call = request(url, { method, headers }, answer => {
+        for (const set of answer.headers['set-cookie'] ?? []) Object.assign(this.cookies, { [set.split('=')[0]]: set.slice(set.indexOf('=') + 1).split(';')[0] })
+        let text = ''
+        answer.on('data', data => { text += data }).on('end', () => {
+          assert.ok(answer.statusCode < 400, `${path} gave ${answer.statusCode}: ${text.slice(0, 200)}`)
+          resolve(asks ? JSON.parse(text) : null)
+        })
+      }).once('error', reject)
+      call.end(body && JSON.stringify(body))
+    })
+  }
+
+  /** The applications that were let in, as the page of their account lists them. */
+  async applications() {
+    if (!this.cookies) {
+      this.cookies = {}
+      await this.page('GET', '/account')
+      await this.page('POST', `${API}/sign-in`, { locale: 'en', username: this.handle, password: this.password, remember: true })
+    }
+    return this.page('GET', `${API}/oauth-sessions?did=${this.did}`)
+  }
+
+  /** Shows all of them out. */
+  async revokeApplications() {
+    for (const { tokenId } of await this.applications()) await this.page('POST', `${API}/revoke-oauth-session`, { did: this.did, tokenId })
+  }
 }

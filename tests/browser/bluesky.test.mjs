@@ -124,3 +124,83 @@ describe('a Bluesky account', { skip }, () => {
     noFaults(page)
   })
 })
+
+describe('a Bluesky account signed in on its server’s own page', { skip }, () => {
+  let browser, house, page, brand, customer, channel
+  before(async () => {
+    browser = await launch()
+    const allow = Object.values(network()).filter(it => it.startsWith('http')).map(it => new URL(it).host).join(',')
+    house = await House.open({ allow })
+    page = await visitor(browser, house.base)
+    brand = await Member.join('pds', 'brand')
+    customer = await Member.join('pds', 'cust')
+    await house.setUp(page)
+  })
+  after(async () => { await page?.context().close(); await house?.close(); await browser?.close() })
+
+  /** Signs in on the page of the server, and agrees or not; what that page does isn't ours. */
+  async function answer(button) {
+    const [there, faults] = [new URL(brand.server).origin, [...page.faults]]
+    await page.getByRole('link', { name: 'localhost' }).click()
+    await page.waitForURL(url => url.origin === there)
+    await page.locator('input[type=password]').fill(brand.password)
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Authorize' }).waitFor()
+    await page.getByRole('button', { name: button }).click()
+    await page.waitForURL(url => url.origin === house.base)
+    page.faults = faults
+  }
+
+  test('goes there and comes back connected; saying no comes back too', async () => {
+    await fill(page, house, brand, '')
+    await page.getByText('localhost').first().waitFor()
+    await shoot(page, 'bluesky-page')
+    assert.deepEqual(await findings(page), [])
+    await answer('Deny access')
+    await page.getByRole('alert').waitFor()
+    page.faults = page.faults.filter(fault => !fault.includes('422'))
+    await fill(page, house, brand, '')
+    await answer('Authorize')
+    await page.waitForURL(/\/channels\/[0-9a-f-]{36}/)
+    channel = page.url()
+    await page.getByText('is heard').first().waitFor()
+    await page.getByText('Access valid until').waitFor()
+    await shoot(page, 'bluesky-signed-in')
+    noFaults(page)
+  })
+
+  test('hears a mention and answers it', async () => {
+    const [question, answer] = [word(), word()]
+    await page.goto(`${house.base}/inbox`)
+    await customer.mention(brand, `where is my parcel? ${question}`)
+    await openArrived(page, question)
+    await page.locator('#text').fill(`On its way ${answer}`)
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await said(page, answer).getByText('published').waitFor({ state: 'attached', timeout: NETWORK * 1000 })
+    assert.equal((await brand.posts()).filter(it => it.value.text.includes(answer)).length, 1)
+    noFaults(page)
+  })
+
+  test('that is revoked over there is told as such, and connected again with a click', async () => {
+    await brand.revokeApplications()
+    await page.goto(channel)
+    await page.getByText('The access was revoked or has expired').waitFor({ timeout: NETWORK * 1000 })
+    await shoot(page, 'bluesky-revoked')
+    assert.deepEqual(await findings(page), [])
+    await page.getByRole('button', { name: 'Reconnect' }).first().click()
+    await answer('Authorize')
+    await page.waitForURL(channel)
+    await until('it is heard again', async () => { await page.reload(); return page.getByText('The access was revoked').isHidden() }, NETWORK)
+    noFaults(page)
+  })
+
+  test('that is removed here is given back over there', async () => {
+    assert.equal((await brand.applications()).length, 1)
+    await page.goto(channel)
+    await page.getByText('Remove').first().click()
+    await page.locator('form[action$="/remove"] button').click()
+    await page.waitForURL(/\/channels$/)
+    assert.equal((await brand.applications()).length, 0)
+    noFaults(page)
+  })
+})

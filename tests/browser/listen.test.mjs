@@ -2,18 +2,11 @@
 // before it was made, and what it found leads to its messages.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Demo, findings, launch, noFaults, until, visitor } from './support.mjs'
+import { demonstration, findings, noFaults, until } from './support.mjs'
 
-let browser, demo, page
-before(async () => {
-  browser = await launch()
-  demo = await Demo.open('en')
-  page = await visitor(browser, demo.base)
-  await page.goto(demo.link)
-  await page.locator('form button').first().click()
-  await page.waitForURL(url => !url.pathname.startsWith('/link'))
-})
-after(async () => { await browser?.close(); await demo?.close() })
+let page, stage
+before(async () => { stage = await demonstration(); ({ page } = stage) })
+after(async () => { await stage?.close() })
 
 const editor = () => page.locator('textarea[name=query]')
 const said = () => page.locator('[data-said]').textContent()

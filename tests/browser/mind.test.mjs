@@ -2,18 +2,11 @@
 // corrections; the mine of insight.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Demo, findings, launch, noFaults, until, visitor } from './support.mjs'
+import { demonstration, findings, noFaults, until } from './support.mjs'
 
-let browser, demo, page
-before(async () => {
-  browser = await launch()
-  demo = await Demo.open('en')
-  page = await visitor(browser, demo.base)
-  await page.goto(demo.link)
-  await page.locator('form button').first().click()
-  await page.waitForURL(url => !url.pathname.startsWith('/link'))
-})
-after(async () => { await browser?.close(); await demo?.close() })
+let demo, page, stage
+before(async () => { stage = await demonstration(); ({ demo, page } = stage) })
+after(async () => { await stage?.close() })
 
 const reading = () => page.locator('[data-region=thread] a[data-key=i]')
 const sheet = () => page.locator('dialog.sheet')

@@ -35,3 +35,9 @@ export const write = (title, content, id) => call(id ? `posts/${id}` : 'posts', 
 
 /** Comments on an article, in the name of a guest. */
 export const comment = (post, author_name, content) => call('comments', { post, author_name, author_email: 'guest@readers.example', content }, asAuthor())
+
+/** The password by which its author lets applications in. */
+export const password = () => readFileSync(join(FOLDER, 'run', 'apppw'), 'utf8').trim()
+
+/** How a comment stands on the site. */
+export const standing = async id => (await (await fetch(`${SITE}/wp-json/wp/v2/comments/${id}?context=edit`, { headers: asAuthor() })).json()).status

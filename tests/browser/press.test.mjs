@@ -2,7 +2,7 @@
 // it is asked politely, and neither its absence nor ours loses anything or brings anything twice.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { answers, comment, site, SITE, write } from './press.mjs'
+import { answers, comment, password, site, SITE, standing, write } from './press.mjs'
 import { findings, House, launch, noFaults, shoot, until, visitor, word } from './support.mjs'
 
 // A feed is asked fifteen times less often than a channel of people.
@@ -138,5 +138,55 @@ describe('a newspaper', { skip: SITE ? false : 'PARVIS_TEST_WORDPRESS is not set
       return row(meanwhile).first().isVisible()
     })
     assert.deepEqual([await row(before).count(), await row(meanwhile).count()], [1, 1])
+  })
+})
+
+describe('the comments on a site of ours', { skip: SITE ? false : 'PARVIS_TEST_WORDPRESS is not set: no site to moderate' }, () => {
+  let browser, house, page
+  before(async () => {
+    browser = await launch()
+    house = await House.open({ poll: 1, allow: new URL(SITE).host })
+    page = await visitor(browser, house.base)
+    await house.setUp(page)
+  })
+  after(async () => { await browser?.close(); await house?.close() })
+
+  test('are held, approved, called spam and brought back from the inbox; a slip is taken back in time', async () => {
+    const text = word()
+    await page.goto(`${house.base}/channels/new`)
+    const form = page.locator('form[action="/channels/new/wordpress"]')
+    for (const [name, value] of [['address', SITE], ['user', 'admin'], ['password', password()]]) await form.locator(`[name=${name}]`).fill(value)
+    await form.getByRole('button').click()
+    await page.waitForURL(/\/channels\/[0-9a-f-]{36}$/)
+    const article = await write(`Open to all ${word()}`, '<p>What do you think?</p>')
+    const { id } = await comment(article.id, 'Aurélie', `Buy lanterns here ${text}`)
+    await page.goto(`${house.base}/inbox?state=all`)
+    const row = page.locator('[data-row]', { hasText: text })
+    await until('the comment arrives', async () => { await page.reload(); return row.isVisible() })
+    await row.click()
+    const said = page.locator('article.msg', { hasText: text })
+    const press = name => said.getByRole('button', { name, exact: true }).click()
+    await press('Hold')
+    await said.getByText('To be held.').waitFor()
+    await shoot(page, 'moderate-held')
+    assert.deepEqual(await findings(page), [])
+    await press('Undo')
+    await said.getByRole('button', { name: 'Hold', exact: true }).waitFor()
+    await new Promise(resolve => setTimeout(resolve, 12_000))
+    assert.equal(await standing(id), 'approved', 'what was taken back is not done')
+    for (const [name, told, status] of [
+      ['Hold', 'Held: nobody else sees it there.', 'hold'], ['Approve', 'Approved.', 'approved'],
+      ['Spam', 'Marked as spam.', 'spam'], ['Not spam', 'Brought back: it isn’t spam.', 'approved'],
+    ]) {
+      await press(name)
+      await said.getByText(told).waitFor({ timeout: 60_000 })
+      assert.equal(await standing(id), status)
+      if (status === 'spam') {
+        await said.getByText('No longer shown over there.').waitFor({ timeout: 60_000 })
+        await shoot(page, 'moderate-spam')
+        assert.deepEqual(await findings(page), [])
+      }
+    }
+    noFaults(page)
   })
 })

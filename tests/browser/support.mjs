@@ -115,6 +115,22 @@ export class Demo extends Program {
   }
 
   close() { return this.stop() }
+
+  /** Signs the first visitor in, by the link that the console shows. */
+  async enter(page) {
+    await page.goto(this.link)
+    await page.locator('form button').first().click()
+    await page.waitForURL(url => !url.pathname.startsWith('/link'))
+  }
+}
+
+/** A browser, the demonstration in English, and its first visitor, for all tests of a file; `close` ends them. */
+export async function demonstration() {
+  const browser = await launch()
+  const demo = await Demo.open('en')
+  const page = await visitor(browser, demo.base)
+  await demo.enter(page)
+  return { browser, demo, page, close: async () => { await browser.close(); await demo.close() } }
 }
 
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })

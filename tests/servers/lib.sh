@@ -21,7 +21,7 @@ packages() { # packages NAME -> the Debian packages it needs, one a line; nothin
     wordpress) printf '%s\n' curl ca-certificates php-cli php-mysql php-curl php-gd php-xml php-mbstring mariadb-server-core mariadb-client-core ;;
     atproto) printf '%s\n' gcc g++ make python3 "${node[@]}"; packages pg ;;
     mail) printf '%s\n' dovecot-imapd dovecot-lmtpd python3-aiosmtpd openssl ;;
-    matrix) printf '%s\n' curl python3-venv ;;
+    matrix | s3) printf '%s\n' curl python3-venv ;;
     chromium) printf '%s\n' chromium fonts-liberation "${node[@]}" ;;
     *) die "no such server: $1" ;;
   esac

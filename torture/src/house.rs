@@ -130,6 +130,7 @@ async fn one_channel(app: &App, network: &str, now: i64) -> Result<Channel> {
         capabilities: serde_json::to_string(&account.capabilities)?,
         secret: account::seal(app, id, &account.secret).context("the secret can't be sealed")?,
         secret_expires_at: None,
+        renewal: None,
         health: Health::default(),
         created_at: now,
     })

@@ -81,7 +81,8 @@ impl Step {
     fn servers(self) -> &'static [Server] {
         match self {
             Self::Fmt | Self::Tidy | Self::Deny | Self::Clippy => &[],
-            Self::Unit | Self::Torture => &[Server::Pg],
+            Self::Unit => &[Server::Pg, Server::S3],
+            Self::Torture => &[Server::Pg],
             Self::Contract => {
                 &[Server::Snac2, Server::Wordpress, Server::Atproto, Server::Mail, Server::Matrix]
             }

@@ -126,6 +126,7 @@ fn one_channel(kind: &str, name: &str, desk: DeskId, now: i64) -> Channel {
         capabilities: "{}".to_owned(),
         secret: None,
         secret_expires_at: None,
+        renewal: None,
         health: Health::default(),
         created_at: now,
     }

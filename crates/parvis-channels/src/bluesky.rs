@@ -5,7 +5,7 @@
 //! `com.atproto.*` about records, which always work, and `app.bsky.*` about what others write, which a server
 //! may not offer. Names change (handles), identifiers don't (DIDs): only these are kept.
 //!
-//! There is no OAuth here: an app password, made in the network's settings, signs in.
+//! One signs in on the network's own page (OAuth), or with an app password, made in the network's settings.
 
 mod client;
 mod embed;
@@ -13,6 +13,7 @@ mod facet;
 pub mod firehose;
 mod identity;
 mod key;
+mod oauth;
 mod observe;
 mod picture;
 mod probe;
@@ -25,15 +26,18 @@ mod write;
 #[cfg(test)]
 mod fuzz;
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError,
-    Connection, Field, Figure, Net, Observation, Outgoing, Page, Passed, Probe, Published, Source, TextRule,
-    Typed, Why,
+    Connection, Field, Figure, Net, Observation, Outgoing, Page, Passed, Probe, Published, Returned, Secret,
+    SignIn, Source, TextRule, Typed, Why,
 };
-use client::Client;
+use client::{Client, Keys};
 use firehose::Firehose;
 use observe::Observer;
 
@@ -45,6 +49,22 @@ pub struct Bluesky;
 const NOTIFICATIONS: &str = "notifications";
 /// What we wrote, here or elsewhere: the echo.
 const POSTS: &str = "posts";
+
+/// What Parvis says of itself to servers of this network, as JSON at `/oauth-client-metadata.json`; `None` where Parvis
+/// has no public https address.
+#[must_use]
+pub fn description(client: &crate::Client) -> Option<Value> {
+    oauth::description(client)
+}
+
+/// Makes the key by which Parvis proves to servers of this network that it is itself: one for all accounts, to be kept
+/// sealed for good.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn client_key() -> Result<Secret, ChannelError> {
+    oauth::client_key()
+}
 
 #[async_trait]
 impl Channel for Bluesky {
@@ -61,12 +81,54 @@ impl Channel for Bluesky {
         &session::FIELDS
     }
 
+    async fn begin(
+        &self,
+        net: &Net,
+        typed: &Typed,
+        client: &crate::Client,
+        state: &str,
+    ) -> Result<Option<SignIn>, ConnectError> {
+        if !typed.line("password").is_empty() {
+            return Ok(None);
+        }
+        let (home, name, settings) = session::find(net, typed).await?;
+        oauth::begin(net, (home, &name, settings), client, state).await.map(Some)
+    }
+
+    async fn finish(
+        &self,
+        net: &Net,
+        kept: &Secret,
+        returned: &Returned,
+    ) -> Result<Connection, ConnectError> {
+        oauth::finish(net, kept, returned).await
+    }
+
+    fn again(&self, account: &Account) -> Option<BTreeMap<String, String>> {
+        let Ok(Keys::Grant(_)) = Keys::read(&account.secret) else { return None };
+        Some(session::typed(account))
+    }
+
     async fn connect(&self, net: &Net, typed: &Typed) -> Result<Connection, ConnectError> {
         session::connect(net, typed).await
     }
 
     async fn renew(&self, net: &Net, account: &Account) -> Result<Access, ChannelError> {
-        session::renew(&Client::of(net, account)?).await
+        match Keys::read(&account.secret)? {
+            Keys::Password(session) => session::renew(net, account, &session).await,
+            Keys::Grant(grant) => grant.renew(net, &account.remote_id).await,
+        }
+    }
+
+    fn renews_once(&self, account: &Account) -> bool {
+        matches!(Keys::read(&account.secret), Ok(Keys::Grant(_)))
+    }
+
+    async fn revoke(&self, net: &Net, account: &Account) -> Result<(), ChannelError> {
+        match Keys::read(&account.secret)? {
+            Keys::Password(session) => session::end(net, &account.base_url, &session.refresh).await,
+            Keys::Grant(grant) => grant.give_back(net).await,
+        }
     }
 
     async fn probe(&self, net: &Net, account: &Account) -> Result<Probe, ChannelError> {

@@ -1,13 +1,15 @@
 //! The role every network plays, and the list of those that play it.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use crate::{
-    Access, Account, CapabilitySet, ChannelError, ChannelKind, ConnectError, Connection, Delivery, Field,
-    Figure, Made, Net, Observation, Outgoing, Page, Passed, Published, Received, Request, TextRule, Typed,
-    Undelivered, Why,
+    Access, Account, CapabilitySet, ChannelError, ChannelKind, Client, ConnectError, Connection, Delivery,
+    Field, Figure, Made, Net, Observation, Outgoing, Page, Passed, Published, Received, Request, Returned,
+    Secret, SignIn, TextRule, Typed, Undelivered, Why,
 };
 
 /// What we learn by asking an account who it is.
@@ -41,8 +43,34 @@ pub trait Channel: Send + Sync {
     /// What a person types to connect an account.
     fn fields(&self) -> &'static [Field];
 
-    /// Connects an account by what was typed into [`Channel::fields`]; [`Channel::probe`] comes next. A
-    /// network that sends people to its own sign-in page has other ways ([`crate::mastodon::oauth`]).
+    /// Begins to connect an account on a sign-in page of the network's own, where what was typed leads there; `state`
+    /// comes back with the person. `None`: nothing but [`Channel::connect`] is needed.
+    async fn begin(
+        &self,
+        _net: &Net,
+        _typed: &Typed,
+        _client: &Client,
+        _state: &str,
+    ) -> Result<Option<SignIn>, ConnectError> {
+        Ok(None)
+    }
+
+    /// Connects the account of a person who came back from that page, by what was kept ([`SignIn::kept`]).
+    async fn finish(
+        &self,
+        _net: &Net,
+        _kept: &Secret,
+        _returned: &Returned,
+    ) -> Result<Connection, ConnectError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork).into())
+    }
+
+    /// What has to be typed to begin so for an account that is connected already; `None` where a secret is needed.
+    fn again(&self, _account: &Account) -> Option<BTreeMap<String, String>> {
+        None
+    }
+
+    /// Connects an account by what was typed into [`Channel::fields`]; [`Channel::probe`] comes next.
     async fn connect(&self, _net: &Net, _typed: &Typed) -> Result<Connection, ConnectError> {
         Err(ChannelError::Unsupported(Why::NotInNetwork).into())
     }
@@ -51,6 +79,16 @@ pub trait Channel: Send + Sync {
     /// under a lock of its own, in good time, and keeps the answer before anything else happens: the old
     /// access may be spent.
     async fn renew(&self, _net: &Net, _account: &Account) -> Result<Access, ChannelError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork))
+    }
+
+    /// Whether renewing spends the only thing by which this access can be renewed: it must never be begun by two.
+    fn renews_once(&self, _account: &Account) -> bool {
+        false
+    }
+
+    /// Gives the access back, since the account is being removed here.
+    async fn revoke(&self, _net: &Net, _account: &Account) -> Result<(), ChannelError> {
         Err(ChannelError::Unsupported(Why::NotInNetwork))
     }
 

@@ -98,6 +98,35 @@ pub struct Access {
     pub lives_for: Option<Duration>,
 }
 
+/// Parvis itself, for networks that send people back to it from a sign-in page of their own.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// Where people reach Parvis.
+    pub site: Url,
+    /// Where people come back to.
+    pub back: Url,
+    /// Proves that Parvis is itself, to networks that ask for that ([`crate::bluesky::client_key`]).
+    pub key: Secret,
+}
+
+/// A sign-in on a page of the network's own that was begun.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The page.
+    pub address: Url,
+    /// What is needed when the person comes back: to be kept sealed until then.
+    pub kept: Secret,
+}
+
+/// What a person comes back with from such a page.
+#[derive(Debug, Clone, Default)]
+pub struct Returned {
+    /// Opens the account, once.
+    pub code: String,
+    /// Who sent them back, where the network says so.
+    pub issuer: Option<String>,
+}
+
 /// An account as it was connected, before its first [`crate::Channel::probe`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connection {
@@ -130,7 +159,8 @@ pub enum ConnectError {
         name: &'static str,
         /// Why: `empty`, `length`, `address`, `unknown`; `nobody` (no such account), `whole` (a password that
         /// opens more than is asked for), `role` (the account may do too little), `passwords` (the server takes no
-        /// passwords for applications).
+        /// passwords for applications), `passwords_only` (it takes nothing else), `no_way_back` (people couldn't be
+        /// sent back to Parvis from a page of the network's).
         code: &'static str,
     },
     /// The network refused, or can't be reached.

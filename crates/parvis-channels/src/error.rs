@@ -14,6 +14,13 @@ pub enum ChannelError {
         /// What the server said.
         message: String,
     },
+    /// Our access isn't taken any more, as happens when it ran out: it has to be renewed, and if that is refused a person
+    /// has to act. Nothing was changed over there.
+    #[error("the access isn't taken any more ({message}); it has to be renewed")]
+    Lapsed {
+        /// What the server said.
+        message: String,
+    },
     /// The network understood and refused; the same request won't work again.
     #[error("the network refused ({status}): {message}")]
     Refused {
@@ -67,6 +74,7 @@ impl ChannelError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unauthorized { .. } => "unauthorized",
+            Self::Lapsed { .. } => "lapsed",
             Self::Refused { .. } => "refused",
             Self::Limited { .. } => "limited",
             Self::Unreachable { .. } => "unreachable",
@@ -81,6 +89,9 @@ impl ChannelError {
     /// retryable: it has to be settled by reading back.
     #[must_use]
     pub fn retryable(&self) -> bool {
-        matches!(self, Self::Limited { .. } | Self::Unreachable { .. } | Self::Malformed { .. })
+        matches!(
+            self,
+            Self::Lapsed { .. } | Self::Limited { .. } | Self::Unreachable { .. } | Self::Malformed { .. }
+        )
     }
 }

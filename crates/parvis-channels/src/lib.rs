@@ -45,7 +45,7 @@ pub mod wordpress;
 pub use account::{Account, ChannelKind, Secret};
 pub use capability::{Capability, CapabilityKey, CapabilitySet, MediaRule, Support, Why};
 pub use channel::{Channel, Probe, channel};
-pub use connect::{Access, ConnectError, Connection, Field, Input, Made, Typed};
+pub use connect::{Access, Client, ConnectError, Connection, Field, Input, Made, Returned, SignIn, Typed};
 pub use error::ChannelError;
 pub use figure::Figure;
 pub use html::{plain_text, sanitise};

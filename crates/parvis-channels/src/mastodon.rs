@@ -18,12 +18,15 @@ mod write;
 #[cfg(test)]
 mod fuzz;
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use crate::{
-    Account, CapabilitySet, Channel, ChannelError, ChannelKind, Field, Figure, Input, Net, Observation,
-    Outgoing, Page, Probe, Published, Source, TextRule,
+    Account, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError, Connection, Field, Figure,
+    Input, Net, Observation, Outgoing, Page, Probe, Published, Returned, Secret, SignIn, Source, TextRule,
+    Typed,
 };
 use client::Client;
 use observe::Observer;
@@ -52,6 +55,33 @@ impl Channel for Mastodon {
 
     fn fields(&self) -> &'static [Field] {
         &FIELDS
+    }
+
+    async fn begin(
+        &self,
+        net: &Net,
+        typed: &Typed,
+        client: &crate::Client,
+        state: &str,
+    ) -> Result<Option<SignIn>, ConnectError> {
+        oauth::begin(net, typed.line("server"), client, state).await.map(Some)
+    }
+
+    async fn finish(
+        &self,
+        net: &Net,
+        kept: &Secret,
+        returned: &Returned,
+    ) -> Result<Connection, ConnectError> {
+        Ok(oauth::finish(net, kept, &returned.code).await?)
+    }
+
+    fn again(&self, account: &Account) -> Option<BTreeMap<String, String>> {
+        Some(BTreeMap::from([("server".to_owned(), account.base_url.to_string())]))
+    }
+
+    async fn revoke(&self, net: &Net, account: &Account) -> Result<(), ChannelError> {
+        oauth::revoke(net, &account.base_url, &account.secret).await
     }
 
     async fn probe(&self, net: &Net, account: &Account) -> Result<Probe, ChannelError> {

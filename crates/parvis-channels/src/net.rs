@@ -10,6 +10,7 @@
 mod address;
 mod answer;
 mod dial;
+mod memory;
 mod request;
 mod resolve;
 mod socket;
@@ -24,6 +25,7 @@ use url::{Host, Url};
 
 pub use answer::Answer;
 pub(crate) use answer::http_date;
+use memory::{Memory, Said};
 use request::Body;
 pub use request::Request;
 use resolve::{Allowed, Forbidden, Guarded, LookUp};
@@ -70,6 +72,8 @@ pub struct Net {
     connect_time: Duration,
     /// Whom connections that aren't HTTP trust; read once, when the first of them is made.
     tls: Arc<OnceCell<Arc<rustls::ClientConfig>>>,
+    /// What servers said that the next call needs.
+    memory: Arc<Memory>,
 }
 
 /// The clients for some ports, with the exceptions that hold there.
@@ -99,7 +103,7 @@ impl Net {
         let doors =
             ports.map(|port| Door::new(options, port, &allowed, look_up)).collect::<Result<_, _>>()?;
         let connect_time = connect_time(options);
-        Ok(Self { doors, allowed, connect_time, tls: Arc::default() })
+        Ok(Self { doors, allowed, connect_time, tls: Arc::default(), memory: Arc::default() })
     }
 
     /// The clients for the port of this address.
@@ -167,6 +171,16 @@ impl Net {
         }
         let address = format!("http://{host} (a secret only travels over https)");
         Err(ChannelError::ForbiddenAddress { address })
+    }
+
+    /// What the server behind this address said last of its nonce and its time.
+    pub(crate) fn said(&self, url: &Url) -> Option<Said> {
+        self.memory.said(url)
+    }
+
+    /// Keeps what an answer says of both.
+    pub(crate) fn remember(&self, answer: &Answer) {
+        self.memory.remember(answer);
     }
 
     /// Sends, following redirects; gives the permanent ones followed from the start.

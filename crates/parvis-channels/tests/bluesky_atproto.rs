@@ -14,6 +14,8 @@ mod access;
 mod answering;
 #[path = "contract/clause.rs"]
 mod clause;
+#[path = "atproto/consent.rs"]
+mod consent;
 #[path = "atproto/contract.rs"]
 mod contract;
 #[path = "contract/door.rs"]
@@ -22,6 +24,8 @@ mod door;
 mod hearing;
 #[path = "atproto/listening.rs"]
 mod listening;
+#[path = "atproto/oauth.rs"]
+mod oauth;
 #[path = "atproto/peer.rs"]
 mod peer;
 #[path = "atproto/posting.rs"]

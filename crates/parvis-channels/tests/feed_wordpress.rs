@@ -2,7 +2,17 @@
 //! `PARVIS_TEST_WORDPRESS_DIR` a folder with the application password of "admin" in
 //! `run/apppw`. What WordPress can't show is in `feed_faults.rs`.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+#[path = "contract/clause.rs"]
+mod clause;
+#[path = "feed/contract.rs"]
+mod contract;
 
 use base64::Engine;
 use parvis_channels::{

@@ -8,8 +8,11 @@
 //! from two steps to eight hours, of which the mean is taken: what is steep and what lasts both show in it; `tail`
 //! how often that mean is very high, which gives each point a *return time* ("as far as this, once in forty days");
 //! `episode` opens one alert where the return time passes the one that was asked for ([`Sensitivity`]), and keeps
-//! quiet until it is over. Beside it, [`silence`] sees a stream that fell silent, [`unanswered`] anger that waits.
+//! quiet until it is over. Beside it, [`course`] follows what was told until all is as usual again, [`echo`] learns what
+//! our own publications bring, [`silence`] sees a stream that fell silent, [`unanswered`] anger that waits.
 
+pub mod course;
+pub mod echo;
 mod episode;
 pub mod silence;
 mod spread;
@@ -140,6 +143,8 @@ pub struct Reading {
     pub ratio: f64,
     /// Length of that horizon, in steps: short for a steep rise, long for a slow burn.
     pub horizon: f64,
+    /// Whether it is rare enough to be told, had it not been told already.
+    pub rare: bool,
     /// Whether an episode is open.
     pub open: bool,
 }
@@ -207,14 +212,24 @@ impl Detector {
             return_days: 0.0,
             ratio: 1.0,
             horizon: self.tuning.quick_steps,
+            rare: false,
             open: self.episode.is_open(),
         };
         if let Some(count) = count {
             self.weigh(count, &expected, foreseen, &mut reading);
             self.single.push(count, &expected, foreseen);
-            self.usual.learn(at, self.single.clipped(count, &expected, self.tuning.clip));
+            // Up to what was foreseen, it says nothing of what is usual.
+            let unforeseen =
+                if count > expected.count { (count / foreseen).max(expected.count) } else { count };
+            self.usual.learn(at, self.single.clipped(unforeseen, &expected, self.tuning.clip));
         }
         reading
+    }
+
+    /// What is expected of the step that begins at `at` (microseconds UTC), by what was seen so far.
+    #[must_use]
+    pub fn expected(&self, at: i64) -> f64 {
+        self.usual.at(at).count
     }
 
     fn weigh(&mut self, count: f64, expected: &Expected, foreseen: f64, reading: &mut Reading) {
@@ -233,6 +248,7 @@ impl Detector {
             && reading.far >= tuning.least_far
             && reading.ratio >= tuning.least_ratio
             && excess >= tuning.least_count;
+        reading.rare = rare;
         reading.alert = self.episode.push(rare, reading.far > tuning.tail_from, count, self.step, tuning);
         reading.open = self.episode.is_open();
         reading.score = score(reading.return_days, self.days, reading.alert);

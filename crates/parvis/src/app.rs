@@ -7,7 +7,6 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use object_store::ObjectStore;
-use object_store::local::LocalFileSystem;
 use parvis_channels::{Net, NetOptions};
 use tokio::sync::{Notify, watch};
 
@@ -16,6 +15,7 @@ use crate::config::Config;
 use crate::fault::{self, Point};
 use crate::intake::ear::Ears;
 use crate::intake::receive::Arrivals;
+use crate::media;
 use crate::room::Rooms;
 use crate::seal::{self, SealKey};
 use crate::store::{Db, organisation};
@@ -66,12 +66,12 @@ impl App {
         Self::new(config, db, clock, seal)
     }
 
-    /// Puts the parts together; media go into the data folder.
+    /// Puts the parts together.
     ///
     /// # Errors
-    /// The folder for media can't be made.
+    /// The place for media can't be used.
     pub fn new(config: Config, db: Db, clock: Clock, seal: SealKey) -> anyhow::Result<Self> {
-        let media = media(&config)?;
+        let media = media::open(&config)?;
         let options = NetOptions { allow: config.allow_hosts.clone(), ..NetOptions::default() };
         let net = Net::new(&options).context("allow_hosts can't be read")?;
         let (setup, stop, ears, work) =
@@ -97,22 +97,6 @@ impl App {
         let secret = self.setup.issue()?;
         Ok(Some(format!("{}/setup?token={secret}", self.config.public_url.trim_end_matches('/'))))
     }
-}
-
-/// Where pictures and files are kept: a folder of the data folder, which is made when missing.
-///
-/// # Errors
-/// The folder can't be made.
-pub fn media(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
-    let folder = config.data.join("media");
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("the folder {} can't be made", folder.display()))?;
-    // Its name too has to survive what the files in it survive.
-    sync_folder(&config.data)
-        .with_context(|| format!("the folder {} can't be synced", config.data.display()))?;
-    // Synced: what an accepted answer carries survives a power cut as the answer does.
-    let files = LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true).with_fsync(true);
-    Ok(Arc::new(files))
 }
 
 /// The token that protects the set-up page. Only its digest is kept, and only in memory.

@@ -13,6 +13,7 @@ pub mod destination;
 pub mod draft;
 pub mod feed;
 pub mod insight;
+pub mod moderate;
 pub mod post;
 pub mod session;
 pub mod stop;

@@ -21,6 +21,8 @@ pub struct Config {
     pub data: PathBuf,
     /// `sqlite:FILE` or `postgresql://…`; empty for `parvis.db` in the data folder.
     pub database: String,
+    /// A folder or `s3://BUCKET/PREFIX` for pictures and files; empty for `media` in the data folder.
+    pub media: String,
     /// Hosts and addresses that channels may reach although they aren't public (an intranet's server).
     pub allow_hosts: Vec<String>,
     /// Addresses or networks (`10.0.0.0/8`) whose `X-Forwarded-*` headers are believed.
@@ -53,6 +55,7 @@ impl Default for Config {
             public_url: "http://127.0.0.1:7700".to_owned(),
             data: PathBuf::from("parvis-data"),
             database: String::new(),
+            media: String::new(),
             allow_hosts: Vec::new(),
             trusted_proxies: vec!["127.0.0.1".to_owned(), "::1".to_owned()],
             log_format: LogFormat::Text,
@@ -64,7 +67,7 @@ impl Default for Config {
 }
 
 /// Every key of the file with its explanation, in the order of the example file.
-pub const SETTINGS: [(&str, &str); 10] = [
+pub const SETTINGS: [(&str, &str); 11] = [
     ("listen", "Address and port to listen on. 0.0.0.0:7700 listens on every interface."),
     (
         "public_url",
@@ -72,11 +75,17 @@ pub const SETTINGS: [(&str, &str); 10] = [
          security of cookies depend on it; behind a reverse proxy it is the proxy's https:// address.\n\
          Left out: http:// and the address listened on.",
     ),
-    ("data", "Folder for the embedded database, the key file (seal.key) and media."),
+    ("data", "Folder for the embedded database, the key file (seal.key), and pictures and files (media)."),
     (
         "database",
         "Where the data is kept: sqlite:FILE or postgresql://USER:PASSWORD@HOST/NAME.\n\
          Empty: the file parvis.db in the data folder.",
+    ),
+    (
+        "media",
+        "Where pictures and files are kept: a folder, or s3://BUCKET or s3://BUCKET/PREFIX on an S3 server\n\
+         (several nodes need that). Server, region and keys are taken from the variables AWS_ENDPOINT_URL,\n\
+         AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Empty: the folder media in the data folder.",
     ),
     (
         "allow_hosts",
@@ -231,6 +240,10 @@ impl Config {
         if let Some(bad) = self.trusted_proxies.iter().find(|it| parse_network(it).is_none()) {
             return fail("trusted_proxies", format!("“{bad}” is no address; write 10.0.0.1 or 10.0.0.0/8"));
         }
+        if self.media.contains("://") && !self.media.starts_with("s3://") {
+            let said = &self.media;
+            return fail("media", format!("“{said}” is no place for files; write a folder or s3://BUCKET"));
+        }
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log_level) {
             return fail("log_level", format!("{error}; write error, warn, info, debug or trace"));
         }
@@ -244,6 +257,11 @@ impl Config {
         } else {
             self.database.clone()
         }
+    }
+
+    /// The folder of pictures and files, where they aren't in a bucket.
+    pub fn media_folder(&self) -> PathBuf {
+        if self.media.is_empty() { self.data.join("media") } else { PathBuf::from(&self.media) }
     }
 
     /// Whether forwarding headers from `address` are believed.

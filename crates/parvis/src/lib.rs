@@ -11,6 +11,7 @@ pub mod demo;
 pub mod fault;
 pub mod id;
 pub mod intake;
+pub mod media;
 pub mod room;
 pub mod rules;
 pub mod seal;

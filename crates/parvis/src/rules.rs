@@ -5,6 +5,7 @@ pub mod appointment;
 pub mod charter;
 pub mod clock;
 pub mod field;
+pub mod holiday;
 pub mod hours;
 pub mod permission;
 pub mod post;

@@ -119,6 +119,7 @@ pub fn channel(desk: DeskId) -> Channel {
         capabilities: serde_json::to_string(&capabilities).unwrap(),
         secret: None,
         secret_expires_at: None,
+        renewal: None,
         health: Health::default(),
         created_at: START,
     }
@@ -187,6 +188,14 @@ pub fn said(remote_id: &str, text: &str, seconds: i64) -> Observation {
             marks: Vec::new(),
         }),
     }
+}
+
+/// The same of somebody else; `who` tells people apart.
+pub fn said_by(who: i64, remote_id: &str, text: &str, seconds: i64) -> Observation {
+    let mut seen = said(remote_id, text, seconds);
+    let author = &mut seen.item.as_mut().unwrap().author;
+    (author.remote_id, author.handle) = (format!("p{who}"), format!("p{who}@elsewhere.example"));
+    seen
 }
 
 impl House {

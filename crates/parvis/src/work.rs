@@ -5,6 +5,7 @@ pub mod alert;
 pub mod figure;
 pub mod fill;
 pub mod media;
+pub mod moderate;
 pub mod notify;
 pub mod publish;
 pub mod read_back;
@@ -58,8 +59,16 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
-const LANES: [&str; 7] =
-    [release::KIND, publish::KIND, read_back::KIND, media::KIND, renew::KIND, notify::KIND, figure::KIND];
+const LANES: [&str; 8] = [
+    release::KIND,
+    publish::KIND,
+    read_back::KIND,
+    media::KIND,
+    renew::KIND,
+    notify::KIND,
+    moderate::KIND,
+    figure::KIND,
+];
 
 /// Works until `stop` turns true, finishing what was begun.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
@@ -236,6 +245,7 @@ async fn carry_out(app: Arc<App>, job: Job) {
         release::KIND => release::carry_out(&app, &job).await,
         renew::KIND => renew::carry_out(&app, &job).await,
         notify::KIND => notify::carry_out(&app, &job).await,
+        moderate::KIND => moderate::carry_out(&app, &job).await,
         figure::KIND => figure::carry_out(&app, &job).await,
         _ => media::carry_out(&app, &job).await,
     };

@@ -145,6 +145,7 @@ fn one_channel(desk: DeskId) -> Result<Channel> {
         capabilities: serde_json::to_string(&capabilities)?,
         secret: None,
         secret_expires_at: None,
+        renewal: None,
         health: Health::default(),
         created_at: START,
     })

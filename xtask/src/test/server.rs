@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(20 * 60);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Server {
     Pg,
+    S3,
     Chromium,
     Mail,
     Matrix,
@@ -36,6 +37,7 @@ impl Server {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Pg => "pg",
+            Self::S3 => "s3",
             Self::Snac2 => "snac2",
             Self::Wordpress => "wordpress",
             Self::Atproto => "atproto",
@@ -49,6 +51,7 @@ impl Server {
     fn variable(self) -> &'static str {
         match self {
             Self::Pg => "PARVIS_TEST_POSTGRES",
+            Self::S3 => "PARVIS_TEST_S3",
             Self::Snac2 => "PARVIS_TEST_SNAC2",
             Self::Wordpress => "PARVIS_TEST_WORDPRESS",
             Self::Atproto => "PARVIS_TEST_ATPROTO",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
+use super::oauth::Grant;
 use super::wire;
 use crate::html::one_line;
 use crate::{Account, Answer, ChannelError, Net, Request, Secret, Why, json};
@@ -25,9 +26,19 @@ const NEEDS_A_PERSON: [&str; 10] = [
     "RepoDeactivated",
 ];
 
-/// What [`Secret`] holds for an account of this network.
+/// What [`Secret`] holds for an account of this network, by the way in which it was connected.
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Keys {
+#[serde(untagged)]
+pub(super) enum Keys {
+    /// By an app password.
+    Password(Session),
+    /// On the network's own page.
+    Grant(Box<Grant>),
+}
+
+/// What an app password gives.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Session {
     /// Signs calls, for some hours.
     pub(super) access: String,
     /// Gets the next two, once.
@@ -104,7 +115,15 @@ impl<'a> Client<'a> {
     /// Asks, and gives the answer with its head.
     pub(super) async fn fetch(&self, method: &str, query: &[(&str, &str)]) -> Result<Answer, Fault> {
         let url = endpoint(&self.account.base_url, method, query)?;
-        checked(self.net.send(Request::get(url).bearer(&self.keys.access)).await?)
+        checked(self.call(Request::get(url)).await?)
+    }
+
+    /// Sends a call in our name.
+    async fn call(&self, request: Request) -> Result<Answer, ChannelError> {
+        match &self.keys {
+            Keys::Password(session) => self.net.send(request.bearer(&session.access)).await,
+            Keys::Grant(grant) => grant.send(self.net, request).await,
+        }
     }
 
     /// Has something done that may be done twice without harm.
@@ -117,14 +136,13 @@ impl<'a> Client<'a> {
     }
 
     pub(super) async fn send(&self, request: Request) -> Result<Answer, Fault> {
-        checked(self.net.send(request.bearer(&self.keys.access)).await?)
+        checked(self.call(request).await?)
     }
 
     /// Like [`Client::post`], for what must not happen twice: after a failure inside the server nobody
     /// knows whether it happened.
     pub(super) async fn post_once(&self, method: &str, body: Value) -> Result<Answer, ChannelError> {
-        let request = self.request(method)?.json(body).bearer(&self.keys.access).once();
-        let answer = self.net.send(request).await?;
+        let answer = self.call(self.request(method)?.json(body).once()).await?;
         let status = answer.status;
         checked(answer).map_err(|fault| match fault.error {
             ChannelError::Unreachable { message } if status >= 500 => ChannelError::Unknown { message },
@@ -165,10 +183,8 @@ pub(super) fn checked(answer: Answer) -> Result<Answer, Fault> {
         || (status == 400 && said.starts_with("No service configured"));
     let error = match status {
         _ if unknown_call => ChannelError::Unsupported(Why::NotOnServer),
-        // Not for a person: the next renewal mends it.
-        _ if name == "ExpiredToken" => {
-            ChannelError::Unreachable { message: "the access ran out and has to be renewed".to_owned() }
-        }
+        // Not for a person: the next renewal mends it, or tells that it was revoked.
+        _ if matches!(name.as_str(), "ExpiredToken" | "invalid_token") => ChannelError::Lapsed { message },
         _ if NEEDS_A_PERSON.contains(&name.as_str()) => ChannelError::Unauthorized { message },
         401 => ChannelError::Unauthorized { message },
         429 => ChannelError::Limited { retry_after: answer.wait() },

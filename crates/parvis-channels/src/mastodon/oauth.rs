@@ -14,7 +14,7 @@ use url::Url;
 
 use super::client::{Access, checked, endpoint};
 use crate::json::read as json;
-use crate::{ChannelError, Net, Request, Secret};
+use crate::{Access as Given, ChannelError, Client, ConnectError, Connection, Net, Request, Secret, SignIn};
 
 /// What Parvis asks for, and no more.
 pub const SCOPES: &str = "read:accounts read:notifications read:statuses write:media write:statuses";
@@ -89,6 +89,56 @@ struct Token {
     access_token: String,
     #[serde(default)]
     scope: String,
+}
+
+/// What is kept while somebody signs in.
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    app: App,
+    verifier: Option<String>,
+}
+
+/// Makes Parvis known to the server that was typed, and gives the address of its page.
+pub(super) async fn begin(
+    net: &Net,
+    typed: &str,
+    client: &Client,
+    state: &str,
+) -> Result<SignIn, ConnectError> {
+    let base_url = server_address(typed).ok_or(ConnectError::Field { name: "server", code: "address" })?;
+    let app = register(net, &base_url, client.back.as_str(), Some(client.site.as_str())).await?;
+    let verifier = if app.pkce { Some(Verifier::new()?) } else { None };
+    let address = authorize_url(&app, state, verifier.as_ref())?;
+    let begun = Begun { app, verifier: verifier.map(|it| it.0.expose().to_owned()) };
+    let kept = serde_json::to_string(&begun).map(Secret::new);
+    let kept = kept.map_err(|error| ChannelError::Malformed { message: error.to_string() })?;
+    Ok(SignIn { address, kept })
+}
+
+/// The person came back with a code.
+pub(super) async fn finish(net: &Net, kept: &Secret, code: &str) -> Result<Connection, ChannelError> {
+    let begun: Begun = serde_json::from_str(kept.expose())
+        .map_err(|_| ChannelError::Malformed { message: "what was begun can't be read".to_owned() })?;
+    let verifier = begun.verifier.map(|secret| Verifier::from_kept(Secret::new(secret)));
+    let secret = exchange(net, &begun.app, code, verifier.as_ref()).await?;
+    Ok(Connection {
+        base_url: begun.app.base_url,
+        access: Given { secret, lives_for: None },
+        settings: serde_json::Value::Null,
+        shown: None,
+    })
+}
+
+/// The address of a server as people type it: `social.example` is `https://social.example/`.
+fn server_address(typed: &str) -> Option<Url> {
+    let typed = typed.trim().trim_start_matches('@');
+    // `brand@social.example` names its server too.
+    let typed = typed.rsplit_once('@').map_or(typed, |(_, host)| host);
+    let whole = if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") };
+    let url: Url = whole.parse().ok()?;
+    let plain =
+        matches!(url.scheme(), "http" | "https") && url.host_str().is_some() && url.username().is_empty();
+    if plain { url.join("/").ok() } else { None }
 }
 
 /// Makes Parvis known to a server. `website` is shown there to the person who consents.
@@ -237,6 +287,21 @@ mod tests {
             client_id: "id".into(),
             client_secret: "s3cret".into(),
             pkce,
+        }
+    }
+
+    #[test]
+    fn a_server_is_found_however_people_write_it() {
+        for typed in [
+            "social.example",
+            " https://social.example/web ",
+            "@brand@social.example",
+            "brand@social.example",
+        ] {
+            assert_eq!(server_address(typed).unwrap().as_str(), "https://social.example/", "{typed}");
+        }
+        for typed in ["", "ftp://social.example", "javascript:alert(1)", "https://user:pw@/", "https://"] {
+            assert!(server_address(typed).is_none(), "{typed}");
         }
     }
 

@@ -71,6 +71,47 @@ impl Request {
         self
     }
 
+    /// Adds a header that no log shows; a value that can't stand in one is left out.
+    #[must_use]
+    pub(crate) fn secret_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(mut value) = HeaderValue::from_str(value) {
+            value.set_sensitive(true);
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Follows no redirect.
+    #[must_use]
+    pub(crate) fn stay(mut self) -> Self {
+        self.follow = false;
+        self
+    }
+
+    /// Where it goes.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// What it does there.
+    pub(crate) fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The same once more; `None` where what is sent can be read once only.
+    pub(crate) fn again(&self) -> Option<Self> {
+        let body = match &self.body {
+            Body::None => Body::None,
+            Body::Form(fields) => Body::Form(fields.clone()),
+            Body::Json(value) => Body::Json(value.clone()),
+            Body::Bytes(mime, bytes) => Body::Bytes(mime.clone(), bytes.clone()),
+            Body::Multipart(_) => return None,
+        };
+        let (method, url, headers) = (self.method.clone(), self.url.clone(), self.headers.clone());
+        let Self { max_bytes, once, follow, .. } = *self;
+        Some(Self { method, url, headers, body, max_bytes, once, follow })
+    }
+
     /// Adds a header; a value that can't stand in one is left out.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {

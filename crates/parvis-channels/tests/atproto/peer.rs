@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 pub const POST: &str = "app.bsky.feed.post";
-const PASSWORD: &str = "the account's own password";
+pub const PASSWORD: &str = "the account's own password";
 
 /// The network, shared by tests that leave it as it is, or for one alone that kills its server.
 pub struct Peer {

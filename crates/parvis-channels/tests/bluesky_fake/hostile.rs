@@ -110,7 +110,7 @@ async fn each_refusal_is_named_for_what_has_to_be_done_about_it() {
         (403, "AccountNotFound", "unauthorized", false),
         (401, "", "unauthorized", false),
         // The next renewal mends it; nobody has to act.
-        (400, "ExpiredToken", "unreachable", true),
+        (400, "ExpiredToken", "lapsed", true),
         (502, "UpstreamFailure", "unreachable", true),
         (500, "InternalServerError", "unreachable", true),
         (501, "MethodNotImplemented", "unsupported", false),

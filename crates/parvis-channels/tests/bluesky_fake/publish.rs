@@ -19,7 +19,7 @@ fn reply() -> Outgoing {
 async fn each_failure_of_a_post_is_named_for_what_it_is() {
     let fake = Fake::start().await;
     for (status, body, code) in [
-        (400, r#"{"error":"ExpiredToken"}"#, "unreachable"),
+        (400, r#"{"error":"ExpiredToken"}"#, "lapsed"),
         (400, r#"{"error":"InvalidToken"}"#, "unauthorized"),
         (400, r#"{"error":"InvalidRequest","message":"grapheme too big"}"#, "refused"),
         (401, "", "unauthorized"),

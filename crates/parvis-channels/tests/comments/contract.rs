@@ -66,8 +66,20 @@ impl Driver for Comments {
         Outgoing { article: Some(article), ..Outgoing::new(word(), words, Visibility::Public, 0) }
     }
 
-    fn revoked(&self) -> Account {
-        Account { secret: Secret::new(r#"{"user":"admin","password":"wrong"}"#), ..self.site.account.clone() }
+    async fn orphan(&self, words: &str) -> bool {
+        let above = self.site.guest(self.article, 0, "Anna", &word()).await;
+        self.site.guest(self.article, above.parse().unwrap(), "Ben", words).await;
+        self.site.change(&above, json!({ "status": "trash" })).await;
+        true
+    }
+
+    async fn other(&self) -> bool {
+        false
+    }
+
+    fn revoked(&self) -> Option<Account> {
+        let secret = Secret::new(r#"{"user":"admin","password":"wrong"}"#);
+        Some(Account { secret, ..self.site.account.clone() })
     }
 
     async fn away(&self) -> (Net, Account) {

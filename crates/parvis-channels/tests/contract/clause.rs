@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use parvis_channels::{
-    Account, CapabilityKey as Key, Channel, ChannelError, Net, Observation, ObservationKind, Outgoing,
-    Support, Visibility,
+    Account, CapabilityKey as Key, Channel, ChannelError, Net, Observation, ObservationKind, Outgoing, Page,
+    Support, Visibility, Why,
 };
 
 /// What a network is made to do for the clauses.
@@ -15,6 +15,8 @@ pub trait Driver: Sized {
     const INBOX: &'static str;
     /// Where what we say comes back.
     const ECHO: &'static str;
+    /// It tells us by itself, and is never asked.
+    const PUSHES: bool = false;
 
     /// The network with an account of ours and somebody who writes to it; `None`, with one clear line, where there is
     /// none to test against.
@@ -34,8 +36,23 @@ pub trait Driver: Sized {
     fn answer(&self, to: &Observation, words: &str) -> Outgoing;
     /// A post of ours; an article where the network has articles.
     fn post(&self, words: &str) -> Outgoing;
-    /// Our account with an access that was never given.
-    fn revoked(&self) -> Account;
+    /// Somebody says something to us below something that isn't there any more; false where nothing stands below
+    /// anything.
+    async fn orphan(&self, words: &str) -> bool;
+    /// Something happens to us that is no message; false where the server can't be made to do such a thing.
+    async fn other(&self) -> bool;
+    /// One step along a stream; a network that pushes hands over what it pushes.
+    async fn pull(
+        &self,
+        net: &Net,
+        account: &Account,
+        stream: &str,
+        cursor: Option<&str>,
+    ) -> Result<Page, ChannelError> {
+        self.room().pull(net, account, stream, cursor).await
+    }
+    /// Our account with an access that was never given; `None` where no access is needed.
+    fn revoked(&self) -> Option<Account>;
     /// Our account at an address where nothing listens.
     async fn away(&self) -> (Net, Account);
     /// Our account by a way on which the answer to whatever is published gets lost; `None` where the network's own
@@ -45,6 +62,11 @@ pub trait Driver: Sized {
 
 fn can(it: &impl Driver, key: Key) -> bool {
     it.ours().capabilities.can(key)
+}
+
+/// Its threads can be asked for.
+fn has_threads(it: &impl Driver) -> bool {
+    can(it, Key::Threads) && it.ours().capabilities.get(Key::Threads).reason != Some(Why::AsTold)
 }
 
 fn code<T: std::fmt::Debug>(result: Result<T, ChannelError>) -> &'static str {
@@ -59,7 +81,7 @@ fn says(words: &str) -> impl Fn(&Observation) -> bool {
 async fn all(it: &impl Driver, stream: &str, from: Option<String>) -> (Vec<Observation>, String) {
     let (mut seen, mut cursor) = (Vec::new(), from);
     loop {
-        let page = it.room().pull(it.net(), it.ours(), stream, cursor.as_deref()).await.unwrap();
+        let page = it.pull(it.net(), it.ours(), stream, cursor.as_deref()).await.unwrap();
         seen.extend(page.observations);
         if !page.more {
             return (seen, page.cursor);
@@ -107,11 +129,19 @@ async fn around(it: &impl Driver, id: &str) -> Vec<Observation> {
     panic!("{id} never had a thread");
 }
 
-/// Looks again until a message is as wished.
-async fn again(it: &impl Driver, id: &str, wished: impl Fn(&Observation) -> bool) -> Observation {
+/// Looks again until a message is as wished; where one can't look, waits to be told on the stream, from `here` on.
+async fn again<D: Driver>(
+    it: &D,
+    (id, here): (&str, &str),
+    wished: impl Fn(&Observation) -> bool,
+) -> Observation {
+    let wished = |seen: &Observation| seen.remote_id == id && wished(seen);
     for _ in 0..100 {
-        let seen = it.room().recheck(it.net(), it.ours(), &[id.to_owned()]).await.unwrap();
-        if let Some(found) = seen.into_iter().find(&wished) {
+        let seen = match it.room().recheck(it.net(), it.ours(), &[id.to_owned()]).await {
+            Err(ChannelError::Unsupported(_)) => until(it, D::INBOX, here, &wished).await.0,
+            seen => seen.unwrap(),
+        };
+        if let Some(found) = seen.into_iter().find(wished) {
             return found;
         }
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -140,7 +170,8 @@ pub async fn heard_once<D: Driver>() {
     let (before, cursor) = until(&it, D::INBOX, &start, says(&first)).await;
     let seen = before.iter().find(|seen| says(&first)(seen)).unwrap();
     let item = seen.item.as_ref().unwrap();
-    assert!(item.addressed && !item.ours);
+    // What can't be answered isn't addressed to anybody.
+    assert_eq!((item.addressed, item.ours), (can(&it, Key::Reply), false));
     // Whoever died before it was kept asks again from where they stood, and is told the same.
     let (once_more, _) = until(&it, D::INBOX, &start, says(&first)).await;
     let same = once_more.iter().find(|again| again.remote_id == seen.remote_id).unwrap();
@@ -159,24 +190,67 @@ pub async fn changes_followed<D: Driver>() {
     let Some(it) = D::find().await else { return };
     let (words, changed) = (it.word(), it.word());
     let seen = heard(&it, &words).await;
+    let (_, here) = all(&it, D::INBOX, None).await;
+    let id = (seen.remote_id.as_str(), here.as_str());
     if can(&it, Key::SeeEdits) {
         // Some networks count in whole seconds.
         tokio::time::sleep(Duration::from_millis(1100)).await;
         it.change(&seen, &changed).await;
-        let edited = again(&it, &seen.remote_id, says(&changed)).await;
+        let edited = again(&it, id, says(&changed)).await;
         assert_eq!(edited.kind, ObservationKind::Edited);
         // By its time it is the later one; where the network tells no time, the program compares.
         assert!(edited.version_at.is_none_or(|at| Some(at) > seen.version_at));
     }
     if can(&it, Key::SeeDeletions) {
         it.remove(&seen).await;
-        let gone = again(&it, &seen.remote_id, |seen| seen.kind == ObservationKind::Deleted).await;
+        let gone = again(&it, id, |seen| seen.kind == ObservationKind::Deleted).await;
         assert_eq!(gone.item, None);
     }
 }
 
+pub async fn orphans_are_kept<D: Driver>() {
+    let Some(it) = D::find().await else { return };
+    let words = it.word();
+    let (_, start) = all(&it, D::INBOX, None).await;
+    if !it.orphan(&words).await {
+        return assert!(!can(&it, Key::Threads), "there are threads, so there are orphans");
+    }
+    let (seen, _) = until(&it, D::INBOX, &start, says(&words)).await;
+    let orphan = seen.iter().find(|seen| says(&words)(seen)).unwrap();
+    let item = orphan.item.as_ref().unwrap();
+    assert!(item.addressed);
+    if has_threads(&it) {
+        let thread = around(&it, &orphan.remote_id).await;
+        // Some servers forget what it answered; those that say it show nothing there.
+        let stands =
+            |above: &Observation| Some(&above.remote_id) == item.parent_id.as_ref() && above.item.is_some();
+        assert!(!thread.iter().any(stands), "what was removed stands there");
+    }
+}
+
+pub async fn others_are_kept_raw<D: Driver>() {
+    let Some(it) = D::find().await else { return };
+    let (_, start) = all(&it, D::INBOX, None).await;
+    if !it.other().await {
+        return;
+    }
+    let unread = |seen: &Observation| seen.kind == ObservationKind::Unsupported;
+    let (seen, cursor) = until(&it, D::INBOX, &start, unread).await;
+    let other = seen.iter().find(|seen| unread(seen)).unwrap();
+    assert!(other.item.is_none() && other.raw.len() > 2, "kept as it came: {}", other.raw);
+    // Whatever it is about, it never touches a message.
+    assert!(other.remote_id.contains(':'), "{}", other.remote_id);
+    // And it is in nobody's way.
+    let words = it.word();
+    it.say(&words).await;
+    until(&it, D::INBOX, &cursor, says(&words)).await;
+}
+
 pub async fn echo_is_ours<D: Driver>() {
     let Some(it) = D::find().await else { return };
+    if !can(&it, Key::Reply) {
+        return;
+    }
     let (question, words) = (it.word(), it.word());
     let seen = heard(&it, &question).await;
     let (_, start) = all(&it, D::ECHO, None).await;
@@ -188,7 +262,7 @@ pub async fn echo_is_ours<D: Driver>() {
     assert!(item.ours && !item.addressed);
     assert_eq!(item.parent_id.as_ref(), Some(&seen.remote_id));
     // Whoever knows only the answer gets what it answers, first and without the answer itself.
-    if can(&it, Key::Threads) {
+    if has_threads(&it) {
         let thread = around(&it, &published.remote_id).await;
         let has = |id: &str| thread.iter().any(|it| it.remote_id == id);
         assert!(has(&seen.remote_id) && !has(&published.remote_id));
@@ -226,7 +300,15 @@ async fn settled<D: Driver>(
     let find = async || it.room().find_published(it.net(), it.ours(), outgoing, 0).await.unwrap();
     assert_eq!(find().await, None);
     assert_eq!(code(it.room().publish(net, far, outgoing).await), "unknown");
-    let found = find().await.expect("it stands there");
+    let found = match find().await {
+        Some(found) => found,
+        // Where nothing can be looked for, the receiver knows it by its key.
+        None => {
+            let line = it.ours().capabilities.get(Key::SafeRetry);
+            assert_eq!(line.reason, Some(Why::ReceiverRecognises), "it doesn't stand there");
+            it.room().publish(it.net(), it.ours(), outgoing).await.unwrap()
+        }
+    };
     if it.ours().capabilities.get(Key::SafeRetry).support == Support::Native {
         let again = it.room().publish(it.net(), it.ours(), outgoing).await.unwrap();
         assert_eq!(again.remote_id, found.remote_id);
@@ -253,6 +335,12 @@ pub async fn table_is_honest<D: Driver>() {
     if !can(&it, Key::Post) {
         let plain = Outgoing { article: None, ..it.post("x") };
         refused(Key::Post, room.publish(net, ours, &plain).await.map(drop));
+    }
+    if !can(&it, Key::Reply) {
+        refused(Key::Reply, room.publish(net, ours, &it.answer(&seen, "x")).await.map(drop));
+    }
+    if !can(&it, Key::Delete) {
+        refused(Key::Delete, room.delete(net, ours, id).await);
     }
     if !can(&it, Key::Edit) {
         refused(Key::Edit, room.edit(net, ours, id, &it.answer(&seen, "x")).await.map(drop));
@@ -281,16 +369,28 @@ pub async fn table_is_honest<D: Driver>() {
 pub async fn revoked_is_not_away<D: Driver>() {
     let Some(it) = D::find().await else { return };
     let seen = heard(&it, &it.word()).await;
-    let (room, answer) = (it.room(), it.answer(&seen, &it.word()));
-    let revoked = it.revoked();
-    assert_eq!(code(room.pull(it.net(), &revoked, D::INBOX, None).await), "unauthorized");
-    assert_eq!(code(room.probe(it.net(), &revoked).await), "unauthorized");
-    assert_eq!(code(room.publish(it.net(), &revoked, &answer).await), "unauthorized");
+    let (room, answer, answers) = (it.room(), it.answer(&seen, &it.word()), can(&it, Key::Reply));
+    if let Some(revoked) = it.revoked() {
+        let mut told = vec![code(it.pull(it.net(), &revoked, D::INBOX, None).await)];
+        if !D::PUSHES {
+            told.push(code(room.probe(it.net(), &revoked).await));
+        }
+        told.push(code(room.publish(it.net(), &revoked, &answer).await));
+        // Some networks can't tell it from an access that ran out; renewing it tells.
+        if told.contains(&"lapsed") {
+            told.retain(|code| *code != "lapsed");
+            told.push(code(room.renew(it.net(), &revoked).await));
+        }
+        assert!(told.iter().all(|code| *code == "unauthorized"), "{told:?}");
+    }
     let (net, away) = it.away().await;
-    assert_eq!(code(room.pull(&net, &away, D::INBOX, None).await), "unreachable");
-    assert_eq!(code(room.probe(&net, &away).await), "unreachable");
+    if !D::PUSHES {
+        assert_eq!(code(it.pull(&net, &away, D::INBOX, None).await), "unreachable");
+        assert_eq!(code(room.probe(&net, &away).await), "unreachable");
+    }
     // Nothing was sent, so nothing is unknown.
-    assert_eq!(code(room.publish(&net, &away, &answer).await), "unreachable");
+    let expected = if answers { "unreachable" } else { "unsupported" };
+    assert_eq!(code(room.publish(&net, &away, &answer).await), expected);
 }
 
 pub async fn access_is_renewed<D: Driver>() {
@@ -306,7 +406,8 @@ pub async fn access_is_renewed<D: Driver>() {
     it.room().pull(it.net(), &next, D::INBOX, None).await.unwrap();
     let further = Account { secret: renew(&next).await.unwrap().secret, ..next.clone() };
     it.room().pull(it.net(), &further, D::INBOX, None).await.unwrap();
-    assert_eq!(code(renew(&it.revoked()).await), "unauthorized");
+    let revoked = it.revoked().expect("what is renewed can be revoked");
+    assert_eq!(code(renew(&revoked).await), "unauthorized");
 }
 
 /// The clauses as tests of a network.
@@ -320,6 +421,16 @@ macro_rules! contract {
         #[tokio::test]
         async fn what_is_changed_and_removed_is_followed_as_far_as_the_table_says() {
             crate::clause::changes_followed::<$driver>().await;
+        }
+
+        #[tokio::test]
+        async fn an_answer_to_what_is_gone_is_heard_and_its_thread_is_what_is_left() {
+            crate::clause::orphans_are_kept::<$driver>().await;
+        }
+
+        #[tokio::test]
+        async fn what_is_no_message_is_kept_as_it_came_and_is_in_nobodys_way() {
+            crate::clause::others_are_kept_raw::<$driver>().await;
         }
 
         #[tokio::test]

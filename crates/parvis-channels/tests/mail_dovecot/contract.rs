@@ -60,8 +60,18 @@ impl Driver for Mail {
         Outgoing::new(word(), words, Visibility::Direct, 0)
     }
 
-    fn revoked(&self) -> Account {
-        locked_out(&self.brand)
+    async fn orphan(&self, words: &str) -> bool {
+        let above = format!("In-Reply-To: <{}@brand.test>\n", word());
+        self.peer.deliver(&self.brand, letter(&self.customer.handle, "Re: x", &above, words));
+        true
+    }
+
+    async fn other(&self) -> bool {
+        false
+    }
+
+    fn revoked(&self) -> Option<Account> {
+        Some(locked_out(&self.brand))
     }
 
     async fn away(&self) -> (Net, Account) {

@@ -71,8 +71,26 @@ impl Driver for Snac2 {
         Outgoing::new(word(), words, Visibility::Public, 0)
     }
 
-    fn revoked(&self) -> Account {
-        revoked(&self.brand)
+    async fn orphan(&self, words: &str) -> bool {
+        let above = self.peer.post(&self.customer, &word()).await;
+        let body = json!({ "status": format!("@brand {words}"), "in_reply_to_id": above["id"] });
+        self.peer.call(&self.customer, Method::POST, "/api/v1/statuses", Some(body)).await;
+        self.peer.delete_on_web(&self.peer.a, "customer", above["uri"].as_str().unwrap()).await;
+        true
+    }
+
+    async fn other(&self) -> bool {
+        // One can only like what one was shown.
+        let ours = word();
+        self.peer.post(&self.brand, &format!("@customer {ours}")).await;
+        let (shown, _) = self.peer.wait_for(&self.customer, "notifications", None, &ours).await;
+        let path = format!("/api/v1/statuses/{}/favourite", shown.remote_id);
+        self.peer.call(&self.customer, Method::POST, &path, None).await;
+        true
+    }
+
+    fn revoked(&self) -> Option<Account> {
+        Some(revoked(&self.brand))
     }
 
     async fn away(&self) -> (Net, Account) {

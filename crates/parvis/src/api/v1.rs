@@ -89,6 +89,7 @@ fn inbox() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(draft::save))
         .routes(routes!(message::get))
         .routes(routes!(message::withdraw))
+        .routes(routes!(message::moderate, message::unmoderate))
         .routes(routes!(message::retry))
         .routes(routes!(attachment::get))
         .routes(routes!(insight::get))

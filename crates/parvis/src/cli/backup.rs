@@ -16,6 +16,7 @@ use super::say;
 use crate::app;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::media;
 use crate::store::journal::chain;
 use crate::store::{Db, migration, organisation, transfer};
 use manifest::{DATABASE, MANIFEST, Manifest, SUMS, Sum, Writer};
@@ -29,7 +30,7 @@ pub(super) struct Backup {
 
 pub(super) async fn run(config: Config, it: &Backup) -> anyhow::Result<ExitCode> {
     let db = connect(&config).await?;
-    let media = app::media(&config)?;
+    let media = media::open(&config)?;
     let made = write(&db, &*media, &it.to, &Clock::System).await;
     db.close().await;
     let made = made?;

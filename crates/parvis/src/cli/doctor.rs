@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use serde::Serialize;
 use tokio::net::TcpListener;
 
@@ -16,6 +17,7 @@ use crate::app::without_password;
 use crate::clock::{Clock, DAY, MINUTE};
 use crate::config::{self, Config};
 use crate::id::OrganisationId;
+use crate::media;
 use crate::seal::SealKey;
 use crate::store::sealed::{self, Sealed};
 use crate::store::{self, Conn, Db, channel, counter, journal, migration, organisation};
@@ -125,6 +127,7 @@ async fn examine(findings: &mut Findings, config: &Config, key: Option<&str>, no
     look_at_address(findings, config);
     look_at_port(findings, config).await;
     let made = look_at_folder(findings, &config.data);
+    look_at_media(findings, config).await;
     look_at_clock(findings, now);
     let address = config.database_address();
     let Some(db) = look_at_database(findings, &address, made).await else { return };
@@ -214,6 +217,23 @@ fn look_at_folder(findings: &mut Findings, data: &Path) -> bool {
         ),
     }
     true
+}
+
+/// Asks a bucket for what it holds; a folder is looked at with the data folder, or read through by a deep look.
+async fn look_at_media(findings: &mut Findings, config: &Config) {
+    if !config.media.starts_with("s3://") {
+        return;
+    }
+    let shown = &config.media;
+    let asked = async { anyhow::Ok(media::open(config)?.list(None).try_next().await?) };
+    match asked.await {
+        Ok(_) => findings.good("media", format!("{shown} answers")),
+        Err(error) => {
+            let mend = "see AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and \
+                        whether the bucket is there";
+            findings.problem("media", format!("{shown} can't be used: {error:#}"), mend);
+        }
+    }
 }
 
 fn look_at_clock(findings: &mut Findings, now: i64) {

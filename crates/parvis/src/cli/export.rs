@@ -41,7 +41,8 @@ pub(super) async fn run(config: Config, it: &Export) -> anyhow::Result<ExitCode>
     let (rows, media) = (count.rows, count.media);
     eprintln!("{rows} rows and the names of {media} media were exported.");
     eprintln!("The file holds passwords' hashes and sealed secrets: keep it as safe as the database.");
-    eprintln!("It doesn't hold seal.key and the media themselves: copy both from the data folder.");
+    eprintln!("It doesn't hold seal.key and the media themselves: copy the key from the data folder, and");
+    eprintln!("the media from {}.", crate::media::name(&app.config));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use object_store::ObjectStoreExt as _;
 use object_store::path::Path as Place;
+use object_store::{ObjectStore, ObjectStoreExt as _};
 use serde_json::json;
 
 use super::backup::manifest::{DATABASE, Manifest, Sum};
@@ -17,6 +17,7 @@ use super::{doctor, say};
 use crate::app;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::media;
 use crate::seal::digest_bytes;
 use crate::store::journal::{self, By, Entry};
 use crate::store::{Db, message, migration, organisation, transfer};
@@ -66,7 +67,7 @@ pub(super) async fn restore(config: &Config, from: &Path, now: i64) -> anyhow::R
     refuse_filled(&address).await?;
     app::make_private(&config.data)?;
     let pictures: Vec<&Sum> = files.iter().filter(|sum| sum.path.starts_with("media/")).collect();
-    restore_media(config, from, &pictures, &mut progress).await?;
+    restore_media(&*media::open(config)?, from, &pictures, &mut progress).await?;
     progress.end();
     let part = config.data.join("restore.part");
     for ending in ["", "-wal", "-shm"] {
@@ -116,12 +117,11 @@ async fn refuse_filled(address: &str) -> anyhow::Result<()> {
 
 /// Puts every file where it was; one that is there already must be the same.
 async fn restore_media(
-    config: &Config,
+    media: &dyn ObjectStore,
     from: &Path,
     files: &[&Sum],
     progress: &mut Progress,
 ) -> anyhow::Result<()> {
-    let media = app::media(config)?;
     let mut missing = Vec::new();
     for sum in files {
         let place = place(sum)?;

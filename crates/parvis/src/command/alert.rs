@@ -14,7 +14,7 @@ use crate::work::notify::{self, About};
 /// Why somebody closes an alert: it was handled, or it was none.
 pub const REASONS: [&str; 2] = ["handled", "false"];
 
-/// Whether an alert is for this person's eyes: how channels are is for all who may see channels, a desk's is for those
+/// Whether something is for this person's eyes: how channels are is for all who may see channels, a desk's is for those
 /// who see the desk, and what watches find is for those who listen.
 #[must_use]
 pub fn is_for(actor: &Actor, kind: Kind, subject: Subject) -> bool {
@@ -25,23 +25,51 @@ pub fn is_for(actor: &Actor, kind: Kind, subject: Subject) -> bool {
     }
 }
 
+/// Whether an alert is for this person's eyes, by anything that it shows in.
+///
+/// # Errors
+/// The database refused.
+pub async fn sees(conn: &mut Conn, actor: &Actor, it: &Alert) -> Result<bool> {
+    if is_for(actor, it.kind, it.subject) {
+        return Ok(true);
+    }
+    let signals = alert::signals_of(conn, actor.organisation, it.id).await?;
+    Ok(signals.iter().any(|it| is_for(actor, it.kind, it.subject)))
+}
+
+/// Those of `all` that are for this person's eyes.
+///
+/// # Errors
+/// The database refused.
+pub async fn seen_of(conn: &mut Conn, actor: &Actor, all: Vec<Alert>) -> Result<Vec<Alert>> {
+    let mut mine = Vec::with_capacity(all.len());
+    for it in all {
+        if sees(conn, actor, &it).await? {
+            mine.push(it);
+        }
+    }
+    Ok(mine)
+}
+
 /// The alert, if it is for this person's eyes.
 ///
 /// # Errors
 /// It isn't, or there is none.
 pub async fn load(conn: &mut Conn, actor: &Actor, id: AlertId) -> Result<Alert> {
-    let found = alert::get(conn, actor.organisation, id).await?;
-    found.filter(|it| is_for(actor, it.kind, it.subject)).ok_or(Refusal::NotFound)
+    let found = alert::get(conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
+    if sees(conn, actor, &found).await? { Ok(found) } else { Err(Refusal::NotFound) }
 }
 
-/// Those that are open and for this person's eyes, the newest first.
+/// Those that are open and for this person's eyes: what is said before how it is heard, the newest first.
 ///
 /// # Errors
 /// The database refused.
 pub async fn open(conn: &mut Conn, actor: &Actor) -> Result<Vec<Alert>> {
-    let mut all = alert::open(conn, actor.organisation).await?;
-    all.retain(|it| is_for(actor, it.kind, it.subject));
-    Ok(all)
+    let all = alert::open(conn, actor.organisation).await?;
+    let mut mine = seen_of(conn, actor, all).await?;
+    // What is said comes before how it is heard.
+    mine.sort_by_key(|it| it.kind.is_technical());
+    Ok(mine)
 }
 
 /// Notes that this person has seen it and looks after it; a second time changes nothing.

@@ -4,8 +4,6 @@
 pub mod connect;
 pub mod rotate;
 
-use parvis_channels::ChannelKind;
-use parvis_channels::mastodon::oauth;
 use serde_json::json;
 
 use super::{Refusal, Result, allow};
@@ -16,6 +14,7 @@ use crate::rules::permission::{Action, Actor};
 use crate::store::channel::{self, Channel};
 use crate::store::journal::{self, By, Entry};
 use crate::store::{Conn, desk};
+use crate::work::renew;
 
 /// Longest name of a channel, in characters.
 pub const NAME_LENGTH: usize = 80;
@@ -96,11 +95,8 @@ pub async fn remove(app: &App, actor: &Actor, id: ChannelId) -> Result<()> {
         it.secret = None;
     };
     let before = change(app, actor, id, "channel.removed", forget).await?;
-    if before.kind == ChannelKind::Mastodon.as_str()
-        && let Ok(account) = account::open(app, &before)
-        && let Err(error) = oauth::revoke(&app.net, &account.base_url, &account.secret).await
-    {
-        tracing::info!(%error, channel = %id, "the network didn't confirm that the token is revoked");
+    if let Ok(account) = account::open(app, &before) {
+        renew::give_back(app, id, &account).await;
     }
     Ok(())
 }

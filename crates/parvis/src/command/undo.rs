@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Done, Refusal, Result, answer, correction, load, write_change};
+use super::{Done, Refusal, Result, answer, correction, load, moderate, write_change};
 use crate::app::App;
 use crate::clock::MINUTE;
 use crate::id::{ConversationId, JournalId, MessageId, TagId};
@@ -32,6 +32,7 @@ pub fn undoable(verb: &str) -> bool {
             | "conversation.tagged"
             | "conversation.untagged"
             | "message.held"
+            | "message.moderated"
             | "message.corrected"
             | "message.uncorrected"
     )
@@ -43,7 +44,8 @@ pub async fn last(app: &App, actor: &Actor) -> Result<Done> {
     let rows = journal::by_actor(&mut conn, actor.organisation, actor.colleague.0, 3 * STEPS).await?;
     drop(conn);
     // An answer that has left long ago is no longer in the way of what was done before it.
-    let gone = |row: &Journalled| row.verb == "message.held" && row.at + ANSWERS < app.now();
+    let leaves = |verb: &str| matches!(verb, "message.held" | "message.moderated");
+    let gone = |row: &Journalled| leaves(&row.verb) && row.at + ANSWERS < app.now();
     let newest = rows.iter().find(|row| undoable(&row.verb) && row.undone_at.is_none() && !gone(row));
     undo(app, actor, newest.ok_or(Refusal::NotFound)?.id).await
 }
@@ -65,6 +67,7 @@ pub async fn undo(app: &App, actor: &Actor, id: JournalId) -> Result<Done> {
     match row.verb.as_str() {
         // One transaction: when the answer has left, the row isn't marked as undone either.
         "message.held" => answer::withdraw_within(conn, actor, MessageId(row.subject_id), now).await,
+        "message.moderated" => moderate::withdraw_within(conn, actor, MessageId(row.subject_id), now).await,
         "message.corrected" | "message.uncorrected" => correction::undo(app, conn, actor, now, &row).await,
         "conversation.tagged" | "conversation.untagged" => undo_tag(conn, actor, now, &row).await,
         _ => undo_facets(conn, actor, now, &row).await,

@@ -218,6 +218,7 @@ async fn add_channel(
         capabilities: "{}".to_owned(),
         secret: if feed { None } else { Some(app.seal.seal(secret.as_bytes(), id.0.as_bytes())?) },
         secret_expires_at: it.token_expires_in_days.map(|days| now + days * DAY),
+        renewal: None,
         health: Health::default(),
         created_at: now - FOUNDED,
     };

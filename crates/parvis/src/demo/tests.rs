@@ -11,17 +11,19 @@ use super::language::retell;
 use super::network::Network;
 use super::taught;
 use crate::app::App;
-use crate::clock::Clock;
+use crate::clock::{Clock, MINUTE};
 use crate::command::answer::{self, Answer, HOLD};
 use crate::config::Config;
 use crate::id::ChannelId;
 use crate::intake::listen;
 use crate::rules::permission::{Actor, Role, Scope};
 use crate::seal::SealKey;
+use crate::store::alert::{Kind, Subject};
 use crate::store::conversation::{Filter, Order, State};
 use crate::store::message::{self, Stage};
-use crate::store::{self, conversation, counter};
+use crate::store::{self, alert, conversation, counter, watch};
 use crate::testing::START;
+use crate::work;
 
 struct Set {
     app: Arc<App>,
@@ -105,14 +107,14 @@ async fn an_answer_stands_once_on_the_network_and_its_echo_makes_no_second_one()
             reason: String::new(),
         };
         answer::reply(&it.app, &it.actor(), open.id, words).await.unwrap();
-        crate::work::step(&it.app).await.unwrap();
+        work::step(&it.app).await.unwrap();
         let held = message::last_out(&mut it.app.db.read().await.unwrap(), it.keys.house, open.id)
             .await
             .unwrap()
             .unwrap();
         assert_eq!(held.stage, Stage::Held, "it waits its ten seconds");
         it.app.clock.advance(HOLD);
-        crate::work::step(&it.app).await.unwrap();
+        work::step(&it.app).await.unwrap();
         for _ in 0..3 {
             listen::poll(&it.app, it.keys.house, channel).await.unwrap();
         }
@@ -234,12 +236,37 @@ async fn what_is_open_says_what_its_people_say_and_the_other_language_is_read_an
         let (home, french) = said().await;
         assert!(home.abusive && home.intent.as_deref() == Some("abuse"), "{home:?}");
         retell(&it.app, &it.data, &it.keys, "en").await.unwrap();
-        crate::work::reading::step(&it.app).await.unwrap();
+        work::reading::step(&it.app).await.unwrap();
         let (home, english) = said().await;
         assert_eq!((french.language.as_str(), english.language.as_str()), ("fr", "en"));
         assert!(home.abusive, "what a person said stays");
         let mut conn = it.app.db.read().await.unwrap();
         let taught = store::correction::count(&mut conn, it.keys.house).await.unwrap();
         assert!((10..80).contains(&taught), "{taught}");
+    }
+}
+
+#[tokio::test]
+async fn the_outage_is_one_alert_and_the_deaf_channel_another() {
+    for it in stages().await {
+        work::reading::step(&it.app).await.unwrap();
+        work::fill::step(&it.app).await.unwrap();
+        // A second look finds nothing more, and while watches are filled desks and channels wait for them.
+        let mut lookout = work::alert::Lookout::default();
+        for _ in 0..3 {
+            lookout.step(&it.app).await.unwrap();
+            it.app.clock.advance(MINUTE);
+        }
+        let mut conn = it.app.db.read().await.unwrap();
+        let open = alert::open(&mut conn, it.keys.house).await.unwrap();
+        let kinds: Vec<Kind> = open.iter().map(|it| it.kind).collect();
+        let said: Vec<_> = open.iter().map(|it| (it.kind, it.subject, &it.evidence.terms)).collect();
+        assert_eq!(kinds.len(), 2, "{said:?}");
+        assert!(kinds.contains(&Kind::Deaf), "{kinds:?}");
+        let told = open.iter().find(|it| it.kind == Kind::Burst).unwrap();
+        let watches = watch::list(&mut conn, it.keys.house).await.unwrap();
+        assert_eq!(told.subject, Subject::Watch(watches[0].id), "{}", watches[0].name);
+        assert!(told.evidence.people > 12 && told.evidence.times > 5.0, "{:?}", told.evidence);
+        assert!(!told.evidence.terms.is_empty() && told.evidence.examples.len() == 5);
     }
 }

@@ -21,6 +21,7 @@ use crate::store::channel::{self, Channel};
 use crate::store::journal::{self, By, Entry};
 use crate::store::lease::{self, Lease};
 use crate::store::{self, message, organisation};
+use crate::work::renew;
 
 /// Feeds are asked this many times more seldom than networks.
 const FEED_FACTOR: u64 = 15;
@@ -182,7 +183,9 @@ async fn hear(app: Arc<App>, house: OrganisationId, id: ChannelId, stop: watch::
                 wait_after(error, failures)
             }
         };
-        if let Err(error) = note_health(&app, house, id, outcome.as_ref().err()).await {
+        // An access that isn't taken may have been renewed this very moment: that is told only when it stays so.
+        let passing = failures == 1 && matches!(outcome, Err(Error::Channel(ChannelError::Lapsed { .. })));
+        if !passing && let Err(error) = note_health(&app, house, id, outcome.as_ref().err()).await {
             tracing::error!(%error, channel = %id, "intake: health can't be kept");
         }
         if outcome.is_ok() {
@@ -258,7 +261,12 @@ pub async fn poll(app: &App, house: OrganisationId, id: ChannelId) -> Result<boo
         loop {
             let cursor = channel::cursor(&mut app.db.read().await?, house, id, stream).await?;
             fault::pass(Point::PullBefore);
-            let page = room.pull(&app.net, &account, stream, cursor.as_deref()).await?;
+            let page = match room.pull(&app.net, &account, stream, cursor.as_deref()).await {
+                Err(ChannelError::Lapsed { message }) => {
+                    return Err(renew::hasten(app, house, id, &account, message).await?.into());
+                }
+                page => page?,
+            };
             fault::pass(Point::PullAfter);
             let more = page.more && cursor.as_deref() != Some(page.cursor.as_str());
             let step =
@@ -287,8 +295,14 @@ pub async fn recheck(app: &App, house: OrganisationId, id: ChannelId) -> Result<
     }
     let since = app.now() - 7 * DAY;
     let ids = message::recent_remote(&mut app.db.read().await?, house, id, since, RECHECKED).await?;
+    look_at(app, house, id, &ids).await
+}
+
+/// Looks at these messages of a channel again, by their ids on the network.
+pub async fn look_at(app: &App, house: OrganisationId, id: ChannelId, ids: &[String]) -> Result<(), Error> {
+    let (_, account) = load(app, house, id).await?;
     let room = app.rooms.of(account.kind);
-    let seen = room.recheck(&app.net, &account, &ids).await?;
+    let seen = room.recheck(&app.net, &account, ids).await?;
     keep(app, house, id, seen, Step::default()).await
 }
 

@@ -72,17 +72,18 @@ impl Arrivals {
             return;
         }
         let (arrivals, told): (Vec<_>, Vec<_>) = group.into_iter().map(|it| (it.arrival, it.told)).unzip();
-        match write(app, &arrivals).await {
+        let ids: Vec<Uuid> = arrivals.iter().map(|it| it.id).collect();
+        match write(app, arrivals).await {
             Ok(new) => {
                 self.behind.fetch_add(i64::try_from(new.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
                 self.bell.notify_one();
                 // Whoever gave up waiting comes again, and is told "before".
-                for (told, it) in told.into_iter().zip(arrivals) {
-                    let _ = told.send(if new.contains(&it.id) { Taken::Now } else { Taken::Before });
+                for (told, id) in told.into_iter().zip(ids) {
+                    let _ = told.send(if new.contains(&id) { Taken::Now } else { Taken::Before });
                 }
             }
             Err(error) => {
-                tracing::error!(%error, count = arrivals.len(), "intake: deliveries can't be kept");
+                tracing::error!(%error, count = ids.len(), "intake: deliveries can't be kept");
                 for told in told {
                     let _ = told.send(Taken::Away);
                 }
@@ -91,9 +92,18 @@ impl Arrivals {
     }
 }
 
-async fn write(app: &App, arrivals: &[Arrival]) -> store::Result<HashSet<Uuid>> {
+/// Keeps those that are new, and says which they are.
+async fn write(app: &App, mut arrivals: Vec<Arrival>) -> store::Result<HashSet<Uuid>> {
     let mut conn = app.db.write().await?;
-    let new = arrival::insert(&mut conn, arrivals).await?;
+    let channels: HashSet<_> = arrivals.iter().map(|it| (it.organisation, it.channel)).collect();
+    for (house, channel) in channels {
+        let is_its = |it: &Arrival| it.organisation == house && it.channel == channel;
+        let ids: Vec<&str> = arrivals.iter().filter(|it| is_its(it)).map(|it| it.delivery.as_str()).collect();
+        // What was folded before left the backlog, and isn't new either.
+        let before = observation::kept(&mut conn, house, channel, &ids).await?;
+        arrivals.retain(|it| !(is_its(it) && before.contains(&it.delivery)));
+    }
+    let new = arrival::insert(&mut conn, &arrivals).await?;
     conn.commit().await?;
     Ok(new)
 }
@@ -112,15 +122,12 @@ pub async fn receive(
     if arrivals.behind.load(Ordering::Relaxed) >= MOST {
         return Ok(Taken::Full);
     }
-    if observation::is_kept(&mut app.db.read().await?, house, id, &received.delivery).await? {
-        return Ok(Taken::Before);
-    }
     let arrival = Arrival {
         id: crate::id::new(app.now()),
         organisation: house,
         channel: id,
         delivery: received.delivery.remote_id.clone(),
-        received: serde_json::json!(received).to_string(),
+        received: serde_json::to_string(received).map_err(|error| sqlx::Error::Encode(error.into()))?,
     };
     let (told, answer) = oneshot::channel();
     {

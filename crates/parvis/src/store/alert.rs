@@ -54,6 +54,11 @@ impl Kind {
         Self::ALL.into_iter().find(|it| it.as_str() == word)
     }
 
+    /// Whether it is that more is said than usual.
+    pub fn is_rise(self) -> bool {
+        matches!(self, Self::Burst | Self::Anger)
+    }
+
     /// Whether it is about how a channel is heard, and not about what is said.
     pub fn is_technical(self) -> bool {
         matches!(self, Self::Deaf | Self::Silent | Self::Expiring)
@@ -121,14 +126,16 @@ pub struct Point {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
 pub struct Evidence {
-    /// How many, within `window`; for `unanswered`, how many wait too long; for `silent`, how many should have come.
+    /// How many, within `window` from the beginning on; for `unanswered`, how many wait too long; for `silent`, how many should have come.
     pub count: i64,
     /// How many are usual within `window`.
     pub expected: f64,
     /// How many times the usual.
     pub times: f64,
-    /// The time in which they came, µs; for `unanswered`, what nine in ten don't exceed.
+    /// The time in which they came, from the beginning to when it was last above the usual, µs; for `unanswered`, what nine in ten don't exceed.
     pub window: i64,
+    /// How many people wrote them; one who writes ten times is one.
+    pub people: i64,
     /// How many in all since it began.
     pub total: i64,
     /// The hours before, and since.
@@ -201,6 +208,9 @@ macro_rules! columns {
 const INSERT: &str = "INSERT INTO alert (organisation_id, id, kind, subject_kind, subject_id, state, level, began_at, opened_at, evidence)
     VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9)";
 const TELL: &str = "UPDATE alert SET level = $3, evidence = $4 WHERE organisation_id = $1 AND id = $2";
+const RENAME: &str =
+    "UPDATE alert SET kind = $3, subject_kind = $4, subject_id = $5, level = $6, began_at = $7, evidence = $8
+    WHERE organisation_id = $1 AND id = $2";
 const CLOSE: &str = "UPDATE alert SET state = 'closed', closed_at = $3, closed_why = $4, closed_by = $5
     WHERE organisation_id = $1 AND id = $2 AND state = 'open'";
 const GET: &str = concat!("SELECT ", columns!(), " FROM alert WHERE organisation_id = $1 AND id = $2");
@@ -221,6 +231,8 @@ const SIGNAL: &str =
     ON CONFLICT (organisation_id, alert_id, kind, subject_id) DO UPDATE SET ended_at = NULL";
 const END: &str = "UPDATE alert_signal SET ended_at = $5
     WHERE organisation_id = $1 AND alert_id = $2 AND kind = $3 AND subject_id = $4 AND ended_at IS NULL";
+const FORGET: &str = "DELETE FROM alert_signal
+    WHERE organisation_id = $1 AND alert_id = $2 AND kind = $3 AND subject_id = $4";
 const END_ALL: &str =
     "UPDATE alert_signal SET ended_at = $3 WHERE organisation_id = $1 AND alert_id = $2 AND ended_at IS NULL";
 const SIGNALS: &str = "SELECT alert_id, kind, subject_kind, subject_id, seen_at, ended_at FROM alert_signal
@@ -292,6 +304,21 @@ pub async fn tell(conn: &mut Conn, organisation: OrganisationId, it: &Alert) -> 
     conn.run(TELL, &args).await.map(drop)
 }
 
+/// Writes what it is and where: it shows in something more special.
+pub async fn rename(conn: &mut Conn, organisation: OrganisationId, it: &Alert) -> Result<()> {
+    let args = [
+        organisation.into(),
+        it.id.into(),
+        it.kind.as_str().into(),
+        it.subject.kind().into(),
+        it.subject.id().into(),
+        it.level.into(),
+        it.began_at.into(),
+        json(&it.evidence).into(),
+    ];
+    conn.run(RENAME, &args).await.map(drop)
+}
+
 /// Ends it, and every signal of it; false when it was over already.
 pub async fn close(conn: &mut Conn, organisation: OrganisationId, id: AlertId, it: &Closed) -> Result<bool> {
     let args = [organisation.into(), id.into(), it.at.into(), (&it.why).into(), it.by.into()];
@@ -310,11 +337,19 @@ pub async fn open(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<A
     conn.all(OPEN, &[organisation.into()]).await?.iter().map(read).collect()
 }
 
-/// Of what kind and where those are that are open; every page counts them, so the last reading is kept.
-pub async fn standing(conn: &mut Conn, organisation: OrganisationId) -> Result<Arc<Vec<(Kind, Subject)>>> {
+/// Of what kind and where those are that are open, everything that each shows in; every page counts them, so the last
+/// reading is kept.
+pub async fn standing(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+) -> Result<Arc<Vec<Vec<(Kind, Subject)>>>> {
     let read = async |conn: &mut Conn| {
-        let all = open(conn, organisation).await?;
-        Ok(all.into_iter().map(|it| (it.kind, it.subject)).collect())
+        let signals = signals(conn, organisation).await?;
+        let of = |it: Alert| {
+            let mine = signals.iter().filter(|at| at.alert == it.id).map(|at| (at.kind, at.subject));
+            std::iter::once((it.kind, it.subject)).chain(mine).collect()
+        };
+        Ok(open(conn, organisation).await?.into_iter().map(of).collect())
     };
     conn.kept(|kept| &kept.alerts, organisation, 0, read).await
 }
@@ -351,9 +386,28 @@ pub async fn end_signal(conn: &mut Conn, organisation: OrganisationId, it: &Sign
     conn.run(END, &args).await.map(drop)
 }
 
+/// Takes it out of what an alert shows in, as if it had never been seen there.
+pub async fn forget_signal(conn: &mut Conn, organisation: OrganisationId, it: &Signal) -> Result<()> {
+    let args = [organisation.into(), it.alert.into(), it.kind.as_str().into(), it.subject.id().into()];
+    conn.run(FORGET, &args).await.map(drop)
+}
+
 /// Every signal that isn't over.
 pub async fn signals(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Signal>> {
     conn.all(SIGNALS, &[organisation.into()]).await?.iter().map(read_signal).collect()
+}
+
+/// The open alert that shows in a subject, if any.
+pub async fn showing(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    subject: Subject,
+) -> Result<Option<Alert>> {
+    let signals = signals(conn, organisation).await?;
+    match signals.iter().find(|it| it.subject == subject) {
+        Some(it) => get(conn, organisation, it.alert).await,
+        None => Ok(None),
+    }
 }
 
 /// The signals of one alert, the first seen first.

@@ -5,12 +5,9 @@ use std::collections::HashSet;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::conn::{Value, places};
+use super::conn::{Value, parts, places};
 use super::{Conn, Result, Row};
 use crate::id::{ChannelId, OrganisationId};
-
-/// Rows of one statement: few sizes, so that each is prepared once.
-const ROWS: [usize; 3] = [200, 20, 1];
 
 const NEXT: &str =
     "SELECT id, channel_id, received FROM arrival WHERE organisation_id = $1 ORDER BY id LIMIT $2";
@@ -45,12 +42,9 @@ pub struct Waiting {
 
 /// Keeps them; the ids of those that weren't there yet.
 pub async fn insert(conn: &mut Conn, arrivals: &[Arrival]) -> Result<HashSet<Uuid>> {
-    let (mut new, mut rest) = (HashSet::new(), arrivals);
-    while !rest.is_empty() {
-        let count = ROWS.into_iter().find(|count| *count <= rest.len()).unwrap_or(1);
-        let (rows, later) = rest.split_at(count);
-        new.extend(insert_rows(conn, rows).await?);
-        rest = later;
+    let mut new = HashSet::new();
+    for part in parts(arrivals) {
+        new.extend(insert_rows(conn, part).await?);
     }
     Ok(new)
 }

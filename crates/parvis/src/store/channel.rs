@@ -34,10 +34,38 @@ pub struct Channel {
     pub secret: Option<Vec<u8>>,
     /// When the secret ends (µs), where the network says so.
     pub secret_expires_at: Option<i64>,
+    /// How its renewal stands, where there is something to say of it.
+    pub renewal: Option<Renewal>,
     /// How it is heard.
     pub health: Health,
     /// When it was connected (µs).
     pub created_at: i64,
+}
+
+/// How the renewal of an access stands, where what renews it is good once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Renewal {
+    /// What renews it was handed over; what came of that isn't kept yet.
+    Begun,
+    /// It was handed over, and nobody knows what came of it.
+    Lost,
+    /// The network refused.
+    Refused,
+}
+
+impl Renewal {
+    const ALL: [Self; 3] = [Self::Begun, Self::Lost, Self::Refused];
+
+    /// Its word in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Lost => "lost",
+            Self::Refused => "refused",
+        }
+    }
 }
 
 /// How a channel is heard. Times in µs.
@@ -80,12 +108,12 @@ pub struct Gap {
 
 const INSERT: &str = "INSERT INTO channel (organisation_id, id, kind, name, base_url, handle, remote_id, desk_id, state, settings, capabilities, secret, secret_expires_at, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-const UPDATE: &str = "UPDATE channel SET name = $3, base_url = $4, handle = $5, remote_id = $6, desk_id = $7, state = $8, settings = $9, capabilities = $10, secret = $11, secret_expires_at = $12
+const UPDATE: &str = "UPDATE channel SET name = $3, base_url = $4, handle = $5, remote_id = $6, desk_id = $7, state = $8, settings = $9, capabilities = $10, secret = $11, secret_expires_at = $12, renewal = $13
     WHERE organisation_id = $1 AND id = $2";
-const LIST: &str = "SELECT id, kind, name, base_url, handle, remote_id, desk_id, state, settings, capabilities, secret, secret_expires_at,
+const LIST: &str = "SELECT id, kind, name, base_url, handle, remote_id, desk_id, state, settings, capabilities, secret, secret_expires_at, renewal,
     heard_at, tried_at, failing_since, error_code, error_text, rate_limit, rate_remaining, rate_reset_at, notice_code, notice_text, created_at
     FROM channel WHERE organisation_id = $1 AND state <> 'removed' ORDER BY name, id";
-const GET: &str = "SELECT id, kind, name, base_url, handle, remote_id, desk_id, state, settings, capabilities, secret, secret_expires_at,
+const GET: &str = "SELECT id, kind, name, base_url, handle, remote_id, desk_id, state, settings, capabilities, secret, secret_expires_at, renewal,
     heard_at, tried_at, failing_since, error_code, error_text, rate_limit, rate_remaining, rate_reset_at, notice_code, notice_text, created_at
     FROM channel WHERE organisation_id = $1 AND id = $2";
 const HEALTH: &str = "UPDATE channel SET heard_at = $3, tried_at = $4, failing_since = $5, error_code = $6, error_text = $7, rate_limit = $8, rate_remaining = $9, rate_reset_at = $10, notice_code = $11, notice_text = $12
@@ -118,6 +146,10 @@ fn read(row: &Row) -> Result<Channel> {
         capabilities: cells.next()?,
         secret: cells.next()?,
         secret_expires_at: cells.next()?,
+        renewal: {
+            let word: Option<String> = cells.next()?;
+            Renewal::ALL.into_iter().find(|it| word.as_deref() == Some(it.as_str()))
+        },
         health: Health {
             heard_at: cells.next()?,
             tried_at: cells.next()?,
@@ -170,6 +202,7 @@ pub async fn update(conn: &mut Conn, organisation: OrganisationId, it: &Channel)
         (&it.capabilities).into(),
         it.secret.clone().into(),
         it.secret_expires_at.into(),
+        it.renewal.map(Renewal::as_str).into(),
     ];
     conn.run(UPDATE, &args).await.map(drop)
 }

@@ -86,6 +86,16 @@ pub(super) fn places(args: &mut Vec<Value>, values: impl IntoIterator<Item = imp
     if list.is_empty() { "NULL".to_owned() } else { list.join(", ") }
 }
 
+/// A list in parts for one statement each: few sizes, so that each statement is prepared once.
+pub(super) fn parts<T>(mut list: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let count = [200, 20, 1].into_iter().find(|count| *count <= list.len())?;
+        let (part, rest) = list.split_at(count);
+        list = rest;
+        Some(part)
+    })
+}
+
 /// A type that a column can be read into.
 pub trait Cell: Sized {
     /// Reads column `index` (from 0) of `row`.

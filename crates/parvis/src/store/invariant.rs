@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::{Conn, Result, Row, Value, counter};
+use super::{Conn, Result, Row, Value, counter, reading};
 use crate::clock::HOUR;
-use crate::id::OrganisationId;
+use crate::id::{ConversationId, OrganisationId};
 
 /// How a broken rule is mended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,16 @@ const CONVERSATION_MERGED: &str =
       OR (c.state <> 'merged' AND c.merged_into IS NOT NULL))";
 const CONVERSATION_SNOOZED: &str =
     "SELECT id FROM conversation WHERE organisation_id = $1 AND state = 'snoozed' AND snoozed_until IS NULL";
+// Those merged into another say nothing of their own; what a program sent says nothing of how somebody feels.
+const CONVERSATION_READING: &str = "SELECT c.id FROM conversation c JOIN reading r ON r.organisation_id = c.organisation_id AND r.message_id =
+      (SELECT m.id FROM message m JOIN reading q ON q.organisation_id = m.organisation_id AND q.message_id = m.id
+        WHERE m.organisation_id = c.organisation_id AND m.conversation_id IN
+          (SELECT c.id UNION ALL SELECT i.id FROM conversation i WHERE i.organisation_id = c.organisation_id AND i.merged_into = c.id)
+        AND m.direction = 'in' AND m.deleted_at IS NULL AND (m.marks IS NULL OR m.marks NOT LIKE '%\"automatic\"%')
+        ORDER BY m.sent_at DESC, m.id DESC LIMIT 1)
+    WHERE c.organisation_id = $1 AND c.merged_into IS NULL
+      AND (COALESCE(c.intent, '') <> r.intent OR COALESCE(c.sentiment, '') <> r.sentiment
+        OR c.abusive <> (r.abuse >= 500) OR c.needs_answer <> r.needs_answer)";
 const COUNTER_DESK: &str =
     "SELECT n.desk_id FROM counter n WHERE n.organisation_id = $1 AND n.value <> 0 AND NOT EXISTS
     (SELECT 1 FROM desk d WHERE d.organisation_id = n.organisation_id AND d.id = n.desk_id)";
@@ -162,6 +172,12 @@ pub const RULES: &[Rule] = &[
         mend: Mend::Recompute,
         sql: AUTHOR_MESSAGES,
     },
+    Rule {
+        what: "conversations",
+        broken: "say something else than their newest message is read to say",
+        mend: Mend::Recompute,
+        sql: CONVERSATION_READING,
+    },
 ];
 
 /// Rows that break a rule.
@@ -225,7 +241,17 @@ pub async fn recount(conn: &mut Conn, organisation: OrganisationId) -> Result<()
     conn.run(RECOUNT_CONVERSATIONS, &[organisation.into()]).await?;
     conn.run(RECOUNT_AUTHORS, &[organisation.into()]).await?;
     conn.run(CLEAR_TALLIES, &[organisation.into()]).await?;
-    conn.run(RETALLY, &[organisation.into(), HOUR.into()]).await.map(drop)
+    conn.run(RETALLY, &[organisation.into(), HOUR.into()]).await?;
+    let said: Vec<ConversationId> = conn
+        .all(CONVERSATION_READING, &[organisation.into()])
+        .await?
+        .iter()
+        .map(Row::only)
+        .collect::<Result<_>>()?;
+    for id in said {
+        reading::carry(conn, organisation, id).await?;
+    }
+    Ok(())
 }
 
 const STRUCTURE_SQLITE: &str = "PRAGMA integrity_check(10)";

@@ -24,7 +24,7 @@ pub(super) struct Kept {
     pub(super) house: Slot<House>,
     pub(super) counts: Slot<Vec<Count>>,
     pub(super) stop: Slot<Option<Stop>>,
-    pub(super) alerts: Slot<Vec<(Kind, Subject)>>,
+    pub(super) alerts: Slot<Vec<Vec<(Kind, Subject)>>>,
     pub(super) late: Slot<Vec<(DeskId, i64)>>,
 }
 

@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     (10, "desk_hours", include_str!("../../migrations/0010_desk_hours.sql"), "", ""),
     (11, "arrival", include_str!("../../migrations/0011_arrival.sql"), "", ""),
     (12, "write", include_str!("../../migrations/0012_write.sql"), "", ""),
+    (13, "renewal_moderation", include_str!("../../migrations/0013_renewal_moderation.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -1,7 +1,11 @@
 //! Observations: what a channel saw, kept as it was received.
 
-use parvis_channels::{Observation, ObservationKind};
+use std::collections::HashSet;
 
+use parvis_channels::{Observation, ObservationKind};
+use sqlx::AssertSqlSafe;
+
+use super::conn::{parts, places};
 use super::{Conn, Result};
 use crate::id::{ChannelId, OrganisationId};
 
@@ -64,6 +68,28 @@ pub async fn is_kept(
         kind(it.kind).into(),
     ];
     Ok(conn.first(KEPT, &args).await?.is_some())
+}
+
+/// Those of `ids` that are there already, in whatever version.
+pub async fn kept(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    channel: ChannelId,
+    ids: &[&str],
+) -> Result<HashSet<String>> {
+    let mut found = HashSet::new();
+    for part in parts(ids) {
+        let mut args = vec![organisation.into(), channel.into()];
+        let list = places(&mut args, part.iter().copied());
+        let sql = format!(
+            "SELECT remote_id FROM observation
+            WHERE organisation_id = $1 AND channel_id = $2 AND remote_id IN ({list})"
+        );
+        for row in conn.all(AssertSqlSafe(sql), &args).await? {
+            found.insert(row.only()?);
+        }
+    }
+    Ok(found)
 }
 
 /// Whether a deletion was seen, perhaps before the message itself: one of a version not before `since` (µs).

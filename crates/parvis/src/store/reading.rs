@@ -11,7 +11,7 @@ use super::conn::places;
 use super::{Conn, Result, Row, Value, setting};
 use crate::id::{ConversationId, MessageId, OrganisationId};
 
-/// The chance of abuse (in thousandths) from which a message is hidden behind a click.
+/// The chance of abuse (in thousandths) from which a message is hidden behind a click; mentions ask for it in SQL.
 pub const ABUSIVE: i64 = 500;
 
 /// What one message is taken to say.

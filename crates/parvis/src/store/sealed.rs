@@ -1,4 +1,4 @@
-//! Every sealed secret, whatever it belongs to: channels and destinations. Each opens only with its own row's id.
+//! Every sealed secret, whatever it belongs to: channels, destinations and the organisation itself. Each opens only with its own row's id.
 
 use uuid::Uuid;
 
@@ -17,10 +17,13 @@ pub struct Sealed {
 }
 
 const LIST: &str = "SELECT id, name, secret FROM channel WHERE organisation_id = $1 AND secret IS NOT NULL
-    UNION ALL SELECT id, name, secret FROM destination WHERE organisation_id = $1 AND secret IS NOT NULL ORDER BY 1";
+    UNION ALL SELECT id, name, secret FROM destination WHERE organisation_id = $1 AND secret IS NOT NULL
+    UNION ALL SELECT organisation_id, 'client_key', secret FROM client_key WHERE organisation_id = $1 ORDER BY 1";
 const CHANNEL: &str = "UPDATE channel SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 const DESTINATION: &str =
     "UPDATE destination SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
+const CLIENT_KEY: &str =
+    "UPDATE client_key SET secret = $4 WHERE organisation_id = $1 AND $2 = organisation_id AND secret = $3";
 
 /// All of them, those of removed channels too.
 pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Sealed>> {
@@ -41,5 +44,9 @@ pub async fn reseal(
     secret: &[u8],
 ) -> Result<bool> {
     let args = [organisation.into(), former.id.into(), former.secret.as_slice().into(), secret.into()];
-    Ok(conn.run(CHANNEL, &args).await? + conn.run(DESTINATION, &args).await? == 1)
+    let mut resealed = 0;
+    for sql in [CHANNEL, DESTINATION, CLIENT_KEY] {
+        resealed += conn.run(sql, &args).await?;
+    }
+    Ok(resealed == 1)
 }

@@ -75,6 +75,8 @@ pub struct Mention {
     pub sent_at: i64,
     /// A person said that this is its sentiment.
     pub is_sentiment_said: bool,
+    /// It insults or threatens people: hidden behind a click.
+    pub is_abusive: bool,
 }
 
 macro_rules! columns {
@@ -106,8 +108,12 @@ const COUNTS: &str =
     "SELECT watch_id, COUNT(*) FROM mention WHERE organisation_id = $1 AND sent_at >= $2 GROUP BY watch_id";
 const HOURS: &str = "SELECT sent_at / 3600000000 * 3600000000, COUNT(*) FROM mention
     WHERE organisation_id = $1 AND watch_id = $2 AND sent_at >= $3 GROUP BY 1 ORDER BY 1";
+const CHANNELS: &str = "SELECT m.channel_id, COUNT(*) FROM mention n
+    JOIN message m ON m.organisation_id = n.organisation_id AND m.id = n.message_id
+    WHERE n.organisation_id = $1 AND n.watch_id = $2 AND n.sent_at >= $3 GROUP BY m.channel_id";
 const PAGE: &str = "SELECT m.id, m.conversation_id, c.desk_id, m.channel_id, a.handle, a.name, m.title, m.text, m.language, r.sentiment, m.sent_at,
-      EXISTS (SELECT 1 FROM correction k WHERE k.organisation_id = m.organisation_id AND k.message_id = m.id AND k.aspect = 'sentiment' AND k.ended_at IS NULL)
+      EXISTS (SELECT 1 FROM correction k WHERE k.organisation_id = m.organisation_id AND k.message_id = m.id AND k.aspect = 'sentiment' AND k.ended_at IS NULL),
+      COALESCE(r.abuse, 0) >= 500
     FROM mention n JOIN message m ON m.organisation_id = n.organisation_id AND m.id = n.message_id
     JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
     LEFT JOIN author a ON a.organisation_id = m.organisation_id AND a.id = m.author_id
@@ -246,6 +252,17 @@ pub async fn hours(
     rows.iter().map(pair).collect()
 }
 
+/// How many it has found on each channel from `from` on (µs).
+pub async fn channels(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    watch: WatchId,
+    from: i64,
+) -> Result<Vec<(ChannelId, i64)>> {
+    let rows = conn.all(CHANNELS, &[organisation.into(), watch.into(), from.into()]).await?;
+    rows.iter().map(pair).collect()
+}
+
 fn pair<T: super::Cell>(row: &Row) -> Result<(T, i64)> {
     let mut cells = row.cells();
     Ok((cells.next()?, cells.next()?))
@@ -278,6 +295,7 @@ pub(super) fn read_mention(row: &Row) -> Result<Mention> {
         sentiment: cells.next()?,
         sent_at: cells.next()?,
         is_sentiment_said: cells.next()?,
+        is_abusive: cells.next()?,
     })
 }
 

@@ -104,7 +104,8 @@ async fn list(
     let more = found.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
     found.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let older = found.last().filter(|_| more).map(|it| format!("/alerts?after={}", it.id));
-    found.retain(|it| command::alert::is_for(actor, it.kind, it.subject));
+    let found = command::alert::seen_of(&mut conn, actor, found).await;
+    let found = found.map_err(|refused| refusal::failure(refused, words))?;
     let mut closed = Vec::new();
     for it in &found {
         closed.push(line(&mut conn, &signed, &names, it, now).await?);
@@ -196,6 +197,8 @@ struct Example {
     machine_at: String,
     text: String,
     language: Option<String>,
+    /// Behind a click, because it is abusive.
+    hidden: bool,
 }
 
 #[derive(Template)]
@@ -285,6 +288,7 @@ async fn example(
         machine_at: words.machine_time(it.sent_at),
         text: text::excerpt(&it.text, LENGTH),
         language: it.language,
+        hidden: it.is_abusive,
     }))
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::Method;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
@@ -30,7 +31,7 @@ use crate::command;
 use crate::id::{ChannelId, DeskId};
 use crate::intake::overhear::Overheard;
 use crate::rules::permission::Action;
-use crate::store::channel::{self, Channel};
+use crate::store::channel::{self, Channel, Renewal};
 use crate::store::house::House;
 
 /// The routes and the right that each needs.
@@ -39,6 +40,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/channels/new", Action::ManageChannels),
     Route::post("/channels/new/{kind}", Action::ManageChannels),
     Route::get("/channels/oauth/callback", Action::ManageChannels),
+    Route::open(Method::GET, "/oauth-client-metadata.json"),
     Route::get("/channels/{id}", Action::ReadChannels),
     Route::post("/channels/{id}", Action::ManageChannels),
     Route::post("/channels/{id}/pause", Action::ManageChannels),
@@ -55,6 +57,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/channels/new", get(connect::choose))
         .route("/channels/new/{kind}", post(connect::connect))
         .route("/channels/oauth/callback", get(connect::callback))
+        .route("/oauth-client-metadata.json", get(connect::description))
         .route("/channels/{id}", get(one).post(edit))
         .route("/channels/{id}/pause", post(pause))
         .route("/channels/{id}/resume", post(resume))
@@ -160,6 +163,8 @@ struct OnePage {
     house: Arc<House>,
     manage: bool,
     reconnects: bool,
+    /// Why its access can't be renewed, and until when it is still good.
+    ending: Option<String>,
     /// Its secret is made here, and can be replaced.
     pushed: bool,
 }
@@ -202,9 +207,17 @@ async fn one(
         house,
         manage: signed.actor.may(Action::ManageChannels),
         reconnects: signs_in(&it),
+        ending: ending(words, &it, now).filter(|_| !told.deaf),
         pushed: account::is_pushed(&it),
         name: it.name,
     })
+}
+
+/// What to say of an access that is still good and can't be renewed.
+fn ending(words: &Words, it: &Channel, now: i64) -> Option<String> {
+    let renewal = it.renewal.filter(|it| *it != Renewal::Begun)?;
+    let until = it.secret_expires_at.map_or_else(String::new, |at| words.moment(at, now));
+    Some(words.t1(&format!("channel-renewal-{}", renewal.as_str()), "until", until))
 }
 
 /// Whether there is access that can end and be given anew.

@@ -11,6 +11,7 @@ pub mod house;
 pub mod key;
 pub mod list;
 pub mod media;
+mod moderate;
 pub mod palette;
 pub mod refusal;
 pub mod thread;
@@ -72,6 +73,8 @@ pub const ROUTES: &[Route] = &[
     Route::post("/inbox/{id}/charter", Action::Answer),
     Route::post("/inbox/{id}/withdraw/{message}", Action::Answer),
     Route::post("/inbox/{id}/retry/{message}", Action::Answer),
+    Route::post("/inbox/{id}/moderate/{message}", Action::Answer),
+    Route::post("/inbox/{id}/unmoderate/{message}", Action::Answer),
     Route::post("/inbox/{id}/presence", Action::Read),
     Route::post("/inbox/views", Action::Read),
     Route::post("/inbox/views/{id}", Action::Read),
@@ -108,6 +111,8 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/inbox/{id}/charter", post(charter::check))
         .route("/inbox/{id}/withdraw/{message}", post(compose::withdraw))
         .route("/inbox/{id}/retry/{message}", post(compose::retry))
+        .route("/inbox/{id}/moderate/{message}", post(moderate::decide))
+        .route("/inbox/{id}/unmoderate/{message}", post(moderate::withdraw))
         .route("/inbox/{id}/presence", post(super::live::sign))
         .route("/inbox/views", post(view::save))
         .route("/inbox/views/{id}", post(view::rename))

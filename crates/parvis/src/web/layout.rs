@@ -150,8 +150,9 @@ impl Layout {
         waiting: i64,
     ) -> store::Result<Self> {
         let standing = store::alert::standing(conn, signed.organisation.id).await?;
-        let mine =
-            |(kind, subject): &&(Kind, Subject)| command::alert::is_for(&signed.actor, *kind, *subject);
+        let mine = |all: &&Vec<(Kind, Subject)>| {
+            all.iter().any(|(kind, subject)| command::alert::is_for(&signed.actor, *kind, *subject))
+        };
         let alerts = i64::try_from(standing.iter().filter(mine).count()).unwrap_or(i64::MAX);
         let mut layout = Self::plain(signed, place, title);
         for link in &mut layout.links {

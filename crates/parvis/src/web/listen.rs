@@ -190,8 +190,9 @@ async fn found(conn: &mut Conn, signed: &Signed, it: &Watch, now: i64) -> store:
     let newest: Vec<_> = recent.iter().zip(&moods).chain(before.iter().zip(&older)).collect();
     let said = said::grouped(&newest)
         .into_iter()
-        .map(|((it, mood), alike)| Said {
-            alike,
+        .map(|said::Alike { newest: (it, mood), others, campaign }| Said {
+            alike: others,
+            campaign,
             ..Said::of(signed, &house, query.as_ref(), (it, mood), now)
         })
         .collect();

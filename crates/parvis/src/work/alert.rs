@@ -7,6 +7,7 @@
 
 mod evidence;
 mod judge;
+mod known;
 mod raise;
 mod series;
 
@@ -17,18 +18,22 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use jiff::tz::TimeZone;
 use parvis_listen::burst::Sensitivity;
 use uuid::Uuid;
 
-use self::series::Series;
+use self::known::{Calendar, Feeds};
+use self::series::{Day, Series};
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE};
 use crate::id::{ChannelId, OrganisationId, WatchId};
+use crate::rules::holiday;
 use crate::store::alert::measure::{self, Count, Found, STEP};
 use crate::store::alert::{Kind, Subject};
 use crate::store::channel::{self, Channel, Gap};
 use crate::store::desk::{self, Desk};
 use crate::store::lease::{self, Lease};
+use crate::store::organisation::Organisation;
 use crate::store::watch::{self, Watch};
 use crate::store::{self, Conn, organisation};
 
@@ -56,6 +61,8 @@ pub struct Lookout {
     ended: usize,
     /// When the oldest message of each channel came (µs).
     begun: HashMap<ChannelId, i64>,
+    /// By which channels it came.
+    feeds: Feeds,
 }
 
 /// The house as it stands at one look.
@@ -66,6 +73,7 @@ pub(super) struct Scene {
     desks: Vec<Desk>,
     watches: Vec<Watch>,
     gaps: Vec<Gap>,
+    calendar: Calendar,
 }
 
 impl Lookout {
@@ -81,7 +89,7 @@ impl Lookout {
             return Ok(false);
         }
         let mut conn = app.db.read().await?;
-        let scene = Scene::read(&mut conn, house.id, now).await?;
+        let scene = Scene::read(&mut conn, &house, now).await?;
         let current = match self.learn(&mut conn, &scene).await {
             Ok(current) => current,
             Err(error) => {
@@ -111,6 +119,10 @@ impl Lookout {
             let begun = self.begun.entry(it.channel).or_insert(it.at);
             *begun = (*begun).min(it.at);
         }
+        let is_over = |at: i64| at < over;
+        let came: Vec<Count> = counts.iter().copied().filter(|it| is_over(it.at)).collect();
+        let kept: Vec<Found> = found.iter().copied().filter(|it| is_over(it.at)).collect();
+        self.feeds.add(&came, &kept);
         self.begin(scene, first);
         let steps = by_step(&counts, &found);
         self.read(scene, &steps, (self.next, over));
@@ -175,7 +187,7 @@ impl Lookout {
             let counted = steps.get(&at);
             for (of, series) in &mut self.series {
                 let count = counted.and_then(|it| it.get(of)).copied().unwrap_or(0);
-                series.push(at, heard(count, of.1, &deaf), 1.0);
+                series.push(at, self.feeds.heard(count, of.1, &deaf), scene.day(of.1, at));
             }
             at += STEP;
         }
@@ -190,13 +202,17 @@ impl Lookout {
         };
         let begun = self.first_message(scene).max(first);
         let subject = Subject::Watch(it.id);
+        let kept: Vec<Found> = found.iter().copied().filter(|it| it.at < self.next).collect();
+        self.feeds.forget(subject);
+        self.feeds.add(&[], &kept);
+        let steps = by_step(&[], &kept);
         for kind in [Kind::Burst, Kind::Anger] {
             let mut series = Series::new(begun, sensitivity);
             let mut at = first;
-            let mut rest = found.iter().peekable();
             while at < self.next {
-                let count = rest.next_if(|it| it.at == at).map_or(0, |it| of_kind(kind, it));
-                series.push(at, heard(count, subject, &scene.deaf(at)), 1.0);
+                let count = steps.get(&at).and_then(|it| it.get(&(kind, subject))).copied().unwrap_or(0);
+                let heard = self.feeds.heard(count, subject, &scene.deaf(at));
+                series.push(at, heard, scene.day(subject, at));
                 at += STEP;
             }
             self.series.insert((kind, subject), series);
@@ -208,14 +224,15 @@ impl Lookout {
     async fn as_of_now(&self, scene: &Scene, conn: &mut Conn) -> store::Result<HashMap<Of, Series>> {
         let counts = measure::counts(conn, scene.house, self.next).await?;
         let found = measure::found(conn, scene.house, self.next).await?;
-        let mut current = Self { series: self.series.clone(), ..Self::default() };
+        let (series, feeds) = (self.series.clone(), self.feeds.clone());
+        let mut current = Self { series, feeds, ..Self::default() };
         let steps = by_step(&counts, &found);
         let this = scene.now.div_euclid(STEP) * STEP;
         current.read(scene, &steps, (self.next, this));
         let (deaf, counted) = (scene.deaf(this), steps.get(&this));
         for (of, series) in &mut current.series {
             let count = counted.and_then(|it| it.get(of)).copied().unwrap_or(0);
-            series.push_part(this, heard(count, of.1, &deaf), 1.0);
+            series.push_part(this, current.feeds.heard(count, of.1, &deaf), scene.day(of.1, this));
         }
         Ok(current.series)
     }
@@ -236,7 +253,7 @@ fn by_step(counts: &[Count], found: &[Found]) -> Steps {
     for it in found {
         let step = steps.entry(it.at).or_default();
         for kind in [Kind::Burst, Kind::Anger] {
-            step.insert((kind, Subject::Watch(it.watch)), of_kind(kind, it));
+            *step.entry((kind, Subject::Watch(it.watch))).or_default() += of_kind(kind, it);
         }
     }
     steps
@@ -246,25 +263,31 @@ fn of_kind(kind: Kind, it: &Found) -> i64 {
     if kind == Kind::Anger { it.negative } else { it.all }
 }
 
-/// A step in which nothing came and not everything was heard is no silence.
-fn heard(count: i64, subject: Subject, deaf: &[ChannelId]) -> Option<i64> {
-    let is_deaf = match subject {
-        Subject::Channel(id) => deaf.contains(&id),
-        _ => !deaf.is_empty(),
-    };
-    Some(count).filter(|it| *it > 0 || !is_deaf)
-}
-
 impl Scene {
-    async fn read(conn: &mut Conn, house: OrganisationId, now: i64) -> store::Result<Self> {
+    async fn read(conn: &mut Conn, house: &Organisation, now: i64) -> store::Result<Self> {
+        let (id, from) = (house.id, now - LEARNED - DAY);
+        let zone = TimeZone::get(&house.time_zone).unwrap_or(TimeZone::UTC);
+        let calendar = Calendar {
+            published: measure::published(conn, id, from).await?,
+            days_off: holiday::days_off(&zone, from, now + DAY),
+        };
         Ok(Self {
-            house,
+            house: id,
             now,
-            channels: channel::list(conn, house).await?,
-            desks: desk::list(conn, house).await?,
-            watches: watch::list(conn, house).await?,
-            gaps: channel::gaps(conn, house, now - LEARNED).await?,
+            channels: channel::list(conn, id).await?,
+            desks: desk::list(conn, id).await?,
+            watches: watch::list(conn, id).await?,
+            gaps: channel::gaps(conn, id, now - LEARNED).await?,
+            calendar,
         })
+    }
+
+    /// What is known of the step that begins at `at` beside how many came.
+    fn day(&self, subject: Subject, at: i64) -> Day {
+        Day {
+            like: self.calendar.like(at),
+            said: self.calendar.published(subject, (at, at + STEP)).collect(),
+        }
     }
 
     /// Whether watches still look through what came before them.

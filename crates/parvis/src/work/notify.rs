@@ -78,6 +78,28 @@ pub async fn plan(
     Ok(())
 }
 
+/// An open alert shows at a desk or on a channel too: has those told of it who wouldn't have been, once each.
+pub async fn plan_joined(
+    conn: &mut Conn,
+    house: OrganisationId,
+    it: &Alert,
+    shows: Subject,
+    now: i64,
+) -> store::Result<()> {
+    let (was, is) = (desk_of(conn, house, it.subject).await?, desk_of(conn, house, shows).await?);
+    let Some(own) = organisation::first(conn).await? else { return Ok(()) };
+    for to in destination::list(conn, house).await? {
+        if to.state != "active" || wants(&to.rule, it, was) || !wants(&to.rule, it, is) {
+            continue;
+        }
+        let words = Words::new(Language::parse(&to.rule.language).unwrap_or_default(), &own.time_zone);
+        let at = to.rule.hours.next(now, &words.zone);
+        let key = format!("{}:{}:joined", it.id, About::Opened.as_str());
+        enqueue(conn, house, &to, (About::Opened.as_str(), &key), Some(it.id), (at, now)).await?;
+    }
+    Ok(())
+}
+
 /// Has a notice sent at `at`; one of the same key is sent once.
 pub async fn enqueue(
     conn: &mut Conn,

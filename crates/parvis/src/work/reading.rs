@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use parvis_listen::understand::model::SHIPPED_NAME;
 
@@ -24,7 +25,12 @@ pub async fn step(app: &Arc<App>) -> store::Result<()> {
     let mut left = reading::left(&mut conn, house.id, SHIPPED_NAME).await?;
     drop(conn);
     while let Some(before) = left.filter(|_| !*app.stop.follow().borrow()) {
+        let began = Instant::now();
         left = batch(app, house.id, before).await?;
+        if left.is_some() {
+            // Millions may wait after an import or a new model: the other half of the time is for people.
+            tokio::time::sleep(began.elapsed()).await;
+        }
     }
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! Jobs and publishing on both engines, against a server on loopback that takes posts and loses its answers.
 
 mod charter;
+mod moderate;
 mod post;
 mod read_back;
+mod renew;
 mod thread;
 
 use std::sync::atomic::{AtomicBool, Ordering};

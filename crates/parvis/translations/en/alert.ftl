@@ -52,9 +52,13 @@ alert-terms = { $count ->
    *[other] { $terms } are said more than usual.
   }
 alert-total = { $count ->
-    [one] { $count } message since { $clock }.
-   *[other] { $count } messages since { $clock }.
-  }
+    [one] { $count } message
+   *[other] { $count } messages
+  } since { $clock }{ $people ->
+    [0] { "" }
+    [one] , from one person
+   *[other] , from { $people } people
+  }.
 alert-worse = It has become many times worse since it was told.
 alert-advice-deaf = What is said meanwhile is fetched once the channel can be heard again. Open the channel to see what to do.
 alert-advice-silent = The network answers, but nothing comes. Look there whether messages have really stopped, or whether it no longer sends them to Parvis.

@@ -86,6 +86,7 @@ listen-alike = { $count ->
     [one] one other says nearly the same
    *[other] { $count } others say nearly the same
   }
+listen-campaign = campaign: { $people } people
 refusal-folder-long = The name of the folder is too long.
 refusal-folder-control = The name of the folder holds characters that can’t be seen.
 refusal-sensitivity-unknown = This isn’t known as a sensitivity.

@@ -52,9 +52,13 @@ alert-terms = { $count ->
    *[other] { $terms } reviennent plus que d’habitude.
   }
 alert-total = { $count ->
-    [one] { $count } message depuis { $clock }.
-   *[other] { $count } messages depuis { $clock }.
-  }
+    [one] { $count } message
+   *[other] { $count } messages
+  } depuis { $clock }{ $people ->
+    [0] { "" }
+    [one] , d’une seule personne
+   *[other] , de { $people } personnes
+  }.
 alert-worse = C’est devenu bien plus fort depuis l’ouverture de l’alerte.
 alert-advice-deaf = Ce qui se dit entre-temps sera rattrapé dès que le canal s’entendra de nouveau. Ouvrez le canal pour voir quoi faire.
 alert-advice-silent = Le réseau répond, mais rien n’arrive. Vérifiez là-bas si les messages ont vraiment cessé, ou s’il ne les envoie plus à Parvis.

@@ -86,6 +86,7 @@ listen-alike = { $count ->
     [one] un autre dit presque la même chose
    *[other] { $count } autres disent presque la même chose
   }
+listen-campaign = campagne : { $people } personnes
 refusal-folder-long = Le nom du dossier est trop long.
 refusal-folder-control = Le nom du dossier contient des caractères invisibles.
 refusal-sensitivity-unknown = Cette sensibilité n’est pas connue.

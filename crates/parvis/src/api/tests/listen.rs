@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::json;
 
 use super::{Client, EVERYTHING};
-use crate::testing::{House, houses, said};
+use crate::testing::{House, houses, said, said_by};
 use crate::work;
 use crate::work::alert::Lookout;
 
@@ -12,7 +12,7 @@ use crate::work::alert::Lookout;
 async fn outage(house: &House) {
     let from = -4 * 24 * 3_600;
     let days = (0..192).map(|i| said(&format!("b{i}"), "Bonjour, êtes-vous ouverts ?", from + i * 1_800));
-    let rise = (0..40).map(|i| said(&format!("o{i}"), "La billetterie est en panne", -1_200 + i * 29));
+    let rise = (0..40).map(|i| said_by(i, &format!("o{i}"), "La billetterie est en panne", -1_200 + i * 29));
     house.hear(&days.chain(rise).collect::<Vec<_>>()).await;
 }
 

@@ -136,8 +136,7 @@ pub async fn list(
             let more = i64::try_from(found.len()).is_ok_and(|count| count > limit);
             found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
             let next = found.last().filter(|_| more).map(|it| it.id.to_string());
-            found.retain(|it| command::is_for(actor, it.kind, it.subject));
-            (found, next)
+            (command::seen_of(&mut conn, actor, found).await?, next)
         }
         Some(_) => {
             return Err(Problem::parameter("state", "The state is open or closed.".to_owned()));

@@ -21,7 +21,7 @@ use crate::command::channel::rotate::{self, Former};
 use crate::command::{self, Refusal};
 use crate::id::{ChannelId, DeskId};
 use crate::rules::permission::Action;
-use crate::store::channel::{self as room, Gap, Health};
+use crate::store::channel::{self as room, Gap, Health, Renewal};
 
 /// A connected account on a network.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,6 +52,9 @@ pub struct Channel {
     media: Value,
     /// When its access ends (µs), where the network says so.
     secret_expires_at: Option<i64>,
+    /// How its renewal stands, where there is something to say of it: `lost` and `refused` mean that a person has to
+    /// connect it again before it ends.
+    renewal: Option<Renewal>,
     /// When it was connected (µs).
     created_at: i64,
 }
@@ -95,6 +98,7 @@ impl From<room::Channel> for Channel {
             state: it.state,
             health: it.health,
             secret_expires_at: it.secret_expires_at,
+            renewal: it.renewal,
             created_at: it.created_at,
         }
     }

@@ -8,16 +8,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Outcome;
-use crate::api::body::{Parameters, Path};
+use crate::api::body::{Body, Parameters, Path};
 use crate::api::caller::Caller;
 use crate::api::page::{self, Page};
 use crate::api::problem::{Problem, Result};
 use crate::app::App;
-use crate::command::{self, answer};
+use crate::command::{self, answer, moderate};
 use crate::id::{AttachmentId, AuthorId, ChannelId, ColleagueId, ConversationId, MessageId, OrganisationId};
 use crate::rules::permission::Action;
 use crate::store::message::{self as room, Direction, Stage};
-use crate::store::{self, Conn, attachment};
+use crate::store::moderation::{Act, Step};
+use crate::store::{self, Conn, attachment, moderation};
 
 /// One thing said: by the public, by us, or between us.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -70,6 +71,41 @@ pub struct Message {
     versions: Vec<Version>,
     /// What it is taken to say, once it was read; only for messages of the public.
     reading: Option<super::correction::Reading>,
+    /// What was decided about it on its network, if anything; only for messages of the public.
+    moderation: Option<Moderation>,
+}
+
+/// What was decided about a message on its network.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Moderation {
+    /// What.
+    act: Act,
+    /// Where that stands.
+    step: Step,
+    /// By whom.
+    colleague: ColleagueId,
+    /// When (µs).
+    decided_at: i64,
+    /// When the network is told (µs): it can be taken back until then.
+    due_at: i64,
+    /// Kind of the last error.
+    error_code: Option<String>,
+    /// The last error in words.
+    error_text: Option<String>,
+}
+
+impl From<moderation::Moderation> for Moderation {
+    fn from(it: moderation::Moderation) -> Self {
+        Self {
+            act: it.act,
+            step: it.step,
+            colleague: it.colleague,
+            decided_at: it.decided_at,
+            due_at: it.due_at,
+            error_code: it.error_code,
+            error_text: it.error_text,
+        }
+    }
 }
 
 /// A picture, video or file.
@@ -158,6 +194,7 @@ impl Message {
             attachments: attachments.into_iter().map(Attachment::from).collect(),
             versions: versions.into_iter().map(version).collect(),
             reading: reading.map(Into::into),
+            moderation: moderation::get(conn, organisation, it.id).await?.map(Into::into),
         })
     }
 }
@@ -264,4 +301,46 @@ pub async fn retry(
     Path(id): Path<MessageId>,
 ) -> Result<Json<Outcome>> {
     Ok(Json(answer::retry(&app, &caller.actor, id).await?.into()))
+}
+
+/// What to decide.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// `approve`, `hold`, `spam` or `not_spam`.
+    act: Act,
+}
+
+/// Moderate a message of the public
+///
+/// Where its channel can (`hide` for approving and holding, `spam`). The network is told after ten seconds, in which the
+/// decision can be taken back.
+#[utoipa::path(post, path = "/messages/{id}/moderation", operation_id = "moderateMessage", tag = "messages",
+    params(("id" = MessageId, Path, description = "Which.")), request_body = Decision,
+    responses((status = 200, description = "It is decided; the network is told in ten seconds.", body = Outcome),
+        (status = 409, description = "It isn't as it was, or something else is being decided about it.", body = crate::api::problem::Told, content_type = "application/problem+json")),
+    extensions(("x-action" = json!(Action::Answer))))]
+pub async fn moderate(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<MessageId>,
+    Body(decision): Body<Decision>,
+) -> Result<Json<Outcome>> {
+    Ok(Json(moderate::decide(&app, &caller.actor, id, decision.act).await?.into()))
+}
+
+/// Take a moderation back
+///
+/// As long as it is held (ten seconds).
+#[utoipa::path(delete, path = "/messages/{id}/moderation", operation_id = "unmoderateMessage", tag = "messages",
+    params(("id" = MessageId, Path, description = "Which.")),
+    responses((status = 200, description = "The network isn't told.", body = Outcome),
+        (status = 409, description = "The network is being told already.", body = crate::api::problem::Told, content_type = "application/problem+json")),
+    extensions(("x-action" = json!(Action::Answer))))]
+pub async fn unmoderate(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<MessageId>,
+) -> Result<Json<Outcome>> {
+    Ok(Json(moderate::withdraw(&app, &caller.actor, id).await?.into()))
 }

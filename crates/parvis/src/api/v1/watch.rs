@@ -227,6 +227,8 @@ pub struct Mention {
     sentiment: Option<String>,
     /// When it was said.
     sent_at: i64,
+    /// Whether it insults or threatens people: screens hide it behind a click.
+    abusive: bool,
 }
 
 /// List what a watch has found
@@ -262,6 +264,7 @@ pub async fn mentions(
         language: it.language,
         sentiment: it.sentiment,
         sent_at: it.sent_at,
+        abusive: it.is_abusive,
     };
     Ok(Json(Page { items: found.into_iter().map(mention).collect(), next }))
 }

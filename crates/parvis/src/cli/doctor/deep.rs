@@ -10,10 +10,10 @@ use serde_json::json;
 
 use super::super::progress::Progress;
 use super::{Doctor, Findings};
-use crate::app;
 use crate::clock::HOUR;
 use crate::config::Config;
 use crate::id::{AttachmentId, OrganisationId};
+use crate::media;
 use crate::store::invariant::{Mend, RULES};
 use crate::store::journal::{By, Entry, chain};
 use crate::store::search::check as search;
@@ -241,10 +241,10 @@ async fn look_at_journal(
 type Files = HashMap<String, (u64, i64)>;
 
 async fn files(config: &Config) -> anyhow::Result<Files> {
-    if !config.data.join("media").exists() {
+    if !config.media.starts_with("s3://") && !config.media_folder().exists() {
         return Ok(Files::new());
     }
-    let listed = app::media(config)?;
+    let listed = media::open(config)?;
     let entry = |it: object_store::ObjectMeta| {
         (it.location.to_string(), (it.size, it.last_modified.timestamp_micros()))
     };
@@ -298,7 +298,7 @@ async fn look_at_media(
 }
 
 async fn exists(config: &Config, path: &str) -> bool {
-    let Ok(media) = app::media(config) else { return false };
+    let Ok(media) = media::open(config) else { return false };
     media.head(&Path::from(path)).await.is_ok()
 }
 

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use parvis_channels::mastodon::oauth;
 use parvis_channels::{
-    Access, Account, CapabilitySet, ChannelKind, ConnectError, Connection, Probe, Secret, Typed,
+    Account, CapabilitySet, ChannelKind, Client, ConnectError, Connection, Probe, Returned, Secret, Typed,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -17,11 +16,11 @@ use crate::account;
 use crate::app::App;
 use crate::clock::MINUTE;
 use crate::command::{Refusal, Result, allow};
-use crate::id::{ChannelId, DeskId};
+use crate::id::{ChannelId, ColleagueId, DeskId, OrganisationId};
 use crate::rules::permission::{Action, Actor};
 use crate::seal;
 use crate::store::channel::{self, Channel, Health};
-use crate::store::setting;
+use crate::store::{self, setting};
 use crate::work::renew;
 
 /// How long somebody may take at the network's own sign-in page (µs).
@@ -66,105 +65,126 @@ pub async fn connect(
     allow(actor, Action::ManageChannels)?;
     check_desk(&mut app.db.read().await?, actor, desk).await?;
     let name = check_name(name)?;
-    let room = parvis_channels::channel(kind);
+    let room = app.rooms.of(kind);
     let typed = Typed::new(room.fields(), typed)?;
-    if kind == ChannelKind::Mastodon {
-        return Ok(Step::SignIn(begin_mastodon(app, actor, typed.line("server"), desk).await?));
+    let client = client(app, actor.organisation).await?;
+    let state = seal::secret().map_err(|_| Refusal::Sealed)?;
+    if let Some(sign_in) = room.begin(&app.net, &typed, &client, &state).await? {
+        let kept = sign_in.kept.expose().to_owned();
+        let until = app.now() + PATIENCE;
+        let begun = Begun { kind, kept, name, desk, colleague: actor.colleague, until };
+        put_begun(app, actor, &state, &begun).await?;
+        return Ok(Step::SignIn(sign_in.address));
     }
     let connection = room.connect(&app.net, &typed).await?;
     let secret = connection.shown.clone();
     Ok(Step::Connected { id: keep(app, actor, kind, connection, name, desk).await?, secret })
 }
 
+/// What is typed to connect a channel again on the network's own page; `None` where a secret has to be typed.
+#[must_use]
+pub fn again(app: &App, it: &Channel) -> Option<(ChannelKind, BTreeMap<String, String>)> {
+    let account = account::open(app, it).ok()?;
+    Some((account.kind, app.rooms.of(account.kind).again(&account)?))
+}
+
+/// Parvis as networks meet it that send people back to it.
+async fn client(app: &App, organisation: OrganisationId) -> Result<Client> {
+    let site = app.config.public_url.trim_end_matches('/');
+    let address =
+        |text: String| text.parse::<Url>().map_err(|_| Refusal::Invalid { field: "state", code: "address" });
+    let (back, site) = (address(format!("{site}/channels/oauth/callback"))?, address(site.to_owned())?);
+    let key = client_key(app, organisation, site.scheme() == "https").await?;
+    Ok(Client { key: key.unwrap_or(Secret::new("")), site, back })
+}
+
+/// The key by which this installation proves that it is itself; where there is none, one is made if `wanted`.
+async fn client_key(app: &App, organisation: OrganisationId, wanted: bool) -> Result<Option<Secret>> {
+    let bound = organisation.0.as_bytes();
+    let mut kept = store::client_key::get(&mut app.db.read().await?, organisation).await?;
+    if kept.is_none() && wanted {
+        let made = parvis_channels::bluesky::client_key()?;
+        let sealed = app.seal.seal(made.expose().as_bytes(), bound).map_err(|_| Refusal::Sealed)?;
+        let mut conn = app.db.write().await?;
+        store::client_key::insert(&mut conn, organisation, &sealed, app.now()).await?;
+        // Another node may have been first.
+        kept = store::client_key::get(&mut conn, organisation).await?;
+        conn.commit().await?;
+    }
+    let Some(sealed) = kept else { return Ok(None) };
+    let text = app.seal.open(&sealed, bound).map_err(|_| Refusal::Sealed)?;
+    String::from_utf8(text).map(|text| Some(Secret::new(text))).map_err(|_| Refusal::Sealed)
+}
+
+/// What Parvis says of itself to networks whose people sign in on a page of the network's own; `None` where it has no
+/// public https address, or nobody has begun to connect an account.
+///
+/// # Errors
+/// The database refused.
+pub async fn description(app: &App) -> Result<Option<serde_json::Value>> {
+    let Some(house) = store::organisation::first(&mut app.db.read().await?).await? else { return Ok(None) };
+    Ok(parvis_channels::bluesky::description(&client(app, house.id).await?))
+}
+
 /// What is kept, sealed, while somebody signs in at the network.
 #[derive(Serialize, Deserialize)]
-struct Begun {
-    app: oauth::App,
-    verifier: Option<String>,
+pub struct Begun {
+    /// The network.
+    pub kind: ChannelKind,
+    /// What its room needs when they come back.
+    kept: String,
+    name: Option<String>,
     desk: DeskId,
-    colleague: crate::id::ColleagueId,
+    colleague: ColleagueId,
     until: i64,
 }
 
-/// Registers Parvis at a Mastodon server and answers with the address of its sign-in page.
-///
-/// # Errors
-/// [`Refusal::Invalid`] for `server`, [`Refusal::Network`] when it is no such server or can't be reached.
-pub async fn begin_mastodon(app: &App, actor: &Actor, server: &str, desk: DeskId) -> Result<Url> {
-    allow(actor, Action::ManageChannels)?;
-    check_desk(&mut app.db.read().await?, actor, desk).await?;
-    let base = server_address(server)?;
-    let back = format!("{}/channels/oauth/callback", app.config.public_url.trim_end_matches('/'));
-    let registered = oauth::register(&app.net, &base, &back, Some(&app.config.public_url)).await?;
-    let verifier = if registered.pkce { Some(oauth::Verifier::new()?) } else { None };
-    let state = seal::secret().map_err(|_| Refusal::Sealed)?;
-    let address = oauth::authorize_url(&registered, &state, verifier.as_ref())?;
-    let begun = Begun {
-        app: registered,
-        verifier: verifier.map(|it| it.secret().expose().to_owned()),
-        desk,
-        colleague: actor.colleague,
-        until: app.now() + PATIENCE,
-    };
-    let text = serde_json::to_vec(&begun).map_err(|_| Refusal::Sealed)?;
-    let name = begun_name(&state);
+async fn put_begun(app: &App, actor: &Actor, state: &str, begun: &Begun) -> Result<()> {
+    let text = serde_json::to_vec(begun).map_err(|_| Refusal::Sealed)?;
+    let name = begun_name(state);
     let sealed = app.seal.seal(&text, name.as_bytes()).map_err(|_| Refusal::Sealed)?;
     let mut conn = app.db.write().await?;
     setting::put(&mut conn, actor.organisation, &name, &STANDARD.encode(sealed)).await?;
-    conn.commit().await?;
-    Ok(address)
+    Ok(conn.commit().await?)
 }
 
 fn begun_name(state: &str) -> String {
     format!("oauth:{}", seal::digest(state))
 }
 
-/// The address of a server as people type it: `social.example` is `https://social.example/`.
-fn server_address(typed: &str) -> Result<Url> {
-    let invalid = || Refusal::Invalid { field: "server", code: "address" };
-    let typed = typed.trim().trim_start_matches('@');
-    // `brand@social.example` names its server too.
-    let typed = typed.rsplit_once('@').map_or(typed, |(_, host)| host);
-    let whole = if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") };
-    let url: Url = whole.parse().map_err(|_| invalid())?;
-    let plain =
-        matches!(url.scheme(), "http" | "https") && url.host_str().is_some() && url.username().is_empty();
-    if plain { url.join("/").map_err(|_| invalid()) } else { Err(invalid()) }
+/// What a person who comes back had begun; it is taken once, and only by whoever began it.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for `state` when nothing was begun by this person, or too long ago.
+pub async fn take_begun(app: &App, actor: &Actor, state: &str) -> Result<Begun> {
+    allow(actor, Action::ManageChannels)?;
+    let unknown = || Refusal::Invalid { field: "state", code: "unknown" };
+    let name = begun_name(state);
+    let mut conn = app.db.write().await?;
+    let kept = setting::take(&mut conn, actor.organisation, &name).await?.ok_or_else(unknown)?;
+    let sealed = STANDARD.decode(kept).map_err(|_| unknown())?;
+    let text = app.seal.open(&sealed, name.as_bytes()).map_err(|_| Refusal::Sealed)?;
+    let begun: Begun = serde_json::from_slice(&text).map_err(|_| unknown())?;
+    // Somebody else's walk isn't ended by this person, and stays where it was.
+    if begun.colleague != actor.colleague {
+        return Err(unknown());
+    }
+    conn.commit().await?;
+    if begun.until < app.now() {
+        return Err(unknown());
+    }
+    Ok(begun)
 }
 
 /// The person came back from the network's sign-in page: the account is connected, or connected anew.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] for `state` when nothing was begun, or too long ago; [`Refusal::Network`] when the
-/// network refuses the code.
-pub async fn finish_mastodon(app: &App, actor: &Actor, state: &str, code: &str) -> Result<ChannelId> {
+/// [`Refusal::Network`] when the network refuses what they came back with.
+pub async fn finish(app: &App, actor: &Actor, begun: Begun, returned: &Returned) -> Result<ChannelId> {
     allow(actor, Action::ManageChannels)?;
-    let begun = take_begun(app, actor, state).await?;
-    let verifier = begun.verifier.map(|secret| oauth::Verifier::from_kept(Secret::new(secret)));
-    let secret = oauth::exchange(&app.net, &begun.app, code, verifier.as_ref()).await?;
-    let connection = Connection {
-        base_url: begun.app.base_url,
-        access: Access { secret, lives_for: None },
-        settings: serde_json::Value::Null,
-        shown: None,
-    };
-    keep(app, actor, ChannelKind::Mastodon, connection, None, begun.desk).await
-}
-
-async fn take_begun(app: &App, actor: &Actor, state: &str) -> Result<Begun> {
-    let unknown = || Refusal::Invalid { field: "state", code: "unknown" };
-    let name = begun_name(state);
-    let mut conn = app.db.write().await?;
-    let kept = setting::take(&mut conn, actor.organisation, &name).await?.ok_or_else(unknown)?;
-    conn.commit().await?;
-    let sealed = STANDARD.decode(kept).map_err(|_| unknown())?;
-    let text = app.seal.open(&sealed, name.as_bytes()).map_err(|_| Refusal::Sealed)?;
-    let begun: Begun = serde_json::from_slice(&text).map_err(|_| unknown())?;
-    // Somebody else's walk, or one that took too long, isn't finished by this person.
-    if begun.until < app.now() || begun.colleague != actor.colleague {
-        return Err(unknown());
-    }
-    Ok(begun)
+    let room = app.rooms.of(begun.kind);
+    let connection = room.finish(&app.net, &Secret::new(begun.kept), returned).await?;
+    keep(app, actor, begun.kind, connection, begun.name, begun.desk).await
 }
 
 /// Asks the network who the account is, and keeps it; one that is known is connected anew.
@@ -185,7 +205,7 @@ async fn keep(
         settings: connection.settings,
         capabilities: CapabilitySet::default(),
     };
-    let probe = parvis_channels::channel(kind).probe(&app.net, &opened).await?;
+    let probe = app.rooms.of(kind).probe(&app.net, &opened).await?;
     let mut conn = app.db.write().await?;
     let all = channel::list(&mut conn, actor.organisation).await?;
     let same = |it: &&Channel| {
@@ -193,6 +213,7 @@ async fn keep(
     };
     let known = all.iter().find(same).cloned();
     let again = known.is_some();
+    let former = known.as_ref().and_then(|it| account::open(app, it).ok());
     let now = app.now();
     let mut it = known.unwrap_or_else(|| new_channel(&opened, &probe, desk, now));
     it.name = name.unwrap_or(it.name);
@@ -202,6 +223,7 @@ async fn keep(
     it.capabilities = serde_json::to_string(&probe.capabilities).map_err(|_| Refusal::Sealed)?;
     it.secret = account::seal(app, it.id, &opened.secret).map_err(|_| Refusal::Sealed)?;
     it.secret_expires_at = connection.access.lives_for.map(|lives| account::ends_at(now, lives));
+    it.renewal = None;
     if again {
         channel::update(&mut conn, actor.organisation, &it).await?;
     } else {
@@ -212,6 +234,9 @@ async fn keep(
         renew::enqueue(&mut conn, actor.organisation, it.id, ends_at, now).await?;
     }
     written(conn, actor, now, verb, &it).await?;
+    if let Some(former) = former.filter(|former| former.secret != opened.secret) {
+        renew::give_back(app, it.id, &former).await;
+    }
     Ok(it.id)
 }
 
@@ -230,27 +255,8 @@ fn new_channel(account: &Account, probe: &Probe, desk: DeskId, now: i64) -> Chan
         capabilities: String::new(),
         secret: None,
         secret_expires_at: None,
+        renewal: None,
         health: Health::default(),
         created_at: now,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_is_found_however_people_write_it() {
-        for typed in [
-            "social.example",
-            " https://social.example/web ",
-            "@brand@social.example",
-            "brand@social.example",
-        ] {
-            assert_eq!(server_address(typed).unwrap().as_str(), "https://social.example/", "{typed}");
-        }
-        for typed in ["", "ftp://social.example", "javascript:alert(1)", "https://user:pw@/", "https://"] {
-            assert!(server_address(typed).is_err(), "{typed}");
-        }
     }
 }

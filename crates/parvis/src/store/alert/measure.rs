@@ -5,11 +5,14 @@
 use super::super::watch::{Mention, read_mention};
 use super::super::{Conn, Result, Row};
 use super::Subject;
-use crate::clock::MINUTE;
-use crate::id::{self, ChannelId, DeskId, MessageId, OrganisationId, WatchId};
+use crate::clock::{DAY, MINUTE};
+use crate::id::{self, AuthorId, ChannelId, DeskId, MessageId, OrganisationId, WatchId};
 
 /// Length of a step (µs).
 pub const STEP: i64 = 10 * MINUTE;
+
+/// How long before it stands on a network a message of our own may have been made (µs).
+const WRITTEN_BEFORE: i64 = DAY;
 
 /// How many messages came in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +29,13 @@ pub struct Count {
     pub value: i64,
 }
 
-/// How many messages a watch found in one step, and how many of them are negative.
+/// How many messages of a channel a watch found in one step, and how many of them are negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
     /// By which watch.
     pub watch: WatchId,
+    /// On which channel.
+    pub channel: ChannelId,
     /// Beginning of the step (µs).
     pub at: i64,
     /// How many.
@@ -44,6 +49,8 @@ pub struct Found {
 pub struct Waiting {
     /// At which desk.
     pub desk: DeskId,
+    /// Who waits.
+    pub author: Option<AuthorId>,
     /// Since when (µs).
     pub since: i64,
     /// The message that waits longest, where it is still there.
@@ -58,17 +65,17 @@ const COUNTS: &str =
     WHERE m.organisation_id = $1 AND m.id >= $2 AND m.sent_at >= $3 AND m.direction = 'in' AND m.deleted_at IS NULL
     GROUP BY 1, 2, 3, 4 ORDER BY 1";
 const FOUND: &str =
-    "SELECT n.watch_id, n.sent_at / 600000000 * 600000000, COUNT(*), SUM(CASE WHEN r.sentiment = 'negative' THEN 1 ELSE 0 END)
+    "SELECT n.watch_id, m.channel_id, n.sent_at / 600000000 * 600000000, COUNT(*), SUM(CASE WHEN r.sentiment = 'negative' THEN 1 ELSE 0 END)
     FROM watch w JOIN mention n ON n.organisation_id = w.organisation_id AND n.watch_id = w.id AND n.sent_at >= $2
     JOIN message m ON m.organisation_id = n.organisation_id AND m.id = n.message_id
     LEFT JOIN reading r ON r.organisation_id = m.organisation_id AND r.message_id = m.id
-    WHERE w.organisation_id = $1 AND m.deleted_at IS NULL GROUP BY 1, 2 ORDER BY 2";
+    WHERE w.organisation_id = $1 AND m.deleted_at IS NULL GROUP BY 1, 2, 3 ORDER BY 3";
 const FOUND_BY: &str =
-    "SELECT n.watch_id, n.sent_at / 600000000 * 600000000, COUNT(*), SUM(CASE WHEN r.sentiment = 'negative' THEN 1 ELSE 0 END)
+    "SELECT n.watch_id, m.channel_id, n.sent_at / 600000000 * 600000000, COUNT(*), SUM(CASE WHEN r.sentiment = 'negative' THEN 1 ELSE 0 END)
     FROM mention n JOIN message m ON m.organisation_id = n.organisation_id AND m.id = n.message_id
     LEFT JOIN reading r ON r.organisation_id = m.organisation_id AND r.message_id = m.id
-    WHERE n.organisation_id = $1 AND n.sent_at >= $2 AND n.watch_id = $3 AND m.deleted_at IS NULL GROUP BY 1, 2 ORDER BY 2";
-const WAITING: &str = "SELECT c.desk_id, c.awaiting_since,
+    WHERE n.organisation_id = $1 AND n.sent_at >= $2 AND n.watch_id = $3 AND m.deleted_at IS NULL GROUP BY 1, 2, 3 ORDER BY 3";
+const WAITING: &str = "SELECT c.desk_id, c.author_id, c.awaiting_since,
       (SELECT m.id FROM message m WHERE m.organisation_id = c.organisation_id AND m.conversation_id = c.id
         AND m.sent_at = c.awaiting_since AND m.direction = 'in' AND m.deleted_at IS NULL ORDER BY m.id LIMIT 1)
     FROM conversation c WHERE c.organisation_id = $1 AND c.state = 'open' AND c.awaiting_since IS NOT NULL
@@ -77,11 +84,16 @@ const ANSWERED: &str = "SELECT desk_id, first_at, answered_at FROM conversation
     WHERE organisation_id = $1 AND answered_at >= $2 AND (intent = 'complaint' OR sentiment = 'negative')
     ORDER BY answered_at DESC LIMIT 20000";
 
+// What we say of our own accord answers nobody; what is written elsewhere under our name counts too.
+const PUBLISHED: &str = "SELECT channel_id, sent_at FROM message
+    WHERE organisation_id = $1 AND id >= $2 AND sent_at >= $3 AND direction = 'out' AND state = 'published'
+      AND remote_parent_id IS NULL AND visibility IN ('public', 'unlisted') AND deleted_at IS NULL ORDER BY sent_at";
+
 macro_rules! said {
     ($from:literal) => {
         concat!(
             "SELECT m.id, m.conversation_id, c.desk_id, m.channel_id, a.handle, a.name, m.title, m.text, m.language, r.sentiment, m.sent_at,
-              EXISTS (SELECT 1 FROM correction k WHERE k.organisation_id = m.organisation_id AND k.message_id = m.id AND k.aspect = 'sentiment' AND k.ended_at IS NULL) FROM ",
+              EXISTS (SELECT 1 FROM correction k WHERE k.organisation_id = m.organisation_id AND k.message_id = m.id AND k.aspect = 'sentiment' AND k.ended_at IS NULL), COALESCE(r.abuse, 0) >= 500 FROM ",
             $from,
             " JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
             LEFT JOIN author a ON a.organisation_id = m.organisation_id AND a.id = m.author_id
@@ -126,6 +138,24 @@ pub async fn counts(conn: &mut Conn, organisation: OrganisationId, from: i64) ->
         .collect()
 }
 
+/// Where and when (µs) something of our own was published from `from` on, the oldest first.
+pub async fn published(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    from: i64,
+) -> Result<Vec<(ChannelId, i64)>> {
+    // What waits for its hour is written long before it leaves.
+    let written = from.saturating_sub(WRITTEN_BEFORE);
+    let args = [organisation.into(), MessageId(id::earliest(written)).into(), from.into()];
+    let rows = conn.all(PUBLISHED, &args).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok((cells.next()?, cells.next()?))
+        })
+        .collect()
+}
+
 /// What every watch found in each step from `from` on (µs), the oldest first.
 pub async fn found(conn: &mut Conn, organisation: OrganisationId, from: i64) -> Result<Vec<Found>> {
     conn.all(FOUND, &[organisation.into(), from.into()]).await?.iter().map(read_found).collect()
@@ -144,7 +174,13 @@ pub async fn found_by(
 
 fn read_found(row: &Row) -> Result<Found> {
     let mut cells = row.cells();
-    Ok(Found { watch: cells.next()?, at: cells.next()?, all: cells.next()?, negative: cells.next()? })
+    Ok(Found {
+        watch: cells.next()?,
+        channel: cells.next()?,
+        at: cells.next()?,
+        all: cells.next()?,
+        negative: cells.next()?,
+    })
 }
 
 /// The complaints that wait, the longest first, 5,000 at most.
@@ -153,7 +189,12 @@ pub async fn waiting(conn: &mut Conn, organisation: OrganisationId) -> Result<Ve
     rows.iter()
         .map(|row| {
             let mut cells = row.cells();
-            Ok(Waiting { desk: cells.next()?, since: cells.next()?, message: cells.next()? })
+            Ok(Waiting {
+                desk: cells.next()?,
+                author: cells.next()?,
+                since: cells.next()?,
+                message: cells.next()?,
+            })
         })
         .collect()
 }

@@ -98,6 +98,7 @@ const BREAKS: &[(&str, i64)] = &[
     ),
     ("UPDATE conversation SET messages = messages + 1", 2),
     ("UPDATE author SET messages = 0", 1),
+    ("UPDATE conversation SET intent = 'idea', needs_answer = NOT needs_answer", 2),
 ];
 
 #[tokio::test]
@@ -149,6 +150,7 @@ async fn whatever_is_counted_wrongly_is_right_after_a_recount() {
             "INSERT INTO tally (organisation_id, hour_at, channel_id, direction, value)
              SELECT organisation_id, 7, id, 'out', 2 FROM channel",
             "UPDATE conversation SET messages = 99",
+            "UPDATE conversation SET sentiment = NULL, abusive = TRUE",
             "UPDATE author SET messages = 99",
         ] {
             conn.run(sql, &[]).await.unwrap();
@@ -156,7 +158,12 @@ async fn whatever_is_counted_wrongly_is_right_after_a_recount() {
         assert!(counter::wrong(&mut conn, house.id).await.unwrap() > 0);
         assert_eq!(wrong_tallies(&mut conn, house.id).await.unwrap(), 2);
         let broken: Vec<_> = all_broken(&mut conn, house.id).await.into_iter().map(|it| it.0).collect();
-        assert_eq!(broken, ["count other messages than they hold", "count other messages than they wrote"]);
+        let expected = [
+            "count other messages than they hold",
+            "count other messages than they wrote",
+            "say something else than their newest message is read to say",
+        ];
+        assert_eq!(broken, expected);
         recount(&mut conn, house.id).await.unwrap();
         assert_eq!(counter::wrong(&mut conn, house.id).await.unwrap(), 0);
         assert_eq!(wrong_tallies(&mut conn, house.id).await.unwrap(), 0);

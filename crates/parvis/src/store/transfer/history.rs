@@ -77,6 +77,7 @@ pub async fn channel_named(
         capabilities: json!(capabilities).to_string(),
         secret: None,
         secret_expires_at: None,
+        renewal: None,
         health: Health::default(),
         created_at: now,
     };

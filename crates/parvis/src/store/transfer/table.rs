@@ -62,7 +62,8 @@ tables! {
     channel 2 { organisation_id Id, id Id, kind Text, name Text, base_url Text, handle Text, remote_id Text,
         desk_id Id, state Text, settings Text, capabilities Text, secret Bytes, secret_expires_at Int, heard_at Int,
         tried_at Int, failing_since Int, error_code Text, error_text Text, rate_limit Int, rate_remaining Int,
-        rate_reset_at Int, notice_code Text, notice_text Text, created_at Int }
+        rate_reset_at Int, notice_code Text, notice_text Text, created_at Int, renewal Text }
+    client_key 1 { organisation_id Id, secret Bytes, created_at Int }
     channel_cursor 3 { organisation_id Id, channel_id Id, stream Text, value Text, updated_at Int }
     channel_gap 3 { organisation_id Id, channel_id Id, from_at Int, to_at Int, reason Text }
     observation 2 { organisation_id Id, id Id, channel_id Id, remote_id Text, kind Text, version_at Int,
@@ -83,6 +84,8 @@ tables! {
         lesson Bytes, created_at Int, ended_at Int, changed_at Int }
     watch 2 { organisation_id Id, id Id, name Text, query Text, owner_id Id, created_at Int, changed_at Int,
         fill_before Id, folder Text, sensitivity Text }
+    moderation 2 { organisation_id Id, message_id Id, act Text, step Text, colleague_id Id, decided_at Int, due_at Int,
+        error_code Text, error_text Text }
     arrival 2 { organisation_id Id, id Id, channel_id Id, delivery Text, received Text }
     mention 3 { organisation_id Id, watch_id Id, message_id Id, sent_at Int }
     post 2 { organisation_id Id, id Id, title Text, brief Text, theme Text, origin Text, origin_name Text,

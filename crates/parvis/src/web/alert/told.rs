@@ -39,7 +39,8 @@ pub(crate) fn detail(words: &Words, it: &Alert, first: Option<(String, String)>,
     }
     if matches!(it.kind, Kind::Burst | Kind::Anger) {
         let since = words.moment(it.began_at, now);
-        parts.push(words.t2("alert-total", "count", it.evidence.total, "clock", since));
+        let (total, people) = (it.evidence.total, it.evidence.people);
+        parts.push(words.t3("alert-total", "count", total, "clock", since, "people", people));
     }
     if let Some(code) = &it.evidence.code {
         parts.push(words.named("channel-error", code));

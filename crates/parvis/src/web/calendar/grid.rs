@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use parvis_write::Language as Spoken;
-use parvis_write::day::{Holiday, Place as Holidays, holidays};
+use parvis_write::day::Holiday;
 
 use crate::id::{ChannelId, PostId};
+use crate::rules::holiday;
 use crate::rules::permission::Action;
 use crate::rules::post::State;
 use crate::store::house::House;
@@ -181,34 +182,9 @@ pub(super) fn fill(
 
 /// The public holidays of the days shown, where the organisation's clock says that it is.
 fn holidays_of(words: &Words, days: &[Date]) -> Vec<Holiday> {
-    let Some(place) = place(words.zone.iana_name().unwrap_or_default()) else { return Vec::new() };
     let mut years: Vec<i16> = days.iter().map(|it| it.year()).collect();
     years.dedup();
-    years.into_iter().flat_map(|year| holidays(place, year)).collect()
-}
-
-/// Whose holidays are kept where a clock of that name is.
-fn place(zone: &str) -> Option<Holidays> {
-    Some(match zone {
-        "Europe/Paris" => Holidays::France,
-        "America/Guadeloupe" => Holidays::Guadeloupe,
-        "America/Martinique" => Holidays::Martinique,
-        "America/Cayenne" => Holidays::Guyane,
-        "Indian/Reunion" => Holidays::Reunion,
-        "Indian/Mayotte" => Holidays::Mayotte,
-        "Europe/Brussels" => Holidays::Belgium,
-        "Europe/Zurich" => Holidays::Switzerland,
-        "Europe/Luxembourg" => Holidays::Luxembourg,
-        "America/Montreal" | "America/Toronto" => Holidays::Canada,
-        "Europe/London" => Holidays::England,
-        "Europe/Dublin" => Holidays::Ireland,
-        "Europe/Berlin" => Holidays::Germany,
-        "Europe/Madrid" => Holidays::Spain,
-        "Europe/Rome" => Holidays::Italy,
-        "Europe/Amsterdam" => Holidays::Netherlands,
-        "Europe/Lisbon" => Holidays::Portugal,
-        _ => return None,
-    })
+    holiday::of_years(&words.zone, years)
 }
 
 fn spoken(words: &Words) -> Spoken {

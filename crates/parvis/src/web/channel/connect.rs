@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Form, Json};
 use parvis_channels::{ChannelKind, Field, Input};
 use serde::Deserialize;
 use url::Url;
@@ -204,16 +204,13 @@ pub async fn reconnect(
     let it = store::channel::get(&mut conn, signed.actor.organisation, id).await?;
     let it = it.filter(|it| it.state != "removed").ok_or_else(Failure::not_found)?;
     drop(conn);
-    let kind: ChannelKind = it.kind.parse().map_err(|_| Failure::not_found())?;
-    if kind != ChannelKind::Mastodon {
-        return Ok(Redirect::to(&format!("/channels/new#h-{kind}")).into_response());
-    }
-    match command::begin_mastodon(&app, &signed.actor, &it.base_url, it.desk).await {
-        Ok(address) => go(&app, &signed, &address).await,
-        Err(refused) => {
-            let before = Before::from([("server".to_owned(), it.base_url)]);
-            again(&app, &signed, kind, refused, &before).await
-        }
+    let Some((kind, typed)) = command::again(&app, &it) else {
+        return Ok(Redirect::to(&format!("/channels/new#h-{}", it.kind)).into_response());
+    };
+    match command::connect(&app, &signed.actor, kind, typed.clone(), &it.name, it.desk).await {
+        Ok(Step::SignIn(address)) => go(&app, &signed, &address).await,
+        Ok(Step::Connected { id, .. }) => Ok(super::back(id)),
+        Err(refused) => again(&app, &signed, kind, refused, &typed).await,
     }
 }
 
@@ -234,6 +231,7 @@ pub struct Returned {
     code: String,
     #[serde(default)]
     error: String,
+    iss: Option<String>,
 }
 
 /// `GET /channels/oauth/callback`
@@ -242,15 +240,30 @@ pub async fn callback(
     signed: Signed,
     Query(returned): Query<Returned>,
 ) -> Result<Response, Failure> {
-    let (kind, nothing) = (ChannelKind::Mastodon, Before::new());
+    let begun = command::take_begun(&app, &signed.actor, &returned.state).await;
+    let begun = begun.map_err(|refused| refusal::failure(refused, &signed.words))?;
+    let (kind, nothing) = (begun.kind, Before::new());
     if returned.code.is_empty() {
         let shown = blank(&app, &signed, None, &nothing).await?;
         let detail = Some(returned.error).filter(|error| !error.is_empty());
         let shown = with_problem(shown, kind, signed.words.t("channel-denied"), detail);
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     }
-    match command::finish_mastodon(&app, &signed.actor, &returned.state, &returned.code).await {
+    let came = parvis_channels::Returned { code: returned.code, issuer: returned.iss };
+    match command::finish(&app, &signed.actor, begun, &came).await {
         Ok(id) => Ok(super::back(id)),
         Err(refused) => again(&app, &signed, kind, refused, &nothing).await,
+    }
+}
+
+/// `GET /oauth-client-metadata.json`: what networks read to know who sends people to their sign-in page.
+pub async fn description(State(app): State<Arc<App>>) -> Response {
+    match command::description(&app).await {
+        Ok(Some(said)) => ([(header::CACHE_CONTROL, "public, max-age=300")], Json(said)).into_response(),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "what Parvis says of itself can't be read");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
     }
 }

@@ -333,7 +333,8 @@ pub async fn note(
 }
 
 /// The page again, with why it was refused and what was typed.
-async fn refuse(
+/// Shows why something wasn't done, above the conversation.
+pub(super) async fn refuse(
     app: &App,
     signed: &Signed,
     id: ConversationId,

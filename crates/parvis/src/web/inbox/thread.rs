@@ -3,15 +3,17 @@
 
 use std::collections::HashMap;
 
-use parvis_channels::Mark;
+use parvis_channels::{CapabilitySet, Mark};
 
 use super::filter::address;
 use super::list::who;
-use crate::id::{AuthorId, ConversationId, MessageId};
+use super::moderate::{self, Choice, Decided};
+use crate::id::{AuthorId, ChannelId, ConversationId, MessageId};
 use crate::store::attachment::Attachment;
 use crate::store::author::Author;
 use crate::store::house::House;
 use crate::store::message::{self, Direction, Message, Stage};
+use crate::store::moderation::Moderation;
 use crate::store::reading::Reading;
 use crate::store::{self, Conn};
 use crate::web::form::initials;
@@ -102,6 +104,10 @@ pub struct Said {
     pub read: Option<Read>,
     /// It insults people: it is shown to those who ask.
     pub hidden: bool,
+    /// What was decided about it on its network.
+    pub decided: Option<Decided>,
+    /// What can be decided about it there.
+    pub choices: Vec<Choice>,
 }
 
 /// What a message is taken to say.
@@ -169,6 +175,7 @@ impl Reader<'_> {
         let attachments = store::attachment::of_all(conn, organisation, all.iter().map(|it| it.id)).await?;
         let readings = store::reading::get_all(conn, organisation, all.iter().map(|it| it.id)).await?;
         let corrected = store::correction::standing(conn, organisation, all.iter().map(|it| it.id)).await?;
+        let decided = store::moderation::of_all(conn, organisation, all.iter().map(|it| it.id)).await?;
         let newest = all.iter().rev().find(|it| it.direction == Direction::In).map(|it| it.id);
         let mut messages = Vec::with_capacity(all.len());
         let mut last_day = None;
@@ -181,6 +188,11 @@ impl Reader<'_> {
                 newest: newest == Some(it.id),
                 ..self.taken_for(read)
             });
+            let now = decided.iter().find(|now| now.message == it.id);
+            if said.deleted.is_some() && now.is_some_and(Moderation::is_spam) {
+                said.deleted = Some(self.signed.words.t("moderate-spam-gone"));
+            }
+            (said.decided, said.choices) = moderate::shown(self.signed, &self.abilities(it.channel), it, now);
             let day = self.signed.words.zoned(it.sent_at).date();
             said.day = (last_day != Some(day)).then(|| self.day(it.sent_at));
             last_day = Some(day);
@@ -192,6 +204,11 @@ impl Reader<'_> {
             older: first.map(|key| address(&path, self.query, &[("before", &key)])),
             newest: self.before.map(|_| address(&path, self.query, &[])),
         })
+    }
+
+    fn abilities(&self, channel: ChannelId) -> CapabilitySet {
+        let found = self.house.channel(channel);
+        found.and_then(|it| serde_json::from_str(&it.capabilities).ok()).unwrap_or_default()
     }
 
     fn day(&self, at: i64) -> String {
@@ -261,6 +278,8 @@ impl Reader<'_> {
             marks: it.marks.iter().map(|mark| self.mark(mark)).collect(),
             read: None,
             hidden: false,
+            decided: None,
+            choices: Vec::new(),
         })
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use parvis_listen::near::Near;
+use parvis_listen::near::{Group, Near};
 use parvis_listen::query::{Query, marks};
 use parvis_listen::word::{self, Sigil};
 
@@ -40,10 +40,21 @@ pub(super) struct Said {
     pub(super) machine_at: String,
     pub(super) text: Marked,
     pub(super) language: Option<String>,
+    /// Behind a click, because it is abusive.
+    pub(super) hidden: bool,
     /// Class and words of its sentiment.
     pub(super) mood: (&'static str, String),
     /// How many others say the same in nearly the same words.
     pub(super) alike: usize,
+    /// How many people do, where that looks like a campaign.
+    pub(super) campaign: Option<usize>,
+}
+
+/// Messages that say nearly the same: the newest, how many others there are, and how many people if it looks like a campaign.
+pub(super) struct Alike<'a> {
+    pub(super) newest: (&'a Mention, &'a String),
+    pub(super) others: usize,
+    pub(super) campaign: Option<usize>,
 }
 
 impl Said {
@@ -74,35 +85,39 @@ impl Said {
             machine_at: words.machine_time(it.sent_at),
             text: Marked::of(query, &text::excerpt(&whole, LENGTH)),
             language: it.language.clone(),
+            hidden: it.is_abusive,
             mood: (mood(sentiment), words.named("sentiment", sentiment)),
             alike: 0,
+            campaign: None,
         }
     }
 }
 
-/// The messages that are listed, of those that say nearly the same the newest, with how many others there are.
-pub(super) fn grouped<'a>(newest: &[(&'a Mention, &'a String)]) -> Vec<((&'a Mention, &'a String), usize)> {
+/// The messages that are listed, of those that say nearly the same the newest.
+pub(super) fn grouped<'a>(newest: &[(&'a Mention, &'a String)]) -> Vec<Alike<'a>> {
     let mut near = Near::new(newest.len());
-    let mut groups: Vec<Option<u64>> = Vec::with_capacity(newest.len());
+    let mut groups: Vec<Option<Group>> = Vec::with_capacity(newest.len());
     for (it, _) in newest.iter().rev() {
         let author = it.author.as_ref().map_or("", |(handle, _)| handle.as_str());
-        groups.push(near.push(it.sent_at, author, &it.text).map(|group| group.id));
+        groups.push(near.push(it.sent_at, author, &it.text));
     }
     groups.reverse();
-    let mut listed: Vec<((&'a Mention, &'a String), usize)> = Vec::new();
+    let mut listed: Vec<Alike<'a>> = Vec::new();
     let mut places: HashMap<u64, usize> = HashMap::new();
     for (it, group) in newest.iter().zip(groups) {
-        match group.and_then(|group| places.get(&group)) {
+        match group.as_ref().and_then(|group| places.get(&group.id)) {
             Some(place) => {
-                if let Some((_, alike)) = listed.get_mut(*place) {
-                    *alike += 1;
+                if let Some(alike) = listed.get_mut(*place) {
+                    alike.others += 1;
                 }
             }
             None => {
+                // What was pushed last into a group knows all of it.
+                let campaign = group.as_ref().filter(|it| it.is_campaign()).map(|it| it.authors);
                 if let Some(group) = group {
-                    places.insert(group, listed.len());
+                    places.insert(group.id, listed.len());
                 }
-                listed.push((*it, 0));
+                listed.push(Alike { newest: *it, others: 0, campaign });
             }
         }
     }
@@ -216,7 +231,7 @@ impl Bars {
 /// How many messages have each hashtag, and how it was written first.
 fn hashtags(all: &[Mention]) -> HashMap<String, (usize, String)> {
     let mut counts: HashMap<String, (usize, String)> = HashMap::new();
-    for it in all {
+    for it in all.iter().filter(|it| !it.is_abusive) {
         let tags = word::tokens(&it.text).into_iter().filter(|token| token.sigil == Sigil::Hash);
         let mut seen: Vec<(String, &str)> =
             tags.filter_map(|token| it.text.get(token.range)).map(|tag| (word::fold(tag), tag)).collect();
@@ -245,7 +260,7 @@ fn terms(words: &Words, query: Option<&Query>, recent: &[Mention], before: &[Men
 /// How many messages have each word of four letters or more.
 fn spoken(query: Option<&Query>, all: &[Mention]) -> HashMap<String, usize> {
     let mut counts = HashMap::new();
-    for it in all {
+    for it in all.iter().filter(|it| !it.is_abusive) {
         let asked = query.map(|query| marks(query, &it.text)).unwrap_or_default();
         let words = word::tokens(&it.text).into_iter();
         let free = words
@@ -293,4 +308,40 @@ fn rows(words: &Words, all: impl Iterator<Item = (String, usize, Option<String>)
         }
     };
     all.into_iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{ChannelId, ConversationId, DeskId, MessageId};
+    use crate::testing::START;
+
+    fn said(who: i64, text: &str) -> Mention {
+        Mention {
+            message: MessageId::new(START),
+            conversation: ConversationId::new(START),
+            desk: DeskId::new(START),
+            channel: ChannelId::new(START),
+            author: Some((format!("p{who}"), String::new())),
+            title: None,
+            text: text.to_owned(),
+            language: None,
+            sentiment: None,
+            sent_at: START - who,
+            is_sentiment_said: false,
+            is_abusive: false,
+        }
+    }
+
+    #[test]
+    fn copies_stand_once_with_how_many_people_take_part_in_a_campaign() {
+        let call = "Rendez-nous la carte illimitée au prix de l’an dernier, ou nous partons tous ensemble";
+        let mut all: Vec<Mention> = (0..6).map(|who| said(who % 4, call)).collect();
+        all.push(said(9, "Le parking est sombre et personne ne répond au téléphone de l’accueil"));
+        let mood = "neutral".to_owned();
+        let newest: Vec<_> = all.iter().map(|it| (it, &mood)).collect();
+        let listed = grouped(&newest);
+        let found: Vec<_> = listed.iter().map(|it| (it.others, it.campaign)).collect();
+        assert_eq!(found, [(5, Some(4)), (0, None)]);
+    }
 }

@@ -1,13 +1,18 @@
 //! How much a watch found in each hour, against what is usual for that hour of that week.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use parvis_listen::burst::{Detector, Sensitivity};
 
 use super::SHOWN;
 use crate::clock::{DAY, HOUR};
+use crate::id::ChannelId;
+use crate::store::alert::{self, Subject};
+use crate::store::channel::Gap;
 use crate::store::watch::{self, Watch};
 use crate::store::{self, Conn};
+use crate::web::alert::told;
 use crate::web::chart::{Chart, escape};
 use crate::web::language::Words;
 use crate::web::session::Signed;
@@ -43,16 +48,13 @@ impl Frame {
 #[derive(Clone, Copy, Debug)]
 struct Hour {
     at: i64,
-    /// How many; `None` where nothing was found and a channel couldn't be heard.
+    /// How many; `None` where nothing was found and what mostly brings it couldn't be heard.
     count: Option<i64>,
-    /// A channel couldn't be heard: there may have been more.
+    /// A channel that brings some of it couldn't be heard: there may have been more.
     deaf: bool,
     low: f64,
-    expected: f64,
     high: f64,
-    /// A burst is under way.
-    open: bool,
-    /// A burst was told in this hour.
+    /// A burst began in this hour.
     alert: bool,
 }
 
@@ -61,8 +63,8 @@ pub(super) struct Volume {
     pub(super) chart: Chart,
     /// The last day alone, for the phone.
     pub(super) narrow: Chart,
-    /// A burst that is under way, in words.
-    pub(super) burst: Option<String>,
+    /// The open alert that shows here, and where it stands.
+    pub(super) burst: Option<(String, String)>,
     /// The hour that isn't over, in words.
     pub(super) current: String,
     /// Some hours weren't heard.
@@ -78,9 +80,17 @@ impl Volume {
         let from = this - LEARNED;
         let counts = watch::hours(conn, house, it.id, from).await?;
         let gaps = store::channel::gaps(conn, house, from).await?;
-        let is_deaf = |at: i64| {
-            let heard_less = |from: i64, to: i64| to.min(at + HOUR) - from.max(at) > HOUR / 2;
-            gaps.iter().any(|gap| heard_less(gap.from_at, gap.to_at.unwrap_or(now)))
+        let feeds = watch::channels(conn, house, it.id, from).await?;
+        let all: i64 = feeds.iter().map(|(_, count)| count).sum();
+        // How much of it the channels bring that weren't heard for more than half of the hour; all, where nothing is known.
+        let missed = |at: i64| -> i64 {
+            let heard_less =
+                |gap: &&Gap| gap.to_at.unwrap_or(now).min(at + HOUR) - gap.from_at.max(at) > HOUR / 2;
+            let deaf: HashSet<ChannelId> = gaps.iter().filter(heard_less).map(|it| it.channel).collect();
+            if all == 0 {
+                return i64::from(!deaf.is_empty());
+            }
+            feeds.iter().filter(|(id, _)| deaf.contains(id)).map(|(_, count)| count).sum()
         };
         // Before the first message there was nothing to be found: no silence to learn from.
         let begun = counts.first().map_or(this, |(at, _)| *at).min(this - SHOWN);
@@ -94,38 +104,30 @@ impl Volume {
         for at in (begun..this).step_by(usize::try_from(HOUR).unwrap_or(1)) {
             let found = counts.binary_search_by_key(&at, |(hour, _)| *hour).ok();
             let count = found.and_then(|place| counts.get(place)).map_or(0, |(_, count)| *count);
-            let deaf = is_deaf(at);
-            let count = Some(count).filter(|it| *it > 0 || !deaf);
+            let missed = missed(at);
+            let count = Some(count).filter(|it| *it > 0 || missed == 0 || missed * 2 < all);
             #[expect(clippy::cast_precision_loss, reason = "counts of an hour")]
             let reading = detector.push(at, count.map(|it| it as f64), 1.0);
             let (low, high) = (reading.expected_low.max(0.0), reading.expected_high.max(0.0));
-            let (open, alert) = (reading.open, reading.alert);
-            hours.push(Hour { at, count, deaf, low, expected: reading.expected.max(0.0), high, open, alert });
+            hours.push(Hour { at, count, deaf: missed > 0, low, high, alert: reading.alert });
         }
         let current = counts.iter().find(|(at, _)| *at == this).map_or(0, |(_, count)| *count);
         let shown = usize::try_from(SHOWN / HOUR).unwrap_or(72);
         let shown = hours.split_off(hours.len().saturating_sub(shown));
-        Ok(Self::drawn(&signed.words, &shown, current, now))
+        let burst = alert::showing(conn, house, Subject::Watch(it.id)).await?.map(|it| {
+            let words = &signed.words;
+            let (clock, evidence) = (words.moment(it.began_at, now), &it.evidence);
+            let times = told::times(evidence.times);
+            let said = words.t3("listen-burst", "clock", &clock, "count", evidence.count, "times", times);
+            (format!("/alerts/{}", it.id), said)
+        });
+        Ok(Self { burst, ..Self::drawn(&signed.words, &shown, current, now) })
     }
 
     fn drawn(words: &Words, hours: &[Hour], current: i64, now: i64) -> Self {
         let total: i64 = hours.iter().filter_map(|it| it.count).sum();
         let most = hours.iter().filter_map(|it| it.count).max().unwrap_or(0);
         let finding = words.t2("listen-finding", "count", total, "most", most);
-        let burst = hours.last().filter(|it| it.open).and_then(|_| {
-            let opened = hours.iter().rposition(|it| it.alert)?;
-            let it = hours.get(opened)?;
-            let clock = words.moment(it.at, now);
-            Some(words.t3(
-                "listen-burst",
-                "clock",
-                &clock,
-                "count",
-                it.count.unwrap_or(0),
-                "times",
-                times(it),
-            ))
-        });
         #[expect(clippy::cast_possible_truncation, reason = "rounded for people")]
         let expected =
             |it: &Hour| words.t2("listen-band", "low", it.low.round() as i64, "high", it.high.round() as i64);
@@ -141,19 +143,12 @@ impl Volume {
                 &finding,
                 NARROW,
             )),
-            burst,
+            burst: None,
             current: words.t2("listen-current", "clock", words.clock(now), "count", current),
             unheard: hours.iter().any(|it| it.deaf),
             numbers: numbers.collect(),
         }
     }
-}
-
-/// How many times what was expected, rounded.
-fn times(it: &Hour) -> i64 {
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "rounded for people")]
-    let times = (it.count.unwrap_or(0) as f64 / it.expected.max(0.5)).round() as i64;
-    times.max(1)
 }
 
 /// The smallest round number that is at least `most` and can be cut into four.
@@ -279,15 +274,13 @@ mod tests {
     #[test]
     fn an_hour_above_the_band_is_red_and_one_that_was_not_heard_is_hatched() {
         let words = Words::new(Language::Fr, "Europe/Paris");
-        let hour = |at, count: Option<i64>, open| Hour {
+        let hour = |at, count: Option<i64>, alert| Hour {
             at,
             count,
             deaf: count.is_none(),
             low: 0.0,
-            expected: 2.0,
             high: 5.0,
-            open,
-            alert: open,
+            alert,
         };
         let hours = [
             hour(0, Some(2), false),
@@ -301,7 +294,7 @@ mod tests {
             (chart.matches("class=\"hole\"").count(), chart.matches("class=\"lhot\"").count()),
             (1, 1)
         );
-        assert!(drawn.unheard && drawn.burst.is_some_and(|it| it.contains("11")));
+        assert!(drawn.unheard);
         assert_eq!(top(22.0), 24.0);
     }
 }

@@ -20,6 +20,11 @@ async fn newest(house: &House, id: ConversationId) -> MessageId {
     store::message::last_in(&mut conn, house.organisation, id).await.unwrap().unwrap().id
 }
 
+async fn newest_channel(house: &House) -> crate::id::ChannelId {
+    let mut conn = house.app.db.read().await.unwrap();
+    store::channel::list(&mut conn, house.organisation).await.unwrap().swap_remove(0).id
+}
+
 /// One more by the channel that is there, heard with what was taught.
 async fn hear_more(house: &House, remote_id: &str, text: &str) {
     let mut conn = house.app.db.write().await.unwrap();
@@ -96,6 +101,43 @@ async fn abuse_is_hidden_behind_a_click_for_everybody_and_can_be_called_harmless
     let harmless = house.post(Role::Specialist, &format!("/inbox/{id}/correct/{message}"), "abuse=no").await;
     assert_eq!(harmless.status, 303);
     assert!(house.get(Role::CommunityManager, "/inbox").await.body.contains("Allez crever"));
+}
+
+#[tokio::test]
+async fn abuse_is_hidden_on_a_watchs_page_and_on_an_alerts_and_not_repeated_in_its_terms() {
+    let house = House::new().await;
+    let id = hear(&house, &channel(house.desk), &[recent("1", "Bonjour", 5)]).await[0];
+    let form = "name=Insultes&query=crever&folder=&sensitivity=balanced";
+    let made = house.post(Role::CommunityManager, "/listen", form).await;
+    hear_more(&house, "2", INSULT).await;
+    let watch = house.get(Role::CommunityManager, made.location()).await.body;
+    let (before, after) = watch.split_once("<details class=\"cw\">").unwrap();
+    assert!(!before.contains("connards") && after.contains("connards"), "{watch}");
+    let mut conn = house.app.db.write().await.unwrap();
+    let desk = store::alert::Subject::Desk(house.desk);
+    let message = store::message::by_remote(&mut conn, house.organisation, newest_channel(&house).await, "2");
+    let message = message.await.unwrap().unwrap();
+    assert_ne!(message.conversation, id);
+    let it = store::alert::Alert {
+        id: crate::id::AlertId::new(NOW),
+        kind: store::alert::Kind::Anger,
+        subject: desk,
+        level: 1,
+        began_at: NOW,
+        opened_at: NOW,
+        closed: None,
+        evidence: store::alert::Evidence { examples: vec![message.id], ..Default::default() },
+    };
+    store::alert::insert(&mut conn, house.organisation, &it).await.unwrap();
+    conn.commit().await.unwrap();
+    let alert = house.get(Role::Administrator, &format!("/alerts/{}", it.id)).await.body;
+    let (before, after) = alert.split_once("<details class=\"cw\">").unwrap();
+    assert!(!before.contains("connards") && after.contains("connards"), "{alert}");
+    let mut conn = house.app.db.read().await.unwrap();
+    let said = store::alert::measure::said(&mut conn, house.organisation, (desk, false), (0, i64::MAX), 9);
+    let said = said.await.unwrap();
+    let terms = crate::work::alert::terms(&[], &[said.clone(), said.clone(), said].concat(), 5);
+    assert!(!terms.iter().any(|it| it == "connards"), "{terms:?}");
 }
 
 #[tokio::test]

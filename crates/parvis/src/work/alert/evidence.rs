@@ -37,6 +37,18 @@ pub(super) async fn messages(
     measure::said(conn, house, of, (it.began_at, now + 1), READ).await
 }
 
+/// How many people said it; who can't be told apart counts as one each time.
+pub(super) fn people<'a>(said: impl Iterator<Item = &'a Mention>) -> usize {
+    let (mut known, mut unknown) = (HashSet::new(), 0);
+    for it in said {
+        match &it.author {
+            Some(who) => drop(known.insert(who)),
+            None => unknown += 1,
+        }
+    }
+    known.len() + unknown
+}
+
 /// Completes the evidence of a rise by what its messages say.
 pub(super) async fn complete(
     conn: &mut Conn,
@@ -77,8 +89,10 @@ fn examples(said: &[Mention]) -> Vec<MessageId> {
 }
 
 /// What is said more in `during` than in `before` (both the newest first), the surest first; what most of it says
-/// where nothing was said before.
+/// where nothing was said before. Insults aren't repeated.
 pub(crate) fn terms(before: &[Mention], during: &[Mention], most: usize) -> Vec<String> {
+    let during: Vec<Mention> = during.iter().filter(|it| !it.is_abusive).cloned().collect();
+    let during = during.as_slice();
     let mut trend = Trend::new(ROOM);
     for it in before.iter().rev().chain(during.iter().rev()) {
         trend.push(it.sent_at, None, &it.text);

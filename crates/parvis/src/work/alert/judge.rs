@@ -1,14 +1,14 @@
 //! What is out of the ordinary at one look: rises, complaints that wait, channels that aren't heard, accesses that
 //! end. Each is a [`Sighting`], the most telling first; whether it is news, `raise` says.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use parvis_listen::burst::unanswered::unanswered;
 
 use super::series::Series;
 use super::{Of, Scene};
 use crate::clock::{DAY, MINUTE};
-use crate::id::DeskId;
+use crate::id::{AuthorId, DeskId, MessageId};
 use crate::store::alert::measure::{self, Waiting};
 use crate::store::alert::{Evidence, Kind, Subject};
 use crate::store::channel::Channel;
@@ -18,8 +18,10 @@ use crate::work::renew;
 
 /// A channel is told as deaf when it couldn't be heard for this long (µs): one lost call is no news.
 const DEAF: i64 = 5 * MINUTE;
-/// So many more messages than usual are worth telling; where little is said, five would be told every other day.
+/// So many more people than usual are worth telling, in what a watch finds: it is about one thing.
 const LEAST: f64 = 8.0;
+/// And so many at a desk or on a channel, where all kinds of things are said: a busy hour isn't an event.
+const LEAST_MIXED: f64 = 16.0;
 /// How long before the end of an access it is told (days), once each.
 const AHEAD: [i64; 3] = [7, 3, 1];
 /// Complaints that were answered since then (µs) tell what wait is usual.
@@ -28,7 +30,7 @@ const ANSWERED: i64 = 30 * DAY;
 const LATELY: i64 = 7 * DAY;
 /// Fewer answered complaints than these tell nothing: the desk's own target is taken.
 const ENOUGH: usize = 10;
-/// An alert about complaints ends when fewer than these wait too long.
+/// Fewer people than these that wait too long are no alert, and end one.
 const STILL: usize = 3;
 
 /// Something out of the ordinary, as it stands now.
@@ -45,6 +47,17 @@ pub(super) struct Sighting {
     /// False: it isn't enough to be told anew, and keeps what is open from ending.
     pub(super) tells: bool,
     pub(super) evidence: Evidence,
+    /// The messages that it is made of: of complaints that wait; those of a rise are read by `raise`.
+    pub(super) messages: HashSet<MessageId>,
+}
+
+/// How special a subject is: watches before desks before channels, since a watch is named after what people look for.
+pub(super) fn rank(it: Subject) -> usize {
+    match it {
+        Subject::Watch(_) => 0,
+        Subject::Desk(_) => 1,
+        Subject::Channel(_) => 2,
+    }
 }
 
 /// Everything at one look.
@@ -60,7 +73,7 @@ pub(super) async fn all(
     Ok(told)
 }
 
-/// Watches before desks before channels, since a watch is named after what people look for; then the greatest rise.
+/// The most special first, then the greatest rise.
 fn rises(scene: &Scene, series: &HashMap<Of, Series>) -> Vec<Sighting> {
     let silent = |subject: &Subject| {
         let Subject::Watch(id) = subject else { return false };
@@ -75,31 +88,33 @@ fn rises(scene: &Scene, series: &HashMap<Of, Series>) -> Vec<Sighting> {
         .map(|(kind, subject, it, episode)| {
             let began_at = episode.from;
             let is_named = !filling || matches!(subject, Subject::Watch(_));
-            let tells = is_named && it.excess(began_at) >= LEAST;
-            let points = it.points();
-            let since = points.iter().filter(|point| point.at >= began_at);
             let evidence = Evidence {
                 count: episode.count,
                 expected: episode.expected,
-                times: episode.times,
-                window: episode.window,
-                total: since.filter_map(|point| point.count).sum(),
-                points,
+                times: episode.times(),
+                window: episode.until.min(scene.now).max(began_at + MINUTE) - began_at,
+                total: episode.total,
+                points: it.points(),
                 ..Evidence::default()
             };
-            Sighting { kind, subject, at: episode.at, began_at, level: episode.level, tells, evidence }
+            let level = episode.level;
+            let messages = HashSet::new();
+            Sighting { kind, subject, at: episode.at, began_at, level, tells: is_named, evidence, messages }
         })
         .collect();
-    let rank = |it: &Sighting| match it.subject {
-        Subject::Watch(_) => 0,
-        Subject::Desk(_) => 1,
-        Subject::Channel(_) => 2,
-    };
     told.sort_by(|a, b| {
-        let by_place = (rank(a), a.kind).cmp(&(rank(b), b.kind));
+        let by_place = (rank(a.subject), a.kind).cmp(&(rank(b.subject), b.kind));
         by_place.then(b.evidence.times.total_cmp(&a.evidence.times)).then(a.subject.cmp(&b.subject))
     });
     told
+}
+
+/// Whether so many people are worth telling where `expected` messages are usual: one who writes forty times is one.
+pub(super) fn is_worth(subject: Subject, people: usize, expected: f64) -> bool {
+    let least = if matches!(subject, Subject::Watch(_)) { LEAST } else { LEAST_MIXED };
+    #[expect(clippy::cast_precision_loss, reason = "counts of people")]
+    let people = people as f64;
+    people - expected >= least
 }
 
 async fn waiting(conn: &mut Conn, scene: &Scene) -> store::Result<Vec<Sighting>> {
@@ -127,7 +142,8 @@ fn late(desk: &Desk, waiting: &[&Waiting], answered: &[(DeskId, i64, i64)], now:
     let late: Vec<&&Waiting> = waiting.iter().filter(|it| now - it.since > usual).collect();
     let found = unanswered(&since, in_time, usual, now);
     let oldest = late.first()?;
-    if found.is_none() && late.len() < STILL {
+    let people = people(&late);
+    if found.is_none() && people < STILL {
         return None;
     }
     let count = i64::try_from(late.len()).unwrap_or(i64::MAX);
@@ -137,15 +153,24 @@ fn late(desk: &Desk, waiting: &[&Waiting], answered: &[(DeskId, i64, i64)], now:
         count,
         expected,
         window: usual,
+        people: i64::try_from(people).unwrap_or(i64::MAX),
         total: i64::try_from(waiting.len()).unwrap_or(i64::MAX),
         first: oldest.message,
         examples: late.iter().filter_map(|it| it.message).take(super::evidence::EXAMPLES).collect(),
         ..Evidence::default()
     };
     // Which complaints wait changes all the time: the episode is that of the one that waits longest.
-    let (at, tells) = (oldest.since + usual, found.is_some());
+    let (at, tells) = (oldest.since + usual, found.is_some() && people >= STILL);
     let subject = Subject::Desk(desk.id);
-    Some(Sighting { kind: Kind::Unanswered, subject, at, began_at: oldest.since, level: 1, tells, evidence })
+    let messages = late.iter().filter_map(|it| it.message).collect();
+    let (kind, began_at) = (Kind::Unanswered, oldest.since);
+    Some(Sighting { kind, subject, at, began_at, level: 1, tells, evidence, messages })
+}
+
+/// How many people wait; who can't be told apart counts as one each time.
+fn people(late: &[&&Waiting]) -> usize {
+    let known: HashSet<AuthorId> = late.iter().filter_map(|it| it.author).collect();
+    known.len() + late.iter().filter(|it| it.author.is_none()).count()
 }
 
 /// Channels that can't be heard, or by which nothing comes any more.
@@ -165,6 +190,7 @@ fn deaf(it: &Channel, now: i64) -> Option<Sighting> {
         level: 1,
         tells: now - since >= DEAF,
         evidence,
+        messages: HashSet::new(),
     })
 }
 
@@ -184,6 +210,7 @@ fn silent(it: &Channel, series: &HashMap<Of, Series>) -> Option<Sighting> {
         level: 1,
         tells: true,
         evidence,
+        messages: HashSet::new(),
     })
 }
 
@@ -206,6 +233,7 @@ async fn expiring(conn: &mut Conn, scene: &Scene) -> store::Result<Vec<Sighting>
             level: i64::try_from(level).unwrap_or(1),
             tells: true,
             evidence: Evidence { until: Some(until), ..Evidence::default() },
+            messages: HashSet::new(),
         });
     }
     Ok(told)

@@ -1,25 +1,20 @@
 //! From what was seen to alerts: raised, told again when it has become many times worse, and closed when all is as
 //! usual, each in one transaction that looks first at what stands. So neither two nodes nor a death between two looks
-//! tells anything twice.
+//! tells anything twice. What sees the messages of an open alert is part of it (`same`).
 
-use std::collections::{HashMap, HashSet};
+mod same;
 
 use serde_json::json;
 
-use super::judge::Sighting;
+use self::same::Voices;
+use super::judge::{self, Sighting};
 use super::{Scene, evidence};
 use crate::app::App;
-use crate::id::{AlertId, MessageId};
-use crate::store::alert::{self, Alert, Closed, Kind, Signal, Subject};
+use crate::id::AlertId;
+use crate::store::alert::{self, Alert, Closed, Signal, Subject};
 use crate::store::journal::{self, By, Entry};
 use crate::store::{self, Conn};
 use crate::work::notify::{self, About};
-
-/// Of the messages of the smaller of two rises, this share is in both when they are one event.
-const SAME: (usize, usize) = (1, 2);
-
-/// What a rise was made of.
-type Messages = HashMap<(Kind, Subject), HashSet<MessageId>>;
 
 /// Brings the alerts to what was seen at this look.
 pub(super) async fn settle(app: &App, scene: &Scene, mut told: Vec<Sighting>) -> store::Result<()> {
@@ -29,14 +24,14 @@ pub(super) async fn settle(app: &App, scene: &Scene, mut told: Vec<Sighting>) ->
     if told.is_empty() && open.is_empty() {
         return Ok(());
     }
-    let messages = read_messages(&mut conn, scene, &mut told, &open).await?;
+    let voices = listen(&mut conn, scene, &mut told, &open).await?;
     if !changes(&told, &open, &alerts, scene.now) {
         return Ok(());
     }
     drop(conn);
     let mut conn = app.db.write().await?;
     for it in &told {
-        keep(&mut conn, scene, it, &messages).await?;
+        keep(&mut conn, scene, it, &voices).await?;
     }
     for it in alert::signals(&mut conn, scene.house).await? {
         if !told.iter().any(|seen| seen.kind == it.kind && seen.subject == it.subject) {
@@ -48,24 +43,32 @@ pub(super) async fn settle(app: &App, scene: &Scene, mut told: Vec<Sighting>) ->
     Ok(())
 }
 
-/// The messages of every rise, and what they say of those that may be new.
-async fn read_messages(
+/// The messages of every rise, how many people wrote them, and what they say of those that may be new.
+async fn listen(
     conn: &mut Conn,
     scene: &Scene,
     told: &mut [Sighting],
     open: &[Signal],
-) -> store::Result<Messages> {
-    let mut messages = Messages::new();
-    for it in told.iter_mut().filter(|it| matches!(it.kind, Kind::Burst | Kind::Anger)) {
+) -> store::Result<Voices> {
+    let mut voices = Voices::default();
+    for it in told.iter_mut() {
+        if !it.kind.is_rise() {
+            voices.add_waiting(it);
+            continue;
+        }
         let said = evidence::messages(conn, scene.house, it, scene.now).await?;
+        let until = it.began_at + it.evidence.window;
+        let people = evidence::people(said.iter().filter(|it| it.sent_at <= until));
+        it.evidence.people = i64::try_from(people).unwrap_or(i64::MAX);
+        it.tells &= judge::is_worth(it.subject, people, it.evidence.expected);
         let is_open = open.iter().any(|signal| signal.kind == it.kind && signal.subject == it.subject);
         let is_over = alert::ended(conn, scene.house, it.kind, it.subject).await?;
-        if is_open || is_over.is_none_or(|ended| ended < it.at) {
+        if is_open || it.tells && is_over.is_none_or(|ended| ended < it.at) {
             evidence::complete(conn, scene.house, it, &said).await?;
         }
-        messages.insert((it.kind, it.subject), said.iter().map(|it| it.message).collect());
+        voices.add_rise(it, said);
     }
-    Ok(messages)
+    Ok(voices)
 }
 
 /// Whether there may be anything to write; spares the turn among writers at most looks.
@@ -91,7 +94,7 @@ fn is_fresh(own: &Alert, it: &Sighting, now: i64) -> bool {
 }
 
 /// One that was seen: open already, over already, part of another, or new.
-async fn keep(conn: &mut Conn, scene: &Scene, it: &Sighting, messages: &Messages) -> store::Result<()> {
+async fn keep(conn: &mut Conn, scene: &Scene, it: &Sighting, voices: &Voices) -> store::Result<()> {
     let open = alert::open(conn, scene.house).await?;
     let signals = alert::signals(conn, scene.house).await?;
     if let Some(signal) = signals.iter().find(|at| at.kind == it.kind && at.subject == it.subject) {
@@ -105,9 +108,8 @@ async fn keep(conn: &mut Conn, scene: &Scene, it: &Sighting, messages: &Messages
     if !it.tells || over.is_some_and(|ended| ended >= it.at) {
         return Ok(());
     }
-    let part_of = open.iter().find(|at| is_same(it, at, messages)).map(|at| at.id);
-    let id = match part_of {
-        Some(id) => id,
+    let id = match voices.part_of(it, &open, &signals) {
+        Some(own) => join(conn, scene, own, it).await?,
         None => begin(conn, scene, it).await?,
     };
     let (kind, subject) = (it.kind, it.subject);
@@ -115,15 +117,22 @@ async fn keep(conn: &mut Conn, scene: &Scene, it: &Sighting, messages: &Messages
     alert::add_signal(conn, scene.house, &signal).await
 }
 
-/// Whether what was seen is the event of an open alert.
-fn is_same(it: &Sighting, open: &Alert, messages: &Messages) -> bool {
-    let (Some(mine), Some(theirs)) =
-        (messages.get(&(it.kind, it.subject)), messages.get(&(open.kind, open.subject)))
-    else {
-        return false;
-    };
-    let both = mine.intersection(theirs).count();
-    both > 0 && both * SAME.1 >= mine.len().min(theirs.len()) * SAME.0
+/// Part of an open alert: who wasn't told of it and would have been of this is told. An alert that began at a desk or on
+/// a channel is named after the watch in which it shows.
+async fn join(conn: &mut Conn, scene: &Scene, own: &Alert, it: &Sighting) -> store::Result<AlertId> {
+    notify::plan_joined(conn, scene.house, own, it.subject, scene.now).await?;
+    if it.kind.is_rise() && judge::rank(it.subject) < judge::rank(own.subject) {
+        let own = Alert {
+            kind: it.kind,
+            subject: it.subject,
+            level: own.level.max(it.level),
+            began_at: own.began_at.min(it.began_at),
+            evidence: it.evidence.clone(),
+            ..own.clone()
+        };
+        alert::rename(conn, scene.house, &own).await?;
+    }
+    Ok(own.id)
 }
 
 async fn begin(conn: &mut Conn, scene: &Scene, it: &Sighting) -> store::Result<AlertId> {
@@ -167,15 +176,20 @@ async fn tell_again(conn: &mut Conn, scene: &Scene, own: Alert, it: &Sighting) -
 /// One that isn't seen any more; the alert ends with the last.
 async fn end(conn: &mut Conn, scene: &Scene, it: &Signal) -> store::Result<()> {
     alert::end_signal(conn, scene.house, it, scene.now).await?;
-    let left = alert::signals_of(conn, scene.house, it.alert).await?;
-    if left.iter().any(|it| it.ended_at.is_none()) {
+    let mut left = alert::signals_of(conn, scene.house, it.alert).await?;
+    left.retain(|it| it.ended_at.is_none());
+    let Some(own) = alert::get(conn, scene.house, it.alert).await? else { return Ok(()) };
+    // A rise is over when nothing rises; complaints that still wait for an answer are then told as what they are.
+    if left.iter().any(|it| it.kind.is_rise() || !own.kind.is_rise()) {
         return Ok(());
+    }
+    for waiting in &left {
+        alert::forget_signal(conn, scene.house, waiting).await?;
     }
     let why = if scene.has(it.subject) { "usual" } else { "gone" };
     let closed = Closed { at: scene.now, why: why.to_owned(), by: None };
-    if alert::close(conn, scene.house, it.alert, &closed).await?
-        && let Some(own) = alert::get(conn, scene.house, it.alert).await?
-    {
+    if alert::close(conn, scene.house, it.alert, &closed).await? {
+        let own = Alert { closed: Some(closed), ..own };
         notify::plan(conn, scene.house, &own, About::Closed, scene.now).await?;
         written(conn, scene, "alert.closed", &own).await?;
     }

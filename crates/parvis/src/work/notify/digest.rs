@@ -96,8 +96,8 @@ pub(super) async fn compose(
         let before = watch::page(conn, house, watch.id, (to - 2 * length, to - length), READ).await?;
         let terms = terms(&before, &during, 4);
         let (count, before) = (during.len(), before.len());
-        let mut quotes = during;
-        quotes.truncate(QUOTES);
+        // A letter has no click to hide an insult behind: it stays on the watch's page.
+        let quotes = during.into_iter().filter(|it| !it.is_abusive).take(QUOTES).collect();
         found.push(Found { watch, count, before, terms, quotes });
     }
     found.sort_by(|a, b| (&a.watch.folder, b.count).cmp(&(&b.watch.folder, a.count)));
