@@ -23,7 +23,7 @@ function veil(box) {
     box.addEventListener("scroll", () => { if (it.isConnected) it.scrollTop = box.scrollTop; });
   }
   const look = getComputedStyle(box);
-  for (const name of ["font", "letterSpacing", "lineHeight", "padding", "borderWidth", "textAlign", "tabSize"]) it.style[name] = look[name];
+  for (const name of ["fontFamily", "fontSize", "fontWeight", "fontStyle", "fontFeatureSettings", "letterSpacing", "lineHeight", "padding", "borderWidth", "textAlign", "tabSize"]) it.style[name] = look[name];
   Object.assign(it.style, { left: `${box.offsetLeft}px`, top: `${box.offsetTop}px`, width: `${box.offsetWidth}px`, height: `${box.offsetHeight}px` });
   return it;
 }
@@ -138,4 +138,5 @@ export function start() {
   addEventListener("resize", paintAll);
   note();
   paintAll();
+  document.fonts.ready.then(paintAll);
 }

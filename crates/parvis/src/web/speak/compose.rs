@@ -204,12 +204,7 @@ async fn shown(
         moves: moves(signed, &it, facts, now),
         lacking: lacking(words, &it, facts),
         ask: done.ask,
-        writers: house
-            .colleagues
-            .iter()
-            .filter(|it| it.active && it.role.may(Action::Write))
-            .map(|it| (it.id.to_string(), it.name.clone()))
-            .collect(),
+        writers: writers(&house),
         left: read::left(&mut conn, signed, &house, id, &targets).await?,
         remarks: read::remarks(words, &house, post::look::comments(&mut conn, organisation, id).await?, now),
         problem: problem.as_ref().map(|(_, said)| said.clone()),
@@ -295,6 +290,12 @@ async fn fill(
 fn last_word(words: &Words, house: &House, it: &Post, now: i64) -> Option<String> {
     let who = house.colleague(it.validated_by?)?;
     Some(words.t2("post-validated-by", "who", who.name.as_str(), "at", words.moment(it.validated_at?, now)))
+}
+
+/// Who may find words.
+fn writers(house: &House) -> Vec<(String, String)> {
+    let all = house.colleagues.iter().filter(|it| it.active && it.role.may(Action::Write));
+    all.map(|it| (it.id.to_string(), it.name.clone())).collect()
 }
 
 /// What is missing before the next step.
