@@ -179,7 +179,7 @@ describe('the comments on a site of ours', { skip: SITE ? false : 'PARVIS_TEST_W
       ['Spam', 'Marked as spam.', 'spam'], ['Not spam', 'Brought back: it isn’t spam.', 'approved'],
     ]) {
       await press(name)
-      await said.getByText(told).waitFor({ timeout: 60_000 })
+      await said.getByText(told, { exact: true }).waitFor({ timeout: 60_000 })
       assert.equal(await standing(id), status)
       if (status === 'spam') {
         await said.getByText('No longer shown over there.').waitFor({ timeout: 60_000 })

@@ -36,7 +36,7 @@ struct World {
 }
 
 impl World {
-    fn push(&mut self, kind: &str, data: Value) {
+    fn push(&mut self, kind: &str, data: &Value) {
         // Each a second later than the one before.
         let at = NOW / 1_000_000 - 200 + i64::try_from(self.pushed.len()).unwrap();
         let at = jiff::Timestamp::from_second(at).unwrap().to_string();
@@ -57,13 +57,13 @@ async fn take(State(world): State<Arc<Mutex<World>>>, headers: HeaderMap, body: 
         world.taken.push(id.clone());
         let mut data = serde_json::from_slice::<Value>(&body).unwrap()["data"].take();
         (data["id"], data["ours"], data["author"]) = (json!(id), json!(true), json!({ "id": "house" }));
-        world.push("message.created", data);
+        world.push("message.created", &data);
     }
     status(StatusCode::OK)
 }
 
 impl Shop {
-    fn push(&self, kind: &str, data: Value) {
+    fn push(&self, kind: &str, data: &Value) {
         self.world.lock().unwrap().push(kind, data);
     }
 
@@ -106,15 +106,15 @@ impl Driver for Shop {
     }
 
     async fn say(&self, words: &str) {
-        self.push("message.created", self.message(&self.word(), words));
+        self.push("message.created", &self.message(&self.word(), words));
     }
 
     async fn change(&self, seen: &Observation, words: &str) {
-        self.push("message.edited", self.message(&seen.remote_id, words));
+        self.push("message.edited", &self.message(&seen.remote_id, words));
     }
 
     async fn remove(&self, seen: &Observation) {
-        self.push("message.deleted", json!({ "id": seen.remote_id }));
+        self.push("message.deleted", &json!({ "id": seen.remote_id }));
     }
 
     fn answer(&self, to: &Observation, words: &str) -> Outgoing {
@@ -128,12 +128,12 @@ impl Driver for Shop {
     async fn orphan(&self, words: &str) -> bool {
         let mut message = self.message(&self.word(), words);
         message["parent"] = json!(self.word());
-        self.push("message.created", message);
+        self.push("message.created", &message);
         true
     }
 
     async fn other(&self) -> bool {
-        self.push("survey.filled", json!({ "stars": 5 }));
+        self.push("survey.filled", &json!({ "stars": 5 }));
         true
     }
 
