@@ -99,6 +99,39 @@ fn proved(
     }
 }
 
+/// What both say of themselves, and of the account, to everybody.
+fn described(world: &World, is_giver: bool, path: &str) -> Option<Response<Body>> {
+    let at = if is_giver { &world.giver } else { &world.home };
+    Some(match path {
+        "/.well-known/oauth-protected-resource" if !is_giver => {
+            answer(200, None, &json!({ "resource": at, "authorization_servers": [world.giver] }))
+        }
+        "/.well-known/oauth-protected-resource" => answer(404, None, &json!({})),
+        "/.well-known/oauth-authorization-server" => answer(
+            200,
+            None,
+            &json!({
+                "issuer": at, "authorization_endpoint": format!("{at}/authorize"), "token_endpoint": format!("{at}/token"),
+                "pushed_authorization_request_endpoint": format!("{at}/par"), "revocation_endpoint": format!("{at}/revoke"),
+                "code_challenge_methods_supported": ["S256"], "dpop_signing_alg_values_supported": ["ES256"],
+                "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
+                "authorization_response_iss_parameter_supported": true, "client_id_metadata_document_supported": true,
+            }),
+        ),
+        "/xrpc/com.atproto.identity.resolveHandle" => answer(200, None, &json!({ "did": ME })),
+        "/did:plc:me" => {
+            let service =
+                json!({ "id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": at });
+            answer(
+                200,
+                None,
+                &json!({ "id": ME, "alsoKnownAs": ["at://brand.example"], "service": [service] }),
+            )
+        }
+        _ => return None,
+    })
+}
+
 async fn serve(
     State((world, is_giver)): State<(Arc<Mutex<World>>, bool)>,
     method: Method,
@@ -111,35 +144,8 @@ async fn serve(
     if let Some(lie) = world.lies.get(uri.path()) {
         return answer(200, None, lie);
     }
-    match uri.path() {
-        "/.well-known/oauth-protected-resource" if !is_giver => {
-            return answer(200, None, &json!({ "resource": at, "authorization_servers": [world.giver] }));
-        }
-        "/.well-known/oauth-protected-resource" => return answer(404, None, &json!({})),
-        "/.well-known/oauth-authorization-server" => {
-            return answer(
-                200,
-                None,
-                &json!({
-                    "issuer": at, "authorization_endpoint": format!("{at}/authorize"), "token_endpoint": format!("{at}/token"),
-                    "pushed_authorization_request_endpoint": format!("{at}/par"), "revocation_endpoint": format!("{at}/revoke"),
-                    "code_challenge_methods_supported": ["S256"], "dpop_signing_alg_values_supported": ["ES256"],
-                    "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
-                    "authorization_response_iss_parameter_supported": true, "client_id_metadata_document_supported": true,
-                }),
-            );
-        }
-        "/xrpc/com.atproto.identity.resolveHandle" => return answer(200, None, &json!({ "did": ME })),
-        "/did:plc:me" => {
-            let service =
-                json!({ "id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": at });
-            return answer(
-                200,
-                None,
-                &json!({ "id": ME, "alsoKnownAs": ["at://brand.example"], "service": [service] }),
-            );
-        }
-        _ => {}
+    if let Some(said) = described(&world, is_giver, uri.path()) {
+        return said;
     }
     let key = proved(&mut world, &at, (&method, uri.path()), &headers);
     // Each nonce is good for one call.
