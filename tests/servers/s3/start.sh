@@ -19,7 +19,7 @@ cat > "$R/keys.json" <<J
 {"identities":[{"name":"parvis","credentials":[{"accessKey":"parvis","secretKey":"parvis-secret"}],"actions":["Admin","Read","Write","List","Tagging"]}]}
 J
 "$I/venv/bin/weed" -logdir "$R" server -dir "$R/data" -ip 127.0.0.1 -ip.bind 127.0.0.1 -master.port "$master" -volume.port "$volume" \
-  -filer -filer.port "$filer" -s3 -s3.port "$s3" -s3.config "$R/keys.json" -s3.port.iceberg=0 \
+  -filer -filer.port "$filer" -s3 -s3.port "$s3" -s3.config "$R/keys.json" -s3.port.iceberg=0 -s3.port.lance=0 \
   -master.volumeSizeLimitMB 64 -volume.max 20 -master.telemetry=false > "$R/server.log" 2>&1 < /dev/null &
 echo $! > "$R/main.pid"
 # Ready once it keeps something: its parts find each other only some seconds after each answers.
