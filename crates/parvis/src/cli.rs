@@ -50,12 +50,15 @@ struct Settings {
     /// Address that people type
     #[arg(long, global = true, value_name = "URL")]
     public_url: Option<String>,
-    /// Folder for the embedded database, the key file and media
+    /// Folder for the embedded database, the key file, pictures and files
     #[arg(long, global = true, value_name = "FOLDER")]
     data: Option<String>,
     /// sqlite:FILE or postgresql://…
     #[arg(long, global = true, value_name = "ADDRESS")]
     database: Option<String>,
+    /// Folder or s3://BUCKET/PREFIX for pictures and files
+    #[arg(long, global = true, value_name = "PLACE")]
+    media: Option<String>,
     /// Hosts on private networks that channels may reach, separated by commas
     #[arg(long, global = true, value_name = "HOSTS")]
     allow_hosts: Option<String>,
@@ -83,6 +86,7 @@ impl Settings {
             ("public_url", &self.public_url),
             ("data", &self.data),
             ("database", &self.database),
+            ("media", &self.media),
             ("allow_hosts", &self.allow_hosts),
             ("trusted_proxies", &self.trusted_proxies),
             ("poll_seconds", &self.poll_seconds),
