@@ -69,6 +69,7 @@ fn body(house: &House, care: &Care, path: &str) -> Value {
         "urgent" => json!({ "urgent": true }),
         "tags" => json!({ "name": "Panne" }),
         "merge" => json!({ "into": care.other }),
+        "moderation" => json!({ "act": "hold" }),
         "replies" | "notes" | "{mode}" => json!({ "text": "Bonjour" }),
         _ if path.starts_with("/views") => json!({ "name": "Pris" }),
         _ => json!({}),
