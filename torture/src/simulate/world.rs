@@ -74,7 +74,8 @@ pub struct State {
     events: Vec<Observation>,
     /// Messages of ours that aren't shown yet.
     hidden: Vec<(i64, Observation)>,
-    keys: HashMap<String, usize>,
+    /// Which message of ours a key made.
+    keys: HashMap<String, String>,
     calls: HashMap<String, u64>,
     /// What went wrong, and how often.
     pub hits: BTreeMap<&'static str, u64>,
@@ -233,8 +234,8 @@ impl State {
     fn take(&mut self, reply: &Outgoing) -> Published {
         let text = reply.full_text();
         let honours = honours_keys(&reply.text) && !self.late;
-        let known = self.keys.get(&reply.key).copied().filter(|_| honours);
-        if let Some(it) = known.and_then(|place| self.said.get(place)).cloned() {
+        let known = self.keys.get(&reply.key).filter(|_| honours);
+        if let Some(it) = known.and_then(|id| self.find(id)).cloned() {
             self.hit("known by their key");
             return published(&it);
         }
@@ -261,11 +262,14 @@ impl State {
             deleted: false,
             shown,
         };
-        self.keys.insert(reply.key.clone(), self.said.len());
+        self.keys.insert(reply.key.clone(), it.id.clone());
         let echo = self.seen(&it, ObservationKind::Created, Source::Poll);
         self.hidden.push((shown, echo));
         let published = published(&it);
-        self.said.push(it);
+        // Nor does it matter to what is said next.
+        let is_later = |other: &Said| other.author.is_none() && other.at == it.at && other.id > it.id;
+        let later = self.said.iter().rev().take_while(|other| is_later(other)).count();
+        self.said.insert(self.said.len() - later, it);
         published
     }
 
@@ -277,9 +281,9 @@ impl State {
 
     fn page(&mut self, cursor: Option<&str>) -> Page {
         let now = self.now;
-        for (_, echo) in self.hidden.extract_if(.., |(shown, _)| *shown <= now) {
-            self.events.push(echo);
-        }
+        let mut shown: Vec<_> = self.hidden.extract_if(.., |(shown, _)| *shown <= now).collect();
+        shown.sort_by(|(_, a), (_, b)| a.remote_id.cmp(&b.remote_id));
+        self.events.extend(shown.into_iter().map(|(_, echo)| echo));
         let mut random = self.chance("page");
         let from: usize = cursor.and_then(|it| it.parse().ok()).unwrap_or(0);
         let size = usize::try_from(random.between(1, 8)).unwrap_or(1);
