@@ -27,6 +27,7 @@ pub mod weariness;
 #[cfg(test)]
 mod tests;
 
+use serde::Serialize;
 use serde_json::json;
 
 use crate::app::App;
@@ -167,6 +168,29 @@ async fn write_change(
         after: Some(json!(it.facets)),
     };
     Ok(journal::write(conn, entry).await?)
+}
+
+/// Keeps a setting of the organisation with its journal row, in the transaction `conn`.
+async fn write_setting<T: Serialize>(
+    conn: &mut Conn,
+    actor: &Actor,
+    now: i64,
+    (name, verb): (&str, &str),
+    (before, after): (&T, &T),
+) -> Result<()> {
+    store::setting::put(conn, actor.organisation, name, &json!(after).to_string()).await?;
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: now,
+        by: By::Colleague(actor.colleague),
+        verb,
+        subject: actor.organisation.0,
+        conversation: None,
+        before: Some(json!(before)),
+        after: Some(json!(after)),
+    };
+    journal::write(conn, entry).await?;
+    Ok(())
 }
 
 /// One change of a conversation's facets as a whole command.

@@ -2,14 +2,12 @@
 //! (`answer::charter`) are held against it by the same function (`rules::charter`).
 
 use parvis_write::charter::Remark;
-use serde_json::json;
 
-use super::{Refusal, Result, allow};
+use super::{Refusal, Result, allow, write_setting};
 use crate::app::App;
 use crate::id::OrganisationId;
 use crate::rules::charter::{HouseCharter, about};
 use crate::rules::permission::{Action, Actor};
-use crate::store::journal::{self, By, Entry};
 use crate::store::{self, Conn};
 
 /// The setting that holds it.
@@ -48,18 +46,7 @@ pub async fn set(app: &App, actor: &Actor, it: HouseCharter) -> Result<()> {
     if before == it {
         return Ok(());
     }
-    store::setting::put(&mut conn, actor.organisation, SETTING, &json!(it).to_string()).await?;
-    let entry = Entry {
-        organisation: actor.organisation,
-        at: app.now(),
-        by: By::Colleague(actor.colleague),
-        verb: "charter.set",
-        subject: actor.organisation.0,
-        conversation: None,
-        before: Some(json!(before)),
-        after: Some(json!(it)),
-    };
-    journal::write(&mut conn, entry).await?;
+    write_setting(&mut conn, actor, app.now(), (SETTING, "charter.set"), (&before, &it)).await?;
     Ok(conn.commit().await?)
 }
 

@@ -11,7 +11,7 @@ pub mod words;
 use parvis_channels::{CapabilityKey, CapabilitySet};
 use serde_json::{Value as Json, json};
 
-use super::{Refusal, Result, allow};
+use super::{Refusal, Result, allow, write_setting};
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::id::{ChannelId, ColleagueId, ConversationId, OrganisationId, PostId};
@@ -107,18 +107,7 @@ pub async fn set_policy(app: &App, actor: &Actor, it: Policy) -> Result<()> {
         return Err(Refusal::Invalid { field: "theme", code: "long" });
     }
     let before = policy(&mut conn, actor.organisation).await?;
-    store::setting::put(&mut conn, actor.organisation, POLICY, &json!(it).to_string()).await?;
-    let entry = Entry {
-        organisation: actor.organisation,
-        at: app.now(),
-        by: By::Colleague(actor.colleague),
-        verb: "post.policy_set",
-        subject: actor.organisation.0,
-        conversation: None,
-        before: Some(json!(before)),
-        after: Some(json!(it)),
-    };
-    journal::write(&mut conn, entry).await?;
+    write_setting(&mut conn, actor, app.now(), (POLICY, "post.policy_set"), (&before, &it)).await?;
     Ok(conn.commit().await?)
 }
 
