@@ -87,8 +87,11 @@ fn promises(out: &mut String, it: &Findings) -> std::fmt::Result {
         Promise {
             what: "Resident memory, idle".to_owned(),
             wanted: "≤ 150 MB".to_owned(),
-            found: format!("{:.0} MiB after the start, {:.0} MiB after all rounds", it.memory.0, it.memory.1),
-            is_met: it.memory.0.max(it.memory.1) <= 143.0,
+            found: format!(
+                "{:.0} MiB after the start, {:.0} MiB two minutes after all rounds ({:.0} MiB at their end)",
+                it.memory[0], it.memory[2], it.memory[1]
+            ),
+            is_met: it.memory[0].max(it.memory[2]) <= 143.0,
         },
         Promise {
             what: "Newest-first search against FTS5 alone, CPU, worst of three words".to_owned(),

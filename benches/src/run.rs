@@ -34,8 +34,8 @@ pub struct Findings {
     pub rounds: u32,
     /// Start to ready (ms).
     pub ready: Sample,
-    /// Memory five seconds after the start, and after all rounds (MiB).
-    pub memory: (f64, f64),
+    /// Resident memory (MiB): after the start, after all rounds, and two minutes of rest later.
+    pub memory: [f64; 3],
     /// Name, CPU time, bytes and wall time in the open loop (ms) of each page.
     pub pages: Vec<Page>,
     /// Badges against counting.
@@ -186,7 +186,10 @@ async fn measure(wanted: &Wanted, folder: &Path, now: i64) -> Result<Findings> {
         say(&format!("{}: {} µs", case.name, case.cpu.shown(0)));
         measured.push(Page { name: case.name, cpu: case.cpu, bytes: case.bytes, wall });
     }
-    let memory = (idle, server.memory()?);
+    let busy = server.memory()?;
+    say("two minutes of rest");
+    tokio::time::sleep(Duration::from_secs(125)).await;
+    let memory = [idle, busy, server.memory()?];
     drop(server);
     drop(bare);
     let db = Db::open(&address(folder)).await?;

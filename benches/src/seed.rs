@@ -37,7 +37,8 @@ const AUTHOR: &str = "INSERT INTO author (organisation_id, id, kind, remote_id, 
 const CONVERSATION: &str = "INSERT INTO conversation (organisation_id, id, channel_id, thread_key, author_id, state, desk_id, assignee_id, urgent, intent, sentiment, awaiting_since, due_at, snoozed_until, closed_at, merged_into, language, title, excerpt, messages, first_at, last_at, answered_at)";
 const MESSAGE: &str = "INSERT INTO message (organisation_id, id, conversation_id, channel_id, direction, author_id, colleague_id, remote_id, remote_parent_id, url, visibility, language, title, warning, text, html, sent_at, version_at, edited_at, deleted_at, state, publish_key, error_code, error_text, created_at)";
 const READING: &str = "INSERT INTO reading (organisation_id, message_id, sent_at, model, language, sentiment, score, intent, abuse, needs_answer)";
-const TAGGED: &str = "INSERT INTO conversation_tag (organisation_id, tag_id, conversation_id)";
+const TAGGED: &str =
+    "INSERT INTO conversation_tag (organisation_id, tag_id, conversation_id, state, due_at, last_at)";
 const NUMBER: &str = "INSERT INTO message_index (no, organisation_id, message_id, conversation_id)";
 const TERMS: &str = "INSERT INTO message_terms (rowid, terms)";
 const NUMBER_POSTGRES: &str =
@@ -176,7 +177,7 @@ impl<'a> Filler<'a> {
             ),
             message: Table::new(MESSAGE, "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", is_sqlite),
             reading: Table::new(READING, "(?,?,?,?,?,?,?,?,?,?)", is_sqlite),
-            tagged: Table::new(TAGGED, "(?,?,?)", is_sqlite),
+            tagged: Table::new(TAGGED, "(?,?,?,?,?,?)", is_sqlite),
             number: if is_sqlite {
                 Table::new(NUMBER, "(?,?,?,?)", is_sqlite)
             } else {
@@ -260,7 +261,7 @@ impl<'a> Filler<'a> {
         ];
         self.conversation.push(row);
         self.begun += 1;
-        self.tag(id);
+        self.tag(id, &fate, last_at);
         Ok(())
     }
 
@@ -395,12 +396,13 @@ impl<'a> Filler<'a> {
         }
     }
 
-    fn tag(&mut self, id: ConversationId) {
+    fn tag(&mut self, id: ConversationId, fate: &Fate, last_at: i64) {
         let (organisation, tags) = (self.house.organisation, &self.house.tags);
         let rare = tags.first().filter(|_| self.random.once_in(1_000));
         let other = tags.get(1..).and_then(|tags| self.random.pick(tags)).filter(|_| self.random.once_in(6));
         for tag in rare.into_iter().chain(other) {
-            self.tagged.push([organisation.into(), (*tag).into(), id.into()]);
+            let place = [fate.state.into(), fate.due_at.into(), last_at.into()];
+            self.tagged.push([organisation.into(), (*tag).into(), id.into()].into_iter().chain(place));
         }
     }
 }

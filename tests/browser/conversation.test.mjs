@@ -210,8 +210,9 @@ for (const engine of ['SQLite', 'PostgreSQL']) {
       await page.locator('[data-presence]', { hasText: 'Noor Haddad is reading too' }).waitFor()
       await other.locator('#text').fill(second)
       await page.locator('[data-presence]', { hasText: 'Noor Haddad is writing' }).waitFor()
-      // Noor's page hears nothing while Ada answers, as on a bad line.
+      // Noor's page hears nothing while Ada answers, as on a bad line, and nothing before she sends.
       await other.context().setOffline(true)
+      await other.context().route('**', route => route.request().method() === 'GET' ? route.abort() : route.continue())
       await answer(page, first)
       await standing(brand, first)
       await other.context().setOffline(false)
@@ -220,6 +221,7 @@ for (const engine of ['SQLite', 'PostgreSQL']) {
       await warning.waitFor()
       await shoot(other, 'collision')
       assert.equal(await other.locator('#text').inputValue(), second)
+      await other.context().unroute('**')
       await other.getByRole('button', { name: 'Send anyway' }).click()
       await standing(brand, second)
       await other.context().close()

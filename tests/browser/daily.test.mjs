@@ -183,6 +183,23 @@ describe('on the phone', () => {
   })
 })
 
+test('what is refused whole says so and leaves the page and its words as they were', async () => {
+  const page = await signed(), text = `Half an answer ${word()}`
+  await page.goto(`${demo.base}/inbox`)
+  await page.locator('[data-row]').first().click()
+  await page.locator('#text').fill(text)
+  await page.locator('summary[data-key="#"]').click()
+  const field = page.locator('form[action*="/tag"] [name=name]')
+  await field.evaluate(it => { it.value = 'far too long '.repeat(45_000) })
+  await field.press('Enter')
+  await page.getByRole('alert').filter({ hasText: 'larger than Parvis takes' }).waitFor()
+  assert.equal(await page.locator('#text').inputValue(), text)
+  assert.match(new URL(page.url()).pathname, /^\/inbox/)
+  page.faults = page.faults.filter(fault => !fault.includes('413'))
+  noFaults(page)
+  await page.context().close()
+})
+
 test('a server that is away is said on the page until it is back', async () => {
   const page = await signed()
   await page.goto(`${demo.base}/inbox`)

@@ -4,14 +4,14 @@ import { until, visitor } from './support.mjs'
 export const button = (page, name) => page.getByRole('button', { name, exact: true })
 
 /** Somebody new with a role, signed in in a browser of their own. */
-export async function invite(browser, house, boss, name, role) {
+export async function invite(browser, house, boss, name, role, options = {}) {
   await boss.goto(`${house.base}/organisation/invite`)
   await boss.locator('main [name=name]').fill(name)
   await boss.locator('main [name=email]').fill(`${role}@house.example`)
   await boss.locator(`[name=role][value=${role}]`).check()
   await boss.locator('main form').getByRole('button').last().click()
   const link = await until('the sign-in link is shown', async () => (await boss.content()).match(/http:[^"<\s]+\/link\/[A-Za-z0-9_-]+/)?.[0], 20)
-  const page = await visitor(browser, house.base)
+  const page = await visitor(browser, house.base, options)
   await page.goto(link)
   await page.locator('form button').first().click()
   await page.waitForURL(url => !url.pathname.startsWith('/link'))

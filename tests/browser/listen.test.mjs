@@ -60,6 +60,26 @@ test('a new watch finds what came in before it was made; its messages open; and 
   await until('it is gone', async () => !(await page.locator('nav.tabs').textContent()).includes('Seats'))
 })
 
+test('the usual topics are added at one press; a topic tags conversations, and what a person takes off is counted', async () => {
+  await page.goto(`${stage.demo.base}/listen/new`)
+  await page.getByRole('button', { name: 'Add the usual topics' }).click()
+  await page.locator('nav.tabs a', { hasText: 'Outage and bug' }).click()
+  await page.locator('nav.tabs a[aria-current=page]', { hasText: 'Outage and bug' }).waitFor()
+  const topic = page.locator('[data-region=topic]')
+  await until('its tag stands on conversations', async () => { await page.reload(); return /stands on \d+ conversations/.test(await topic.textContent()) })
+  assert.match(await topic.textContent(), /nobody has taken it off/)
+  assert.deepEqual(await findings(page), [])
+  const back = page.url()
+  await topic.getByRole('link', { name: 'Outage and bug' }).click()
+  await page.locator('[data-row]').first().click()
+  await page.locator('[data-conversation]').waitFor()
+  await page.locator('summary[data-key="#"]').click()
+  await page.getByRole('button', { name: 'Remove Outage and bug' }).click()
+  await page.locator('.toast', { hasText: 'Tag removed' }).waitFor()
+  await page.goto(back)
+  assert.match(await topic.textContent(), /people took it off one/)
+})
+
 test('nothing else went wrong on the way', () => {
   // The browser tells of the query that was refused.
   page.faults = page.faults.filter(it => !/422.*\/listen\/new/.test(it))

@@ -94,6 +94,12 @@ describe('a post on its way', { skip }, () => {
     assert.equal(manager.faults.length, 1, 'the browser tells of the refusal, and of nothing else')
     assert.match(manager.faults.pop(), /409/)
     assert.equal(await manager.locator('#text').inputValue(), second)
+    // What others change meanwhile takes neither the refusal nor the words away; nor is the form's address a dead end.
+    const heard = manager.waitForResponse(answer => answer.request().method() === 'GET' && answer.status() === 200 && answer.url() === house.base + address)
+    await manager.evaluate(() => document.dispatchEvent(new Event('parvis:refresh')))
+    await heard
+    await manager.getByRole('alert').filter({ hasText: first }).waitFor()
+    assert.equal(await manager.locator('#text').inputValue(), second)
     await manager.locator('[name=to]').first().check()
     await manager.locator('[data-send]').click()
     await manager.goto(`${house.base}${address}/versions`)

@@ -136,7 +136,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
         ended.push(run_step(step, root, &runner, &mut servers)?);
     }
     servers.stop();
-    Ok(summarise(&ended, began.elapsed()))
+    Ok(summarise(&ended, &runner.failed(), began.elapsed()))
 }
 
 fn choose(names: &[String]) -> Result<Vec<Step>> {
@@ -323,9 +323,12 @@ fn line(ended: &Ended) -> String {
     format!("{result:<7} {seconds:>7.1} s   {}", ended.tally)
 }
 
-/// Prints the table and, alone on the last line, the sum that a machine reads. True when nothing failed.
-fn summarise(ended: &[Ended], time: Duration) -> bool {
+/// Prints what failed, the table and, alone on the last line, the sum that a machine reads. True when nothing failed.
+fn summarise(ended: &[Ended], failed: &[String], time: Duration) -> bool {
     say("");
+    for line in failed {
+        say(&format!("failed: {line}"));
+    }
     let mut sum = Tally::default();
     for step in ended {
         say(&format!("{:<9} {}", step.step.name(), line(step)));

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::fault::{self, Point};
 use crate::intake::ear::Ears;
 use crate::intake::receive::Arrivals;
+use crate::intake::second::Second;
 use crate::media;
 use crate::room::Rooms;
 use crate::seal::{self, SealKey};
@@ -42,6 +43,8 @@ pub struct App {
     pub rooms: Rooms,
     /// The watches of each organisation, ready to be matched.
     pub ears: Ears,
+    /// The encoder, where the operator has set one.
+    pub second: Second,
     /// What is pushed and being kept.
     pub arrivals: Arrivals,
     /// Rings when a job was made that is soon due.
@@ -76,8 +79,8 @@ impl App {
         let net = Net::new(&options).context("allow_hosts can't be read")?;
         let (setup, stop, ears, work) =
             (SetupToken::default(), Stop::default(), Ears::default(), Notify::new());
-        let (arrivals, rooms) = (Arrivals::default(), Rooms::default());
-        Ok(Self { config, db, clock, seal, media, setup, stop, net, rooms, ears, arrivals, work })
+        let (arrivals, rooms, second) = (Arrivals::default(), Rooms::default(), Second::default());
+        Ok(Self { config, db, clock, seal, media, setup, stop, net, rooms, ears, second, arrivals, work })
     }
 
     /// Microseconds since 1970, UTC.

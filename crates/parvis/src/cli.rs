@@ -65,6 +65,9 @@ struct Settings {
     /// Reverse proxies whose X-Forwarded-For is believed, separated by commas
     #[arg(long, global = true, value_name = "NETWORKS")]
     trusted_proxies: Option<String>,
+    /// File of an encoder that reads messages a second time (e5-small-q4.bin)
+    #[arg(long, global = true, value_name = "FILE")]
+    encoder: Option<String>,
     /// Seconds between two looks at a network that doesn't push
     #[arg(long, global = true, value_name = "SECONDS")]
     poll_seconds: Option<String>,
@@ -89,6 +92,7 @@ impl Settings {
             ("media", &self.media),
             ("allow_hosts", &self.allow_hosts),
             ("trusted_proxies", &self.trusted_proxies),
+            ("encoder", &self.encoder),
             ("poll_seconds", &self.poll_seconds),
             ("recheck_seconds", &self.recheck_seconds),
             ("log_format", &self.log_format),

@@ -4,6 +4,7 @@
 
 pub mod alert;
 pub mod answer;
+pub mod asset;
 pub mod channel;
 pub mod charter;
 pub mod colleague;
@@ -13,6 +14,7 @@ pub mod destination;
 pub mod draft;
 pub mod feed;
 pub mod insight;
+pub mod launch;
 pub mod moderate;
 pub mod post;
 pub mod session;

@@ -27,6 +27,8 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// Addresses or networks (`10.0.0.0/8`) whose `X-Forwarded-*` headers are believed.
     pub trusted_proxies: Vec<String>,
+    /// File of the encoder that reads messages a second time; empty for none.
+    pub encoder: PathBuf,
     /// Seconds between two looks at a network that doesn't push.
     pub poll_seconds: u64,
     /// Seconds between two looks for silent edits and deletions.
@@ -57,6 +59,7 @@ impl Default for Config {
             database: String::new(),
             media: String::new(),
             allow_hosts: Vec::new(),
+            encoder: PathBuf::new(),
             trusted_proxies: vec!["127.0.0.1".to_owned(), "::1".to_owned()],
             log_format: LogFormat::Text,
             log_level: "info".to_owned(),
@@ -67,7 +70,7 @@ impl Default for Config {
 }
 
 /// Every key of the file with its explanation, in the order of the example file.
-pub const SETTINGS: [(&str, &str); 11] = [
+pub const SETTINGS: [(&str, &str); 12] = [
     ("listen", "Address and port to listen on. 0.0.0.0:7700 listens on every interface."),
     (
         "public_url",
@@ -96,6 +99,11 @@ pub const SETTINGS: [(&str, &str); 11] = [
         "trusted_proxies",
         "Addresses or networks (10.0.0.0/8) of reverse proxies. Only from them is X-Forwarded-For\n\
          believed; it tells who is signing in, for limits and for the list of devices.",
+    ),
+    (
+        "encoder",
+        "File of an encoder (e5-small-q4.bin, 72 MB; MODEL_CARD.md says where it is) that reads each message a\n\
+         second time, a moment after it came in, and is right more often. Empty: only the model that ships reads.",
     ),
     (
         "poll_seconds",

@@ -2,9 +2,12 @@
 //! lives in this process. The program itself doesn't know that it is shown: messages come in through the
 //! real channel by the real client, and answers go out the same way.
 
+pub mod asset;
 pub mod data;
+mod fast;
 pub mod fill;
 pub mod language;
+pub mod launch;
 pub mod network;
 pub mod post;
 mod saved;

@@ -89,6 +89,18 @@ ids!(
     CommentId,
     /// A picture of a post.
     PictureId,
+    /// A post's try at the fast lane.
+    FastId,
+    /// A reader who was asked for a second look by the fast lane.
+    AskId,
+    /// A product or an event that is prepared.
+    LaunchId,
+    /// One thing of a launch's dossier.
+    EntryId,
+    /// A picture of the library.
+    AssetId,
+    /// One of the files of an asset.
+    FileId,
     /// A time in which nothing leaves.
     StopId,
     /// What a person said of a message against the model.

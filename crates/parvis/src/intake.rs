@@ -10,5 +10,6 @@ pub mod listen;
 pub mod mind;
 pub mod overhear;
 pub mod receive;
+pub mod second;
 #[cfg(test)]
 mod tests;

@@ -2,14 +2,20 @@
 //! comes in as a value.
 
 pub mod appointment;
+pub mod asset;
 pub mod charter;
 pub mod clock;
+pub mod fast;
 pub mod field;
 pub mod holiday;
 pub mod hours;
+pub mod launch;
 pub mod permission;
+pub mod picture;
 pub mod post;
+pub mod suggest;
 pub mod text;
 pub mod theme;
+pub mod topic;
 pub mod waking;
 pub mod wear;

@@ -11,7 +11,7 @@ use parvis_channels::{
 use crate::app::App;
 use crate::clock::{Clock, HOUR, SECOND};
 use crate::config::Config;
-use crate::id::{ChannelId, ColleagueId, DeskId, OrganisationId};
+use crate::id::{ChannelId, ColleagueId, DeskId, MessageId, OrganisationId};
 use crate::intake::fold::{Context, fold};
 use crate::rules::clock::Promise;
 use crate::rules::hours::Hours;
@@ -229,12 +229,29 @@ impl House {
         assert_whole(&self.app.db, self.id).await;
     }
 
-    /// The conversation that holds the message with that id of the network.
-    pub async fn conversation(&self, remote_id: &str) -> store::conversation::Conversation {
+    /// The message with that id of the network.
+    async fn named(&self, remote_id: &str) -> store::message::Message {
         let mut conn = self.app.db.read().await.unwrap();
-        let message =
-            store::message::by_remote(&mut conn, self.id, self.channel, remote_id).await.unwrap().unwrap();
-        store::conversation::get(&mut conn, self.id, message.conversation).await.unwrap().unwrap()
+        store::message::by_remote(&mut conn, self.id, self.channel, remote_id).await.unwrap().unwrap()
+    }
+
+    /// The message with that id of the network.
+    pub async fn message(&self, remote_id: &str) -> MessageId {
+        self.named(remote_id).await.id
+    }
+
+    /// The conversation that holds it.
+    pub async fn conversation(&self, remote_id: &str) -> store::conversation::Conversation {
+        let id = self.named(remote_id).await.conversation;
+        let mut conn = self.app.db.read().await.unwrap();
+        store::conversation::get(&mut conn, self.id, id).await.unwrap().unwrap()
+    }
+
+    /// What it is taken to say.
+    pub async fn reading(&self, remote_id: &str) -> store::reading::Reading {
+        let id = self.message(remote_id).await;
+        let mut conn = self.app.db.read().await.unwrap();
+        store::reading::get(&mut conn, self.id, id).await.unwrap().unwrap()
     }
 }
 

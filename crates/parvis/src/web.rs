@@ -18,10 +18,12 @@ pub mod health;
 pub mod hook;
 pub mod inbox;
 pub mod language;
+mod launch;
 pub mod layout;
 mod listen;
 pub mod live;
 pub mod login;
+mod material;
 pub mod organisation;
 pub mod password;
 pub mod presence;
@@ -89,6 +91,8 @@ const TABLES: &[&[Route]] = &[
     listen::ROUTES,
     speak::ROUTES,
     calendar::ROUTES,
+    launch::ROUTES,
+    material::ROUTES,
     alert::ROUTES,
     alert::destination::ROUTES,
 ];
@@ -126,6 +130,8 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(listen::router())
         .merge(speak::router())
         .merge(calendar::router())
+        .merge(launch::router())
+        .merge(material::router())
         .merge(alert::router())
         .merge(alert::destination::router());
     let pages = pages

@@ -2,6 +2,7 @@
 //! a lease; what a dead worker held comes back when its lease ends.
 
 pub mod alert;
+pub mod fast;
 pub mod figure;
 pub mod fill;
 pub mod media;
@@ -12,6 +13,8 @@ pub mod read_back;
 pub mod reading;
 pub mod release;
 pub mod renew;
+pub mod rights;
+pub mod second;
 pub mod wake;
 
 #[cfg(test)]
@@ -59,7 +62,7 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
-const LANES: [&str; 8] = [
+const LANES: [&str; 11] = [
     release::KIND,
     publish::KIND,
     read_back::KIND,
@@ -68,6 +71,9 @@ const LANES: [&str; 8] = [
     notify::KIND,
     moderate::KIND,
     figure::KIND,
+    fast::KIND,
+    fast::LETTER,
+    rights::KIND,
 ];
 
 /// Works until `stop` turns true, finishing what was begun.
@@ -81,6 +87,7 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         keep_waking(&app, stop.clone()),
         keep_filling(&app, stop.clone()),
         keep_reading(&app, stop.clone()),
+        keep_reading_again(&app, stop.clone()),
         keep_folding(&app, stop.clone()),
         keep_watch(&app, stop.clone())
     );
@@ -121,6 +128,16 @@ async fn keep_reading(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = reading::step(app).await {
             tracing::error!(%error, "work: messages can't be read; trying again");
+        }
+        pause(app, &mut stop).await;
+    }
+}
+
+/// Reads a second time, by the encoder.
+async fn keep_reading_again(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = second::step(app).await {
+            tracing::error!(%error, "work: messages can't be read a second time; trying again");
         }
         pause(app, &mut stop).await;
     }
@@ -185,6 +202,7 @@ pub async fn step(app: &Arc<App>) -> store::Result<()> {
     backlog::step(app).await?;
     wake::step(app).await?;
     reading::step(app).await?;
+    second::step(app).await?;
     fill::step(app).await?;
     for kind in LANES {
         lane(app, kind, &app.stop.follow()).await?;
@@ -247,6 +265,9 @@ async fn carry_out(app: Arc<App>, job: Job) {
         notify::KIND => notify::carry_out(&app, &job).await,
         moderate::KIND => moderate::carry_out(&app, &job).await,
         figure::KIND => figure::carry_out(&app, &job).await,
+        fast::KIND => fast::carry_out(&app, &job).await,
+        fast::LETTER => fast::write(&app, &job).await,
+        rights::KIND => rights::carry_out(&app, &job).await,
         _ => media::carry_out(&app, &job).await,
     };
     let outcome = outcome.unwrap_or_else(|error| {

@@ -231,6 +231,7 @@ impl History {
             anyway: it.anyway,
             media: Vec::new(),
             reason: String::new(),
+            suggestion: None,
         };
         let actor = self.house.people.get(it.person).ok_or(Refusal::NotFound)?;
         answer::reply_once(&self.app, actor, it.conversation, answer, Some(&it.key)).await

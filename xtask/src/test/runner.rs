@@ -1,6 +1,7 @@
 //! Runs one program: its output goes to a file, is shown when it fails, and is counted.
 
 use std::{
+    cell::RefCell,
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -10,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::tally::Tally;
+use super::tally::{self, Tally};
 use crate::say;
 
 /// How often a long step says that it is alive.
@@ -19,9 +20,10 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// How long a program may print nothing before it counts as hanging: no crate takes so long to compile, and no test may.
 const HANGING: Duration = Duration::from_secs(15 * 60);
 
-/// Where the output of the steps is kept.
+/// Where the output of the steps is kept, and what failed in them.
 pub(crate) struct Runner {
     logs: PathBuf,
+    failed: RefCell<Vec<String>>,
 }
 
 /// How a program ended.
@@ -44,7 +46,12 @@ impl Runner {
             fs::remove_dir_all(&logs).with_context(|| logs.display().to_string())?;
         }
         fs::create_dir_all(&logs).with_context(|| logs.display().to_string())?;
-        Ok(Self { logs })
+        Ok(Self { logs, failed: RefCell::default() })
+    }
+
+    /// What has failed until now, a line each.
+    pub(crate) fn failed(&self) -> Vec<String> {
+        self.failed.borrow().clone()
     }
 
     pub(crate) fn logs(&self) -> &Path {
@@ -71,6 +78,9 @@ impl Runner {
             }
             say(&essential(&output));
             say(&format!("{name} failed ({status}); its output is kept in {}", path.display()));
+            let why = tally::failures(&output);
+            let whole = why.is_empty().then(|| last_line(&output).to_owned());
+            self.failed.borrow_mut().extend(why.into_iter().chain(whole).map(|it| format!("{name}: {it}")));
         }
         Ok(Ran { success: status.success(), tally })
     }
@@ -157,7 +167,7 @@ mod tests {
     fn runner(name: &str) -> Runner {
         let logs = std::env::temp_dir().join(format!("parvis-xtask-{}-{name}", std::process::id()));
         fs::create_dir_all(&logs).expect("a folder for the log");
-        Runner { logs }
+        Runner { logs, failed: RefCell::default() }
     }
 
     fn shell(script: &str) -> Command {
@@ -172,6 +182,7 @@ mod tests {
         let ran = runner.run("sh", shell("echo broken >&2; exit 3")).expect("sh starts");
         assert!(!ran.success);
         assert_eq!(ran.tally, Tally::failure());
+        assert_eq!(runner.failed(), ["sh: broken"]);
         fs::remove_dir_all(runner.logs()).expect("the folder goes");
     }
 

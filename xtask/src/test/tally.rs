@@ -1,4 +1,4 @@
-//! Counts, read from what the test runners print. Knows the output of `cargo test` and the TAP of `node --test`.
+//! Counts and reasons, read from what the test runners print. Knows the output of `cargo test` and the TAP of `node --test`.
 
 use std::{fmt, ops::AddAssign};
 
@@ -45,6 +45,35 @@ impl Tally {
         sum.skipped += moved;
         sum
     }
+}
+
+/// The tests that failed, a line each with where and why as far as the runner says so.
+pub(crate) fn failures(output: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut lines = output.lines().map(str::trim).peekable();
+    while let Some(line) = lines.next() {
+        if let Some(name) = line.strip_prefix("---- ").and_then(|it| it.strip_suffix(" stdout ----")) {
+            let end = |it: &str| it.starts_with("---- ") || it == "failures:";
+            let mut rest = std::iter::from_fn(|| lines.next_if(|it| !end(it)));
+            let place = rest.find_map(|it| it.split_once(" panicked at ")).map_or("", |(_, place)| place);
+            let why: Vec<&str> = rest.take(3).filter(|it| !it.starts_with("note: ")).collect();
+            found.push(format!("{name}: {place} {}", why.join(" ")));
+        } else if let Some((_, name)) = line.strip_prefix("not ok ").and_then(|it| it.split_once(" - ")) {
+            let mut rest = std::iter::from_fn(|| lines.next_if(|it| *it != "..."));
+            let Some(why) = rest.find_map(|it| it.strip_prefix("error: ")) else { continue };
+            // A suite says no more than that something in it failed.
+            if why.ends_with("failed'") && why.contains("subtest") {
+                continue;
+            }
+            let more: Vec<&str> = if why.starts_with('|') {
+                rest.take_while(|it| !it.starts_with("code: ")).take(4).collect()
+            } else {
+                vec![why]
+            };
+            found.push(format!("{name}: {}", more.join(" ")));
+        }
+    }
+    found
 }
 
 /// `ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.31s`
@@ -109,5 +138,17 @@ mod tests {
     #[test]
     fn output_without_a_summary_counts_nothing() {
         assert_eq!(Tally::read("error: could not compile `parvis`\n# passing thoughts\n"), Tally::default());
+    }
+
+    #[test]
+    fn what_failed_is_said_with_its_reason() {
+        let rust = "running 2 tests\ntest a::b ... FAILED\n\nfailures:\n\n---- a::b stdout ----\n\n\
+                    thread 'a::b' (7) panicked at src/a.rs:9:5:\nassertion `left == right` failed\n  left: 1\n right: 2\n\
+                    note: run with `RUST_BACKTRACE=1`\n\n\nfailures:\n    a::b\n";
+        assert_eq!(failures(rust), ["a::b: src/a.rs:9:5: assertion `left == right` failed left: 1 right: 2"]);
+        let tap = "# Subtest: a page\n    ok 1 - it opens\n      ---\n      ...\n    not ok 2 - it closes\n      ---\n      \
+                   error: |-\n        locator.click: Timeout\n        Call log:\n      code: 'X'\n      ...\nnot ok 1 - a page\n  \
+                   ---\n  error: '1 subtest failed'\n  ...\nnot ok 2 - short\n  ---\n  error: 'gone'\n  ...\n";
+        assert_eq!(failures(tap), ["it closes: locator.click: Timeout Call log:", "short: 'gone'"]);
     }
 }

@@ -21,6 +21,9 @@ pub const MAGIC: [u8; 4] = *b"PVU1";
 /// Bytes before the rows.
 pub const HEADER: usize = 4 * (1 + GROUPS + (GROUPS + 1) * COLUMNS);
 
+/// How many features are looked up at once.
+const AHEAD: usize = 64;
+
 /// The column where the intents begin.
 pub const INTENTS: usize = 3;
 /// The column of abuse.
@@ -98,8 +101,9 @@ impl<'a> Model<'a> {
         let mut outputs = Outputs(self.bias);
         for group in ALL {
             let mut sums = [0_i32; STRIDE];
-            for id in features.ids(group) {
-                if let Some(row) = self.row(group, *id) {
+            for ids in features.ids(group).chunks(AHEAD) {
+                let (met, count) = self.met(group, ids);
+                for row in met[..count].iter().filter_map(|id| self.row(group, *id)) {
                     add_row(&mut sums, row);
                 }
             }
@@ -119,6 +123,20 @@ impl<'a> Model<'a> {
             self.scale(&sums, *group, features.value(*group), &mut outputs);
         }
         outputs
+    }
+
+    /// Those of `ids` (at most [`AHEAD`]) whose place in the table isn't empty. Without a branch for any of them, so that
+    /// all are fetched from memory at once; whoever takes one after the other waits for each.
+    fn met(&self, group: Group, ids: &[u32]) -> ([u32; AHEAD], usize) {
+        let table = self.tables[group as usize];
+        let (mut met, mut count) = ([0; AHEAD], 0);
+        for id in ids {
+            // The table is never empty, and its size is a power of two.
+            let place = &table[*id as usize & (table.len() - 1)];
+            met[count] = *id;
+            count += usize::from(place[..4] != [0; 4]);
+        }
+        (met, count)
     }
 
     /// The weights of a feature; none for one that training never met.

@@ -9,6 +9,9 @@ static HEADS: &[u8] = include_bytes!("strong.bin");
 /// The encoder's part in an answer; the rest is the firehose's. Found by cross-validation.
 pub const SHARE: f32 = 0.8;
 
+/// The name of what reads where the encoder weighed too: the firehose's model's and its own.
+pub const STRONG_NAME: &str = "linear-1+e5-1";
+
 /// An encoder with its heads.
 #[derive(Debug)]
 pub struct Strong {
@@ -22,9 +25,15 @@ impl Strong {
         Self { encoder }
     }
 
+    /// What the encoder makes of `text`, with nothing of the firehose's models in it.
+    #[must_use]
+    pub fn say(&self, text: &str) -> Outputs {
+        shipped(&self.encoder.embed(text))
+    }
+
     /// Mixes what the encoder makes of `text` into what the firehose's models said.
     pub fn weigh(&self, text: &str, outputs: &mut Outputs) {
-        mix(&shipped(&self.encoder.embed(text)), outputs);
+        mix(&self.say(text), outputs);
     }
 }
 
@@ -61,6 +70,11 @@ mod tests {
     #[test]
     fn the_heads_that_ship_have_a_row_for_each_column() {
         assert_eq!(HEADS.len(), COLUMNS * 4 * (EMBEDDING + 1));
+    }
+
+    #[test]
+    fn its_name_changes_with_the_model_that_it_is_mixed_with() {
+        assert!(STRONG_NAME.starts_with(super::super::model::SHIPPED_NAME));
     }
 
     #[test]

@@ -140,6 +140,12 @@ export async function visit(url, { push = true, method = "GET", body = null } = 
       return answer;
     }
     const arrived = answer.url || url;
+    // What refuses an action whole has a page of its own; here what was typed stays on the screen.
+    const refusal = method !== "GET" && !answer.redirected && page?.querySelector("[data-refusal]");
+    if (refusal) {
+      say([...refusal.querySelectorAll(":scope > p")].map((it) => it.textContent).join(" "), { alert: true });
+      return answer;
+    }
     if (!show(page, false)) { location.assign(answer.redirected || method === "GET" ? arrived : url); return answer; }
     asked = began;
     const clean = new URL(arrived);
@@ -175,7 +181,11 @@ async function refresh() {
   again = 0;
   last = performance.now();
   busy += 1;
-  try { if (show((await get(location.href)).page, true)) asked = last; } catch { /* the live state says so */ } finally { busy -= 1; }
+  try {
+    const { answer, page } = await get(location.href);
+    // The address of a form leads to another page than the one that says why it was refused: that one stays as it is.
+    if (!answer.redirected && show(page, true)) asked = last;
+  } catch { /* the live state says so */ } finally { busy -= 1; }
 }
 
 let timer = 0;

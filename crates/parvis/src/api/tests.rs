@@ -3,6 +3,8 @@
 
 mod access;
 mod admin;
+mod asset;
+mod fast;
 mod hostile;
 mod listen;
 mod reach;

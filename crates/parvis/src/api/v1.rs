@@ -2,6 +2,7 @@
 #![expect(unused_qualifications, reason = "written by utoipa's macro wherever an endpoint has a query")]
 
 pub mod alert;
+pub mod asset;
 pub mod attachment;
 pub mod author;
 pub mod channel;
@@ -17,6 +18,7 @@ pub mod event;
 pub mod export;
 pub mod insight;
 pub mod journal;
+pub mod launch;
 pub mod me;
 pub mod message;
 pub mod organisation;
@@ -64,7 +66,13 @@ impl From<Done> for Outcome {
 /// Every endpoint with its description.
 pub fn router() -> OpenApiRouter<Arc<App>> {
     let frame = OpenApiRouter::with_openapi(Frame::openapi());
-    frame.merge(inbox()).merge(editorial()).merge(house()).merge(listening())
+    frame
+        .merge(launches())
+        .merge(inbox())
+        .merge(editorial())
+        .merge(library())
+        .merge(house())
+        .merge(listening())
 }
 
 fn inbox() -> OpenApiRouter<Arc<App>> {
@@ -109,10 +117,39 @@ fn inbox() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(author::conversations))
 }
 
+fn launches() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(launch::list, launch::make))
+        .routes(routes!(launch::get, launch::change))
+        .routes(routes!(launch::step))
+        .routes(routes!(launch::make_entry))
+        .routes(routes!(launch::change_entry, launch::remove_entry))
+        .routes(routes!(launch::validate))
+        .routes(routes!(launch::suggestions))
+}
+
+fn library() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(asset::list, asset::bring).layer(DefaultBodyLimit::max(upload::LIMIT)))
+        .routes(routes!(asset::get, asset::change))
+        .routes(routes!(asset::replace).layer(DefaultBodyLimit::max(upload::LIMIT)))
+        .routes(routes!(asset::file))
+        .routes(routes!(asset::put_away, asset::bring_back))
+        .routes(routes!(asset::pick))
+        .routes(routes!(asset::keep))
+}
+
 fn editorial() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(post::list, post::propose))
         .routes(routes!(post::policy, post::set_policy))
+        .routes(routes!(post::fast::get, post::fast::set))
+        .routes(routes!(post::fast::rush, post::fast::list, post::fast::recall))
+        .routes(routes!(post::fast::waiting))
+        .routes(routes!(post::fast::approve))
+        .routes(routes!(post::fast::decline))
+        .routes(routes!(post::fast::reviews))
+        .routes(routes!(post::fast::review))
         .routes(routes!(post::get, post::describe))
         .routes(routes!(post::step))
         .routes(routes!(post::plan::plan))
@@ -168,6 +205,7 @@ fn listening() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(destination::notices))
         .routes(routes!(watch::list, watch::make))
         .routes(routes!(watch::estimate))
+        .routes(routes!(watch::add_usual))
         .routes(routes!(watch::get, watch::change, watch::remove))
         .routes(routes!(watch::mentions))
         .routes(routes!(watch::volume))

@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use parvis_listen::understand::encoder::Encoder;
 use parvis_listen::understand::feature::Features;
 use parvis_listen::understand::{self, Model, Reading, Strong, Weight, Why};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+use crate::intake::second;
 
 /// Words that `--explain` gives for each answer.
 const MOST_WORDS: usize = 6;
@@ -99,9 +100,7 @@ fn open(it: &Classify) -> Result<Option<Strong>, String> {
         return Ok(None);
     }
     let path = it.model.as_ref().ok_or("no file was named")?;
-    let bytes = std::fs::read(path).map_err(|error| format!("{} can't be read ({error})", path.display()))?;
-    let encoder = Encoder::new(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(Some(Strong::new(encoder)))
+    second::open(path).map(Some)
 }
 
 fn classify(

@@ -75,12 +75,22 @@ pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode>
         crate::intake::listen::probe(&app, keys.house, channel.id).await?;
     }
     demo::post::fill(&app, &data, &keys, &demo.language).await?;
+    demo::asset::fill(&app, &data, &keys, &demo.language).await?;
+    demo::launch::fill(&app, &data, &keys, &demo.language).await?;
     network.fall_silent();
     say(format!("{} conversations in {:.1} s.", data.conversations.len(), began.elapsed().as_secs_f32()))?;
-    let secret = sign_in(&app, &keys).await?;
+    let mut addresses = Vec::new();
+    for (key, _) in GUESTS {
+        addresses.push(format!("{address}/link/{}", sign_in(&app, &keys, key).await?));
+    }
+    let mut others = String::new();
+    for ((_, who), address) in GUESTS.iter().zip(&addresses).skip(1) {
+        others.push_str(&format!("\n  {address}  {who}"));
+    }
     say(format!(
-        "\nParvis shows {}. Open this address, it signs you in once:\n\n  {address}/link/{secret}\n\nNothing leaves this machine. Ctrl-C ends it{}.",
+        "\nParvis shows {}. Open this address, it signs you in once:\n\n  {}\n\nOr as somebody else:{others}\n\nNothing leaves this machine. Ctrl-C ends it{}.",
         data.organisation.name,
+        addresses.first().map_or("", String::as_str),
         if demo.keep {
             format!("; the data stays in {}", folder.display())
         } else {
@@ -98,6 +108,14 @@ pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode>
     }
     Ok(ExitCode::SUCCESS)
 }
+
+/// Whom a guest may be: who supervises, who does the day's work, who sees only what concerns them, who sets it up.
+const GUESTS: [(&str, &str); 4] = [
+    ("RC", "the head of community, who supervises"),
+    ("CM", "the community manager of the day, who has the last word"),
+    ("AH", "the agency, which sees what it works on"),
+    ("AD", "the administrator"),
+];
 
 /// A folder of its own for each run, so that nothing that somebody kept is ever overwritten.
 fn folder(keep: bool) -> PathBuf {
@@ -123,10 +141,10 @@ fn progress(done: usize, total: usize) {
     }
 }
 
-async fn sign_in(app: &App, keys: &fill::Keys) -> anyhow::Result<String> {
+async fn sign_in(app: &App, keys: &fill::Keys, key: &str) -> anyhow::Result<String> {
     let secret = seal::secret()?;
     let now = app.now();
-    let colleague = *keys.colleagues.get("RC").context("the demonstration has no head of community")?;
+    let colleague = *keys.colleagues.get(key).with_context(|| format!("the demonstration has no {key}"))?;
     let link = Link {
         organisation: keys.house,
         digest: seal::digest(&secret),

@@ -17,6 +17,7 @@ use crate::app::without_password;
 use crate::clock::{Clock, DAY, MINUTE};
 use crate::config::{self, Config};
 use crate::id::OrganisationId;
+use crate::intake::second;
 use crate::media;
 use crate::seal::SealKey;
 use crate::store::sealed::{self, Sealed};
@@ -128,6 +129,7 @@ async fn examine(findings: &mut Findings, config: &Config, key: Option<&str>, no
     look_at_port(findings, config).await;
     let made = look_at_folder(findings, &config.data);
     look_at_media(findings, config).await;
+    look_at_encoder(findings, config);
     look_at_clock(findings, now);
     let address = config.database_address();
     let Some(db) = look_at_database(findings, &address, made).await else { return };
@@ -233,6 +235,21 @@ async fn look_at_media(findings: &mut Findings, config: &Config) {
                         whether the bucket is there";
             findings.problem("media", format!("{shown} can't be used: {error:#}"), mend);
         }
+    }
+}
+
+/// Reads the encoder's file, where one is set.
+fn look_at_encoder(findings: &mut Findings, config: &Config) {
+    if config.encoder.as_os_str().is_empty() {
+        return;
+    }
+    match second::open(&config.encoder) {
+        Ok(_) => findings.good("encoder", format!("{} can be used", config.encoder.display())),
+        Err(error) => findings.problem(
+            "encoder",
+            format!("{error}; messages are read by the model that ships"),
+            "put e5-small-q4.bin there (MODEL_CARD.md), or leave `encoder` out; then start Parvis again",
+        ),
     }
 }
 

@@ -182,7 +182,8 @@ async fn set_password(
     let mut line = String::new();
     std::io::Read::take(input, 4_096).read_line(&mut line).context("the password can't be read")?;
     let chosen = line.trim_end_matches(['\r', '\n']);
-    match password::objection(chosen, &[&who.name, &who.email]) {
+    let house = organisation::first(conn).await?.map(|it| it.name).unwrap_or_default();
+    match password::objection(chosen, &[&who.name, &who.email, &house]) {
         None => {}
         Some("password-guessable") => bail!("that is too easy to guess; nothing was changed"),
         Some(_) => {

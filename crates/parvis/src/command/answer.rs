@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::{Done, Refusal, Result, load, stop_clock, write_change};
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
-use crate::id::{ConversationId, JournalId, MessageId};
+use crate::id::{ConversationId, EntryId, JournalId, MessageId};
 use crate::rules::permission::{Action, Actor};
 use crate::seal;
 use crate::store::answer_key::AnswerKey;
@@ -46,6 +46,8 @@ pub struct Answer {
     pub media: Vec<Upload>,
     /// Why what the charter binds to is left as it is; empty for no reason.
     pub reason: String,
+    /// The prepared answer that it began with.
+    pub suggestion: Option<EntryId>,
 }
 
 /// Holds an answer for [`HOLD`], then it leaves.
@@ -100,6 +102,9 @@ pub async fn reply_once(
     let mode = if answer.visibility == Visibility::Direct { "direct" } else { "public" };
     drop_draft(&mut conn, actor, found.id, mode).await?;
     publish::enqueue(&mut conn, actor.organisation, it.id, it.sent_at, now).await?;
+    if let Some(entry) = answer.suggestion {
+        super::launch::suggestion::note_use(&mut conn, actor, it.id, entry, now).await?;
+    }
     found.messages += 1;
     if let Some(left) = left {
         waived(&mut conn, actor, now, &found, &it, left).await?;

@@ -3,6 +3,7 @@
 //! reversibly.
 
 use parvis_listen::understand::Truth;
+use parvis_listen::understand::model::SHIPPED_NAME;
 use serde_json::json;
 
 use super::{Done, Refusal, Result, load};
@@ -206,6 +207,8 @@ pub async fn take_back(app: &App, actor: &Actor, id: CorrectionId) -> Result<Don
         return Err(Refusal::Changed);
     }
     subject.end(&mut conn, actor, &it, now).await?;
+    // The encoder, where there is one, reads it again.
+    SHIPPED_NAME.clone_into(&mut subject.reading.model);
     let is = mind::aspect(&subject.reading, &it.aspect);
     let facts = (
         json!({ it.aspect.as_str(): it.value, "corrections": [it.id] }),

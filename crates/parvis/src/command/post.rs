@@ -2,26 +2,27 @@
 //! table (`rules::post`); screen, API and drag share these commands, so that no path goes round the last word.
 
 pub mod charter;
+pub mod fast;
+pub mod last;
 pub mod look;
 pub mod picture;
 pub mod plan;
+mod queue;
 pub mod shape;
 pub mod words;
 
 use parvis_channels::{CapabilityKey, CapabilitySet};
 use serde_json::{Value as Json, json};
 
-use super::{Refusal, Result, allow, write_setting};
+use super::{Refusal, Result, allow};
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::id::{ChannelId, ColleagueId, ConversationId, OrganisationId, PostId};
 use crate::rules::permission::{Action, Actor, Role};
-use crate::rules::post::{CHECKLIST, Facts, ORIGINS, Objection, Policy, SECOND_LOOK, State, Step};
+use crate::rules::post::{CHECKLIST, Facts, ORIGINS, Objection, SECOND_LOOK, State, Step};
 use crate::store::journal::{self, By, Entry};
-use crate::store::message::{self, Stage};
 use crate::store::post::{self, Post, Target};
-use crate::store::{self, Conn, job};
-use crate::work;
+use crate::store::{self, Conn};
 
 /// Longest title and theme, in characters.
 pub const TITLE_LENGTH: usize = 140;
@@ -29,8 +30,6 @@ pub const TITLE_LENGTH: usize = 140;
 pub const BRIEF_LENGTH: usize = 4_000;
 /// How long a post that leaves now can still be taken back (µs).
 pub const HOLD: i64 = 10 * SECOND;
-/// The setting that holds the policy.
-const POLICY: &str = "post_policy";
 
 /// An idea as somebody brings it.
 #[derive(Clone, Debug, Default)]
@@ -84,31 +83,6 @@ pub async fn load(conn: &mut Conn, actor: &Actor, id: PostId, action: Action) ->
 /// Whose posts the actor sees: `None` for all.
 pub fn only(actor: &Actor) -> Option<ColleagueId> {
     (actor.role == Role::External).then_some(actor.colleague)
-}
-
-/// Which posts need a second look.
-pub async fn policy(conn: &mut Conn, organisation: OrganisationId) -> store::Result<Policy> {
-    let kept = store::setting::get(conn, organisation, POLICY).await?;
-    Ok(kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
-}
-
-/// Says which posts need a second look.
-///
-/// # Errors
-/// The right is missing, or an origin or channel is unknown.
-pub async fn set_policy(app: &App, actor: &Actor, it: Policy) -> Result<()> {
-    allow(actor, Action::Validate)?;
-    let mut conn = app.db.write().await?;
-    check_channels(&mut conn, actor, &it.channels).await?;
-    if it.origins.iter().any(|origin| !ORIGINS.contains(&origin.as_str())) {
-        return Err(Refusal::Invalid { field: "origin", code: "unknown" });
-    }
-    if it.themes.len() > 100 || it.themes.iter().any(|theme| theme.chars().count() > TITLE_LENGTH) {
-        return Err(Refusal::Invalid { field: "theme", code: "long" });
-    }
-    let before = policy(&mut conn, actor.organisation).await?;
-    write_setting(&mut conn, actor, app.now(), (POLICY, "post.policy_set"), (&before, &it)).await?;
-    Ok(conn.commit().await?)
 }
 
 /// Brings an idea.
@@ -179,7 +153,9 @@ pub async fn describe(app: &App, actor: &Actor, id: PostId, idea: Idea) -> Resul
         allow(actor, Action::Keep)?;
     }
     let (before, title) = (fact(&it), it.title.clone());
+    let whose = last::of(&mut conn, actor.organisation, &it).await?;
     dress(&mut it, &idea)?;
+    last::keep(&mut conn, actor, &it, whose).await?;
     if it.title != title && matches!(it.state, State::ToValidate | State::Scheduled) {
         allow(actor, Action::Write)?;
         words::touch(&mut conn, app, actor, &mut it, None, now).await?;
@@ -240,9 +216,17 @@ pub async fn take(app: &App, actor: &Actor, id: PostId, step: Step, with: With) 
     if step == Step::Rewrite {
         return Err(Objection::Words.into());
     }
+    // On a named case the last word takes another right: what it is, the post says.
+    if !(matches!(step, Step::Validate | Step::SendBack) && actor.may(Action::Look)) {
+        allow(actor, action)?;
+    }
     let now = app.now();
     let mut conn = app.db.write().await?;
-    let mut it = load(&mut conn, actor, id, action).await?;
+    let mut it = load(&mut conn, actor, id, Action::ReadPosts).await?;
+    let mut facts = facts(&mut conn, app, actor.organisation, &it).await?;
+    if !step.is_for(actor, facts.whose) {
+        return Err(last::refusal(actor, step, action));
+    }
     let before = fact(&it);
     let reason = paragraph("reason", &with.reason)?;
     let at = match step {
@@ -250,15 +234,16 @@ pub async fn take(app: &App, actor: &Actor, id: PostId, step: Step, with: With) 
         Step::PublishNow | Step::Resume => Some(now + HOLD),
         _ => it.due_at,
     };
-    let mut facts = facts(&mut conn, app, actor.organisation, &it).await?;
     facts.reason = !reason.is_empty();
     facts.ahead = at.is_some_and(|at| at > now);
+    facts.rights = may_show(store::asset::end_of_post(&mut conn, actor.organisation, id).await?, at, now);
     let to = step.take(it.state, facts)?;
     it.state = to;
     it.due_at = at;
     it.changed_at = now;
     settle(&mut conn, actor, &mut it, step, with.writer, reason, now).await?;
-    queue(&mut conn, actor.organisation, &it, step, now).await?;
+    fast::end_by_step(&mut conn, actor, &mut it, step, now).await?;
+    queue::queue(&mut conn, actor.organisation, &it, step, now).await?;
     post::update(&mut conn, actor.organisation, &it).await?;
     told(&mut conn, actor, now, verb(step), &it, Some(before)).await?;
     conn.commit().await?;
@@ -319,77 +304,7 @@ async fn unvalidate(conn: &mut Conn, organisation: OrganisationId, it: &mut Post
     post::look::untick_all(conn, organisation, it.id).await
 }
 
-/// Keeps the queue as the post stands: one job for its hour, or none.
-async fn queue(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-    it: &Post,
-    step: Step,
-    now: i64,
-) -> store::Result<()> {
-    let key = it.id.to_string();
-    job::cancel(conn, organisation, work::release::KIND, &key).await?;
-    match step {
-        Step::Resume => return resume(conn, organisation, it, now).await,
-        Step::Settle => return leave(conn, organisation, it).await,
-        _ => {}
-    }
-    if let (State::Scheduled, Some(at)) = (it.state, it.due_at) {
-        job::enqueue(conn, organisation, work::release::KIND, &key, it.id.0, at, now).await?;
-    }
-    Ok(())
-}
-
-/// Hands over again what was refused or held back, under the same keys: of a thread the first part that isn't there yet;
-/// the others follow it by themselves.
-async fn resume(conn: &mut Conn, organisation: OrganisationId, it: &Post, now: i64) -> store::Result<()> {
-    for target in post::targets(conn, organisation, it.id).await? {
-        let mut parent = None;
-        for (number, id) in
-            post::part::list(conn, organisation, it.id, target.channel).await?.into_iter().enumerate()
-        {
-            let Some(mut left) = message::get(conn, organisation, id).await? else { continue };
-            if left.stage == Stage::Published {
-                parent = left.remote_id;
-                continue;
-            }
-            if matches!(left.stage, Stage::Rejected | Stage::Withdrawn) {
-                left.stage = Stage::Held;
-                left.sent_at = now + HOLD;
-                left.error_code = None;
-                left.error_text = None;
-                let begins = number == 0 || parent.is_some();
-                if number > 0 {
-                    left.remote_parent_id = parent.take();
-                }
-                message::update(conn, organisation, &left).await?;
-                if begins {
-                    work::publish::enqueue(conn, organisation, id, left.sent_at, now).await?;
-                }
-            }
-            // What comes behind waits for this one.
-            parent = None;
-        }
-    }
-    Ok(())
-}
-
-/// What still waits behind what was left at that doesn't leave any more.
-async fn leave(conn: &mut Conn, organisation: OrganisationId, it: &Post) -> store::Result<()> {
-    for target in post::targets(conn, organisation, it.id).await? {
-        for id in post::part::list(conn, organisation, it.id, target.channel).await? {
-            let Some(mut left) = message::get(conn, organisation, id).await? else { continue };
-            if left.stage == Stage::Held {
-                left.stage = Stage::Withdrawn;
-                message::update(conn, organisation, &left).await?;
-                work::publish::cancel(conn, organisation, id).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What is known of a post; `reason` and `ahead` are the step's to say.
+/// What is known of a post; `reason`, `ahead` and what the fast lane asks are the step's to say.
 pub async fn facts(
     conn: &mut Conn,
     app: &App,
@@ -400,25 +315,36 @@ pub async fn facts(
     let pictures = post::picture::list(conn, organisation, it.id).await?;
     let ticks = post::look::ticks(conn, organisation, it.id).await?;
     let channels: Vec<ChannelId> = targets.iter().map(|it| it.channel).collect();
-    let asks = policy(conn, organisation).await?.asks(&it.origin, &it.theme, &channels);
+    let policy = last::policy(conn, organisation).await?;
+    let asks = policy.asks(&it.origin, &it.theme, &channels);
     let ticked = |item: &str| ticks.iter().any(|tick| tick.item == item);
     let mut words = !targets.is_empty();
     for target in &targets {
         words &= shape::fits(conn, app, organisation, it, target, pictures.len()).await?;
     }
+    let held = match it.state {
+        State::ToValidate | State::Scheduled => Some(charter::read(conn, organisation, it).await?),
+        _ => None,
+    };
+    let whose = last::whose(&policy, it, &targets, held.as_ref());
     Ok(Facts {
         words,
         ticked: CHECKLIST.iter().all(|item| ticked(item) || (*item == "alt" && pictures.is_empty())),
         looked: !asks || ticked(SECOND_LOOK),
-        charter: match it.state {
-            State::ToValidate | State::Scheduled => charter::read(conn, organisation, it).await?.is_kept(),
-            _ => true,
-        },
-        validated: it.validated_by.is_some(),
+        charter: held.as_ref().is_none_or(charter::Held::is_kept),
+        // As it stands, or at its hour if that is ahead.
+        rights: may_show(store::asset::end_of_post(conn, organisation, it.id).await?, it.due_at, app.now()),
+        validated: last::is_had(conn, organisation, it, whose).await?,
+        whose,
         released: it.released_at.is_some(),
         stopped: store::stop::current(conn, organisation).await?.is_some(),
         ..Facts::default()
     })
+}
+
+/// Whether what is shown until `end` may be shown when it leaves at `at`, or now where that is later (µs).
+pub fn may_show(end: Option<i64>, at: Option<i64>, now: i64) -> bool {
+    end.is_none_or(|end| end > at.unwrap_or(now).max(now))
 }
 
 /// Whether something can be begun there: a post or an article, not answers alone.
@@ -445,6 +371,10 @@ fn verb(step: Step) -> &'static str {
         Step::Settle => "post.settled",
         Step::Publish => "post.published",
         Step::Measure => "post.measured",
+        Step::Rush => "post.rushed",
+        Step::Approve => "post.approved",
+        Step::Decline => "post.declined",
+        Step::Recall => "post.recalled",
     }
 }
 

@@ -11,7 +11,7 @@ use crate::clock::{DAY, HOUR, MINUTE};
 use crate::id::{ConversationId, DeskId, MessageId};
 use crate::rules::hours::{Hours, Opening};
 use crate::rules::permission::{Actor, Role};
-use crate::store::conversation::{NEVER, State};
+use crate::store::conversation::{self, Conversation, Filter, NEVER, Order, State};
 use crate::store::message::{self, Stage};
 use crate::store::{self, job, journal, view};
 use crate::testing::{House, START, assert_whole, houses, said};
@@ -25,6 +25,7 @@ fn words(text: &str) -> Answer {
         anyway: false,
         media: Vec::new(),
         reason: String::new(),
+        suggestion: None,
     }
 }
 
@@ -101,6 +102,44 @@ async fn every_change_can_be_undone_and_the_counters_stay_right() {
         let back = house.conversation("1").await;
         assert_eq!((back.facets, back.said), (it.facets, it.said));
         assert!(matches!(undo::last(app, me).await, Err(Refusal::NotFound)));
+    }
+}
+
+#[tokio::test]
+async fn a_list_by_a_tag_that_all_bear_is_the_list_of_all_in_every_order() {
+    for house in houses().await {
+        let (app, me) = (&*house.app, &house.manager);
+        let seen: Vec<_> = (0..6).map(|n| said(&n.to_string(), "Bonjour", 5 - n)).collect();
+        house.hear(&seen).await;
+        let mut tag = None;
+        for n in 0..6 {
+            let id = house.conversation(&n.to_string()).await.id;
+            triage::tag(app, me, id, "Panne").await.unwrap();
+            tag = store::tag::list(&mut app.db.read().await.unwrap(), house.id).await.unwrap().pop();
+            match n {
+                0 => triage::close(app, me, id).await.unwrap(),
+                1 => triage::snooze(app, me, id, START + DAY).await.unwrap(),
+                2 => triage::mark_urgent(app, me, id, true).await.unwrap(),
+                _ => continue,
+            };
+        }
+        let mut conn = app.db.read().await.unwrap();
+        for state in [None, Some(State::Open), Some(State::Closed)] {
+            for order in [Order::Due, Order::Newest, Order::Oldest] {
+                let all = Filter { state, order, ..Filter::default() };
+                let tagged = Filter { tag: tag.as_ref().map(|it| it.id), ..all.clone() };
+                let wanted = conversation::page(&mut conn, me, &all, None, 9, START).await.unwrap();
+                let mut found: Vec<Conversation> = Vec::new();
+                while let Some(next) = {
+                    let after = found.last().map(|it| it.key(order));
+                    conversation::page(&mut conn, me, &tagged, after, 1, START).await.unwrap().pop()
+                } {
+                    found.push(next);
+                }
+                let ids = |of: &[Conversation]| of.iter().map(|it| it.id).collect::<Vec<_>>();
+                assert_eq!(ids(&found), ids(&wanted), "{tagged:?}");
+            }
+        }
     }
 }
 
@@ -328,6 +367,7 @@ async fn two_hundred_changes_at_once_lose_none_and_the_counters_stay_right() {
                         return;
                     }
                     _ if n % 5 == 0 => triage::merge(app, me, id, other).await,
+                    _ if n % 5 == 1 => triage::tag(app, her, id, "Panne").await,
                     _ => answer::note(app, me, other, "Vu aussi").await,
                 };
                 assert!(!matches!(done, Err(Refusal::Store(_))), "{done:?}");
@@ -340,7 +380,7 @@ async fn two_hundred_changes_at_once_lose_none_and_the_counters_stay_right() {
         // Every message is counted where it is: none was overwritten by another change.
         let mut conn = house.app.db.read().await.unwrap();
         for id in ids {
-            let it = store::conversation::get(&mut conn, house.id, id).await.unwrap().unwrap();
+            let it = conversation::get(&mut conn, house.id, id).await.unwrap().unwrap();
             let shown = message::thread(&mut conn, house.id, id, None, 1_000).await.unwrap();
             let own = shown.iter().filter(|said| said.conversation == id).count();
             assert_eq!(it.messages, i64::try_from(own).unwrap(), "{}", house.app.db.engine_name());

@@ -159,17 +159,23 @@ pub async fn mark_urgent(app: &App, actor: &Actor, id: ConversationId, urgent: b
     Ok(Done { journal, conversation })
 }
 
-/// Puts a tag on it, made when no tag has that name.
-pub async fn tag(app: &App, actor: &Actor, id: ConversationId, name: &str) -> Result<Done> {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let name = name.trim_start_matches('#');
-    if name.is_empty() || name.chars().count() > TAG_LENGTH {
+/// A tag's name as it is kept: on one line, without the sign that some write before it. None for an empty one.
+pub(super) fn tag_name(said: &str) -> Result<Option<String>> {
+    let name = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = name.trim_start_matches('#').to_owned();
+    if name.chars().count() > TAG_LENGTH {
         return Err(Refusal::Invalid { field: "tag", code: "length" });
     }
+    Ok(Some(name).filter(|it| !it.is_empty()))
+}
+
+/// Puts a tag on it, made when no tag has that name.
+pub async fn tag(app: &App, actor: &Actor, id: ConversationId, name: &str) -> Result<Done> {
+    let name = tag_name(name)?.ok_or(Refusal::Invalid { field: "tag", code: "length" })?;
     let now = app.now();
     let mut conn = app.db.write().await?;
     let found = load(&mut conn, actor, id, Action::Triage).await?;
-    let tag = store::tag::named(&mut conn, actor.organisation, name, now).await?;
+    let tag = store::tag::named(&mut conn, actor.organisation, &name, now).await?;
     store::tag::put(&mut conn, actor.organisation, found.id, tag).await?;
     tagged(conn, actor, now, &found, "conversation.tagged", tag).await
 }
@@ -179,7 +185,7 @@ pub async fn untag(app: &App, actor: &Actor, id: ConversationId, tag: TagId) -> 
     let now = app.now();
     let mut conn = app.db.write().await?;
     let found = load(&mut conn, actor, id, Action::Triage).await?;
-    if !store::tag::take(&mut conn, actor.organisation, found.id, tag).await? {
+    if !store::tag::take(&mut conn, actor.organisation, found.id, tag, now).await? {
         return Err(Refusal::NotFound);
     }
     tagged(conn, actor, now, &found, "conversation.untagged", tag).await

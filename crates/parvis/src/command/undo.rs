@@ -130,7 +130,7 @@ async fn undo_tag(mut conn: Conn, actor: &Actor, now: i64, row: &Journalled) -> 
         row.after.as_ref().and_then(|json| json["tag"].as_str()).and_then(|text| text.parse::<TagId>().ok());
     let tag = tag.ok_or(Refusal::Changed)?;
     let moved = if row.verb == "conversation.tagged" {
-        store::tag::take(&mut conn, actor.organisation, found.id, tag).await?
+        store::tag::take(&mut conn, actor.organisation, found.id, tag, now).await?
     } else {
         store::tag::put(&mut conn, actor.organisation, found.id, tag).await?
     };

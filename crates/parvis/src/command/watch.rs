@@ -6,12 +6,13 @@ use serde_json::json;
 use super::{Refusal, Result, allow};
 use crate::app::App;
 use crate::clock::DAY;
-use crate::id::{self, MessageId, WatchId};
+use crate::id::{self, MessageId, OrganisationId, WatchId};
 use crate::intake::ear::{Ear, Hearing};
 use crate::rules::permission::{Action, Actor};
-use crate::store::Conn;
+use crate::rules::topic;
 use crate::store::journal::{self, By, Entry};
 use crate::store::watch::{self, AFTER_ALL, Watch};
+use crate::store::{Conn, tag};
 use crate::work::fill::BACK;
 
 /// Longest name of a watch, in characters.
@@ -40,6 +41,8 @@ pub struct Wanted<'a> {
     pub folder: &'a str,
     /// One of [`SENSITIVITIES`].
     pub sensitivity: &'a str,
+    /// The tag that it puts on what it finds; empty for none.
+    pub tag: &'a str,
 }
 
 /// Makes a watch, or with `id` changes one. It then looks through the last thirty days again.
@@ -68,7 +71,11 @@ pub async fn save(app: &App, actor: &Actor, id: Option<WatchId>, wanted: Wanted<
         None if count >= MOST => return Err(Refusal::Invalid { field: "query", code: "too-many-watches" }),
         None => None,
     };
-    let is_same = before.as_ref().is_some_and(|it| it.query == query);
+    let tag = match super::triage::tag_name(wanted.tag)? {
+        Some(name) => Some(tag::named(&mut conn, house, &name, now).await?),
+        None => None,
+    };
+    let is_same = before.as_ref().is_some_and(|it| it.query == query && it.tag == tag);
     let after = Watch {
         id: before.as_ref().map_or_else(|| WatchId::new(now), |it| it.id),
         name,
@@ -79,6 +86,7 @@ pub async fn save(app: &App, actor: &Actor, id: Option<WatchId>, wanted: Wanted<
         created_at: before.as_ref().map_or(now, |it| it.created_at),
         changed_at,
         fill_before: if is_same { before.as_ref().and_then(|it| it.fill_before) } else { Some(AFTER_ALL) },
+        tag,
     };
     match &before {
         Some(_) => watch::update(&mut conn, house, &after).await?,
@@ -88,11 +96,32 @@ pub async fn save(app: &App, actor: &Actor, id: Option<WatchId>, wanted: Wanted<
         watch::empty(&mut conn, house, after.id).await?;
     }
     let verb = if before.is_some() { "watch.changed" } else { "watch.made" };
-    let facts = |it: &Watch| json!({ "name": it.name, "query": it.query, "folder": it.folder, "sensitivity": it.sensitivity });
+    let facts = |it: &Watch| json!({ "name": it.name, "query": it.query, "folder": it.folder, "sensitivity": it.sensitivity, "tag": it.tag });
     written(&mut conn, actor, now, verb, after.id, before.as_ref().map(facts), Some(facts(&after))).await?;
     conn.commit().await?;
     app.work.notify_one();
     Ok(after.id)
+}
+
+/// Makes the usual topics as watches that put their tag, named in `language` (`fr`, otherwise English); those whose name a
+/// watch has already are left out. How many were made.
+///
+/// # Errors
+/// The right is missing, or there are too many watches.
+pub async fn add_usual(app: &App, actor: &Actor, language: &str) -> Result<usize> {
+    allow(actor, Action::ManageWatches)?;
+    let there = watch::list(&mut app.db.read().await?, actor.organisation).await?;
+    let is_french = language == "fr";
+    let name = |it: &topic::Usual| if is_french { it.fr } else { it.en };
+    let folder = if is_french { topic::FOLDER.0 } else { topic::FOLDER.1 };
+    let mut made = 0;
+    for it in topic::USUAL.iter().filter(|it| there.iter().all(|there| there.name != name(it))) {
+        let wanted =
+            Wanted { name: name(it), query: it.query, folder, sensitivity: "balanced", tag: name(it) };
+        save(app, actor, None, wanted).await?;
+        made += 1;
+    }
+    Ok(made)
 }
 
 /// Removes a watch with what it has found; the messages stay.
@@ -160,6 +189,7 @@ pub async fn estimate(app: &App, actor: &Actor, query: &str) -> Result<Estimate>
         created_at: now,
         changed_at: now,
         fill_before: None,
+        tag: None,
     };
     let (mut before, from) = (AFTER_ALL, MessageId(id::earliest(now - BACK)));
     let mut estimate = Estimate { found: 0, looked: 0, days: 1 };
@@ -177,4 +207,38 @@ pub async fn estimate(app: &App, actor: &Actor, query: &str) -> Result<Estimate>
         estimate.found += texts.iter().filter(|it| !ear.found(it, &mut hearing).is_empty()).count();
     }
     Ok(estimate)
+}
+
+/// What people gave the tag of a watch although it didn't find it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missed {
+    /// How many messages, of those looked at.
+    pub messages: usize,
+    /// Words that would have found some of them and that hardly stand elsewhere, each with in how many.
+    pub words: Vec<(String, usize)>,
+}
+
+/// Messages by hand that are looked at, and messages of everything that they are compared with.
+const COMPARED: (i64, i64) = (200, 1_000);
+
+/// What the watch would have to ask for as well.
+///
+/// # Errors
+/// The database refused.
+pub async fn missed(
+    app: &App,
+    conn: &mut Conn,
+    house: OrganisationId,
+    it: &Watch,
+) -> crate::store::Result<Missed> {
+    let Some(tag) = it.tag else { return Ok(Missed::default()) };
+    let theirs = tag::missed(conn, house, tag, it.id, COMPARED.0).await?;
+    if theirs.is_empty() {
+        return Ok(Missed::default());
+    }
+    let from = MessageId(id::earliest(app.now() - BACK));
+    let rest = watch::texts(conn, house, AFTER_ALL, from, COMPARED.1).await?;
+    let rest: Vec<&str> = rest.iter().map(|it| it.text.as_str()).collect();
+    let own: Vec<&str> = theirs.iter().map(String::as_str).collect();
+    Ok(Missed { messages: own.len(), words: topic::distinctive(&own, &rest, 6) })
 }

@@ -6,6 +6,8 @@ use rust_embed::RustEmbed;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::asset::Shelved;
+use super::launch::Dossier;
 use crate::rules::post::State;
 
 use crate::clock::{DAY, HOUR, MINUTE};
@@ -44,6 +46,10 @@ pub struct Data {
     pub reactions: Vec<Text>,
     /// What is on the board and in the calendar.
     pub posts: Vec<Post>,
+    /// What is launched.
+    pub launches: Vec<Dossier>,
+    /// What stands in the library.
+    pub assets: Vec<Shelved>,
 }
 
 /// A post on its way.
@@ -81,6 +87,8 @@ pub struct Post {
     /// Reactions to the same of the weeks before, oldest first.
     #[serde(default)]
     pub weeks: Vec<i64>,
+    /// Why it goes by the fast lane.
+    pub fast: Option<Text>,
 }
 
 /// The invented organisation.
@@ -117,6 +125,9 @@ pub struct Watch {
     pub folder: Text,
     /// How rare something must be to be told.
     pub sensitivity: String,
+    /// The label that it puts, by key.
+    #[serde(default)]
+    pub tag: Option<String>,
 }
 
 /// A desk.
@@ -339,6 +350,8 @@ impl Data {
             arrivals: lines("arrivals.jsonl")?,
             reactions: lines("reactions.jsonl")?,
             posts: lines("posts.jsonl")?,
+            launches: lines("launches.jsonl")?,
+            assets: lines("assets.jsonl")?,
         };
         let headed = data.conversations.iter_mut().map(|it| (it.title.take(), &mut it.messages));
         let headed = headed.chain(data.arrivals.iter_mut().map(|it| (it.title.take(), &mut it.messages)));

@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Time;
 
 use super::data::{Data, Post as Shipped};
+use super::fast;
 use super::fill::Keys;
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE};
@@ -31,6 +32,7 @@ pub async fn fill(app: &App, data: &Data, keys: &Keys, language: &str) -> anyhow
         let created_at = now - DAY - i64::try_from(place).unwrap_or(0) * HOUR;
         write(&mut conn, keys, shipped, language, (created_at, due_at, now)).await?;
     }
+    fast::open(&mut conn, keys).await?;
     Ok(conn.commit().await?)
 }
 
@@ -93,6 +95,9 @@ async fn write(
     }
     post::set_targets(conn, keys.house, made.id, &targets).await?;
     look_at(conn, keys, &made, who("RP")?).await?;
+    if let Some(why) = &it.fast {
+        fast::run(conn, keys, &made, why.get(language), now).await?;
+    }
     before(conn, keys, &made, &targets, &it.weeks, now).await?;
     if let (State::Scheduled, Some(at)) = (made.state, made.due_at) {
         let key = made.id.to_string();

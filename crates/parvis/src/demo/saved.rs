@@ -40,6 +40,7 @@ pub(super) async fn add(
             changed_at: now + place,
             // The worker looks through the weeks before.
             fill_before: Some(store::watch::AFTER_ALL),
+            tag: it.tag.as_ref().and_then(|key| keys.tags.get(key).copied()),
         };
         store::watch::insert(conn, house, &watch).await?;
     }

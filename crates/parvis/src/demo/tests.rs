@@ -105,6 +105,7 @@ async fn an_answer_stands_once_on_the_network_and_its_echo_makes_no_second_one()
             anyway: true,
             media: vec![picture],
             reason: String::new(),
+            suggestion: None,
         };
         answer::reply(&it.app, &it.actor(), open.id, words).await.unwrap();
         work::step(&it.app).await.unwrap();

@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
 
 use parvis_channels::Received;
 
@@ -19,10 +18,8 @@ use crate::store::arrival::{self, Waiting};
 use crate::store::channel::{self, Channel};
 use crate::store::{self, Conn, desk, observation, organisation};
 
-/// Deliveries that are read at once.
-const PART: i64 = 200;
-/// After how long a transaction gives way to others.
-const TURN: Duration = Duration::from_millis(150);
+/// Deliveries of one transaction at most.
+const PART: i64 = 50;
 
 /// Folds everything that waits.
 ///
@@ -30,51 +27,48 @@ const TURN: Duration = Duration::from_millis(150);
 /// The database is away; what isn't folded waits.
 pub async fn step(app: &App) -> store::Result<()> {
     let Some(house) = organisation::first(&mut app.db.read().await?).await? else { return Ok(()) };
+    let behind = arrival::count(&mut app.db.read().await?, house.id).await?;
+    app.arrivals.behind.store(behind, Ordering::Relaxed);
     loop {
-        let part = arrival::next(&mut app.db.read().await?, house.id, PART).await?;
-        if part.is_empty() {
+        let folded = fold_some(app, house.id, PART).await?;
+        if folded == 0 {
             app.arrivals.behind.store(0, Ordering::Relaxed);
             return Ok(());
         }
-        let mut rest = part.as_slice();
-        while !rest.is_empty() {
-            rest = &rest[fold_some(app, house.id, rest).await?..];
-        }
-        let behind = arrival::count(&mut app.db.read().await?, house.id).await?;
-        app.arrivals.behind.store(behind, Ordering::Relaxed);
+        app.arrivals.behind.fetch_sub(folded, Ordering::Relaxed);
     }
 }
 
-/// Folds the first of them in one transaction; how many. One that can't be folded is a turn of its own.
-async fn fold_some(app: &App, house: OrganisationId, part: &[Waiting]) -> store::Result<usize> {
+/// Folds the first that wait, at most `most`, in one transaction; how many. One that can't be folded has a turn of its
+/// own.
+async fn fold_some(app: &App, house: OrganisationId, most: i64) -> store::Result<i64> {
     let mut turn = Turn::begin(app, house).await?;
-    let began = Instant::now();
-    let mut count = 0;
-    for it in part {
+    let mut done = Vec::new();
+    for it in &arrival::next(&mut turn.conn, house, most).await? {
         if let Err(error) = turn.fold(it, &[]).await {
             if error.error.is_away() {
                 return Err(error.error);
             }
             // What this turn did is undone with it: first what came before, then this one by itself.
             drop(turn);
-            if count == 0 {
+            let Ok(before @ 1..) = i64::try_from(done.len()) else {
                 fold_apart(app, house, it, error).await?;
                 return Ok(1);
-            }
-            return Box::pin(fold_some(app, house, &part[..count])).await;
+            };
+            return Box::pin(fold_some(app, house, before)).await;
         }
-        count += 1;
-        if began.elapsed() > TURN {
+        done.push(it.id);
+        if turn.conn.is_long() {
             break;
         }
     }
-    let heard: Vec<ChannelId> = turn.rooms.keys().copied().collect();
-    turn.conn.commit().await?;
-    for id in heard {
+    arrival::remove(&mut turn.conn, house, &done).await?;
+    for id in turn.rooms.keys() {
         // A channel that is only pushed to is heard when somebody pushes.
-        listen::note_health(app, house, id, None).await?;
+        listen::note_health_with(&mut turn.conn, house, *id, None, turn.now).await?;
     }
-    Ok(count)
+    turn.conn.commit().await?;
+    Ok(i64::try_from(done.len()).unwrap_or(most))
 }
 
 /// Folds one delivery without those of its observations that the database can't take; they are set aside.
@@ -89,7 +83,7 @@ async fn fold_apart(
         // Never written by this program: nothing can be told of it but that it was there.
         tracing::error!(id = %it.id, received = it.received, "intake: a kept delivery can't be read and is dropped");
         let mut conn = app.db.write().await?;
-        arrival::remove(&mut conn, house, it.id).await?;
+        arrival::remove(&mut conn, house, &[it.id]).await?;
         return conn.commit().await;
     };
     while let Some(place) = refused.place {
@@ -99,7 +93,10 @@ async fn fold_apart(
         aside.push(place);
         let mut turn = Turn::begin(app, house).await?;
         match turn.fold(it, &aside).await {
-            Ok(()) => return turn.conn.commit().await,
+            Ok(()) => {
+                arrival::remove(&mut turn.conn, house, &[it.id]).await?;
+                return turn.conn.commit().await;
+            }
             Err(error) if error.error.is_away() => return Err(error.error),
             Err(error) => refused = error,
         }
@@ -107,7 +104,7 @@ async fn fold_apart(
     // Not one of its observations but the delivery itself.
     keep::set_aside(app, house, it.channel, &received.delivery, &refused.error).await?;
     let mut conn = app.db.write().await?;
-    arrival::remove(&mut conn, house, it.id).await?;
+    arrival::remove(&mut conn, house, &[it.id]).await?;
     conn.commit().await
 }
 
@@ -146,10 +143,6 @@ impl Turn {
     }
 
     async fn fold(&mut self, it: &Waiting, without: &[usize]) -> Result<(), Refused> {
-        // Another node may have folded it since it was read.
-        if !arrival::remove(&mut self.conn, self.house, it.id).await? {
-            return Ok(());
-        }
         if !self.rooms.contains_key(&it.channel) {
             let found = channel::get(&mut self.conn, self.house, it.channel).await?;
             let room = match found.filter(|it| it.state != "removed") {

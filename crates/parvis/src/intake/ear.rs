@@ -11,10 +11,10 @@ use parvis_listen::query::{Name, Query};
 use parvis_listen::understand;
 
 use super::mind::{self, Mind, Minds, Reader};
-use crate::id::{OrganisationId, WatchId};
+use crate::id::{MessageId, OrganisationId, TagId, WatchId};
 use crate::store::reading::Reading;
 use crate::store::watch::{self, Text, Watch};
-use crate::store::{Conn, Result};
+use crate::store::{Conn, Result, tag};
 
 /// What messages are heard with: every watch of an organisation, made ready, and what its people have taught.
 #[derive(Clone, Default)]
@@ -24,10 +24,39 @@ pub struct Ear {
     pub mind: Arc<Mind>,
 }
 
+/// A watch that found a message, with the tag that it puts on its conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Which watch.
+    pub watch: WatchId,
+    tag: Option<TagId>,
+}
+
+impl Found {
+    /// Notes that the watch has found the message, and puts its tag.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn keep(
+        self,
+        conn: &mut Conn,
+        organisation: OrganisationId,
+        message: MessageId,
+        sent_at: i64,
+    ) -> Result<()> {
+        watch::keep(conn, organisation, self.watch, message, sent_at).await?;
+        match self.tag {
+            Some(tag) => tag::put_found(conn, organisation, message, tag, self.watch).await,
+            None => Ok(()),
+        }
+    }
+}
+
 /// Every watch of an organisation, made ready.
 #[derive(Default)]
 struct Watches {
-    ids: Vec<WatchId>,
+    /// Each with the tag that it puts.
+    ids: Vec<Found>,
     matcher: Matcher,
     /// Whether a query asks for what has to be read in a text first, which costs more than matching it.
     reads: bool,
@@ -91,8 +120,10 @@ impl Ears {
 impl Watches {
     /// Makes watches ready. One whose query can no longer be read finds nothing; its page says so.
     fn of(watches: &[Watch]) -> Self {
-        let read = watches.iter().filter_map(|it| Some((it.id, Query::parse(&it.query).ok()?)));
-        let (ids, queries): (Vec<WatchId>, Vec<Query>) = read.unzip();
+        let read = watches
+            .iter()
+            .filter_map(|it| Some((Found { watch: it.id, tag: it.tag }, Query::parse(&it.query).ok()?)));
+        let (ids, queries): (Vec<Found>, Vec<Query>) = read.unzip();
         let index = Index::build((0..).zip(&queries), Counts::default());
         let read_fields = [Name::Lang, Name::Sentiment, Name::Intent];
         let reads = queries.iter().any(|it| read_fields.iter().any(|name| it.asks(*name)));
@@ -117,7 +148,7 @@ impl Ear {
     }
 
     /// The watches that a message is found by; it is read where that is asked for.
-    pub fn found(&self, it: &Text, hearing: &mut Hearing) -> Vec<WatchId> {
+    pub fn found(&self, it: &Text, hearing: &mut Hearing) -> Vec<Found> {
         let reader = hearing.reader.as_mut().filter(|_| self.watches.reads);
         let reading = reader.map(|reader| {
             let read = reader.read(&self.mind, &mind::said(it.title.as_deref(), &it.text));
@@ -126,7 +157,7 @@ impl Ear {
         self.find(it, reading.as_ref(), hearing)
     }
 
-    fn find(&self, it: &Text, reading: Option<&Reading>, hearing: &mut Hearing) -> Vec<WatchId> {
+    fn find(&self, it: &Text, reading: Option<&Reading>, hearing: &mut Hearing) -> Vec<Found> {
         if self.watches.ids.is_empty() {
             return Vec::new();
         }
@@ -147,8 +178,8 @@ impl Ear {
         it: &Text,
         reading: Option<&Reading>,
     ) -> Result<()> {
-        for watch in self.find(it, reading, &mut Hearing::default()) {
-            watch::keep(conn, organisation, watch, it.message, it.sent_at).await?;
+        for found in self.find(it, reading, &mut Hearing::default()) {
+            found.keep(conn, organisation, it.message, it.sent_at).await?;
         }
         Ok(())
     }

@@ -129,7 +129,9 @@ async fn create(
         conversation::update(conn, context.organisation, &before, &home).await?;
     }
     message::insert(conn, context.organisation, &it).await?;
-    attachment::keep(conn, context, it.id, item).await?;
+    if !item.attachments.is_empty() {
+        attachment::keep(conn, context, it.id, item).await?;
+    }
     index(conn, context, &it, item).await?;
     hear::keep(conn, context, &it, item, read.as_ref()).await?;
     if !is_newest && !new {

@@ -1,8 +1,6 @@
 //! Keeps what a look at a network brought: the threads that are missing are fetched, everything is folded, and the cursor
 //! moves with it. Knows no interval and no lease.
 
-use std::time::{Duration, Instant};
-
 use parvis_channels::{Budget, Notice, Observation};
 use serde_json::json;
 
@@ -19,8 +17,6 @@ use crate::store::{self, desk, message, observation};
 
 /// Observations whose threads are fetched before any of them is kept.
 const PART: usize = 10;
-/// After how long a transaction that folds gives way to others; what is left has the next one.
-const TURN: Duration = Duration::from_millis(150);
 
 /// What goes with the observations of one look.
 #[derive(Default)]
@@ -128,14 +124,13 @@ async fn keep_some(
 ) -> Result<Kept, Error> {
     let now = app.now();
     let mut conn = app.db.write().await?;
-    let began = Instant::now();
     let found = channel::get(&mut conn, house, id).await?;
     let Some(found) = found.filter(|it| it.state != "removed") else { return Ok(Kept::All) };
     let promise = desk::promise(&mut conn, house, found.desk).await?.unwrap_or(Promise::always(DAY));
     let ear = app.ears.of(&mut conn, house).await?;
     let context = Context { organisation: house, channel: &found, promise, ear: &ear, now };
     for (place, it) in seen.iter().enumerate() {
-        if place > 0 && began.elapsed() > TURN {
+        if place > 0 && conn.is_long() {
             conn.commit().await?;
             return Ok(Kept::First(place));
         }

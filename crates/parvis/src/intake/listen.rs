@@ -20,7 +20,7 @@ use crate::id::{ChannelId, OrganisationId};
 use crate::store::channel::{self, Channel};
 use crate::store::journal::{self, By, Entry};
 use crate::store::lease::{self, Lease};
-use crate::store::{self, message, organisation};
+use crate::store::{self, Conn, message, organisation};
 use crate::work::renew;
 
 /// Feeds are asked this many times more seldom than networks.
@@ -326,9 +326,20 @@ pub(super) async fn note_health(
     id: ChannelId,
     error: Option<&Error>,
 ) -> store::Result<()> {
-    let now = app.now();
     let mut conn = app.db.write().await?;
-    let Some(found) = channel::get(&mut conn, house, id).await? else { return Ok(()) };
+    note_health_with(&mut conn, house, id, error, app.now()).await?;
+    conn.commit().await
+}
+
+/// The same within a transaction.
+pub(super) async fn note_health_with(
+    conn: &mut Conn,
+    house: OrganisationId,
+    id: ChannelId,
+    error: Option<&Error>,
+    now: i64,
+) -> store::Result<()> {
+    let Some(found) = channel::get(conn, house, id).await? else { return Ok(()) };
     let mut health = found.health;
     let was_heard = health.heard_at.is_some() && health.failing_since.is_none();
     let was_deaf = health.failing_since.is_some();
@@ -346,7 +357,7 @@ pub(super) async fn note_health(
             health.error_text = Some(error.to_string());
         }
     }
-    channel::set_health(&mut conn, house, id, &health).await?;
+    channel::set_health(conn, house, id, &health).await?;
     // Falling deaf and being heard again are changes: the journal keeps them, open screens show them.
     let turned = match error {
         None if !was_heard => Some("channel.heard"),
@@ -365,7 +376,7 @@ pub(super) async fn note_health(
             before: None,
             after: Some(json!({ "error": health.error_code })),
         };
-        journal::write(&mut conn, entry).await?;
+        journal::write(conn, entry).await?;
     }
-    conn.commit().await
+    Ok(())
 }

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use parvis_listen::understand::feature::Features;
 use parvis_listen::understand::model::SHIPPED_NAME;
-use parvis_listen::understand::{self, Correction as Lesson, Delta, Intent, Model, Sentiment, Truth, Why};
+use parvis_listen::understand::{
+    self, Correction as Lesson, Delta, Intent, Model, Outputs, Sentiment, Truth, Why, strong,
+};
 
 use crate::id::{CorrectionId, MessageId, OrganisationId};
 use crate::store::correction::{self, Correction};
@@ -90,6 +92,14 @@ impl Reader {
     /// What a text says.
     pub fn read(&mut self, mind: &Mind, text: &str) -> understand::Reading {
         understand::read(&self.model, Some(&mind.delta), text, &mut self.features)
+    }
+
+    /// What a text says, with what an encoder makes of it.
+    pub fn read_with(&mut self, mind: &Mind, strong: &Outputs, text: &str) -> understand::Reading {
+        self.features.take(text);
+        let mut outputs = self.model.weigh(&self.features);
+        strong::mix(strong, &mut outputs);
+        understand::conclude(outputs, Some(&mind.delta), text, &self.features)
     }
 
     /// The words that weighed most in what is read in a text, at most `most` for each answer.

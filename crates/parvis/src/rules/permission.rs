@@ -73,13 +73,25 @@ pub enum Action {
     PublishNow,
     /// Stop everything that would leave.
     Stop,
+    /// See launches and their dossiers, internal answers too.
+    ReadLaunches,
+    /// Make and change launches and what stands in their dossiers; open and close them.
+    PrepareLaunches,
+    /// Say that a prepared answer is right.
+    ValidateAnswers,
+    /// See the library; external people and creatives see what they brought.
+    ReadMaterial,
+    /// Bring pictures into the library, and change what one brought.
+    BringMaterial,
+    /// Change what others brought, put it away and bring it back.
+    KeepMaterial,
     /// Change one's own language, theme, password, and make API tokens.
     ManageSelf,
 }
 
 impl Action {
     /// Every action, for tables and tests.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 28] = [
         Self::Read,
         Self::Answer,
         Self::Note,
@@ -101,6 +113,12 @@ impl Action {
         Self::Schedule,
         Self::PublishNow,
         Self::Stop,
+        Self::ReadLaunches,
+        Self::PrepareLaunches,
+        Self::ValidateAnswers,
+        Self::ReadMaterial,
+        Self::BringMaterial,
+        Self::KeepMaterial,
         Self::ManageSelf,
     ];
 }
@@ -161,11 +179,23 @@ impl Role {
                     | A::Write
                     | A::Look
                     | A::Stop
+                    | A::ReadLaunches
+                    | A::ReadMaterial
+                    | A::BringMaterial
                     | A::ManageSelf
             ),
             Self::Expert => matches!(
                 action,
-                A::Read | A::Answer | A::Note | A::ReadPosts | A::Propose | A::Look | A::ManageSelf
+                A::Read
+                    | A::Answer
+                    | A::Note
+                    | A::ReadPosts
+                    | A::Propose
+                    | A::Look
+                    | A::ReadLaunches
+                    | A::ValidateAnswers
+                    | A::ReadMaterial
+                    | A::ManageSelf
             ),
             Self::External => matches!(
                 action,
@@ -176,11 +206,20 @@ impl Role {
                     | A::ReadPosts
                     | A::Propose
                     | A::Write
+                    | A::ReadMaterial
+                    | A::BringMaterial
                     | A::ManageSelf
             ),
-            Self::Creative => {
-                matches!(action, A::Read | A::Note | A::ReadPosts | A::Propose | A::ManageSelf)
-            }
+            Self::Creative => matches!(
+                action,
+                A::Read
+                    | A::Note
+                    | A::ReadPosts
+                    | A::Propose
+                    | A::ReadMaterial
+                    | A::BringMaterial
+                    | A::ManageSelf
+            ),
             // Supervises, and looks twice; the last word is the community manager's.
             Self::Referent => !matches!(
                 action,
@@ -196,6 +235,9 @@ impl Role {
                     | A::Propose
                     | A::Look
                     | A::Stop
+                    | A::ReadLaunches
+                    | A::ValidateAnswers
+                    | A::ReadMaterial
                     | A::ManageSelf
             ),
             Self::Administrator => true,
@@ -238,7 +280,12 @@ impl TokenScope {
     /// The scope that an action asks of a token.
     pub fn needed_for(action: Action) -> Self {
         match action {
-            Action::Read | Action::ReadChannels | Action::Listen | Action::ReadPosts => Self::Read,
+            Action::Read
+            | Action::ReadChannels
+            | Action::Listen
+            | Action::ReadPosts
+            | Action::ReadLaunches
+            | Action::ReadMaterial => Self::Read,
             Action::Answer
             | Action::Note
             | Action::Triage
@@ -252,6 +299,10 @@ impl TokenScope {
             | Action::Schedule
             | Action::PublishNow
             | Action::Stop
+            | Action::PrepareLaunches
+            | Action::ValidateAnswers
+            | Action::BringMaterial
+            | Action::KeepMaterial
             | Action::ManageSelf => Self::Write,
             Action::ManageChannels | Action::ManageColleagues | Action::ReadJournal | Action::MoveData => {
                 Self::Admin
@@ -298,14 +349,14 @@ mod tests {
             })
             .collect();
         let agreed = "\
-community_manager xxxxxx....xxxxxxxxxxxx
-specialist        xxxx.x......xx.xx...xx
-expert            xxx.........xx..x....x
-external          xxxx........xx.x.....x
-creative          x.x.........xx.......x
-referent          xxxxxx.xx.xxxx.xx...xx
-direction         x.x..x....x.xx..x...xx
-administrator     xxxxxxxxxxxxxxxxxxxxxx";
+community_manager xxxxxx....xxxxxxxxxxxxxxxxxx
+specialist        xxxx.x......xx.xx...xx..xx.x
+expert            xxx.........xx..x....x.xx..x
+external          xxxx........xx.x........xx.x
+creative          x.x.........xx..........xx.x
+referent          xxxxxx.xx.xxxx.xx...xxxxxxxx
+direction         x.x..x....x.xx..x...xx.xx..x
+administrator     xxxxxxxxxxxxxxxxxxxxxxxxxxxx";
         assert_eq!(rows.join("\n"), agreed);
     }
 

@@ -1,10 +1,12 @@
 //! The way of an idea: which step leads from where to where, which right it takes and what has to be there first.
 //! One table, for screen, API and the work that goes on by itself. Knows no row and no network.
 
+pub mod policy;
+
 use serde::{Deserialize, Serialize};
 
-use super::permission::Action;
-use crate::id::ChannelId;
+use self::policy::LastWord;
+use super::permission::{Action, Actor, Role};
 
 /// Where a post stands on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -103,6 +105,14 @@ pub enum Step {
     Publish,
     /// What came of it was counted; Parvis says so.
     Measure,
+    /// Go on by the fast lane: from an idea to its words, from its words to a reader.
+    Rush,
+    /// Give the second look that the fast lane asked for; it leaves soon after.
+    Approve,
+    /// Say no to it, and why.
+    Decline,
+    /// Take back what is about to leave by the fast lane.
+    Recall,
 }
 
 /// What is known of a post when somebody wants a step.
@@ -118,6 +128,8 @@ pub struct Facts {
     pub looked: bool,
     /// Nothing that the charter binds to is left open.
     pub charter: bool,
+    /// Whatever it shows may still be shown when it leaves.
+    pub rights: bool,
     /// The last word was had on this very version.
     pub validated: bool,
     /// The hour asked for lies ahead.
@@ -126,6 +138,14 @@ pub struct Facts {
     pub released: bool,
     /// A stop is in force.
     pub stopped: bool,
+    /// The fast lane is open to who wants it, for this post and now.
+    pub lane: bool,
+    /// The fast lane put this very version before who wants it, who isn't its author.
+    pub asked: bool,
+    /// Who wants it sent it by the fast lane, read it there, wrote it, or gives hours.
+    pub party: bool,
+    /// Whose the last word is.
+    pub whose: LastWord,
 }
 
 /// Why a step can't be taken.
@@ -143,6 +163,8 @@ pub enum Objection {
     Look,
     /// The charter binds to something that nobody has mended or set aside.
     Charter,
+    /// The rights to something that it shows end before it leaves.
+    Rights,
     /// The last word wasn't had on what stands there.
     Unvalidated,
     /// The hour has passed.
@@ -151,6 +173,12 @@ pub enum Objection {
     Leaving,
     /// Everything is stopped.
     Stopped,
+    /// The fast lane isn't open.
+    Lane,
+    /// Nobody asked this person for a second look at what stands there.
+    Asked,
+    /// It isn't this person's to take back.
+    Party,
 }
 
 impl Objection {
@@ -163,17 +191,21 @@ impl Objection {
             Self::Ticks => "ticks",
             Self::Look => "look",
             Self::Charter => "charter",
+            Self::Rights => "rights",
             Self::Unvalidated => "unvalidated",
             Self::Past => "past",
             Self::Leaving => "leaving",
             Self::Stopped => "stopped",
+            Self::Lane => "lane",
+            Self::Asked => "asked",
+            Self::Party => "party",
         }
     }
 }
 
 impl Step {
     /// Every step, in the order in which menus offer them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::Keep,
         Self::Brief,
         Self::Submit,
@@ -191,6 +223,10 @@ impl Step {
         Self::Refuse,
         Self::Publish,
         Self::Measure,
+        Self::Rush,
+        Self::Approve,
+        Self::Decline,
+        Self::Recall,
     ];
 
     /// Name in JSON, forms, journal (`post.…`) and translations.
@@ -213,6 +249,10 @@ impl Step {
             Self::Settle => "settle",
             Self::Publish => "publish",
             Self::Measure => "measure",
+            Self::Rush => "rush",
+            Self::Approve => "approve",
+            Self::Decline => "decline",
+            Self::Recall => "recall",
         }
     }
 
@@ -221,11 +261,27 @@ impl Step {
         Self::ALL.into_iter().find(|it| it.as_str() == name)
     }
 
-    /// The right that it takes; `None` for what Parvis alone does.
+    /// Whether the actor may take it on a post whose last word is `whose`: who else has it, has it instead of the community
+    /// manager, and may send back, too.
+    pub fn is_for(self, actor: &Actor, whose: LastWord) -> bool {
+        let by_right = self.needs().is_some_and(|action| actor.may(action));
+        match whose.role() {
+            Some(role) if matches!(self, Self::Validate | Self::SendBack) => {
+                let theirs = actor.may(Action::Look)
+                    && matches!(actor.role, it if it == role || it == Role::Administrator);
+                theirs || (self == Self::SendBack && by_right)
+            }
+            _ => by_right,
+        }
+    }
+
+    /// The right that it takes, unless the last word is somebody else's ([`Step::is_for`]); `None` for what Parvis alone does.
     pub fn needs(self) -> Option<Action> {
         match self {
             Self::Keep | Self::Brief | Self::Reopen | Self::Park | Self::Refuse => Some(Action::Keep),
-            Self::Rewrite | Self::Submit => Some(Action::Write),
+            Self::Rewrite | Self::Submit | Self::Rush => Some(Action::Write),
+            Self::Approve | Self::Decline => Some(Action::Look),
+            Self::Recall => Some(Action::Propose),
             Self::SendBack | Self::Validate => Some(Action::Validate),
             Self::Schedule | Self::Move | Self::Unschedule => Some(Action::Schedule),
             Self::PublishNow | Self::Resume | Self::Settle => Some(Action::PublishNow),
@@ -252,6 +308,11 @@ impl Step {
             (Self::PublishNow, S::ToValidate | S::Scheduled) => Some(S::Scheduled),
             (Self::Settle | Self::Publish, S::Scheduled) => Some(S::Published),
             (Self::Measure, S::Published) => Some(S::Measured),
+            (Self::Rush, S::Idea | S::Kept) => Some(S::ToWrite),
+            (Self::Rush, S::ToWrite | S::ToValidate) => Some(S::ToValidate),
+            (Self::Approve, S::ToValidate) => Some(S::Scheduled),
+            (Self::Decline, S::ToValidate) => Some(S::ToWrite),
+            (Self::Recall, S::Scheduled) => Some(S::ToValidate),
             _ => None,
         }
     }
@@ -263,20 +324,33 @@ impl Step {
     pub fn take(self, from: State, facts: Facts) -> Result<State, Objection> {
         let to = self.leads(from).ok_or(Objection::State)?;
         let leaves = matches!(self, Self::Schedule | Self::Move | Self::PublishNow | Self::Resume);
+        // By the fast lane it is put before a reader, or leaves with the reader's word.
+        let is_put = self == Self::Rush && to == State::ToValidate;
+        let is_read = matches!(self, Self::Approve | Self::Decline);
+        // Somebody answers for what will leave.
+        let answers = leaves || is_put || matches!(self, Self::Validate | Self::Approve);
         let conditions = [
-            (matches!(self, Self::Refuse | Self::SendBack) && !facts.reason, Objection::Reason),
+            (self == Self::Rush && !facts.lane, Objection::Lane),
+            (is_read && !facts.asked, Objection::Asked),
+            (self == Self::Recall && !facts.party, Objection::Party),
+            (is_put && facts.validated, Objection::State),
+            (
+                matches!(self, Self::Refuse | Self::SendBack | Self::Rush | Self::Decline) && !facts.reason,
+                Objection::Reason,
+            ),
             (self.needs_rest() && from == State::Scheduled && facts.released, Objection::Leaving),
             (
                 matches!(self, Self::Resume | Self::Settle | Self::Publish) && !facts.released,
                 Objection::State,
             ),
-            ((leaves || matches!(self, Self::Submit | Self::Validate)) && !facts.words, Objection::Words),
-            (self == Self::Validate && !facts.ticked, Objection::Ticks),
+            ((answers || self == Self::Submit) && !facts.words, Objection::Words),
+            (matches!(self, Self::Validate | Self::Approve) && !facts.ticked, Objection::Ticks),
             (self == Self::Validate && !facts.looked, Objection::Look),
             (leaves && !facts.validated, Objection::Unvalidated),
-            ((leaves || self == Self::Validate) && !facts.charter, Objection::Charter),
+            (answers && !facts.charter, Objection::Charter),
+            (answers && !facts.rights, Objection::Rights),
             (matches!(self, Self::Schedule | Self::Move) && !facts.ahead, Objection::Past),
-            (leaves && facts.stopped, Objection::Stopped),
+            ((leaves || is_put || self == Self::Approve) && facts.stopped, Objection::Stopped),
         ];
         match conditions.into_iter().find(|(lacks, _)| *lacks) {
             Some((_, objection)) => Err(objection),
@@ -294,6 +368,7 @@ impl Step {
                 | Self::Unschedule
                 | Self::PublishNow
                 | Self::Schedule
+                | Self::Recall
         )
     }
 }
@@ -306,38 +381,6 @@ pub const CHECKLIST: [&str; 4] = ["facts", "links", "alt", "charter"];
 
 /// The mark of the second look among the ticks.
 pub const SECOND_LOOK: &str = "second_look";
-
-/// Which posts need a second look by somebody else than their author, before the last word.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Policy {
-    /// All of them.
-    pub always: bool,
-    /// Those of these origins.
-    pub origins: Vec<String>,
-    /// Those of these themes.
-    pub themes: Vec<String>,
-    /// Those that go to one of these channels.
-    pub channels: Vec<ChannelId>,
-}
-
-impl Default for Policy {
-    /// What comes from outside is looked at twice.
-    fn default() -> Self {
-        let origins = ["agency", "freelance", "ambassador", "member"].map(str::to_owned).to_vec();
-        Self { always: false, origins, themes: Vec::new(), channels: Vec::new() }
-    }
-}
-
-impl Policy {
-    /// Whether a post of that origin and theme, going there, needs a second look.
-    pub fn asks(&self, origin: &str, theme: &str, channels: &[ChannelId]) -> bool {
-        self.always
-            || self.origins.iter().any(|it| it == origin)
-            || self.themes.iter().any(|it| it == theme)
-            || self.channels.iter().any(|it| channels.contains(it))
-    }
-}
 
 /// The colleagues that a remark names: `@` and the beginning of a name, up to the next mark, whatever its case.
 /// Answers with the places in `names`, each once.

@@ -11,7 +11,6 @@ use crate::id::{ChannelId, OrganisationId};
 
 const NEXT: &str =
     "SELECT id, channel_id, received FROM arrival WHERE organisation_id = $1 ORDER BY id LIMIT $2";
-const REMOVE: &str = "DELETE FROM arrival WHERE organisation_id = $1 AND id = $2";
 const COUNT: &str = "SELECT COUNT(*) FROM arrival WHERE organisation_id = $1";
 
 /// A delivery that is to be kept.
@@ -80,9 +79,15 @@ pub async fn next(conn: &mut Conn, organisation: OrganisationId, limit: i64) -> 
     rows.iter().map(read).collect()
 }
 
-/// Takes one out; false when it was gone.
-pub async fn remove(conn: &mut Conn, organisation: OrganisationId, id: Uuid) -> Result<bool> {
-    Ok(conn.run(REMOVE, &[organisation.into(), id.into()]).await? == 1)
+/// Takes some out.
+pub async fn remove(conn: &mut Conn, organisation: OrganisationId, ids: &[Uuid]) -> Result<()> {
+    for part in parts(ids) {
+        let mut args = vec![organisation.into()];
+        let list = places(&mut args, part.iter().copied());
+        let sql = format!("DELETE FROM arrival WHERE organisation_id = $1 AND id IN ({list})");
+        conn.run(AssertSqlSafe(sql), &args).await?;
+    }
+    Ok(())
 }
 
 /// How many wait.

@@ -46,7 +46,8 @@ const STORED: &str =
 
 const STORED_FILES: &str =
     "SELECT id, stored_as FROM attachment WHERE organisation_id = $1 AND id > $2 AND stored_as IS NOT NULL
-    UNION ALL SELECT id, stored_as FROM post_picture WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT 1000";
+    UNION ALL SELECT id, stored_as FROM post_picture WHERE organisation_id = $1 AND id > $2
+    UNION ALL SELECT id, stored_as FROM asset_file WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT 1000";
 
 fn read(row: &Row) -> Result<Attachment> {
     let mut cells = row.cells();
@@ -138,7 +139,7 @@ pub async fn set_stored(
     conn.run(STORED, &args).await.map(drop)
 }
 
-/// The files of the next attachments and pictures of posts after `last` by id, at most 1,000; empty after the last one.
+/// The files of the next attachments, pictures of posts and files of the library after `last` by id, at most 1,000; empty after the last one.
 pub async fn stored_files(
     conn: &mut Conn,
     organisation: OrganisationId,

@@ -2,7 +2,10 @@
 //! `$1` placeholders and read back column by column in the order of its SELECT. Knows no table.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
+use futures_util::TryStreamExt as _;
 use ring::digest::Context;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
@@ -86,10 +89,11 @@ pub(super) fn places(args: &mut Vec<Value>, values: impl IntoIterator<Item = imp
     if list.is_empty() { "NULL".to_owned() } else { list.join(", ") }
 }
 
-/// A list in parts for one statement each: few sizes, so that each statement is prepared once.
+/// A list in parts for one statement each: few sizes, so that each statement is prepared once, and none of many hundred
+/// values, since SQLite looks for the place of each among all of them.
 pub(super) fn parts<T>(mut list: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
-        let count = [200, 20, 1].into_iter().find(|count| *count <= list.len())?;
+        let count = [50, 10, 1].into_iter().find(|count| *count <= list.len())?;
         let (part, rest) = list.split_at(count);
         list = rest;
         Some(part)
@@ -157,7 +161,13 @@ id_cells!(
     PostId,
     CommentId,
     PictureId,
+    LaunchId,
+    AssetId,
+    FileId,
+    EntryId,
     StopId,
+    FastId,
+    AskId,
     CorrectionId,
     AlertId,
     DestinationId,
@@ -218,7 +228,16 @@ pub struct Conn {
     pub(super) head: Option<Head>,
     /// What every page asks for, as it was read last.
     pub(super) kept: Arc<Kept>,
+    /// How many wait for their turn to write.
+    pub(super) queue: Arc<AtomicUsize>,
+    /// When it was handed out.
+    pub(super) since: Instant,
 }
+
+/// After how long a transaction that could go on gives way to those who wait for their turn, …
+const TURN: Duration = Duration::from_millis(10);
+/// … and after how long it ends in any case: other nodes may wait, and what it wrote grows.
+const LONG_TURN: Duration = Duration::from_millis(150);
 
 pub(super) enum Inner {
     SqliteRead(PoolConnection<Sqlite>),
@@ -295,6 +314,30 @@ impl Conn {
         ))
     }
 
+    /// Hands the rows of an answer over one by one, for answers that are too long to be held.
+    pub(super) async fn each(
+        &mut self,
+        sql: impl SqlSafeStr,
+        args: &[Value],
+        mut then: impl FnMut(&Row) -> Result<()>,
+    ) -> Result<()> {
+        macro_rules! stream {
+            ($conn:expr, $args:expr, $row:expr) => {{
+                let mut rows = sqlx::query_with(sql.into_sql_str(), $args?).fetch(&mut **$conn);
+                while let Some(row) = rows.try_next().await? {
+                    then(&$row(row))?;
+                }
+                Ok(())
+            }};
+        }
+        match &mut self.inner {
+            Inner::SqliteRead(it) => stream!(it, sqlite(args), Row::Sqlite),
+            Inner::SqliteWrite(it) => stream!(it, sqlite(args), Row::Sqlite),
+            Inner::PostgresRead(it) => stream!(it, postgres(args), Row::Postgres),
+            Inner::PostgresWrite(it) => stream!(it, postgres(args), Row::Postgres),
+        }
+    }
+
     /// The first row of an answer, if there is one.
     pub async fn first(&mut self, sql: impl SqlSafeStr, args: &[Value]) -> Result<Option<Row>> {
         Ok(run!(self, sql, args, fetch_optional, |row| row.map(Row::Sqlite), row.map(Row::Postgres)))
@@ -308,6 +351,17 @@ impl Conn {
     /// Whether the engine is SQLite; only `search` and `migration` may care.
     pub fn is_sqlite(&self) -> bool {
         matches!(self.inner, Inner::SqliteRead(_) | Inner::SqliteWrite(_))
+    }
+
+    /// Whether a long piece of work is to be cut here and go on in a transaction of its own, because other writers wait.
+    pub fn is_long(&self) -> bool {
+        let spent = self.since.elapsed();
+        spent > LONG_TURN || (spent > TURN && self.waiting() > 0)
+    }
+
+    /// How many wait for their turn to write, in this process.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.load(Ordering::Relaxed)
     }
 
     /// Whether it is a transaction, which sees what isn't committed yet.

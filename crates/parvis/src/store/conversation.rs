@@ -7,7 +7,7 @@ use super::author::Name;
 use super::conn::{Cells, places};
 use super::counter::{self, Place};
 use super::reading::Said;
-use super::{Conn, Error, Result, Row, Value};
+use super::{Conn, Error, Result, Row, Value, tag};
 use crate::id::{AuthorId, ChannelId, ColleagueId, ConversationId, DeskId, OrganisationId};
 
 /// Due date of what nobody waits for: it sorts after everything else.
@@ -259,6 +259,7 @@ pub async fn update(
     args.extend(facet_values(it));
     args.extend(rest_values(it));
     conn.run(UPDATE, &args).await?;
+    tag::move_to(conn, organisation, it.id, (it.facets.state.as_str(), it.facets.due_at, it.last_at)).await?;
     counter::shift(conn, organisation, Some(before), Some(&it.place())).await
 }
 

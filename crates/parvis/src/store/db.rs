@@ -4,7 +4,8 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -41,19 +42,38 @@ pub struct Db {
     engine: Engine,
     live: broadcast::Sender<Told>,
     kept: Arc<Kept>,
+    /// How many wait for their turn to write.
+    queue: Arc<AtomicUsize>,
     /// This process, among those that share the database.
     node: u64,
 }
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite { write: SqlitePool, read: SqlitePool },
-    Postgres { write: PgPool, read: PgPool },
+    /// Two readers whose pages of the file stay warm, and more while those are busy.
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+        more: SqlitePool,
+    },
+    Postgres {
+        write: PgPool,
+        read: PgPool,
+    },
 }
 
 /// Writers on PostgreSQL take their turn by this key, which only Parvis knows within its database.
 /// `lock_timeout` as on SQLite: whoever waits this long is told, instead of hanging.
 const TURN: &str = "SET LOCAL lock_timeout = '30s'; SELECT pg_advisory_xact_lock(7306093452219)";
+
+/// Readers of the embedded database that stay. With more, taken in turn, each knows the pages that others asked for.
+const WARM: u32 = 2;
+
+/// Readers that come while the others are busy.
+const MORE: u32 = 4;
+
+/// How long those stay unused.
+const MORE_IDLE: Duration = Duration::from_secs(60);
 
 impl Db {
     /// Opens `sqlite:FILE` (made when missing) or `postgresql://…`, and brings its tables up to date.
@@ -88,13 +108,23 @@ impl Db {
         };
         // Random, as the standard library seeds its tables: enough to tell a handful of nodes apart.
         let node = RandomState::new().build_hasher().finish();
-        Ok(Self { engine, live: broadcast::channel(1_024).0, kept: Arc::default(), node })
+        Ok(Self {
+            engine,
+            live: broadcast::channel(1_024).0,
+            kept: Arc::default(),
+            queue: Arc::default(),
+            node,
+        })
     }
 
     /// A connection for reading.
     pub async fn read(&self) -> Result<Conn> {
         let inner = match &self.engine {
-            Engine::Sqlite { read, .. } => Inner::SqliteRead(read.acquire().await?),
+            Engine::Sqlite { read, more, .. } => Inner::SqliteRead(tokio::select! {
+                biased;
+                warm = read.acquire() => warm?,
+                other = more.acquire() => other?,
+            }),
             Engine::Postgres { read, .. } => Inner::PostgresRead(read.acquire().await?),
         };
         Ok(self.conn(inner, None))
@@ -104,6 +134,7 @@ impl Db {
     /// since a reader that upgrades later fails without waiting. On PostgreSQL writers take turns as well,
     /// until they commit: what a change has read is still so when it writes (docs/decisions/0007).
     pub async fn write(&self) -> Result<Conn> {
+        let _place = Place::take(&self.queue);
         let inner = match &self.engine {
             Engine::Sqlite { write, .. } => Inner::SqliteWrite(write.begin_with("BEGIN IMMEDIATE").await?),
             Engine::Postgres { write, .. } => {
@@ -119,7 +150,7 @@ impl Db {
     /// through it.
     pub async fn snapshot(&self) -> Result<Conn> {
         let inner = match &self.engine {
-            Engine::Sqlite { read, .. } => Inner::SqliteWrite(read.begin().await?),
+            Engine::Sqlite { more, .. } => Inner::SqliteWrite(more.begin().await?),
             Engine::Postgres { read, .. } => Inner::PostgresWrite(
                 read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             ),
@@ -140,7 +171,16 @@ impl Db {
     }
 
     fn conn(&self, inner: Inner, live: Option<broadcast::Sender<Told>>) -> Conn {
-        Conn { inner, live, node: self.node(), events: Vec::new(), head: None, kept: Arc::clone(&self.kept) }
+        Conn {
+            inner,
+            live,
+            node: self.node(),
+            events: Vec::new(),
+            head: None,
+            kept: Arc::clone(&self.kept),
+            queue: Arc::clone(&self.queue),
+            since: Instant::now(),
+        }
     }
 
     /// Follows what is committed from now on.
@@ -191,8 +231,9 @@ impl Db {
     /// Closes every connection, letting SQLite fold its write-ahead log back.
     pub async fn close(&self) {
         match &self.engine {
-            Engine::Sqlite { write, read } => {
+            Engine::Sqlite { write, read, more } => {
                 read.close().await;
+                more.close().await;
                 write.close().await;
             }
             Engine::Postgres { write, read } => {
@@ -200,6 +241,22 @@ impl Db {
                 write.close().await;
             }
         }
+    }
+}
+
+/// A place among those who wait to write, left when it is dropped, also by whoever gives up.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(queue: &'a AtomicUsize) -> Self {
+        queue.fetch_add(1, Ordering::Relaxed);
+        Self(queue)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -225,18 +282,18 @@ async fn open_sqlite(path: &Path) -> Result<Engine> {
         .pragma("cache_size", "-8192")
         .pragma("temp_store", "memory")
         .statement_cache_capacity(256);
-    let write = SqlitePoolOptions::new()
+    // A file doesn't go away between two uses as a server may, and a new connection knows neither its pages nor its statements.
+    let lasting =
+        || SqlitePoolOptions::new().test_before_acquire(false).max_lifetime(None).idle_timeout(None);
+    let write = lasting()
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(30))
-        .test_before_acquire(false)
         .after_release(|conn, _| Box::pin(is_usable(conn)))
         .connect_with(options.clone())
         .await?;
-    let read = SqlitePoolOptions::new()
-        .max_connections(4)
-        // A file doesn't go away between two requests as a server may.
-        .test_before_acquire(false)
-        .connect_with(options.pragma("query_only", "true"))
-        .await?;
-    Ok(Engine::Sqlite { write, read })
+    let options = options.pragma("query_only", "true");
+    let read = lasting().max_connections(WARM).connect_with(options.clone()).await?;
+    // What an hour of many readers, or a long one, has taken is given back.
+    let more = lasting().max_connections(MORE).idle_timeout(MORE_IDLE).connect_lazy_with(options);
+    Ok(Engine::Sqlite { write, read, more })
 }

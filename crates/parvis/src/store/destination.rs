@@ -23,6 +23,10 @@ pub struct Rule {
     pub digest: String,
     /// Of the watches in these folders; none is all.
     pub folders: Vec<String>,
+    /// That the fast lane asks for a second look, at any hour.
+    pub fast: bool,
+    /// That the rights to a picture of the library end soon.
+    pub rights: bool,
 }
 
 impl Default for Rule {
@@ -34,6 +38,8 @@ impl Default for Rule {
             language: "fr".to_owned(),
             digest: "none".to_owned(),
             folders: Vec::new(),
+            fast: false,
+            rights: false,
         }
     }
 }
@@ -74,7 +80,7 @@ pub struct Notice {
     pub destination: DestinationId,
     /// What makes it one and the same for that destination.
     pub key: String,
-    /// `opened`, `worsened`, `closed`, `test` or `digest`.
+    /// `opened`, `worsened`, `closed`, `test`, `digest`, `fast` or `rights`.
     pub kind: String,
     /// Of which alert.
     pub alert: Option<AlertId>,

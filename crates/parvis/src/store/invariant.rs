@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::{Conn, Result, Row, Value, counter, reading};
+use super::{Conn, Result, Row, Value, counter, reading, tag};
 use crate::clock::HOUR;
 use crate::id::{ConversationId, OrganisationId};
 
@@ -91,6 +91,9 @@ const CONVERSATION_READING: &str = "SELECT c.id FROM conversation c JOIN reading
     WHERE c.organisation_id = $1 AND c.merged_into IS NULL
       AND (COALESCE(c.intent, '') <> r.intent OR COALESCE(c.sentiment, '') <> r.sentiment
         OR c.abusive <> (r.abuse >= 500) OR c.needs_answer <> r.needs_answer)";
+const TAG_PLACE: &str = "SELECT t.conversation_id FROM conversation_tag t JOIN conversation c
+    ON c.organisation_id = t.organisation_id AND c.id = t.conversation_id WHERE t.organisation_id = $1
+    AND (t.state <> c.state OR t.due_at <> c.due_at OR t.last_at <> c.last_at)";
 const COUNTER_DESK: &str =
     "SELECT n.desk_id FROM counter n WHERE n.organisation_id = $1 AND n.value <> 0 AND NOT EXISTS
     (SELECT 1 FROM desk d WHERE d.organisation_id = n.organisation_id AND d.id = n.desk_id)";
@@ -152,6 +155,12 @@ pub const RULES: &[Rule] = &[
         sql: CONVERSATION_MERGED,
     },
     Rule { what: "conversations", broken: "sleep without an end", mend: REOPEN, sql: CONVERSATION_SNOOZED },
+    Rule {
+        what: "tagged conversations",
+        broken: "stand elsewhere in the lists of their tags",
+        mend: Mend::Recompute,
+        sql: TAG_PLACE,
+    },
     Rule { what: "counters", broken: "count for no desk", mend: Mend::Recompute, sql: COUNTER_DESK },
     Rule {
         what: "counters",
@@ -240,6 +249,7 @@ pub async fn recount(conn: &mut Conn, organisation: OrganisationId) -> Result<()
     counter::recount(conn, organisation).await?;
     conn.run(RECOUNT_CONVERSATIONS, &[organisation.into()]).await?;
     conn.run(RECOUNT_AUTHORS, &[organisation.into()]).await?;
+    tag::place_all(conn, organisation).await?;
     conn.run(CLEAR_TALLIES, &[organisation.into()]).await?;
     conn.run(RETALLY, &[organisation.into(), HOUR.into()]).await?;
     let said: Vec<ConversationId> = conn

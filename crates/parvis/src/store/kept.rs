@@ -1,5 +1,5 @@
 //! What every page asks for, as it was read last: kept until something is committed through this database,
-//! and for a second at most, since other processes write too. Rights are never kept: who may sign in is
+//! and for five seconds at most, since other processes write too. Rights are never kept: who may sign in is
 //! read at each request.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::alert::{Kind, Subject};
 use super::counter::Count;
+use super::fast::Waiting;
 use super::house::House;
 use super::stop::Stop;
 use super::{Conn, Result};
 use crate::id::{DeskId, OrganisationId};
 
 /// How long a reading is kept at most.
-const AGE: Duration = Duration::from_secs(1);
+const AGE: Duration = Duration::from_secs(5);
 
 /// The last readings, shared by the connections of a database.
 #[derive(Default)]
@@ -25,6 +26,7 @@ pub(super) struct Kept {
     pub(super) counts: Slot<Vec<Count>>,
     pub(super) stop: Slot<Option<Stop>>,
     pub(super) alerts: Slot<Vec<Vec<(Kind, Subject)>>>,
+    pub(super) fast: Slot<Vec<Waiting>>,
     pub(super) late: Slot<Vec<(DeskId, i64)>>,
 }
 
@@ -56,8 +58,8 @@ struct Of {
     organisation: OrganisationId,
     /// What `commits` was before it was read.
     commits: u64,
-    /// The second for which it was asked, where that matters.
-    second: i64,
+    /// The moment for which it was asked, where that matters.
+    moment: i64,
 }
 
 impl<T> Slot<T> {
@@ -74,19 +76,20 @@ impl<T> Slot<T> {
 
 impl Conn {
     /// What `slot` keeps, or what `read` gives; within a transaction always the latter, which sees what isn't
-    /// committed yet. `second`: the time of the question in seconds, 0 where the answer doesn't depend on it.
+    /// committed yet. `moment`: the time of the question, as coarse
+    /// as it matters; 0 where the answer doesn't depend on it.
     pub(super) async fn kept<T>(
         &mut self,
         slot: fn(&Kept) -> &Slot<T>,
         organisation: OrganisationId,
-        second: i64,
+        moment: i64,
         read: impl AsyncFnOnce(&mut Self) -> Result<T>,
     ) -> Result<Arc<T>> {
         if self.is_writing() {
             return read(self).await.map(Arc::new);
         }
         let kept = Arc::clone(&self.kept);
-        let of = Of { organisation, commits: kept.commits.load(Ordering::Acquire), second };
+        let of = Of { organisation, commits: kept.commits.load(Ordering::Acquire), moment };
         if let Some(value) = slot(&kept).get(of) {
             return Ok(value);
         }

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result};
+use super::{Conn, Db, Result};
 use crate::id::OrganisationId;
 
 /// Somebody's hold on a subject.
@@ -38,6 +38,20 @@ pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<L
 pub async fn take(conn: &mut Conn, organisation: OrganisationId, it: Lease, now: i64) -> Result<bool> {
     let args = [organisation.into(), it.subject.into(), it.node.into(), it.until_at.into(), now.into()];
     Ok(conn.run(TAKE, &args).await? == 1)
+}
+
+/// Whether `subject` is this node's from `now` on for `span` (µs): as [`take`], in a transaction of its own.
+pub async fn hold(
+    db: &Db,
+    organisation: OrganisationId,
+    subject: Uuid,
+    (now, span): (i64, i64),
+) -> Result<bool> {
+    let mut conn = db.write().await?;
+    let it = Lease { subject, node: db.node(), until_at: now + span };
+    let taken = take(&mut conn, organisation, it, now).await?;
+    conn.commit().await?;
+    Ok(taken)
 }
 
 /// Gives back all that a node holds: it ends in good order.

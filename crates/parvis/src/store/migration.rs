@@ -32,6 +32,12 @@ const STEPS: &[Step] = &[
     (11, "arrival", include_str!("../../migrations/0011_arrival.sql"), "", ""),
     (12, "write", include_str!("../../migrations/0012_write.sql"), "", ""),
     (13, "renewal_moderation", include_str!("../../migrations/0013_renewal_moderation.sql"), "", ""),
+    (14, "tag_order", include_str!("../../migrations/0014_tag_order.sql"), "", ""),
+    (15, "fast", include_str!("../../migrations/0015_fast.sql"), "", ""),
+    (16, "launch", include_str!("../../migrations/0016_launch.sql"), "", ""),
+    (17, "topic", include_str!("../../migrations/0017_topic.sql"), "", ""),
+    (18, "asset", include_str!("../../migrations/0018_asset.sql"), "", ""),
+    (19, "second_reading", include_str!("../../migrations/0019_second_reading.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -100,6 +100,15 @@ const UNREAD: &str =
     LEFT JOIN reading r ON r.organisation_id = m.organisation_id AND r.message_id = m.id
     WHERE m.organisation_id = $1 AND m.id < $2 AND m.direction = 'in' ORDER BY m.id DESC LIMIT $3";
 
+const READ_BY: &str =
+    "SELECT m.id, m.conversation_id, m.sent_at, m.title, m.text, m.marks, r.model FROM reading r
+    JOIN message m ON m.organisation_id = r.organisation_id AND m.id = r.message_id
+    WHERE r.organisation_id = $1 AND r.model = $2 AND r.sent_at >= $3 AND m.deleted_at IS NULL
+    ORDER BY r.sent_at DESC, r.message_id DESC LIMIT $4";
+const COUNT_READ_BY: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM reading r
+    JOIN message m ON m.organisation_id = r.organisation_id AND m.id = r.message_id
+    WHERE r.organisation_id = $1 AND r.model = $2 AND r.sent_at >= $3 AND m.deleted_at IS NULL LIMIT $4) AS few";
+
 fn read(row: &Row) -> Result<Reading> {
     let mut cells = row.cells();
     Ok(Reading {
@@ -209,22 +218,44 @@ pub async fn before(
     limit: i64,
 ) -> Result<Vec<Unread>> {
     let rows = conn.all(UNREAD, &[organisation.into(), before.into(), limit.into()]).await?;
-    rows.iter()
-        .map(|row| {
-            let mut cells = row.cells();
-            Ok(Unread {
-                message: cells.next()?,
-                conversation: cells.next()?,
-                sent_at: cells.next()?,
-                title: cells.next()?,
-                text: cells.next()?,
-                is_automatic: cells
-                    .next::<Option<String>>()?
-                    .is_some_and(|marks| marks.contains("\"automatic\"")),
-                model: cells.next()?,
-            })
-        })
-        .collect()
+    rows.iter().map(read_unread).collect()
+}
+
+fn read_unread(row: &Row) -> Result<Unread> {
+    let mut cells = row.cells();
+    Ok(Unread {
+        message: cells.next()?,
+        conversation: cells.next()?,
+        sent_at: cells.next()?,
+        title: cells.next()?,
+        text: cells.next()?,
+        is_automatic: cells.next::<Option<String>>()?.is_some_and(|marks| marks.contains("\"automatic\"")),
+        model: cells.next()?,
+    })
+}
+
+/// The newest `limit` messages said from `from` on (µs) that stand and that this model has read last.
+pub async fn read_by(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    model: &str,
+    from: i64,
+    limit: i64,
+) -> Result<Vec<Unread>> {
+    let args = [organisation.into(), model.into(), from.into(), limit.into()];
+    conn.all(READ_BY, &args).await?.iter().map(read_unread).collect()
+}
+
+/// How many those are, counted no further than `most`.
+pub async fn count_read_by(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    model: &str,
+    from: i64,
+    most: i64,
+) -> Result<i64> {
+    let args = [organisation.into(), model.into(), from.into(), most.into()];
+    conn.first(COUNT_READ_BY, &args).await?.map_or(Ok(0), |row| row.only())
 }
 
 /// How far back the history was read: kept as the model's name and the message before which the rest stands.

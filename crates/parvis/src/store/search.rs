@@ -73,8 +73,10 @@ pub struct Hit {
 const COMMON: i64 = 5_000;
 
 const FORGET_SQLITE: &str = "DELETE FROM message_terms WHERE rowid = (SELECT no FROM message_index WHERE organisation_id = $1 AND message_id = $2)";
-const NUMBER_SQLITE: &str = "INSERT INTO message_index (organisation_id, message_id, conversation_id) VALUES ($1, $2, $3)
-    ON CONFLICT (organisation_id, message_id) DO UPDATE SET conversation_id = excluded.conversation_id RETURNING no";
+const NUMBER_SQLITE: &str =
+    "INSERT INTO message_index (organisation_id, message_id, conversation_id) VALUES ($1, $2, $3)
+    ON CONFLICT (organisation_id, message_id) DO NOTHING RETURNING no";
+const RENUMBER_SQLITE: &str = "UPDATE message_index SET conversation_id = $3 WHERE organisation_id = $1 AND message_id = $2 RETURNING no";
 const INDEX_SQLITE: &str = "INSERT INTO message_terms (rowid, terms) VALUES ($1, $2)";
 const INDEX_POSTGRES: &str = "INSERT INTO message_index (organisation_id, message_id, conversation_id, terms) VALUES ($1, $2, $3, to_tsvector('simple', $4))
     ON CONFLICT (organisation_id, message_id) DO UPDATE SET conversation_id = excluded.conversation_id, terms = excluded.terms";
@@ -101,8 +103,12 @@ pub async fn index(
         let args = [organisation.into(), message.into(), conversation.into(), terms.into()];
         return conn.run(INDEX_POSTGRES, &args).await.map(drop);
     }
-    conn.run(FORGET_SQLITE, &[organisation.into(), message.into()]).await?;
-    let row = conn.first(NUMBER_SQLITE, &[organisation.into(), message.into(), conversation.into()]).await?;
+    let args = [organisation.into(), message.into(), conversation.into()];
+    let mut row = conn.first(NUMBER_SQLITE, &args).await?;
+    if row.is_none() {
+        conn.run(FORGET_SQLITE, &args[..2]).await?;
+        row = conn.first(RENUMBER_SQLITE, &args).await?;
+    }
     if let Some(row) = row {
         let no: i64 = row.only()?;
         conn.run(INDEX_SQLITE, &[no.into(), terms.into()]).await?;

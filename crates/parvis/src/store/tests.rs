@@ -59,3 +59,39 @@ async fn opening_twice_applies_each_migration_once() {
         assert!(organisation.is_none(), "{}", db.engine_name());
     }
 }
+
+#[tokio::test]
+async fn long_looks_at_everything_leave_readers_to_the_pages() {
+    for (db, _folder) in databases().await {
+        let long = [db.snapshot().await.unwrap(), db.snapshot().await.unwrap(), db.snapshot().await.unwrap()];
+        let pages = [db.read().await.unwrap(), db.read().await.unwrap(), db.read().await.unwrap()];
+        let next = {
+            let db = db.clone();
+            tokio::spawn(async move { organisation::first(&mut db.read().await?).await })
+        };
+        // Whichever reader is free first is theirs.
+        drop(pages);
+        assert!(next.await.unwrap().unwrap().is_none(), "{}", db.engine_name());
+        drop(long);
+    }
+}
+
+#[tokio::test]
+async fn a_long_turn_is_cut_when_somebody_waits_to_write() {
+    for (db, _folder) in databases().await {
+        let turn = db.write().await.unwrap();
+        let waiting = tokio::spawn({
+            let db = db.clone();
+            async move { db.write().await.map(drop) }
+        });
+        let cut = async {
+            while !turn.is_long() {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), cut).await.expect("it is cut");
+        drop(turn);
+        waiting.await.unwrap().unwrap();
+        assert_eq!(db.write().await.unwrap().waiting(), 0, "{}", db.engine_name());
+    }
+}

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use sqlx::AssertSqlSafe;
 
-use super::{Conn, Db, counter, search};
+use super::{Conn, Db, counter, search, tag};
 use crate::id::OrganisationId;
 use digest::Digest;
 use table::{BATCH, Cells, TABLES, Table};
@@ -181,6 +181,7 @@ async fn organisations(conn: &mut Conn) -> Result<Vec<OrganisationId>> {
 async fn derive(conn: &mut Conn) -> Result<()> {
     for organisation in organisations(conn).await? {
         counter::recount(conn, organisation).await?;
+        tag::place_all(conn, organisation).await?;
         search::rebuild(conn, organisation).await?;
     }
     Ok(())

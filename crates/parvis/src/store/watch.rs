@@ -4,7 +4,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Conn, Result, Row, Value};
-use crate::id::{ChannelId, ColleagueId, ConversationId, DeskId, MessageId, OrganisationId, WatchId};
+use crate::id::{ChannelId, ColleagueId, ConversationId, DeskId, MessageId, OrganisationId, TagId, WatchId};
 
 /// A saved query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +27,8 @@ pub struct Watch {
     pub changed_at: i64,
     /// Messages older than this one are still to be looked through.
     pub fill_before: Option<MessageId>,
+    /// The tag that it puts on the conversations of what it finds; one that has it is a topic.
+    pub tag: Option<TagId>,
 }
 
 /// A message that came in, as far as a query can ask about it.
@@ -81,15 +83,15 @@ pub struct Mention {
 
 macro_rules! columns {
     () => {
-        "id, name, query, owner_id, folder, sensitivity, created_at, changed_at, fill_before"
+        "id, name, query, owner_id, folder, sensitivity, created_at, changed_at, fill_before, tag_id"
     };
 }
 
 const INSERT: &str =
-    "INSERT INTO watch (organisation_id, id, name, query, owner_id, folder, sensitivity, created_at, changed_at, fill_before)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    "INSERT INTO watch (organisation_id, id, name, query, owner_id, folder, sensitivity, created_at, changed_at, fill_before, tag_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const UPDATE: &str =
-    "UPDATE watch SET name = $3, query = $4, owner_id = $5, folder = $6, sensitivity = $7, changed_at = $8, fill_before = $9
+    "UPDATE watch SET name = $3, query = $4, owner_id = $5, folder = $6, sensitivity = $7, changed_at = $8, fill_before = $9, tag_id = $10
     WHERE organisation_id = $1 AND id = $2";
 const DELETE: &str = "DELETE FROM watch WHERE organisation_id = $1 AND id = $2";
 const LIST: &str =
@@ -120,6 +122,12 @@ const PAGE: &str = "SELECT m.id, m.conversation_id, c.desk_id, m.channel_id, a.h
     LEFT JOIN reading r ON r.organisation_id = m.organisation_id AND r.message_id = m.id
     WHERE n.organisation_id = $1 AND n.watch_id = $2 AND n.sent_at >= $3 AND n.sent_at < $4 AND m.deleted_at IS NULL
     ORDER BY n.sent_at DESC, n.message_id DESC LIMIT $5";
+const TOPICS: &str = "SELECT w.id, w.name, COUNT(*) FROM
+      (SELECT message_id FROM mention WHERE organisation_id = $1 AND watch_id = $2 AND sent_at >= $3 AND sent_at < $4
+       ORDER BY sent_at DESC, message_id DESC LIMIT $5) n
+    JOIN mention o ON o.organisation_id = $1 AND o.message_id = n.message_id
+    JOIN watch w ON w.organisation_id = $1 AND w.id = o.watch_id
+    WHERE w.id <> $2 AND w.tag_id IS NOT NULL GROUP BY w.id, w.name ORDER BY 3 DESC, w.name";
 const TEXTS: &str =
     "SELECT m.id, m.sent_at, m.title, m.text, m.language, m.url, ch.kind, a.handle FROM message m
     JOIN channel ch ON ch.organisation_id = m.organisation_id AND ch.id = m.channel_id
@@ -139,6 +147,7 @@ fn read(row: &Row) -> Result<Watch> {
         created_at: cells.next()?,
         changed_at: cells.next()?,
         fill_before: cells.next()?,
+        tag: cells.next()?,
     })
 }
 
@@ -159,6 +168,7 @@ pub async fn insert(conn: &mut Conn, organisation: OrganisationId, it: &Watch) -
         it.created_at.into(),
         it.changed_at.into(),
         fill(it.fill_before),
+        Value::Id(it.tag.map(|it| it.0)),
     ];
     conn.run(INSERT, &args).await.map(drop)
 }
@@ -175,6 +185,7 @@ pub async fn update(conn: &mut Conn, organisation: OrganisationId, it: &Watch) -
         (&it.sensitivity).into(),
         it.changed_at.into(),
         fill(it.fill_before),
+        Value::Id(it.tag.map(|it| it.0)),
     ];
     conn.run(UPDATE, &args).await.map(drop)
 }
@@ -279,6 +290,22 @@ pub async fn page(
 ) -> Result<Vec<Mention>> {
     let args = [organisation.into(), watch.into(), from.into(), to.into(), limit.into()];
     conn.all(PAGE, &args).await?.iter().map(read_mention).collect()
+}
+
+/// The topics of what a watch has found that was said in `from..to` (µs), of the newest `limit`: watch, name, and how many.
+pub async fn topics(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    watch: WatchId,
+    (from, to): (i64, i64),
+    limit: i64,
+) -> Result<Vec<(WatchId, String, i64)>> {
+    let args = [organisation.into(), watch.into(), from.into(), to.into(), limit.into()];
+    let read = |row: &Row| {
+        let mut cells = row.cells();
+        Ok((cells.next()?, cells.next()?, cells.next()?))
+    };
+    conn.all(TOPICS, &args).await?.iter().map(read).collect()
 }
 
 pub(super) fn read_mention(row: &Row) -> Result<Mention> {

@@ -116,7 +116,12 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
     let targets = post::channels_of(&mut conn, organisation, posts.iter().map(|it| it.id)).await?;
     let house = House::read(&mut conn, organisation).await?;
     let count = posts.iter().filter(|it| it.state != Standing::Idea).count();
-    let days = grid::fill(signed, &house, (view, at, today), &days, &posts, &targets);
+    let mut days = grid::fill(signed, &house, (view, at, today), &days, &posts, &targets);
+    let fast = store::fast::of_posts(&mut conn, organisation, posts.iter().map(|it| it.id)).await?;
+    days.iter_mut().for_each(|day| grid::mark(words, &mut day.events, &fast));
+    if signed.actor.may(Action::ReadLaunches) {
+        grid::put(words, &mut days, &store::launch::between(&mut conn, organisation, span).await?);
+    }
     let waiting = waiting(&mut conn, signed, &house, &filter).await?;
     let read = command::weariness::themes(&mut conn, organisation, now).await?;
     let made_at = room::made_at(&mut conn, organisation, signed.actor.colleague).await?;
@@ -190,7 +195,10 @@ async fn waiting(
         posts.extend(found.into_iter().filter(|it| it.due_at.is_none()));
     }
     let targets = post::channels_of(conn, organisation, posts.iter().map(|it| it.id)).await?;
-    Ok(posts.iter().map(|it| grid::event(signed, house, it, &targets)).collect())
+    let fast = store::fast::of_posts(conn, organisation, posts.iter().map(|it| it.id)).await?;
+    let mut events: Vec<Event> = posts.iter().map(|it| grid::event(signed, house, it, &targets)).collect();
+    grid::mark(&signed.words, &mut events, &fast);
+    Ok(events)
 }
 
 /// What the button says: the page that answers shows a secret, so nothing else may bring it about.

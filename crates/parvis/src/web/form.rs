@@ -1,6 +1,16 @@
 //! Fields of forms, and where to go on to after one.
 
+use serde::Deserialize;
+
 pub use crate::rules::field::{email, initials, line};
+
+/// What has just been done, in an address (`?done=…`): the page says it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    /// Its name; empty for nothing.
+    pub done: String,
+}
 
 /// A local path to go on to: it begins with one slash and stays on this site. Anything else is `/`.
 pub fn next(path: &str) -> &str {

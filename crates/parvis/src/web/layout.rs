@@ -27,6 +27,8 @@ pub enum Place {
     Speak,
     /// `/calendar`
     Calendar,
+    /// `/launches`
+    Launches,
     /// `/channels`
     Channels,
     /// `/organisation`
@@ -86,6 +88,8 @@ pub struct Layout {
     pub toast: Option<Toast>,
     /// Why nothing leaves, while everything is stopped.
     pub stop: Option<String>,
+    /// The post of the fast lane that waits for this reader's second look: where it is read, and what it is called.
+    pub asked: Option<(String, String)>,
 }
 
 impl Layout {
@@ -106,6 +110,7 @@ impl Layout {
                 shortcuts: false,
                 toast: None,
                 stop: None,
+                asked: None,
             },
         }
     }
@@ -123,6 +128,7 @@ impl Layout {
             shortcuts: signed.colleague.shortcuts,
             toast: None,
             stop: None,
+            asked: None,
         }
     }
 
@@ -165,13 +171,16 @@ impl Layout {
         layout.stopped(conn, signed).await
     }
 
-    /// The same with the band that says that everything is stopped, where it is.
+    /// The same with the bands that say that everything is stopped, and that a second look is waited for.
     ///
     /// # Errors
     /// The database refused.
     async fn stopped(self, conn: &mut Conn, signed: &Signed) -> store::Result<Self> {
         let stop = store::stop::shown(conn, signed.organisation.id).await?;
-        Ok(Self { stop: stop.as_ref().as_ref().map(|it| it.reason.clone()), ..self })
+        let waiting = store::fast::shown(conn, signed.organisation.id).await?;
+        let mine = waiting.iter().find(|it| it.colleague == signed.actor.colleague);
+        let asked = mine.map(|it| (format!("/speak/fast/{}", it.fast), it.title.clone()));
+        Ok(Self { stop: stop.as_ref().as_ref().map(|it| it.reason.clone()), asked, ..self })
     }
 
     /// The same with a line beside the title.
@@ -215,7 +224,7 @@ impl Layout {
 fn links(signed: &Signed) -> Vec<Link> {
     let link = |place, href, icon, name| Link { place, href, icon, name, badge: 0 };
     let may = |action| signed.actor.may(action);
-    let mut links = Vec::with_capacity(8);
+    let mut links = Vec::with_capacity(9);
     if may(Action::Read) {
         links.push(link(Place::Today, "/", "today", "place-today"));
         links.push(link(Place::Inbox, "/inbox", "inbox", "place-inbox"));
@@ -229,6 +238,9 @@ fn links(signed: &Signed) -> Vec<Link> {
     if may(Action::ReadPosts) {
         links.push(link(Place::Speak, "/speak", "board", "place-speak-short"));
         links.push(link(Place::Calendar, "/calendar", "cal", "place-calendar"));
+    }
+    if may(Action::ReadLaunches) {
+        links.push(link(Place::Launches, "/launches", "launch", "place-launches"));
     }
     if may(Action::ReadChannels) {
         links.push(link(Place::Channels, "/channels", "globe", "place-channels"));

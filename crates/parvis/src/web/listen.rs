@@ -5,6 +5,7 @@ mod editor;
 mod export;
 mod insight;
 mod said;
+mod topic;
 mod volume;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use parvis_listen::query::Query;
 
 use self::editor::{Checked, Fields, Painted};
 use self::said::{Bars, Said};
+use self::topic::Topic;
 use self::volume::Volume;
 use super::Route;
 use super::error::{Failure, page, page_with};
@@ -40,6 +42,7 @@ pub const ROUTES: &[Route] = &[
     Route::post("/listen", Action::ManageWatches),
     Route::get("/listen/new", Action::ManageWatches),
     Route::post("/listen/check", Action::Listen),
+    Route::post("/listen/topics", Action::ManageWatches),
     Route::get("/listen/insight", Action::Listen),
     Route::get("/listen/insight/export", Action::Listen),
     Route::get("/listen/{id}", Action::Listen),
@@ -54,6 +57,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/listen", get(first).post(make))
         .route("/listen/new", get(begin))
         .route("/listen/check", post(check))
+        .route("/listen/topics", post(add_usual))
         .route("/listen/insight", get(insight::show))
         .route("/listen/insight/export", get(insight::export))
         .route("/listen/{id}", get(show).post(change))
@@ -89,6 +93,10 @@ struct ListenPage {
     wrong_name: Option<String>,
     /// Every folder there is.
     folders: Vec<String>,
+    /// Every tag there is.
+    tags: Vec<String>,
+    /// What became of the tag that it puts.
+    topic: Option<Topic>,
     /// Who keeps it.
     owner: Option<String>,
     /// The last thirty days are still being looked through.
@@ -100,6 +108,7 @@ struct ListenPage {
 struct Found {
     volume: Volume,
     bars: Bars,
+    topics: Vec<said::Row>,
     said: Vec<Said>,
 }
 
@@ -108,13 +117,13 @@ async fn first(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, 
     match watch::list(&mut conn, signed.organisation.id).await?.first() {
         Some(it) => Ok(Redirect::to(&format!("/listen/{}", it.id)).into_response()),
         None if signed.actor.may(Action::ManageWatches) => Ok(Redirect::to("/listen/new").into_response()),
-        None => page(&whole(&mut conn, &app, &signed, None, Fields::default()).await?),
+        None => page(&whole(&mut conn, &app, &signed, None, None).await?),
     }
 }
 
 async fn begin(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Failure> {
     let mut conn = app.db.read().await?;
-    page(&whole(&mut conn, &app, &signed, None, Fields::default()).await?)
+    page(&whole(&mut conn, &app, &signed, None, None).await?)
 }
 
 async fn show(
@@ -124,17 +133,16 @@ async fn show(
 ) -> Result<Response, Failure> {
     let mut conn = app.db.read().await?;
     let it = watch::get(&mut conn, signed.organisation.id, id).await?.ok_or_else(Failure::not_found)?;
-    let fields = Fields::of(&it);
-    page(&whole(&mut conn, &app, &signed, Some(&it), fields).await?)
+    page(&whole(&mut conn, &app, &signed, Some(&it), None).await?)
 }
 
-/// The page of a watch, or of one that is being made.
+/// The page of a watch, or of one that is being made; with what was typed, where that was refused.
 async fn whole(
     conn: &mut Conn,
     app: &App,
     signed: &Signed,
     it: Option<&Watch>,
-    fields: Fields,
+    typed: Option<Fields>,
 ) -> store::Result<ListenPage> {
     let (words, house, now) = (&signed.words, signed.organisation.id, app.now());
     let mut all = watch::list(conn, house).await?;
@@ -157,10 +165,18 @@ async fn whole(
         count: words.number(count(tab.id)),
         current: it.is_some_and(|it| it.id == tab.id),
     });
+    let tags = store::tag::list(conn, house).await?;
+    let tag = it.and_then(|it| tags.iter().find(|tag| it.tag == Some(tag.id)));
     let found = match it {
         Some(it) => Some(found(conn, signed, it, now).await?),
         None => None,
     };
+    let topic = match it.zip(tag) {
+        Some((it, tag)) => Some(Topic::read(conn, app, signed, it, tag).await?),
+        None => None,
+    };
+    let name = tag.map(|it| it.name.clone()).unwrap_or_default();
+    let fields = typed.or_else(|| it.map(|it| Fields::of(it, name))).unwrap_or_default();
     let layout = Layout::of(conn, signed, Place::Listen, words.t("place-listen")).await?;
     Ok(ListenPage {
         layout: layout.with_context(words.t1("listen-context", "count", all.len())),
@@ -172,6 +188,8 @@ async fn whole(
         fields,
         wrong_name: None,
         folders,
+        tags: tags.into_iter().map(|it| it.name).collect(),
+        topic,
         owner,
         filling: it.is_some_and(|it| it.fill_before.is_some()),
         found,
@@ -187,6 +205,11 @@ async fn found(conn: &mut Conn, signed: &Signed, it: &Watch, now: i64) -> store:
     let before = watch::page(conn, signed.organisation.id, it.id, (0, since), said::COUNTED).await?;
     let (moods, older) = (said::sentiments(&recent), said::sentiments(&before));
     let bars = Bars::of(&signed.words, query.as_ref(), (&recent, &moods), &before);
+    let topics = [
+        watch::topics(conn, signed.organisation.id, it.id, (since, i64::MAX), said::COUNTED).await?,
+        watch::topics(conn, signed.organisation.id, it.id, (0, since), said::COUNTED).await?,
+    ];
+    let topics = said::topics(&signed.words, (&topics[0], recent.len()), (&topics[1], before.len()));
     let newest: Vec<_> = recent.iter().zip(&moods).chain(before.iter().zip(&older)).collect();
     let said = said::grouped(&newest)
         .into_iter()
@@ -196,7 +219,7 @@ async fn found(conn: &mut Conn, signed: &Signed, it: &Watch, now: i64) -> store:
             ..Said::of(signed, &house, query.as_ref(), (it, mood), now)
         })
         .collect();
-    Ok(Found { volume, bars, said })
+    Ok(Found { volume, bars, topics, said })
 }
 
 async fn make(
@@ -205,6 +228,13 @@ async fn make(
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
     save(&app, &signed, None, fields).await
+}
+
+async fn add_usual(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Failure> {
+    let language = signed.words.language.as_str();
+    let added = command::watch::add_usual(&app, &signed.actor, language).await;
+    added.map_err(|refused| refusal::failure(refused, &signed.words))?;
+    Ok(Redirect::to("/listen").into_response())
 }
 
 async fn change(
@@ -220,7 +250,7 @@ async fn save(app: &App, signed: &Signed, id: Option<WatchId>, fields: Fields) -
     let saved = command::watch::save(app, &signed.actor, id, fields.wanted()).await;
     let (field, code) = match saved {
         Ok(id) => return Ok(Redirect::to(&format!("/listen/{id}")).into_response()),
-        Err(Refusal::Invalid { field: field @ ("name" | "query" | "folder"), code }) => (field, code),
+        Err(Refusal::Invalid { field: field @ ("name" | "query" | "folder" | "tag"), code }) => (field, code),
         Err(refused) => return Err(refusal::failure(refused, &signed.words)),
     };
     let mut conn = app.db.read().await?;
@@ -228,8 +258,10 @@ async fn save(app: &App, signed: &Signed, id: Option<WatchId>, fields: Fields) -
         Some(id) => watch::get(&mut conn, signed.organisation.id, id).await?,
         None => None,
     };
-    let mut shown = whole(&mut conn, app, signed, it.as_ref(), fields).await?;
-    if field == "name" {
+    let mut shown = whole(&mut conn, app, signed, it.as_ref(), Some(fields)).await?;
+    if field == "tag" {
+        shown.checked = Some(Checked::refused(signed.words.named("refusal-tag", code)));
+    } else if field == "name" {
         shown.wrong_name = Some(signed.words.named("refusal-name", code));
     } else if code != "query" {
         shown.checked = Some(Checked::refused(signed.words.named("refusal-query", code)));

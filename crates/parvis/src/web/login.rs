@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Extension, Path, Query, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
@@ -160,7 +160,12 @@ async fn sign_out(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
     }
     store::journal::write(&mut conn, entry(&app, &signed.colleague, "session.closed", None)).await?;
     conn.commit().await?;
-    Ok(([(header::SET_COOKIE, session::forget(&app))], Redirect::to("/login")).into_response())
+    // Pictures of conversations may be in the browser's cache; drafts that wait for the network stay in its storage.
+    let headers = [
+        (header::SET_COOKIE, session::forget(&app)),
+        (HeaderName::from_static("clear-site-data"), "\"cache\"".to_owned()),
+    ];
+    Ok((headers, Redirect::to("/login")).into_response())
 }
 
 /// The colleague whom the link signs in at `now` (µs), if it still does.

@@ -15,10 +15,10 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use serde::Deserialize;
 
 use super::Route;
 use super::error::{Failure, page};
+use super::form::Done;
 use super::language::Words;
 use super::layout::{Layout, Place};
 use super::session::{self, Signed};
@@ -133,12 +133,6 @@ impl Person {
             tone,
         }
     }
-}
-
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 async fn show(

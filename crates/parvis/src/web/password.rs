@@ -6,6 +6,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
+use zxcvbn::{Score, zxcvbn};
 
 use super::error::Failure;
 use crate::seal;
@@ -18,21 +19,28 @@ pub const LONGEST: usize = 200;
 /// Two at once leave the other requests their processor and bound the memory.
 static SEATS: Semaphore = Semaphore::const_new(2);
 
-/// Key of the message that says why a password isn't taken; `about` (name, e-mail) must not be it.
+/// Key of the message that says why a password isn't taken: too short, too long, or guessed too soon by who tries common
+/// passwords, words, names, dates and neighbouring keys (zxcvbn), and what they know: `about` (name, e-mail,
+/// organisation), in which each word counts.
 pub fn objection(password: &str, about: &[&str]) -> Option<&'static str> {
     let length = password.chars().count();
-    let first = password.chars().next();
-    let lower = password.to_lowercase();
     if length < SHORTEST {
         Some("password-short")
     } else if length > LONGEST {
         Some("password-long")
-    } else if password.chars().all(|c| Some(c) == first) || about.iter().any(|it| it.to_lowercase() == lower)
-    {
+    } else if is_guessable(password, about) {
         Some("password-guessable")
     } else {
         None
     }
+}
+
+/// Whether fewer than a hundred million guesses find it.
+fn is_guessable(password: &str, about: &[&str]) -> bool {
+    let words = about.iter().flat_map(|it| it.split(|c: char| !c.is_alphanumeric()));
+    let known: Vec<&str> =
+        about.iter().copied().chain(words).chain(["parvis"]).filter(|it| it.chars().count() > 2).collect();
+    zxcvbn(password, &known).score() < Score::Three
 }
 
 /// The PHC text of a password. Takes some 20 ms of a processor: from a request, use [`hash`].
@@ -96,6 +104,10 @@ mod tests {
             objection("Anne@Solstice.exemple", &["anne@solstice.exemple"]),
             Some("password-guessable")
         );
+        for common in ["password1234", "azertyuiop123", "motdepasse2024", "Solstice2026!", "anneSolstice"] {
+            let said = objection(common, &["anne@solstice.exemple", "Maison Solstice"]);
+            assert_eq!(said, Some("password-guessable"), "{common}");
+        }
         assert_eq!(objection(&"é".repeat(201), &[]), Some("password-long"));
         assert_eq!(objection("quatre mots bien choisis", &["anne@solstice.exemple"]), None);
     }

@@ -116,6 +116,9 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
 fn admit(request: &Request, matched: &str, visitor: &Visitor) -> Result<(), Box<Response>> {
     let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     let Some(route) = super::routes().find(|route| route.path == matched && route.method == *method) else {
+        if let Some(page) = page_of_form(request.uri().path(), matched, method) {
+            return Err(Box::new(Redirect::to(page).into_response()));
+        }
         // The path is known, the method isn't: the router says 405. An unlisted route stays closed.
         let listed = super::routes().any(|route| route.path == matched);
         let refusal = || Failure::internal("a route is missing from the table").into_response();
@@ -129,6 +132,22 @@ fn admit(request: &Request, matched: &str, visitor: &Visitor) -> Result<(), Box<
             Err(Box::new(Failure::forbidden().into_response()))
         }
         None => Err(Box::new(to_sign_in(request, visitor))),
+    }
+}
+
+/// The page above the target of a form. A refused form stays in the browser's address bar under its target, where a browser that
+/// reloads, restores its tabs or hears of a change asks with `GET`.
+fn page_of_form<'a>(mut path: &'a str, mut matched: &str, method: &Method) -> Option<&'a str> {
+    let is_page = |pattern: &str| super::routes().any(|it| it.method == Method::GET && it.path == pattern);
+    if method != Method::GET || is_page(matched) {
+        return None;
+    }
+    loop {
+        path = path.rsplit_once('/')?.0;
+        matched = matched.rsplit_once('/')?.0;
+        if is_page(matched) {
+            return Some(path);
+        }
     }
 }
 

@@ -12,11 +12,11 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::Route;
 use super::error::{Failure, page_with};
+use super::form::Done;
 use super::layout::{Layout, Place, Toast};
 use super::session::Signed;
 use crate::app::App;
@@ -67,12 +67,6 @@ pub(super) struct Told {
     pub(super) token: Option<String>,
     /// The new token, shown this once.
     pub(super) secret: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 async fn show(

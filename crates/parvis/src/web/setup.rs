@@ -172,7 +172,8 @@ fn read(app: &App, words: &Words, fields: &Fields) -> Result<(Organisation, Coll
     let name = form::line(&fields.name, 80);
     let email = form::email(&fields.email);
     let zone = form::line(&fields.time_zone, 60).ok().filter(|it| jiff::tz::TimeZone::get(it).is_ok());
-    let objection = password::objection(&fields.password, &[&fields.email, &fields.name]);
+    let objection =
+        password::objection(&fields.password, &[&fields.email, &fields.name, &fields.organisation]);
     let wrong = Wrong {
         organisation: organisation.as_ref().err().and_then(|key| say(key)),
         time_zone: zone.is_none().then(|| words.t("setup-zone-unknown")),

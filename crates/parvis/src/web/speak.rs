@@ -6,8 +6,10 @@ mod board;
 mod charter;
 mod compose;
 mod difference;
+mod fast;
 mod idea;
 mod picture;
+mod policy;
 mod preview;
 mod stop;
 
@@ -32,8 +34,16 @@ pub const ROUTES: &[Route] = &[
     Route::post("/speak/lift", Action::Validate),
     Route::get("/speak/policy", Action::Validate),
     Route::post("/speak/policy", Action::Validate),
+    Route::get("/speak/fast-lane", Action::Validate),
+    Route::post("/speak/fast-lane", Action::Validate),
+    Route::get("/speak/fast/{fast}", Action::Look),
+    Route::post("/speak/fast/{fast}", Action::Look),
+    Route::get("/speak/reviews", Action::ReadPosts),
+    Route::post("/speak/reviews/{fast}", Action::Look),
     Route::get("/speak/{id}", Action::ReadPosts),
-    Route::post("/speak/{id}/step", Action::Write),
+    Route::post("/speak/{id}/rush", Action::Write),
+    Route::post("/speak/{id}/recall", Action::Propose),
+    Route::post("/speak/{id}/step", Action::Propose),
     Route::post("/speak/{id}/plan", Action::Schedule),
     Route::post("/speak/{id}/describe", Action::Propose),
     Route::post("/speak/{id}/text", Action::Write),
@@ -46,6 +56,8 @@ pub const ROUTES: &[Route] = &[
     Route::post("/speak/{id}/picture", Action::Write),
     Route::get("/speak/{id}/picture/{picture}", Action::ReadPosts),
     Route::post("/speak/{id}/picture/{picture}", Action::Write),
+    Route::post("/speak/{id}/picture/{picture}/keep", Action::BringMaterial),
+    Route::post("/speak/{id}/asset", Action::Write),
     Route::get("/speak/{id}/versions", Action::ReadPosts),
 ];
 
@@ -58,8 +70,14 @@ pub fn router() -> Router<Arc<App>> {
         .route("/speak/held", get(stop::held))
         .route("/speak/stop", post(stop::begin))
         .route("/speak/lift", post(stop::lift))
-        .route("/speak/policy", get(stop::policy).post(stop::set_policy))
+        .route("/speak/policy", get(policy::show).post(policy::set))
+        .route("/speak/fast-lane", get(fast::lane::show).post(fast::lane::set))
+        .route("/speak/fast/{fast}", get(fast::check::show).post(fast::check::answer))
+        .route("/speak/reviews", get(fast::review::show))
+        .route("/speak/reviews/{fast}", post(fast::review::review))
         .route("/speak/{id}", get(compose::show))
+        .route("/speak/{id}/rush", post(fast::rush))
+        .route("/speak/{id}/recall", post(fast::recall))
         .route("/speak/{id}/step", post(action::step))
         .route("/speak/{id}/plan", post(action::plan))
         .route("/speak/{id}/describe", post(action::describe))
@@ -72,6 +90,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/speak/{id}/comment", post(action::comment))
         .route("/speak/{id}/picture", pictures)
         .route("/speak/{id}/picture/{picture}", get(picture::serve).post(picture::change))
+        .route("/speak/{id}/picture/{picture}/keep", post(picture::keep))
+        .route("/speak/{id}/asset", post(picture::pick))
         .route("/speak/{id}/versions", get(difference::show))
 }
 

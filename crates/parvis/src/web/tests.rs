@@ -62,8 +62,13 @@ impl Answer {
 impl House {
     /// A house that nobody has set up.
     pub(crate) async fn empty() -> Self {
+        Self::empty_with(Config::default()).await
+    }
+
+    /// The same with other settings.
+    async fn empty_with(config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config = Config { data: folder.path().to_owned(), ..Config::default() };
+        let config = Config { data: folder.path().to_owned(), ..config };
         let address = format!("sqlite:{}", folder.path().join("parvis.db").display());
         let db = store::Db::open(&address).await.unwrap();
         let seal = SealKey::new(&[7; 32]).unwrap();
@@ -75,7 +80,12 @@ impl House {
 
     /// A house with an organisation, a desk, and a colleague of each role on it, signed in.
     pub(crate) async fn new() -> Self {
-        let house = Self::empty().await;
+        Self::with(Config::default()).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn with(config: Config) -> Self {
+        let house = Self::empty_with(config).await;
         let hashed = crate::web::password::digest(PASSWORD).unwrap();
         let mut conn = house.app.db.write().await.unwrap();
         let organisation = Organisation {

@@ -22,6 +22,7 @@ use super::inbox::view::{self, Views};
 use super::layout::{Layout, Place};
 use super::session::Signed;
 use crate::app::App;
+use crate::rules::asset::WARNINGS;
 use crate::rules::permission::{Action, Scope};
 use crate::store::conversation::{self, Filter, State as Standing};
 use crate::store::house::House;
@@ -32,6 +33,9 @@ pub const ROUTES: &[Route] = &[Route::get("/", Action::Read)];
 
 /// Those who wait longest that are shown.
 const SHOWN: i64 = 9;
+
+/// Pictures whose rights end soon that are counted at most.
+const RIGHTS: i64 = 99;
 
 /// Channels that are shown; those that can't be heard come first.
 const CHANNELS: usize = 7;
@@ -79,7 +83,8 @@ async fn today(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, 
     let context = words.t2("today-context", "date", &date, "week", week::number(words, now));
     let layout = Layout::of(&mut conn, &signed, Place::Today, words.t("place-today")).await?;
     let alerts = alert::standing(&mut conn, &signed, now).await?;
-    let parts = sentence(&signed, &views, (deaf, alerts.len()));
+    let rights = rights(&mut conn, &signed, now).await?;
+    let parts = sentence(&signed, &views, (deaf, alerts.len(), rights));
     page(&TodayPage {
         layout: layout.with_context(context),
         parts,
@@ -116,7 +121,21 @@ fn channels(signed: &Signed, house: &House, now: i64) -> Vec<Heard> {
     all
 }
 
-fn sentence(signed: &Signed, views: &Views, (deaf, alerts): (usize, usize)) -> Vec<Part> {
+/// Pictures of the library whose rights end within thirty days: those that the reader brought, or keeps.
+async fn rights(conn: &mut Conn, signed: &Signed, now: i64) -> store::Result<usize> {
+    let actor = &signed.actor;
+    if !actor.may(Action::BringMaterial) {
+        return Ok(0);
+    }
+    let asked = store::asset::Filter {
+        only: (!actor.may(Action::KeepMaterial)).then_some(actor.colleague),
+        ends: Some((now + 1, now + WARNINGS[0] + 1)),
+        ..store::asset::Filter::default()
+    };
+    Ok(store::asset::list(conn, actor.organisation, &asked, RIGHTS).await?.len())
+}
+
+fn sentence(signed: &Signed, views: &Views, (deaf, alerts, rights): (usize, usize, usize)) -> Vec<Part> {
     let words = &signed.words;
     let others = views.waiting - views.late;
     let mut said = Vec::new();
@@ -135,6 +154,9 @@ fn sentence(signed: &Signed, views: &Views, (deaf, alerts): (usize, usize)) -> V
     }
     if alerts > 0 {
         said.push((words.t1("alerts-today", "count", alerts), "/alerts"));
+    }
+    if rights > 0 {
+        said.push((words.t1("today-rights", "count", rights), "/material?show=ending"));
     }
     let last = said.len().saturating_sub(1);
     said.into_iter()

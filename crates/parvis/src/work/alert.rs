@@ -32,10 +32,9 @@ use crate::store::alert::measure::{self, Count, Found, STEP};
 use crate::store::alert::{Kind, Subject};
 use crate::store::channel::{self, Channel, Gap};
 use crate::store::desk::{self, Desk};
-use crate::store::lease::{self, Lease};
 use crate::store::organisation::Organisation;
 use crate::store::watch::{self, Watch};
-use crate::store::{self, Conn, organisation};
+use crate::store::{self, Conn, lease, organisation};
 
 /// How far back the usual is learned (µs).
 const LEARNED: i64 = 28 * DAY;
@@ -84,7 +83,7 @@ impl Lookout {
     pub async fn step(&mut self, app: &App) -> store::Result<bool> {
         let now = app.now();
         let Some(house) = organisation::first(&mut app.db.read().await?).await? else { return Ok(false) };
-        if !hold(app, house.id, now).await? {
+        if !lease::hold(&app.db, house.id, LEASE, (now, HELD)).await? {
             *self = Self::default();
             return Ok(false);
         }
@@ -300,13 +299,4 @@ impl Scene {
         let missed = |it: &&Gap| it.to_at.unwrap_or(self.now).min(at + STEP) - it.from_at.max(at) > STEP / 2;
         self.gaps.iter().filter(missed).map(|it| it.channel).collect()
     }
-}
-
-/// Whether looking is this node's.
-async fn hold(app: &App, house: OrganisationId, now: i64) -> store::Result<bool> {
-    let it = Lease { subject: LEASE, node: app.db.node(), until_at: now + HELD };
-    let mut conn = app.db.write().await?;
-    let taken = lease::take(&mut conn, house, it, now).await?;
-    conn.commit().await?;
-    Ok(taken)
 }

@@ -308,6 +308,16 @@ async fn compose(
             link: link("/alerts".to_owned()),
             ..plain
         })),
+        ("fast", _) => {
+            let id = it.key.strip_prefix("fast:").and_then(|id| id.parse().ok());
+            let Some(id) = id else { return Ok(None) };
+            let found = super::fast::notice(app, conn, house, &words, id).await?;
+            Ok(found.map(|found| notify::Notice { key: plain.key, at: plain.at, ..found }))
+        }
+        ("rights", _) => {
+            let found = super::rights::notice(app, conn, house, &words, &it.key).await?;
+            Ok(found.map(|found| notify::Notice { key: plain.key, at: plain.at, ..found }))
+        }
         ("digest", _) => digest::compose(conn, &words, (house, &own.name), it, rule, (plain, &base)).await,
         (kind, Some(id)) => {
             let Some(found) = alert::get(conn, house, id).await? else { return Ok(None) };

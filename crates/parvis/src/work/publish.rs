@@ -127,7 +127,7 @@ pub(super) async fn commit_to(
     let mut conn = app.db.write().await?;
     let found = message::get(&mut conn, job.organisation, id).await?;
     let Some(mut it) = found.filter(|it| from.contains(&it.stage)) else { return Ok(false) };
-    if release::hold_if_stopped(&mut conn, job.organisation, &mut it, now).await? {
+    if release::hold_back(&mut conn, job.organisation, &mut it, now).await? {
         conn.commit().await?;
         return Ok(false);
     }

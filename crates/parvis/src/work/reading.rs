@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use parvis_listen::understand::model::SHIPPED_NAME;
+use parvis_listen::understand::strong::STRONG_NAME;
 
 use crate::app::App;
 use crate::id::{MessageId, OrganisationId};
@@ -42,7 +43,8 @@ async fn batch(app: &App, house: OrganisationId, before: MessageId) -> store::Re
     let mind = app.ears.mind(&mut conn, house).await?;
     let Some(mut reader) = Reader::new() else { return Ok(None) };
     let mut homes = BTreeSet::new();
-    for it in all.iter().filter(|it| it.model.as_deref() != Some(SHIPPED_NAME)) {
+    let is_current = |it: &str| [SHIPPED_NAME, STRONG_NAME].contains(&it);
+    for it in all.iter().filter(|it| !it.model.as_deref().is_some_and(is_current)) {
         let said = reader.read(&mind, &mind::said(it.title.as_deref(), &it.text));
         let mut read = mind::kept(it.message, it.sent_at, it.is_automatic, &said);
         for said in correction::standing(&mut conn, house, [it.message]).await? {

@@ -56,12 +56,19 @@ async fn release(conn: &mut Conn, organisation: OrganisationId, mut it: Post, no
     let stopped = store::stop::current(conn, organisation).await?.is_some();
     // The charter may have been changed since the last word was had.
     let kept = command::charter::read(conn, organisation, &it).await?.is_kept();
-    if stopped || late || !kept || it.validated_by.is_none() {
-        let code = match (stopped, kept) {
-            (true, _) => "stopped",
-            (false, false) => "charter",
-            (false, true) => "late",
-        };
+    // So may whose the last word is.
+    let whose = command::last::of(conn, organisation, &it).await?;
+    let had = command::last::is_had(conn, organisation, &it, whose).await?;
+    // And the rights to what it shows may have ended.
+    let end = store::asset::end_of_post(conn, organisation, it.id).await?;
+    let objections = [
+        (stopped, "stopped"),
+        (!kept, "charter"),
+        (!had, "unvalidated"),
+        (!command::may_show(end, None, now), "rights"),
+        (late, "late"),
+    ];
+    if let Some((_, code)) = objections.into_iter().find(|(holds, _)| *holds) {
         it.held_at = Some(now);
         it.held_code = Some(code.to_owned());
         post::update(conn, organisation, &it).await?;
@@ -204,24 +211,29 @@ fn leaving(it: &Post, id: MessageId, home: &Conversation, said: &str, now: i64) 
     }
 }
 
-/// Whether a stop keeps this message here: asked in the transaction that would hand it over. What waited for its
-/// turn is taken out and its post marked; what may have left already stays to be looked for.
-pub(super) async fn hold_if_stopped(
+/// Whether a stop keeps this message here, or the end of the rights to what its post shows: asked in the transaction that would
+/// hand it over. What waited for its turn is taken out and its post marked; what may have left already stays to be looked for.
+pub(super) async fn hold_back(
     conn: &mut Conn,
     organisation: OrganisationId,
     it: &mut Message,
     now: i64,
 ) -> store::Result<bool> {
     let Some(id) = post::of_message(conn, organisation, it.id).await? else { return Ok(false) };
-    if store::stop::current(conn, organisation).await?.is_none() {
+    let end = store::asset::end_of_post(conn, organisation, id).await?;
+    let code = if store::stop::current(conn, organisation).await?.is_some() {
+        "stopped"
+    } else if !command::may_show(end, None, now) {
+        "rights"
+    } else {
         return Ok(false);
-    }
+    };
     if it.stage == Stage::Held {
         it.stage = Stage::Withdrawn;
         message::update(conn, organisation, it).await?;
         if let Some(mut post) = post::get(conn, organisation, id).await?.filter(|it| it.held_at.is_none()) {
             post.held_at = Some(now);
-            post.held_code = Some("stopped".to_owned());
+            post.held_code = Some(code.to_owned());
             post::update(conn, organisation, &post).await?;
             told_store(conn, organisation, now, "post.held", &post).await?;
         }

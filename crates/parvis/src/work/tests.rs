@@ -1,10 +1,13 @@
 //! Jobs and publishing on both engines, against a server on loopback that takes posts and loses its answers.
 
 mod charter;
+mod fast;
+mod last;
 mod moderate;
 mod post;
 mod read_back;
 mod renew;
+mod rights;
 mod thread;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -125,6 +128,7 @@ fn words(text: &str) -> Answer {
         anyway: true,
         media: Vec::new(),
         reason: String::new(),
+        suggestion: None,
     }
 }
 

@@ -90,3 +90,22 @@ listen-campaign = campaign: { $people } people
 refusal-folder-long = The name of the folder is too long.
 refusal-folder-control = The name of the folder holds characters that can’t be seen.
 refusal-sensitivity-unknown = This isn’t known as a sensitivity.
+listen-tag = Tag
+listen-tag-means = Topics: the conversations of what is found get the tag. What a person takes off isn’t put on that conversation again.
+listen-topic = Topic
+listen-topic-judged = { $standing ->
+    [one] The tag stands on one conversation
+   *[other] The tag stands on { $standing } conversations
+  }; { $refused ->
+    [0] nobody has taken it off.
+    [one] people took it off one.
+   *[other] people took it off { $refused }.
+  }
+listen-topic-missed = { $count ->
+    [one] One message was tagged by hand though this query doesn’t find it.
+   *[other] { $count } messages were tagged by hand though this query doesn’t find them.
+  } Words that stand there and hardly elsewhere, to be added with OR:
+listen-topics-usual = Add the usual topics
+listen-topics-means = Ten topics (delivery, refund, payment, prices, outages, accounts, opening hours, accessibility, staff, jobs) as watches that put their tag, in a folder of their own. Each can be changed or removed.
+listen-topics = Topics in it
+listen-topics-beside = last three days, against the weeks before

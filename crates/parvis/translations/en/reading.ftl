@@ -57,6 +57,13 @@ correction-what = What it is
 correction-now = now
 correction-ended = taken back
 reading-history = Earlier messages are still being read; figures grow meanwhile.
+second-broken = The encoder isn’t used: its file can’t be read, or is something else. Messages are read by the model that ships; “parvis doctor” says what to do.
+second-left = { $count ->
+    [0] The encoder has read every message of the last thirty days a second time.
+    [one] The encoder reads messages a second time: one of the last thirty days is left.
+   *[other] The encoder reads messages a second time: { $count } of the last thirty days are left.
+}
+second-many = The encoder reads messages a second time: { $count } or more of the last thirty days are left.
 verb-message-corrected = reading corrected
 verb-message-uncorrected = correction taken back
 insight-title = Insight mine

@@ -90,3 +90,22 @@ listen-campaign = campagne : { $people } personnes
 refusal-folder-long = Le nom du dossier est trop long.
 refusal-folder-control = Le nom du dossier contient des caractères invisibles.
 refusal-sensitivity-unknown = Cette sensibilité n’est pas connue.
+listen-tag = Étiquette
+listen-tag-means = Sujets : les conversations de ce qui est trouvé reçoivent l’étiquette. Ce qu’une personne retire n’y est plus remis.
+listen-topic = Sujet
+listen-topic-judged = { $standing ->
+    [one] L’étiquette est posée sur une conversation
+   *[other] L’étiquette est posée sur { $standing } conversations
+  } ; { $refused ->
+    [0] personne ne l’a retirée.
+    [one] on l’a retirée d’une.
+   *[other] on l’a retirée de { $refused }.
+  }
+listen-topic-missed = { $count ->
+    [one] Un message a été étiqueté à la main alors que cette requête ne le trouve pas.
+   *[other] { $count } messages ont été étiquetés à la main alors que cette requête ne les trouve pas.
+  } Des mots qui s’y trouvent et presque nulle part ailleurs, à ajouter avec OU :
+listen-topics-usual = Ajouter les sujets habituels
+listen-topics-means = Dix sujets (livraison, remboursement, paiement, prix, pannes, comptes, horaires, accessibilité, accueil, emploi) sous forme de veilles qui posent leur étiquette, dans un dossier à part. Chacun se modifie ou se retire.
+listen-topics = Sujets abordés
+listen-topics-beside = trois derniers jours, au regard des semaines d’avant

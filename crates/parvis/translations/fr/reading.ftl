@@ -57,6 +57,13 @@ correction-what = Ce que c’est
 correction-now = désormais
 correction-ended = retirée
 reading-history = Les messages antérieurs sont en cours de lecture ; les chiffres montent encore.
+second-broken = L’encodeur n’est pas utilisé : son fichier est illisible, ou c’est autre chose. Les messages sont lus par le modèle fourni ; « parvis doctor » dit que faire.
+second-left = { $count ->
+    [0] L’encodeur a relu tous les messages des trente derniers jours.
+    [one] L’encodeur relit les messages : il en reste un des trente derniers jours.
+   *[other] L’encodeur relit les messages : il en reste { $count } des trente derniers jours.
+}
+second-many = L’encodeur relit les messages : il en reste { $count } ou plus des trente derniers jours.
 verb-message-corrected = lecture corrigée
 verb-message-uncorrected = correction retirée
 insight-title = Mine d’idées

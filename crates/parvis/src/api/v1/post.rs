@@ -1,5 +1,6 @@
 //! Posts: ideas on their way to the networks. The same commands as the board: no step goes round the last word.
 
+pub mod fast;
 pub mod plan;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,8 @@ use crate::command::post::{self as command, Idea, With, only};
 use crate::command::stop as stopping;
 use crate::id::{ChannelId, ColleagueId, CommentId, ConversationId, PictureId, PostId};
 use crate::rules::permission::Action;
-use crate::rules::post::{Policy, State as Standing, Step};
+use crate::rules::post::policy::Policy;
+use crate::rules::post::{State as Standing, Step};
 use crate::store::post::look::{Comment, Tick};
 use crate::store::post::picture::Picture;
 use crate::store::post::words::Version;
@@ -196,13 +198,13 @@ pub struct StepWith {
 /// Take one step on the way
 ///
 /// Each step needs its own right besides: `keep`, `brief`, `reopen`, `park`, `refuse` that of choosing; `submit` that
-/// of writing; `validate` and `send_back` the last word; `schedule`, `move`, `unschedule`, `publish_now`, `resume`
+/// of writing; `validate` and `send_back` the last word, which on named cases is the referent's or the direction's; `schedule`, `move`, `unschedule`, `publish_now`, `resume`
 /// and `settle` that of publishing. 422 `post-…` says what is missing.
 #[utoipa::path(post, path = "/posts/{id}/steps/{step}", operation_id = "stepPost", tag = "posts",
     params(("id" = PostId, Path, description = "Which post."), ("step" = Step, Path, description = "Which step.")),
     request_body = StepWith,
     responses((status = 200, description = "The post, one step on.", body = Whole)),
-    extensions(("x-action" = json!(Action::Write))))]
+    extensions(("x-action" = json!(Action::Propose))))]
 pub async fn step(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -456,15 +458,17 @@ pub async fn lift(State(app): State<Arc<App>>, caller: Caller) -> Result<StatusC
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// See which posts need a second look
+/// See which posts need a second look, and on which somebody else has the last word
 #[utoipa::path(get, path = "/posts/policy", operation_id = "getPostPolicy", tag = "posts",
     responses((status = 200, description = "The policy.", body = Policy)),
     extensions(("x-action" = json!(Action::ReadPosts))))]
 pub async fn policy(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Policy>> {
-    Ok(Json(command::policy(&mut app.db.read().await?, caller.actor.organisation).await?))
+    Ok(Json(command::last::policy(&mut app.db.read().await?, caller.actor.organisation).await?))
 }
 
-/// Say which posts need a second look
+/// Say which posts need a second look, and on which somebody else has the last word
+///
+/// `referent` and `direction` are an administrator's to change.
 #[utoipa::path(put, path = "/posts/policy", operation_id = "setPostPolicy", tag = "posts", request_body = Policy,
     responses((status = 204, description = "It holds from now on.")),
     extensions(("x-action" = json!(Action::Validate))))]
@@ -473,6 +477,6 @@ pub async fn set_policy(
     caller: Caller,
     Body(it): Body<Policy>,
 ) -> Result<StatusCode> {
-    command::set_policy(&app, &caller.actor, it).await?;
+    command::last::set_policy(&app, &caller.actor, it).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use crate::api::body::{Body, too_large};
 use crate::api::problem::{Problem, Result};
 use crate::command::answer::{Answer, UPLOAD_BYTES};
-use crate::id::MessageId;
+use crate::id::{EntryId, MessageId};
 
 /// Pictures of one answer at most.
 const PICTURES: usize = 4;
@@ -56,6 +56,9 @@ pub struct Reply {
     /// `POST /charter/check` says what it is).
     #[serde(default)]
     pub reason: String,
+    /// The entry of a launch that it began with (`GET /conversations/{id}/suggestions`), so that its use is counted.
+    #[serde(default)]
+    pub suggestion: Option<EntryId>,
     /// At most four pictures.
     #[serde(default)]
     pub media: Vec<Picture>,
@@ -89,6 +92,8 @@ pub struct ReplyForm {
     anyway: Option<bool>,
     /// Why what the charter binds to is left as it is.
     reason: Option<String>,
+    /// The entry of a launch that it began with.
+    suggestion: Option<EntryId>,
     /// Pictures, each a part of its own.
     #[schema(format = Binary, value_type = Vec<String>)]
     media: Vec<Vec<u8>>,
@@ -124,6 +129,7 @@ fn blank() -> Answer {
         anyway: false,
         media: Vec::new(),
         reason: String::new(),
+        suggestion: None,
     }
 }
 
@@ -150,6 +156,7 @@ fn from_json(reply: Reply) -> Result<Answer> {
         anyway: reply.anyway,
         media,
         reason: reply.reason,
+        suggestion: reply.suggestion,
     })
 }
 
@@ -201,6 +208,7 @@ async fn keep(answer: &mut Answer, name: &str, field: Field<'_>) -> Result<()> {
     match name {
         "text" => answer.text = text,
         "reason" => answer.reason = text,
+        "suggestion" => answer.suggestion = Some(text.parse().map_err(|_| invalid())?),
         "visibility" => {
             let quoted = serde_json::Value::String(text);
             answer.visibility = visibility(serde_json::from_value(quoted).map_err(|_| invalid())?);

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::clock::{DAY, HOUR};
 use crate::command::Refusal;
 use crate::command::watch::{self as command, Wanted};
-use crate::id::{ChannelId, ColleagueId, ConversationId, MessageId, WatchId};
+use crate::id::{ChannelId, ColleagueId, ConversationId, MessageId, TagId, WatchId};
 use crate::rules::permission::Action;
 use crate::store::watch as room;
 
@@ -35,6 +35,8 @@ pub struct Watch {
     folder: String,
     /// How rare something must be to be told: `fewer`, `balanced`, `more` or `none`.
     sensitivity: String,
+    /// The tag that it puts on the conversations of what it finds.
+    tag: Option<TagId>,
     /// When it was made.
     created_at: i64,
     /// When it was changed last.
@@ -52,6 +54,7 @@ impl From<room::Watch> for Watch {
             owner: it.owner,
             folder: it.folder,
             sensitivity: it.sensitivity,
+            tag: it.tag,
             created_at: it.created_at,
             changed_at: it.changed_at,
             filling: it.fill_before.is_some(),
@@ -96,12 +99,16 @@ pub struct Asked {
     /// `fewer`, `balanced` (when absent), `more`, or `none`: nothing is told.
     #[serde(default)]
     sensitivity: Option<String>,
+    /// Name of the tag that it puts on the conversations of what it finds, made when there is none of that name; empty or
+    /// absent: none. What a person takes off isn't put on that conversation again.
+    #[serde(default)]
+    tag: String,
 }
 
 impl Asked {
     fn wanted(&self) -> Wanted<'_> {
         let sensitivity = self.sensitivity.as_deref().unwrap_or("balanced");
-        Wanted { name: &self.name, query: &self.query, folder: &self.folder, sensitivity }
+        Wanted { name: &self.name, query: &self.query, folder: &self.folder, sensitivity, tag: &self.tag }
     }
 }
 
@@ -154,6 +161,39 @@ pub async fn remove(
 ) -> Result<StatusCode> {
     command::remove(&app, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The topics that were made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Made {
+    /// How many; those whose name a watch had already are left out.
+    made: usize,
+}
+
+/// In which language.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Usual {
+    /// `fr` or `en`: the language of their names. Their queries find both.
+    language: String,
+}
+
+/// Make the usual topics
+///
+/// Ten watches (delivery, refund, payment …) that put their tag; each can be changed or removed like any other.
+#[utoipa::path(post, path = "/watches/topics", operation_id = "makeUsualTopics", tag = "watches", request_body = Usual,
+    responses((status = 201, description = "They are made.", body = Made)),
+    extensions(("x-action" = json!(Action::ManageWatches))))]
+pub async fn add_usual(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Body(it): Body<Usual>,
+) -> Result<(StatusCode, Json<Made>)> {
+    if !["fr", "en"].contains(&it.language.as_str()) {
+        return Err(Refusal::Invalid { field: "language", code: "unknown" }.into());
+    }
+    let made = command::add_usual(&app, &caller.actor, &it.language).await?;
+    Ok((StatusCode::CREATED, Json(Made { made })))
 }
 
 /// A query to try.

@@ -142,6 +142,7 @@ async fn what_was_on_its_way_is_looked_for_before_it_is_sent_again() {
             anyway: true,
             media: Vec::new(),
             reason: String::new(),
+            suggestion: None,
         };
         answer::reply(&house.app, &house.manager, house.conversation("1").await.id, it).await.unwrap();
         let (_folder, from, _) = backed_up(&house).await;

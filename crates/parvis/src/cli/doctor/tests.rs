@@ -52,6 +52,11 @@ async fn each_thing_that_is_broken_is_named_with_what_mends_it() {
     let no_database = Config { database: format!("sqlite:{}", file.display()), ..good.clone() };
     for (config, now, said) in [
         (
+            with(|it| it.encoder = it.data.join("file")),
+            START,
+            "isn't multilingual-e5-small in four bits (e5-small-q4.bin), or it is cut short; messages are read by",
+        ),
+        (
             with(|it| it.public_url = "http://parvis.example".to_owned()),
             START,
             "public_url: http://parvis.example sends",

@@ -9,23 +9,13 @@ use crate::command::{triage, undo, watch as watches};
 use crate::id::ConversationId;
 use crate::store;
 use crate::store::transfer::history::{self, History, Person};
-use crate::testing::{House, START, assert_whole, houses, said};
+use crate::testing::{START, assert_whole, houses, said};
 
 const COMPLAINT: &str =
     "Votre billetterie est en panne depuis deux heures, c’est lamentable, je veux être remboursée";
 /// The same to anybody who reads, in other words.
 const AGAIN: &str =
     "Votre billetterie est en panne depuis trois heures, c’est lamentable, je veux être remboursée";
-
-async fn message(house: &House, remote_id: &str) -> MessageId {
-    let mut conn = house.app.db.read().await.unwrap();
-    message::by_remote(&mut conn, house.id, house.channel, remote_id).await.unwrap().unwrap().id
-}
-
-async fn reading(house: &House, remote_id: &str) -> Reading {
-    let id = message(house, remote_id).await;
-    reading::get(&mut house.app.db.read().await.unwrap(), house.id, id).await.unwrap().unwrap()
-}
 
 fn intent(it: Intent) -> Truth {
     Truth { intent: Some(it), ..Truth::default() }
@@ -35,7 +25,7 @@ fn intent(it: Intent) -> Truth {
 async fn every_message_is_read_as_it_comes_in_and_again_when_it_is_edited() {
     for house in houses().await {
         house.hear(&[said("1", COMPLAINT, 0)]).await;
-        let read = reading(&house, "1").await;
+        let read = house.reading("1").await;
         assert_eq!((read.intent.as_str(), read.sentiment.as_str()), ("complaint", "negative"));
         assert_eq!((read.language.as_str(), read.needs_answer, read.is_abusive()), ("fr", true, false));
         assert!(read.score < -300 && read.model == "linear-1", "{read:?}");
@@ -48,7 +38,7 @@ async fn every_message_is_read_as_it_comes_in_and_again_when_it_is_edited() {
             ..said("1", "Merci beaucoup, équipe adorable, quelle belle soirée !", 0)
         };
         house.hear(&[edited]).await;
-        assert_eq!(reading(&house, "1").await.sentiment, "positive");
+        assert_eq!(house.reading("1").await.sentiment, "positive");
         assert_eq!(house.conversation("1").await.said.sentiment.as_deref(), Some("positive"));
     }
 }
@@ -58,16 +48,16 @@ async fn a_correction_changes_how_the_next_message_is_read_on_every_node_and_its
     for house in houses().await {
         let (app, me) = (&*house.app, &house.manager);
         house.hear(&[said("1", COMPLAINT, 0), said("2", AGAIN, 1)]).await;
-        assert_eq!(reading(&house, "2").await.intent, "complaint");
-        let id = message(&house, "1").await;
+        assert_eq!(house.reading("2").await.intent, "complaint");
+        let id = house.message("1").await;
         let done = correct(app, me, id, &intent(Intent::Signal)).await.unwrap();
         assert_whole(&app.db, house.id).await;
-        assert_eq!(reading(&house, "1").await.intent, "signal");
+        assert_eq!(house.reading("1").await.intent, "signal");
         assert_eq!(house.conversation("1").await.said.intent.as_deref(), Some("signal"));
         // What was said before stays as it was read; what comes next is read with it, here and on another node.
-        assert_eq!(reading(&house, "2").await.intent, "complaint");
+        assert_eq!(house.reading("2").await.intent, "complaint");
         house.hear(&[said("3", AGAIN, 2)]).await;
-        assert_eq!(reading(&house, "3").await.intent, "signal");
+        assert_eq!(house.reading("3").await.intent, "signal");
         if let Some(beside) = house.beside().await {
             let mut conn = beside.db.write().await.unwrap();
             let ear = beside.ears.of(&mut conn, house.id).await.unwrap();
@@ -75,9 +65,9 @@ async fn a_correction_changes_how_the_next_message_is_read_on_every_node_and_its
         }
         undo::undo(app, me, done.journal).await.unwrap();
         assert_whole(&app.db, house.id).await;
-        assert_eq!(reading(&house, "1").await.intent, "complaint");
+        assert_eq!(house.reading("1").await.intent, "complaint");
         house.hear(&[said("4", AGAIN, 3)]).await;
-        assert_eq!(reading(&house, "4").await.intent, "complaint");
+        assert_eq!(house.reading("4").await.intent, "complaint");
         let mut conn = app.db.read().await.unwrap();
         assert_eq!(correction::count(&mut conn, house.id).await.unwrap(), 0);
     }
@@ -88,7 +78,7 @@ async fn another_word_takes_the_place_of_the_first_and_each_step_can_be_undone()
     for house in houses().await {
         let (app, me) = (&*house.app, &house.manager);
         house.hear(&[said("1", COMPLAINT, 0)]).await;
-        let id = message(&house, "1").await;
+        let id = house.message("1").await;
         let whole = Truth {
             sentiment: Some(Sentiment::Neutral),
             intent: Some(Intent::Question),
@@ -104,9 +94,9 @@ async fn another_word_takes_the_place_of_the_first_and_each_step_can_be_undone()
         // What somebody else said since stands in the way.
         assert!(matches!(undo::undo(app, me, first.journal).await, Err(Refusal::Changed)));
         undo::undo(app, &house.specialist, second.journal).await.unwrap();
-        assert_eq!(reading(&house, "1").await.intent, "question");
+        assert_eq!(house.reading("1").await.intent, "question");
         undo::undo(app, me, first.journal).await.unwrap();
-        let read = reading(&house, "1").await;
+        let read = house.reading("1").await;
         assert_eq!((read.intent.as_str(), read.sentiment.as_str()), ("complaint", "negative"));
         assert!(read.needs_answer && !read.is_abusive());
         assert_whole(&app.db, house.id).await;
@@ -118,7 +108,7 @@ async fn anybody_who_sorts_may_take_a_correction_back_and_put_it_back() {
     for house in houses().await {
         let (app, me) = (&*house.app, &house.manager);
         house.hear(&[said("1", COMPLAINT, 0)]).await;
-        let id = message(&house, "1").await;
+        let id = house.message("1").await;
         correct(app, &house.specialist, id, &intent(Intent::Lead)).await.unwrap();
         let list = async || {
             let mut conn = app.db.read().await.unwrap();
@@ -135,11 +125,11 @@ async fn anybody_who_sorts_may_take_a_correction_back_and_put_it_back() {
         let refused = take_back(app, &house.press, listed.correction.id).await;
         assert!(matches!(refused, Err(Refusal::NotFound)));
         let done = take_back(app, me, listed.correction.id).await.unwrap();
-        assert_eq!(reading(&house, "1").await.intent, "complaint");
+        assert_eq!(house.reading("1").await.intent, "complaint");
         assert!(list().await.swap_remove(0).correction.ended_at.is_some());
         assert!(matches!(take_back(app, me, listed.correction.id).await, Err(Refusal::Changed)));
         undo::undo(app, me, done.journal).await.unwrap();
-        assert_eq!(reading(&house, "1").await.intent, "lead");
+        assert_eq!(house.reading("1").await.intent, "lead");
         assert!(list().await.swap_remove(0).correction.ended_at.is_none());
     }
 }
@@ -157,6 +147,7 @@ async fn what_a_person_said_outlives_an_edit_and_a_watch_follows_it() {
                 query: "billetterie AND sentiment:negative",
                 folder: "",
                 sensitivity: "balanced",
+                tag: "",
             },
         )
         .await
@@ -167,7 +158,7 @@ async fn what_a_person_said_outlives_an_edit_and_a_watch_follows_it() {
             watch::page(&mut conn, house.id, watch, (0, i64::MAX), 10).await.unwrap()
         };
         assert_eq!(found().await.swap_remove(0).sentiment.as_deref(), Some("negative"));
-        let id = message(&house, "1").await;
+        let id = house.message("1").await;
         let truth = Truth { sentiment: Some(Sentiment::Neutral), ..Truth::default() };
         let done = correct(app, me, id, &truth).await.unwrap();
         assert!(found().await.is_empty());
@@ -177,7 +168,7 @@ async fn what_a_person_said_outlives_an_edit_and_a_watch_follows_it() {
             ..said("1", &format!("{COMPLAINT} !!"), 0)
         };
         house.hear(&[edited]).await;
-        assert_eq!(reading(&house, "1").await.sentiment, "neutral");
+        assert_eq!(house.reading("1").await.sentiment, "neutral");
         assert!(found().await.is_empty());
         undo::undo(app, me, done.journal).await.unwrap();
         assert_eq!(found().await.len(), 1);

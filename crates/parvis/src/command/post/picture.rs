@@ -6,37 +6,24 @@ use object_store::path::Path;
 use parvis_channels::Upload;
 
 use super::words::touch;
-use super::{Post, load};
+use super::{Post, load, may_show};
 use crate::app::App;
-use crate::command::answer::UPLOAD_BYTES;
+use crate::command::asset::{self, ALT_LENGTH, Brought, Wanted};
 use crate::command::{Refusal, Result};
-use crate::id::{PictureId, PostId};
+use crate::id::{AssetId, PictureId, PostId};
 use crate::rules::permission::{Action, Actor};
-use crate::store::Conn;
+use crate::store::asset::{self as room, Asset};
 use crate::store::post::picture::{self, Picture};
+use crate::store::{self, Conn};
 
 /// Pictures of one post at most; networks take fewer.
 const MOST: usize = 10;
-/// Longest alternative text, in characters.
-const ALT_LENGTH: usize = 1_500;
 
 fn described(alt: &str) -> Result<Option<String>> {
     match alt.trim() {
         "" => Ok(None),
         alt if alt.chars().count() > ALT_LENGTH => Err(Refusal::Invalid { field: "alt", code: "long" }),
         alt => Ok(Some(alt.to_owned())),
-    }
-}
-
-/// The file name's end for a picture that really is what it says: by its first bytes, not by its name.
-fn ending(upload: &Upload) -> Result<&'static str> {
-    let bytes = &upload.bytes;
-    match upload.mime.as_str() {
-        "image/png" if bytes.starts_with(b"\x89PNG\r\n\x1a\n") => Ok(".png"),
-        "image/jpeg" if bytes.starts_with(b"\xFF\xD8\xFF") => Ok(".jpeg"),
-        "image/gif" if bytes.starts_with(b"GIF8") => Ok(".gif"),
-        "image/webp" if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") => Ok(".webp"),
-        _ => Err(Refusal::Invalid { field: "media", code: "kind" }),
     }
 }
 
@@ -47,29 +34,104 @@ fn ending(upload: &Upload) -> Result<&'static str> {
 pub async fn add(app: &App, actor: &Actor, id: PostId, upload: &Upload) -> Result<Picture> {
     let now = app.now();
     load(&mut app.db.read().await?, actor, id, Action::Write).await?;
-    let end = ending(upload)?;
-    if upload.bytes.len() > UPLOAD_BYTES {
-        return Err(Refusal::Invalid { field: "media", code: "size" });
-    }
+    let (found, digest) = asset::measure(upload)?;
     let new = PictureId::new(now);
-    let stored_as = format!("post/{id}/{new}{end}");
-    let it = Picture {
+    let stored_as = format!("post/{id}/{new}{}", found.end);
+    let mut it = Picture {
         id: new,
         alt: described(&upload.alt)?,
         mime: upload.mime.clone(),
         stored_as: stored_as.clone(),
+        asset: None,
     };
     // The file first: the object store isn't part of the transaction, and an orphaned file harms nobody.
     app.media.put(&Path::from(stored_as), upload.bytes.clone().into()).await?;
     let mut conn = app.db.write().await?;
     let post = load(&mut conn, actor, id, Action::Write).await?;
-    let there = picture::list(&mut conn, actor.organisation, id).await?;
+    // What the library holds is held to its rights, whatever way it comes.
+    if let Some(known) = room::by_digest(&mut conn, actor.organisation, &digest).await?
+        && let Some((known, _)) = room::get(&mut conn, actor.organisation, known).await?
+    {
+        it.asset = Some(usable(&known, &post, now)?);
+    }
+    insert(conn, app, actor, post, &it).await?;
+    Ok(it)
+}
+
+/// The asset, unless its rights end before the post leaves.
+fn usable(it: &Asset, post: &Post, now: i64) -> Result<AssetId> {
+    if may_show(it.expires_at, post.due_at, now) {
+        Ok(it.id)
+    } else {
+        Err(Refusal::Invalid { field: "asset", code: "ended" })
+    }
+}
+
+async fn insert(mut conn: Conn, app: &App, actor: &Actor, post: Post, it: &Picture) -> Result<()> {
+    let now = app.now();
+    let there = picture::list(&mut conn, actor.organisation, post.id).await?;
     if there.len() >= MOST {
         return Err(Refusal::Invalid { field: "media", code: "many" });
     }
-    picture::insert(&mut conn, actor.organisation, id, now, &it).await?;
-    changed(conn, app, actor, post, now).await?;
+    picture::insert(&mut conn, actor.organisation, post.id, now, it).await?;
+    changed(conn, app, actor, post, now).await
+}
+
+/// Puts a picture of the library into a post, with what it shows in words in the language of the house; the other
+/// language's where it has none. The post keeps this file, whatever newer one the library gets.
+///
+/// # Errors
+/// The right is missing, there is no such asset for the actor's eyes, it is put away or its rights end before the post
+/// leaves, or there are too many pictures.
+pub async fn pick(app: &App, actor: &Actor, id: PostId, which: AssetId) -> Result<Picture> {
+    let now = app.now();
+    let mut conn = app.db.write().await?;
+    let post = load(&mut conn, actor, id, Action::Write).await?;
+    let (found, file) = asset::load(&mut conn, actor, which, Action::ReadMaterial).await?;
+    if found.away_at.is_some() {
+        return Err(Refusal::Invalid { field: "asset", code: "away" });
+    }
+    let used = usable(&found, &post, now)?;
+    let own = store::organisation::get(&mut conn, actor.organisation).await?;
+    let french = own.is_some_and(|it| it.language == "fr");
+    let alts = if french { [found.alt_fr, found.alt_en] } else { [found.alt_en, found.alt_fr] };
+    let it = Picture {
+        id: PictureId::new(now),
+        alt: alts.into_iter().find(|it| !it.is_empty()),
+        mime: file.mime,
+        stored_as: file.stored_as,
+        asset: Some(used),
+    };
+    insert(conn, app, actor, post, &it).await?;
     Ok(it)
+}
+
+/// Keeps a picture of a post in the library. What is published doesn't change by that.
+///
+/// # Errors
+/// The right is missing, or there is no such picture.
+pub async fn keep(app: &App, actor: &Actor, id: PostId, which: PictureId) -> Result<Brought> {
+    let now = app.now();
+    let mut conn = app.db.read().await?;
+    let post = load(&mut conn, actor, id, Action::BringMaterial).await?;
+    let all = picture::list(&mut conn, actor.organisation, id).await?;
+    let it = all.into_iter().find(|it| it.id == which).ok_or(Refusal::NotFound)?;
+    drop(conn);
+    let bytes = app.media.get(&Path::from(it.stored_as.as_str())).await?.bytes().await?;
+    let mut conn = app.db.write().await?;
+    let own = store::organisation::get(&mut conn, actor.organisation).await?;
+    let (alt, french) = (it.alt.unwrap_or_default(), own.is_some_and(|it| it.language == "fr"));
+    let wanted = Wanted {
+        title: post.title,
+        theme: post.theme,
+        alt_fr: if french { alt.clone() } else { String::new() },
+        alt_en: if french { String::new() } else { alt },
+        ..Wanted::default()
+    };
+    let kept = asset::keep(&mut conn, actor, &wanted, (&bytes, &it.mime, &it.stored_as), now).await?;
+    picture::set_asset(&mut conn, actor.organisation, which, kept.id).await?;
+    conn.commit().await?;
+    Ok(kept)
 }
 
 /// Writes what a picture shows.

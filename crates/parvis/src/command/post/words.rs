@@ -121,6 +121,7 @@ pub(super) async fn touch(
     it.written_by = Some(actor.colleague);
     it.changed_at = now;
     unvalidate(conn, actor.organisation, it).await?;
+    super::fast::end_by_change(conn, actor, it, now).await?;
     job::cancel(conn, actor.organisation, work::release::KIND, &it.id.to_string()).await?;
     if let Some(own_texts) = own_texts {
         it.version += 1;

@@ -54,6 +54,7 @@ async fn watched(house: &House, query: &str) -> WatchId {
         fill_before: None,
         folder: String::new(),
         sensitivity: "balanced".to_owned(),
+        tag: None,
     };
     watch::insert(&mut conn, house.id, &it).await.unwrap();
     conn.commit().await.unwrap();

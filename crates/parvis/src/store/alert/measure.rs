@@ -123,19 +123,20 @@ const SAID_ONE: &str = concat!(said!("message m"), "AND m.id = $6 LIMIT $5");
 /// The counts of every step from `from` on (µs), the oldest first.
 pub async fn counts(conn: &mut Conn, organisation: OrganisationId, from: i64) -> Result<Vec<Count>> {
     let args = [organisation.into(), MessageId(id::earliest(from)).into(), from.into()];
-    let rows = conn.all(COUNTS, &args).await?;
-    rows.iter()
-        .map(|row| {
-            let mut cells = row.cells();
-            Ok(Count {
-                at: cells.next()?,
-                channel: cells.next()?,
-                desk: cells.next()?,
-                negative: cells.next()?,
-                value: cells.next()?,
-            })
-        })
-        .collect()
+    let mut counts = Vec::new();
+    conn.each(COUNTS, &args, |row| {
+        let mut cells = row.cells();
+        counts.push(Count {
+            at: cells.next()?,
+            channel: cells.next()?,
+            desk: cells.next()?,
+            negative: cells.next()?,
+            value: cells.next()?,
+        });
+        Ok(())
+    })
+    .await?;
+    Ok(counts)
 }
 
 /// Where and when (µs) something of our own was published from `from` on, the oldest first.
@@ -158,7 +159,13 @@ pub async fn published(
 
 /// What every watch found in each step from `from` on (µs), the oldest first.
 pub async fn found(conn: &mut Conn, organisation: OrganisationId, from: i64) -> Result<Vec<Found>> {
-    conn.all(FOUND, &[organisation.into(), from.into()]).await?.iter().map(read_found).collect()
+    let mut found = Vec::new();
+    conn.each(FOUND, &[organisation.into(), from.into()], |row| {
+        found.push(read_found(row)?);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
 }
 
 /// The same for one watch.

@@ -120,8 +120,7 @@ pub async fn page_named(
     limit: i64,
     now: i64,
 ) -> Result<Vec<Named>> {
-    let way = way(conn, viewer, filter).await?;
-    let (sql, args) = page_query(viewer, filter, after, limit, now, way);
+    let (sql, args) = page_query(viewer, filter, after, limit, now, conn.is_sqlite());
     conn.all(AssertSqlSafe(sql), &args).await?.iter().map(read_named).collect()
 }
 
@@ -129,7 +128,8 @@ const LATE: &str = "SELECT d.id, (SELECT COUNT(*) FROM (SELECT 1 FROM conversati
       WHERE c.organisation_id = d.organisation_id AND c.desk_id = d.id AND c.state = 'open' AND c.due_at < $2 LIMIT $3) AS late)
     FROM desk d WHERE d.organisation_id = $1";
 
-/// How many open conversations of each desk are past due at `now` (µs), counted up to `cap`.
+/// How many open conversations of each desk are past due at `now` (µs), counted up to `cap`; as it was up to five
+/// seconds ago.
 pub async fn late(
     conn: &mut Conn,
     organisation: OrganisationId,
@@ -144,44 +144,19 @@ pub async fn late(
         };
         rows.iter().map(pair).collect()
     };
-    conn.kept(|kept| &kept.late, organisation, now / SECOND, read).await
+    conn.kept(|kept| &kept.late, organisation, now / (5 * SECOND), read).await
 }
 
-/// Tags on fewer conversations than this are read whole and sorted; for commoner ones the list is walked in
-/// its order until enough carry it. Both cost about the same here at a million conversations.
-const RARE: i64 = 8_000;
-
-const TAGGED: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM conversation_tag WHERE organisation_id = $1 AND tag_id = $2 LIMIT $3) AS tagged";
-
-/// How a list is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    /// PostgreSQL's planner knows the data and that only a page is wanted.
-    Planned,
-    /// SQLite's planner takes the index with most equal columns, even if it must then sort all that is closed:
-    /// it is told which index has the rows in their order.
-    Walk(&'static str),
-    /// From the few rows of the tag.
-    FromTag,
-}
-
-async fn way(conn: &mut Conn, viewer: &Actor, filter: &Filter) -> Result<Way> {
-    if let Some(tag) = filter.tag {
-        let args = [viewer.organisation.into(), tag.into(), RARE.into()];
-        let tagged: i64 = conn.first(TAGGED, &args).await?.map_or(Ok(0), |row| row.only())?;
-        if tagged < RARE {
-            return Ok(Way::FromTag);
-        }
-    }
-    Ok(if conn.is_sqlite() { Way::Walk(index(filter)) } else { Way::Planned })
-}
-
-/// The index in which the conversations of `filter` stand in their order with the fewest others among them:
-/// few are anything but closed, so among those the state says more than desk or holder.
+/// The index in which the conversations of `filter` stand in their order with the fewest others among them: with a tag,
+/// its own; else few are anything but closed, so among those the state says more than desk or holder.
 fn index(filter: &Filter) -> &'static str {
     let is_held = filter.holder != Holder::Any;
     let is_small = filter.state.is_some_and(|state| state != State::Closed);
     match (filter.order, filter.state) {
+        (Order::Due, None) if filter.tag.is_some() => "conversation_tag_all_due",
+        (Order::Due, Some(_)) if filter.tag.is_some() => "conversation_tag_due",
+        (_, None) if filter.tag.is_some() => "conversation_tag_all_last",
+        (_, Some(_)) if filter.tag.is_some() => "conversation_tag_last",
         (Order::Due, None) => "conversation_all_due",
         (Order::Due, Some(_)) if is_held => "conversation_assignee_due",
         (Order::Due, Some(_)) if filter.desk.is_some() => "conversation_desk_due",
@@ -195,30 +170,37 @@ fn index(filter: &Filter) -> &'static str {
     }
 }
 
-/// SQL that only this room builds: every value is bound, every fragment is a literal below.
+/// SQL that only this room builds: every value is bound, every fragment is a literal below. SQLite's planner takes the
+/// index with most equal columns, even if it must then sort all that is closed: it is told which one has the rows in
+/// their order. PostgreSQL's knows the data and that only a page is wanted.
 fn page_query(
     viewer: &Actor,
     filter: &Filter,
     after: Option<Key>,
     limit: i64,
     now: i64,
-    way: Way,
+    is_sqlite: bool,
 ) -> (String, Vec<Value>) {
     let mut args: Vec<Value> = vec![viewer.organisation.into()];
-    let from = match way {
-        // SQLite keeps the order of a CROSS JOIN.
-        Way::FromTag => "conversation_tag t CROSS JOIN conversation c".to_owned(),
-        Way::Walk(index) => format!("conversation c INDEXED BY {index}"),
-        Way::Planned => "conversation c".to_owned(),
+    let along = if is_sqlite { format!("INDEXED BY {}", index(filter)) } else { String::new() };
+    // Where a conversation stands in the lists is kept beside its tags; SQLite keeps the order of a CROSS JOIN.
+    let (from, place, id) = match filter.tag {
+        Some(_) => {
+            (format!("conversation_tag t {along} CROSS JOIN conversation c"), "t", "t.conversation_id")
+        }
+        None => (format!("conversation c {along}"), "c", "c.id"),
     };
     let mut conditions = vec!["c.organisation_id = $1".to_owned()];
     let mut push = |condition: &str, value: Value| {
         args.push(value);
         conditions.push(condition.replace('?', &format!("${}", args.len())));
     };
+    if let Some(tag) = filter.tag {
+        push("t.organisation_id = $1 AND c.id = t.conversation_id AND t.tag_id = ?", tag.into());
+    }
     match filter.state {
-        Some(state) => push("c.state = ?", state.as_str().into()),
-        None => push("c.state <> ?", "merged".into()),
+        Some(state) => push(&format!("{place}.state = ?"), state.as_str().into()),
+        None => push(&format!("{place}.state <> ?"), "merged".into()),
     }
     if let Some(desk) = filter.desk {
         push("c.desk_id = ?", desk.into());
@@ -231,13 +213,6 @@ fn page_query(
     }
     if let Some(channel) = filter.channel {
         push("c.channel_id = ?", channel.into());
-    }
-    if let Some(tag) = filter.tag {
-        let joined = "t.organisation_id = c.organisation_id AND t.conversation_id = c.id AND t.tag_id = ?";
-        match way {
-            Way::FromTag => push(joined, tag.into()),
-            _ => push(&format!("EXISTS (SELECT 1 FROM conversation_tag t WHERE {joined})"), tag.into()),
-        }
     }
     match filter.language.as_deref().map(|it| (it.strip_prefix('-'), it)) {
         Some((Some(not), _)) => push("c.language <> ?", not.into()),
@@ -265,7 +240,7 @@ fn page_query(
         args.push(key.at.into());
         args.push(key.id.into());
         let last = args.len();
-        conditions.push(format!("(c.{column}, c.id) {compare} (${}, ${last})", last - 1));
+        conditions.push(format!("({place}.{column}, {id}) {compare} (${}, ${last})", last - 1));
     }
     if let Scope::Desks(desks) = &viewer.scope {
         let list = places(&mut args, desks.iter().copied());
@@ -273,32 +248,18 @@ fn page_query(
     }
     args.push(limit.into());
     let conditions = conditions.join(" AND ");
-    let order = format!("ORDER BY c.{column} {direction}, c.id {direction}");
-    let last = args.len();
-    let from = match way {
-        // All that carry the tag are sorted, by their keys alone; only the page is then read whole.
-        Way::FromTag => format!(
-            "(SELECT c.id FROM {from} WHERE {conditions} {order} LIMIT ${last}) k CROSS JOIN conversation c {AUTHOR} WHERE c.organisation_id = $1 AND c.id = k.id {order}"
-        ),
-        _ => format!("{from} {AUTHOR} WHERE {conditions} {order} LIMIT ${last}"),
-    };
-    (format!("SELECT {}, a.handle, a.name FROM {from}", columns!()), args)
+    let sql = format!(
+        "SELECT {}, a.handle, a.name FROM {from} {AUTHOR} WHERE {conditions} ORDER BY {place}.{column} {direction}, {id} {direction} LIMIT ${}",
+        columns!(),
+        args.len()
+    );
+    (sql, args)
 }
 
 /// The plan of a page as a statement, for tests of how the engines read it.
 #[cfg(test)]
-pub(crate) fn explain(
-    is_sqlite: bool,
-    viewer: &Actor,
-    filter: &Filter,
-    from_tag: bool,
-) -> (String, Vec<Value>) {
-    let way = match (from_tag, is_sqlite) {
-        (true, _) => Way::FromTag,
-        (false, true) => Way::Walk(index(filter)),
-        (false, false) => Way::Planned,
-    };
+pub(crate) fn explain(is_sqlite: bool, viewer: &Actor, filter: &Filter) -> (String, Vec<Value>) {
     let key = Key { at: 1, id: ConversationId::new(1) };
-    let (sql, args) = page_query(viewer, filter, Some(key), 51, 1, way);
+    let (sql, args) = page_query(viewer, filter, Some(key), 51, 1, is_sqlite);
     (format!("EXPLAIN {}{sql}", if is_sqlite { "QUERY PLAN " } else { "" }), args)
 }

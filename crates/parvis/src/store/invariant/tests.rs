@@ -27,6 +27,7 @@ async fn in_use(house: &House) {
         anyway: true,
         media: Vec::new(),
         reason: String::new(),
+        suggestion: None,
     };
     answer::reply(&house.app, &house.manager, first, it).await.unwrap();
 }
@@ -81,6 +82,11 @@ const BREAKS: &[(&str, i64)] = &[
     ("UPDATE conversation SET assignee_id = id WHERE thread_key = '3'", 1),
     ("UPDATE conversation SET state = 'merged', merged_into = NULL WHERE thread_key = '3'", 1),
     ("UPDATE conversation SET state = 'snoozed' WHERE thread_key = '3'", 1),
+    (
+        "INSERT INTO conversation_tag (organisation_id, tag_id, conversation_id, state, due_at, last_at)
+         SELECT organisation_id, id, id, state, due_at, last_at - 1 FROM conversation",
+        2,
+    ),
     (
         "INSERT INTO counter (organisation_id, state, desk_id, assignee_id, value)
          SELECT organisation_id, 'open', id, author_id, 1 FROM message WHERE remote_id = '1'",

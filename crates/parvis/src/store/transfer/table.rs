@@ -1,7 +1,7 @@
 //! Every table that holds something of its own, with its columns, in an order in which rows can be
 //! written without pointing at rows that aren't there yet. A test compares it with both engines.
 //! Left out is what is made from the rest or lasts a minute: `counter`, `lease`, `message_index`,
-//! `message_terms`, `migration`.
+//! `message_terms`, `migration`, and where a tagged conversation stands in the lists.
 
 use sqlx::AssertSqlSafe;
 
@@ -83,7 +83,7 @@ tables! {
     correction 2 { organisation_id Id, id Id, message_id Id, colleague_id Id, aspect Text, was Text, value Text,
         lesson Bytes, created_at Int, ended_at Int, changed_at Int }
     watch 2 { organisation_id Id, id Id, name Text, query Text, owner_id Id, created_at Int, changed_at Int,
-        fill_before Id, folder Text, sensitivity Text }
+        fill_before Id, folder Text, sensitivity Text, tag_id Id }
     moderation 2 { organisation_id Id, message_id Id, act Text, step Text, colleague_id Id, decided_at Int, due_at Int,
         error_code Text, error_text Text }
     arrival 2 { organisation_id Id, id Id, channel_id Id, delivery Text, received Text }
@@ -103,14 +103,31 @@ tables! {
     post_check 3 { organisation_id Id, post_id Id, item Text, colleague_id Id, at Int }
     post_figure 4 { organisation_id Id, post_id Id, channel_id Id, name Text, value Int, at Int }
     post_waiver 4 { organisation_id Id, post_id Id, rule Text, about Text, colleague_id Id, at Int, reason Text }
-    post_picture 2 { organisation_id Id, id Id, post_id Id, position Int, alt Text, mime Text, stored_as Text }
+    fast 2 { organisation_id Id, id Id, post_id Id, version Int, state Text, colleague_id Id, reason Text, began_at Int,
+        asked_at Int, next_at Int, answered_by Id, answered_at Int, answer Text, reviewed_by Id, reviewed_at Int,
+        review Text }
+    fast_ask 2 { organisation_id Id, id Id, fast_id Id, colleague_id Id, at Int, told Text, error_text Text }
+    post_picture 2 { organisation_id Id, id Id, post_id Id, position Int, alt Text, mime Text, stored_as Text,
+        asset_id Id }
+    asset 2 { organisation_id Id, id Id, title Text, theme Text, tags Text, alt_fr Text, alt_en Text, credit Text,
+        holder Text, purpose Text, territory Text, expires_at Int, colleague_id Id, away_at Int, files Int,
+        version Int, words Text, created_at Int, changed_at Int }
+    asset_file 2 { organisation_id Id, id Id, asset_id Id, number Int, digest Text, mime Text, width Int, height Int,
+        bytes Int, stored_as Text, colleague_id Id, at Int }
+    launch 2 { organisation_id Id, id Id, name Text, kind Text, state Text, summary Text, starts_at Int, all_day Bool,
+        owner_id Id, note Text, version Int, opened_at Int, closed_at Int, created_at Int }
+    launch_entry 2 { organisation_id Id, id Id, launch_id Id, of_id Id, kind Text, title Text, text Text, language Text,
+        audience Text, likely Text, grave Text, people Text, at Int, state Text, owner_id Id, validated_by Id,
+        validated_at Int, version Int, created_at Int }
+    launch_use 2 { organisation_id Id, message_id Id, entry_id Id, at Int }
     stop 2 { organisation_id Id, id Id, at Int, colleague_id Id, reason Text, lifted_at Int, lifted_by Id }
     calendar_feed 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int }
     message_version 3 { organisation_id Id, message_id Id, version_at Int, text Text, html Text }
     attachment 2 { organisation_id Id, id Id, message_id Id, position Int, kind Text, remote_url Text, alt Text,
         mime Text, width Int, height Int, stored_as Text, error_text Text }
     tag 2 { organisation_id Id, id Id, name Text, created_at Int }
-    conversation_tag 3 { organisation_id Id, tag_id Id, conversation_id Id }
+    conversation_tag 3 { organisation_id Id, tag_id Id, conversation_id Id, watch_id Id }
+    tag_refusal 3 { organisation_id Id, tag_id Id, conversation_id Id, watch_id Id, at Int }
     view 2 { organisation_id Id, id Id, owner_id Id, name Text, shared Bool, filter Text, created_at Int }
     draft 4 { organisation_id Id, conversation_id Id, colleague_id Id, mode Text, text Text, updated_at Int }
     tally 4 { organisation_id Id, hour_at Int, channel_id Id, direction Text, value Int }

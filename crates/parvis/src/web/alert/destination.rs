@@ -75,6 +75,8 @@ struct Fields {
     language: String,
     digest: String,
     folders: Vec<String>,
+    fast: String,
+    rights: String,
 }
 
 impl Fields {
@@ -106,6 +108,8 @@ impl Fields {
             language: it.language.clone(),
             digest: it.digest.clone(),
             folders: it.folders.clone(),
+            fast: if it.fast { "yes".to_owned() } else { String::new() },
+            rights: if it.rights { "yes".to_owned() } else { String::new() },
             ..Self::default()
         }
     }
@@ -129,6 +133,8 @@ impl Fields {
             language: self.language,
             digest: if self.digest.is_empty() { "none".to_owned() } else { self.digest },
             folders: self.folders,
+            fast: !self.fast.is_empty(),
+            rights: !self.rights.is_empty(),
         };
         let channel = match self.channel.as_str() {
             "" => None,

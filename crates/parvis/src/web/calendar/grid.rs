@@ -8,10 +8,12 @@ use parvis_write::Language as Spoken;
 use parvis_write::day::Holiday;
 
 use crate::id::{ChannelId, PostId};
+use crate::rules::fast::FastState;
 use crate::rules::holiday;
 use crate::rules::permission::Action;
 use crate::rules::post::State;
 use crate::store::house::House;
+use crate::store::launch::Dated;
 use crate::store::post::Post;
 use crate::web::inbox::house::channel_icon;
 use crate::web::language::{Language, Words};
@@ -79,7 +81,7 @@ impl View {
                 "week",
                 i64::from(at.iso_week_date().week()),
                 "year",
-                i64::from(at.iso_week_date().year()),
+                at.iso_week_date().year().to_string(),
             ),
         }
     }
@@ -107,9 +109,14 @@ pub(super) struct Day {
     week: i8,
 }
 
-/// Something that leaves.
+/// Something that leaves, or that a launch has on that day.
 pub(super) struct Event {
-    pub(super) id: PostId,
+    /// Where it opens.
+    pub(super) href: String,
+    /// What it is, for the script.
+    pub(super) key: String,
+    /// The post; none for what a launch has.
+    pub(super) post: Option<PostId>,
     pub(super) title: String,
     pub(super) theme: String,
     pub(super) icon: &'static str,
@@ -212,7 +219,9 @@ pub(super) fn event(
     let movable = it.state == State::Scheduled && it.released_at.is_none();
     let plans = matches!(it.state, State::Idea | State::Kept | State::ToWrite | State::ToValidate);
     Event {
-        id: it.id,
+        href: format!("/speak/{}", it.id),
+        key: it.id.to_string(),
+        post: Some(it.id),
         title: it.title.clone(),
         theme: it.theme.clone(),
         icon: mark.unwrap_or_else(|| known.first().map_or("talk", |it| channel_icon(&it.kind))),
@@ -229,6 +238,58 @@ pub(super) fn event(
         },
         movable: movable && signed.actor.may(Action::Schedule),
         plans: plans && signed.actor.may(Action::Schedule),
+    }
+}
+
+/// Puts what launches have on each day before what leaves; the day of a launch is said before anything else is put there.
+pub(super) fn put(words: &Words, days: &mut [Day], dated: &[Dated]) {
+    for it in dated.iter().rev() {
+        let date = words.zoned(it.at).date().to_string();
+        let Some(day) = days.iter_mut().find(|day| day.date == date) else { continue };
+        if it.entry.is_none() {
+            let warns = words.t1("calendar-launch", "name", it.name.as_str());
+            day.warns = if day.warns.is_empty() { warns } else { format!("{}, {warns}", day.warns) };
+        }
+        day.events.insert(0, of_launch(words, it));
+    }
+}
+
+fn of_launch(words: &Words, it: &Dated) -> Event {
+    let dossier = format!("/launches/{}", it.launch);
+    let has_hour = words.zoned(it.at).time() != jiff::civil::Time::midnight();
+    let what = words.named("calendar-of-launch", &it.kind);
+    Event {
+        href: it.entry.map_or_else(|| dossier.clone(), |id| format!("{dossier}/entries/{id}")),
+        key: it.entry.map_or_else(|| it.launch.to_string(), |id| id.to_string()),
+        post: None,
+        title: it.title.clone(),
+        theme: String::new(),
+        icon: match it.kind.as_str() {
+            "launch" => "launch",
+            "meeting" => "users",
+            _ if it.done => "check",
+            _ => "cal",
+        },
+        networks: if it.entry.is_some() { it.name.clone() } else { String::new() },
+        clock: if has_hour { words.clock(it.at) } else { String::new() },
+        machine_clock: String::new(),
+        class: match (it.done, it.kind.as_str()) {
+            (true, _) => "ok",
+            (false, "launch") => "launch",
+            (false, _) => "act",
+        },
+        state: if it.done { format!("{what}, {}", words.t("calendar-done")) } else { what },
+        movable: false,
+        plans: false,
+    }
+}
+
+/// Marks what is in the fast lane, or left by it.
+pub(super) fn mark(words: &Words, events: &mut [Event], fast: &HashMap<PostId, FastState>) {
+    let is_fast = |id: &PostId| fast.get(id).is_some_and(|it| it.is_marked());
+    for it in events.iter_mut().filter(|it| it.post.as_ref().is_some_and(is_fast)) {
+        it.icon = "bolt";
+        it.state = format!("{}, {}", words.t("fast-chip"), it.state);
     }
 }
 

@@ -14,8 +14,9 @@ use serde::Deserialize;
 use super::filter::{Asked, address};
 use super::{Problem, back, charter, refusal};
 use crate::app::App;
+use crate::command::launch::suggestion::{self, Suggestion};
 use crate::command::{self, Refusal};
-use crate::id::{ConversationId, MessageId};
+use crate::id::{ConversationId, EntryId, MessageId};
 use crate::rules::permission::Action;
 use crate::seal;
 use crate::store::channel::Channel;
@@ -73,6 +74,22 @@ pub struct Compose {
     pub deaf: bool,
     /// What the charter says of it; nothing of a note.
     pub charter: Option<Remarks>,
+    /// What open launches have to say to the last message.
+    pub suggestions: Vec<Suggested>,
+    /// The prepared answer that stands in the field.
+    pub taken: Option<EntryId>,
+}
+
+/// A prepared answer beside the field.
+pub struct Suggested {
+    /// The question that it answers.
+    pub question: String,
+    /// What would be said.
+    pub text: String,
+    /// The words of the message for which it is suggested.
+    pub words: String,
+    /// Where it is put into the field; nothing for what is internal.
+    pub href: Option<String>,
 }
 
 pub(super) fn mode_of(asked: &str) -> &'static str {
@@ -144,7 +161,12 @@ pub async fn read(
     let rule = set.text.as_ref().filter(|_| mode != "note");
     let named = rule.is_none_or(|rule| rule.names_author) && mode != "note";
     let mention = mention(conn, signed, last_in.as_ref()).await?.filter(|_| named);
-    let text = draft.map(|draft| draft.text.clone()).unwrap_or_default();
+    let mut text = draft.map(|draft| draft.text.clone()).unwrap_or_default();
+    let found = match last_in.as_ref().filter(|_| mode != "note") {
+        Some(last) => suggestion::of(conn, &signed.actor, last).await?,
+        None => Vec::new(),
+    };
+    let taken = put(&mut text, &found, &asked.suggest);
     let kind = channel.and_then(|it| it.kind.parse().ok());
     let charter = match mode {
         "note" => None,
@@ -167,8 +189,45 @@ pub async fn read(
             .map(|draft| signed.words.t1("draft-kept", "moment", signed.words.moment(draft.updated_at, now))),
         deaf: channel.is_some_and(|it| it.health.failing_since.is_some()),
         charter,
+        suggestions: suggested(it.id, asked, mode, found, taken),
+        taken,
         text,
     }))
+}
+
+/// Puts the prepared answer that was asked for behind what stands in the field, once.
+fn put(text: &mut String, found: &[Suggestion], asked: &str) -> Option<EntryId> {
+    let asked: EntryId = asked.parse().ok()?;
+    let it = found.iter().find(|it| it.entry.id == asked && it.entry.audience == "external")?;
+    if !text.contains(&it.entry.text) {
+        if !text.trim().is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&it.entry.text);
+    }
+    Some(asked)
+}
+
+/// The suggestions as they are shown; the one that was taken needs showing no more.
+fn suggested(
+    id: ConversationId,
+    asked: &Asked,
+    mode: &str,
+    found: Vec<Suggestion>,
+    taken: Option<EntryId>,
+) -> Vec<Suggested> {
+    let shown = found.into_iter().filter(|it| Some(it.entry.id) != taken);
+    shown
+        .map(|it| Suggested {
+            href: (it.entry.audience == "external").then(|| {
+                let entry = it.entry.id.to_string();
+                address(&format!("/inbox/{id}"), &asked.query(), &[("mode", mode), ("suggest", &entry)])
+            }),
+            question: it.question,
+            text: it.entry.text,
+            words: it.words.join(", "),
+        })
+        .collect()
 }
 
 /// How an answer can go out: in public, in private. A letter has no public.
@@ -220,6 +279,7 @@ struct Sent {
     close: bool,
     anyway: bool,
     reason: String,
+    suggestion: Option<EntryId>,
     media: Vec<Upload>,
 }
 
@@ -255,6 +315,7 @@ async fn keep(sent: &mut Sent, name: &str, field: Field<'_>) -> Result<(), Multi
         "mode" => sent.mode = text,
         "key" => sent.key = text,
         "reason" => sent.reason = text,
+        "suggestion" => sent.suggestion = text.parse().ok(),
         "seen" => sent.seen = text.parse().ok(),
         "close" => sent.close = true,
         "anyway" => sent.anyway = true,
@@ -287,6 +348,7 @@ pub async fn reply(
         anyway: sent.anyway,
         media: sent.media,
         reason: sent.reason,
+        suggestion: sent.suggestion,
     };
     let result = match kept {
         Ok(()) if answer.media.iter().any(|upload| upload.alt.trim().is_empty()) => {

@@ -35,6 +35,8 @@ pub struct Asked {
     pub before: String,
     /// `public`, `direct` or `note`: what is being written.
     pub mode: String,
+    /// The prepared answer that was put into the field.
+    pub suggest: String,
     /// A journal row just written, to offer its undo.
     pub done: String,
     /// The conversation that comes after this one in the list.

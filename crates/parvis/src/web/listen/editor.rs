@@ -18,17 +18,19 @@ pub(super) struct Fields {
     pub(super) query: String,
     pub(super) folder: String,
     pub(super) sensitivity: String,
+    pub(super) tag: String,
 }
 
 impl Fields {
-    pub(super) fn of(it: &Watch) -> Self {
+    /// Of a watch, with the name of its tag.
+    pub(super) fn of(it: &Watch, tag: String) -> Self {
         let it = it.clone();
-        Self { name: it.name, query: it.query, folder: it.folder, sensitivity: it.sensitivity }
+        Self { name: it.name, query: it.query, folder: it.folder, sensitivity: it.sensitivity, tag }
     }
 
     pub(super) fn wanted(&self) -> Wanted<'_> {
         let sensitivity = if self.sensitivity.is_empty() { "balanced" } else { &self.sensitivity };
-        Wanted { name: &self.name, query: &self.query, folder: &self.folder, sensitivity }
+        Wanted { name: &self.name, query: &self.query, folder: &self.folder, sensitivity, tag: &self.tag }
     }
 }
 

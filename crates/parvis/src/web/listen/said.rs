@@ -7,6 +7,7 @@ use parvis_listen::near::{Group, Near};
 use parvis_listen::query::{Query, marks};
 use parvis_listen::word::{self, Sigil};
 
+use crate::id::WatchId;
 use crate::rules::text;
 use crate::store::house::House;
 use crate::store::watch::Mention;
@@ -226,6 +227,25 @@ impl Bars {
             moods_said: recent.iter().filter(|it| it.is_sentiment_said).count(),
         }
     }
+}
+
+/// The topics of what was found lately, against those of what was found before; each list with how many messages it is of.
+pub(super) fn topics(
+    words: &Words,
+    (recent, of): (&[(WatchId, String, i64)], usize),
+    (before, of_before): (&[(WatchId, String, i64)], usize),
+) -> Vec<Row> {
+    let count = |it: i64| usize::try_from(it).unwrap_or(0);
+    let was = |id: WatchId| before.iter().find(|it| it.0 == id).map_or(0, |it| count(it.2));
+    let most = recent.first().map_or(1, |it| count(it.2).max(1));
+    let row = |(id, name, found): &(WatchId, String, i64)| Row {
+        name: name.clone(),
+        href: format!("/listen/{id}"),
+        count: words.number(*found),
+        share: count(*found) * 100 / most,
+        rise: rise(words, (count(*found), of), (was(*id), of_before)),
+    };
+    recent.iter().take(ROWS * 2).map(row).collect()
 }
 
 /// How many messages have each hashtag, and how it was written first.

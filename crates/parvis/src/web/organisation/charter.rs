@@ -10,12 +10,12 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use parvis_write::charter::{Address, Forbidden, Mandatory, Rule};
-use serde::Deserialize;
 
 use crate::app::App;
 use crate::command::{Refusal, charter as command};
 use crate::rules::charter::HouseCharter;
 use crate::web::error::{Failure, page_with};
+use crate::web::form::Done;
 use crate::web::inbox::refusal;
 use crate::web::layout::{Layout, Place, Toast};
 use crate::web::session::Signed;
@@ -47,13 +47,6 @@ struct CharterPage {
     capitals: String,
     known: String,
     problem: Option<String>,
-}
-
-/// What has just been done.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Done {
-    done: String,
 }
 
 pub(super) async fn show(

@@ -11,19 +11,22 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::command::correction;
-use crate::id::CorrectionId;
+use crate::id::{CorrectionId, OrganisationId};
 use crate::rules::text::excerpt;
 use crate::store::correction::{self as room, Listed};
 use crate::store::house::House;
-use crate::store::reading;
+use crate::store::{Conn, reading};
 use crate::web::error::{Failure, page};
 use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place};
 use crate::web::session::Signed;
+use crate::work;
 
 /// Rows of a page.
 const PAGE: i64 = 50;
+/// Messages that wait for the encoder are counted no further.
+const MOST_LEFT: i64 = 10_000;
 
 #[derive(Template)]
 #[template(path = "organisation/corrections.html")]
@@ -34,6 +37,8 @@ struct CorrectionsPage {
     older: Option<CorrectionId>,
     /// The history is still being read.
     reading: bool,
+    /// How the encoder stands, where one is set.
+    second: Option<String>,
 }
 
 struct Line {
@@ -74,9 +79,28 @@ pub(super) async fn show(
         rows: found.iter().map(|it| line(it, words, &house, now)).collect(),
         standing: room::count(&mut conn, id).await?,
         reading: reading::left(&mut conn, id, SHIPPED_NAME).await?.is_some(),
+        second: second(&app, &mut conn, id, words).await?,
         older,
         layout,
     })
+}
+
+/// How the second reading by the encoder stands; `None` where none is set.
+async fn second(
+    app: &App,
+    conn: &mut Conn,
+    id: OrganisationId,
+    words: &Words,
+) -> Result<Option<String>, Failure> {
+    if app.config.encoder.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    if app.second.is_broken() {
+        return Ok(Some(words.t("second-broken")));
+    }
+    let from = app.now() - work::second::BACK;
+    let left = reading::count_read_by(conn, id, SHIPPED_NAME, from, MOST_LEFT).await?;
+    Ok(Some(words.t1(if left < MOST_LEFT { "second-left" } else { "second-many" }, "count", left)))
 }
 
 fn line(it: &Listed, words: &Words, house: &House, now: i64) -> Line {

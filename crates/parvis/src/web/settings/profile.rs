@@ -90,7 +90,8 @@ pub(super) async fn change_password(
         }
         attempts.forgive(&account);
     }
-    if let Some(key) = password::objection(&passwords.new, &[&it.email, &it.name]) {
+    if let Some(key) = password::objection(&passwords.new, &[&it.email, &it.name, &signed.organisation.name])
+    {
         let told = Told { new_password: Some(words.t(key)), ..Told::default() };
         return again(&app, &signed, None, told).await;
     }

@@ -177,11 +177,13 @@ pub(super) async fn rewrite(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Answer {
     let then = pairs.iter().find(|(name, _)| name == "then").map(|(_, value)| value.clone());
+    let form = pairs.clone();
     let text = match words_of(pairs) {
         Ok(text) => text,
         Err(refused) => return again(&app, &signed, id, refused).await,
     };
     match command::words::rewrite(&app, &signed.actor, id, &text).await {
+        Ok(_) if then.as_deref() == Some("rush") => super::fast::rush_with(&app, &signed, id, &form).await,
         Ok(_) if then.as_deref() == Some("submit") => {
             match command::take(&app, &signed.actor, id, Step::Submit, With::default()).await {
                 Ok(_) => Ok(Redirect::to(&format!("/speak/{id}?done=submit&on={id}")).into_response()),

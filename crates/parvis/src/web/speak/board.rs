@@ -10,10 +10,13 @@ use serde::Deserialize;
 use super::origin_icon;
 use crate::app::App;
 use crate::command;
+use crate::command::post::fast::review;
 use crate::command::post::only;
 use crate::id::{ChannelId, PostId};
+use crate::rules::fast::FastState;
 use crate::rules::permission::Action;
 use crate::rules::post::{Facts, ORIGINS, State, Step};
+use crate::store::fast;
 use crate::store::house::House;
 use crate::store::message::{self, Stage};
 use crate::store::post::{self, Filter, Post};
@@ -81,6 +84,8 @@ pub(super) struct Card {
     /// Class, icon and words of a chip.
     pub(super) state: Option<(&'static str, &'static str, String)>,
     pub(super) reason: Option<String>,
+    /// Class and words of its place in the fast lane: in it, left by it, or unanswered there.
+    pub(super) fast: Option<(&'static str, String)>,
     pub(super) moves: Vec<Move>,
 }
 
@@ -112,6 +117,14 @@ struct BoardPage {
     proposes: bool,
     stops: bool,
     stopped: bool,
+    /// Sees the library.
+    library: bool,
+    /// Sets the rules.
+    rules: bool,
+    /// What left by the fast lane and waits to be looked at, for who looks.
+    reviews: Option<usize>,
+    /// Too much leaves by the fast lane.
+    growing: Option<String>,
 }
 
 /// `GET /speak`
@@ -136,6 +149,14 @@ pub(super) async fn show(
     let context = words.t2("speak-context", "count", month, "week", i64::from(week.iso_week_date().week()));
     let layout = Layout::of(&mut conn, &signed, Place::Speak, words.t("place-speak")).await?;
     let themes = post::themes(&mut conn, signed.organisation.id).await?;
+    let looks = review::reviews(&signed.actor);
+    let reviews = match looks {
+        true => Some(fast::unreviewed(&mut conn, signed.organisation.id).await?.len()),
+        false => None,
+    };
+    let shares =
+        if looks { review::shares(&mut conn, signed.organisation.id, app.now()).await? } else { Vec::new() };
+    let growing = super::fast::review::growing(&mut conn, &signed, &shares).await?;
     let theme = |name: String| Choice { value: name.clone(), current: name == asked.theme, name };
     let channel = |it: &store::channel::Channel| Choice {
         value: it.id.to_string(),
@@ -159,6 +180,10 @@ pub(super) async fn show(
         proposes: signed.actor.may(Action::Propose),
         stops: signed.actor.may(Action::Stop),
         stopped: store::stop::shown(&mut conn, signed.organisation.id).await?.is_some(),
+        library: signed.actor.may(Action::ReadMaterial),
+        rules: signed.actor.may(Action::Validate),
+        reviews,
+        growing,
         asked,
     })
 }
@@ -202,18 +227,26 @@ pub(super) async fn cards(
 ) -> Result<Vec<Card>, Failure> {
     let organisation = signed.organisation.id;
     let targets = post::channels_of(conn, organisation, posts.iter().map(|it| it.id)).await?;
+    let fast = fast::of_posts(conn, organisation, posts.iter().map(|it| it.id)).await?;
     let mut cards = Vec::new();
     for it in posts {
-        let chip = chip(conn, signed, &it).await?;
-        let moves = match it.state {
-            State::Published | State::Measured => Vec::new(),
-            _ => {
-                let facts = command::post::facts(conn, app, organisation, &it).await?;
-                moves(signed, &it, facts, app.now())
-            }
+        let facts = match it.state {
+            State::Published | State::Measured => None,
+            _ => Some(command::post::facts(conn, app, organisation, &it).await?),
         };
+        let mine = facts.is_some_and(|facts| Step::Validate.is_for(&signed.actor, facts.whose));
+        let chip = chip(conn, signed, &it, mine).await?;
+        let moves = facts.map(|facts| moves(signed, &it, facts, app.now())).unwrap_or_default();
         let channels = targets.get(&it.id).map(Vec::as_slice).unwrap_or_default();
-        cards.push(card(signed, house, it, channels, chip, moves, app.now()));
+        let fast = match fast.get(&it.id) {
+            Some(FastState::Silent) if it.state == State::ToValidate => {
+                Some(("wait", signed.words.t("fast-chip-silent")))
+            }
+            Some(found) if found.is_marked() => Some(("alert", signed.words.t("fast-chip"))),
+            _ => None,
+        };
+        let card = card(signed, house, it, channels, chip, moves, app.now());
+        cards.push(Card { fast, ..card });
     }
     Ok(cards)
 }
@@ -240,6 +273,7 @@ fn card(
         reason: it.reason.filter(|_| matches!(it.state, State::Refused | State::Parked | State::ToWrite)),
         title: it.title,
         theme: it.theme,
+        fast: None,
         state,
         moves,
     }
@@ -255,6 +289,7 @@ async fn chip(
     conn: &mut Conn,
     signed: &Signed,
     it: &Post,
+    mine: bool,
 ) -> store::Result<Option<(&'static str, &'static str, String)>> {
     let words = &signed.words;
     if let Some(code) = &it.held_code {
@@ -269,9 +304,7 @@ async fn chip(
         State::ToValidate if it.validated_by.is_some() => {
             Some(("ok", "check2", words.t("post-chip-validated")))
         }
-        State::ToValidate if signed.actor.may(Action::Validate) => {
-            Some(("act", "user", words.t("post-chip-you")))
-        }
+        State::ToValidate if mine => Some(("act", "user", words.t("post-chip-you"))),
         State::ToWrite if it.writer == Some(signed.actor.colleague) => {
             Some(("act", "pen", words.t("post-chip-you")))
         }
@@ -309,7 +342,7 @@ pub(super) fn moves(signed: &Signed, it: &Post, facts: Facts, now: i64) -> Vec<M
     let ahead = it.due_at.is_some_and(|at| at > now);
     let offered = |step: &Step| {
         *step != Step::Rewrite
-            && step.needs().is_some_and(|action| signed.actor.may(action))
+            && step.is_for(&signed.actor, facts.whose)
             && !(*step == Step::Validate && facts.validated)
     };
     let asks = |step: Step| match step {

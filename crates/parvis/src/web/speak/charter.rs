@@ -21,6 +21,7 @@ use crate::id::PostId;
 use crate::rules::permission::Action;
 use crate::rules::post::State as Standing;
 use crate::store::house::House;
+use crate::store::post::words::OwnTexts;
 use crate::store::post::{Post, Target, picture};
 use crate::store::{self, Conn};
 use crate::web::charter::{May, Remarks};
@@ -30,15 +31,20 @@ use crate::web::session::Signed;
 
 /// The words that stand in the fields of a post's page.
 pub(super) fn said(it: &Post, typed: &Typed, targets: &[Target]) -> Text {
+    Text { text: typed.text.clone(), ..stands(it, &typed.own, targets) }
+}
+
+/// The words that stand in a post.
+pub(super) fn stands(it: &Post, own: &OwnTexts, targets: &[Target]) -> Text {
     Text {
         version: it.version,
-        text: typed.text.clone(),
+        text: it.text.clone(),
         warning: it.warning.clone().unwrap_or_default(),
         channels: targets.iter().map(|it| it.channel).collect(),
         campaign: it.campaign.clone().unwrap_or_default(),
         tagged: targets.iter().filter(|it| it.tagged).map(|it| it.channel).collect(),
         threaded: targets.iter().filter(|it| it.threaded).map(|it| it.channel).collect(),
-        own_texts: typed.own.clone(),
+        own_texts: own.clone(),
     }
 }
 

@@ -11,9 +11,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use self::read::{Left, Line, Picture, Remark};
+use self::read::{Left, Pick, Picture, Remark};
+pub(super) use self::read::{Line, lines};
 use super::board::{Move, moves, toast};
 use super::charter;
+use super::fast::Beside;
 use super::idea::Fields;
 use super::origin_icon;
 use super::preview::Previews;
@@ -89,10 +91,16 @@ struct PostPage {
     previews: Previews,
     campaign: String,
     pictures: Vec<Picture>,
+    /// What the library offers.
+    picks: Vec<Pick>,
+    /// A picture can be kept in the library.
+    keeps: bool,
     lines: Vec<Line>,
     looks: bool,
     second: Second,
     last_word: Option<String>,
+    /// Who has it, where it isn't the community manager.
+    whose: Option<String>,
     due: Option<String>,
     due_value: String,
     /// An hour can be meant for it that isn't one for good yet.
@@ -107,6 +115,8 @@ struct PostPage {
     charter: Remarks,
     /// Whether the community tires of its theme.
     gauge: Option<Gauge>,
+    /// The fast lane, where there is one.
+    fast: Option<Beside>,
     problem: Option<String>,
 }
 
@@ -151,12 +161,14 @@ async fn shown(
     let ticks = post::look::ticks(&mut conn, organisation, id).await?;
     let looks = signed.actor.may(Action::Look) && it.state == State::ToValidate && it.validated_by.is_none();
     let channels: Vec<_> = targets.iter().map(|it| it.channel).collect();
-    let asked = command::policy(&mut conn, organisation).await?.asks(&it.origin, &it.theme, &channels);
+    let asked = command::last::policy(&mut conn, organisation).await?.asks(&it.origin, &it.theme, &channels);
     let second = Second {
         asked,
         given: ticks.iter().find(|tick| tick.item == SECOND_LOOK).map(|it| read::by(words, &house, it, now)),
         mine: looks && it.written_by != Some(signed.actor.colleague),
     };
+    let lines = lines(words, &house, &ticks, !pictures.is_empty(), now);
+    let fast = Beside::of(&mut conn, signed, &house, &it, &lines, now).await?;
     let layout = Layout::of(&mut conn, signed, Place::Speak, it.title.clone()).await?;
     let state_name = words.named("post-state", it.state.as_str());
     let writes = signed.actor.may(Action::Write) && Step::Rewrite.take(it.state, facts).is_ok();
@@ -174,10 +186,7 @@ async fn shown(
         state: it.state.as_str(),
         held: it.held_code.as_deref().map(|code| words.named("post-held-long", code)),
         fields: fields(&it),
-        origin: (
-            origin_icon(&it.origin),
-            it.origin_name.clone().unwrap_or_else(|| words.named("origin", &it.origin)),
-        ),
+        origin: origin(words, &it),
         origins: crate::rules::post::ORIGINS.map(|name| (name, words.named("origin", name))).to_vec(),
         describes: signed.actor.may(Action::Keep)
             || (it.idea_by == signed.actor.colleague && it.state == State::Idea),
@@ -188,11 +197,14 @@ async fn shown(
         warning: it.warning.clone().unwrap_or_default(),
         previews,
         campaign: it.campaign.clone().unwrap_or_default(),
-        lines: read::lines(words, &house, &ticks, !pictures.is_empty(), now),
-        pictures: read::pictures(id, pictures),
+        lines,
+        picks: if writes { read::picks(&mut conn, signed, &it.theme, now).await? } else { Vec::new() },
+        keeps: signed.actor.may(Action::BringMaterial),
+        pictures: read::pictures(&mut conn, signed, id, pictures, now).await?,
         looks,
         second,
         last_word: last_word(words, &house, &it, now),
+        whose: facts.whose.role().map(|role| words.named("post-last-word", role.as_str())),
         due: it
             .due_at
             .map(|at| words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))),
@@ -210,9 +222,15 @@ async fn shown(
         problem: problem.as_ref().map(|(_, said)| said.clone()),
         charter,
         gauge,
+        fast,
         typed,
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
+}
+
+/// Icon and name of where the idea came from.
+fn origin(words: &Words, it: &Post) -> (&'static str, String) {
+    (origin_icon(&it.origin), it.origin_name.clone().unwrap_or_else(|| words.named("origin", &it.origin)))
 }
 
 /// The gauge of the post's theme, once something was published of it.
@@ -308,10 +326,11 @@ fn lacking(words: &Words, it: &Post, facts: Facts) -> Vec<String> {
                 (!facts.ticked, "ticks"),
                 (!facts.looked, "look"),
                 (!facts.charter, "charter"),
+                (!facts.rights, "rights"),
             ]
         }
         State::ToValidate | State::Scheduled => {
-            vec![(facts.stopped, "stopped"), (!facts.charter, "charter")]
+            vec![(facts.stopped, "stopped"), (!facts.charter, "charter"), (!facts.rights, "rights")]
         }
         _ => Vec::new(),
     };

@@ -11,11 +11,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path as Stored;
 use parvis_channels::Upload;
+use serde::Deserialize;
 
 use super::compose;
 use crate::app::App;
 use crate::command::post as command;
-use crate::id::{PictureId, PostId};
+use crate::id::{AssetId, PictureId, PostId};
 use crate::rules::permission::Action;
 use crate::store::post::picture as store;
 use crate::web::error::Failure;
@@ -74,6 +75,38 @@ pub(super) async fn change(
         command::picture::describe(&app, &signed.actor, id, picture, alt).await
     };
     back(&app, &signed, id, result).await
+}
+
+/// Which picture of the library.
+#[derive(Debug, Deserialize)]
+pub(super) struct Chosen {
+    asset: AssetId,
+}
+
+/// `POST /speak/{id}/asset`: a picture of the library goes with the post.
+pub(super) async fn pick(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<PostId>,
+    Form(form): Form<Chosen>,
+) -> Answer {
+    let result = command::picture::pick(&app, &signed.actor, id, form.asset).await.map(drop);
+    back(&app, &signed, id, result).await
+}
+
+/// `POST /speak/{id}/picture/{picture}/keep`: into the library with it.
+pub(super) async fn keep(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path((id, picture)): Path<(PostId, PictureId)>,
+) -> Answer {
+    match command::picture::keep(&app, &signed.actor, id, picture).await {
+        Ok(it) => {
+            let done = if it.known { "known" } else { "brought" };
+            Ok(Redirect::to(&format!("/material/{}?done={done}", it.id)).into_response())
+        }
+        Err(refused) => back(&app, &signed, id, Err(refused)).await,
+    }
 }
 
 /// `GET /speak/{id}/picture/{picture}`

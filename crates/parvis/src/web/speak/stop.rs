@@ -1,4 +1,4 @@
-//! Stop everything, what it held, and which posts are looked at twice.
+//! Stop everything, and what it held.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,17 +8,16 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 
 use super::board::{Card, cards};
 use crate::app::App;
 use crate::command::post as command;
 use crate::command::{self as commands};
 use crate::rules::permission::Action;
-use crate::rules::post::{ORIGINS, Policy};
 use crate::store::house::House;
 use crate::store::{post, stop};
-use crate::web::error::{Failure, page, page_with};
+use crate::web::error::{Failure, page_with};
+use crate::web::form::Done;
 use crate::web::inbox::refusal;
 use crate::web::layout::{Layout, Place, Toast};
 use crate::web::session::Signed;
@@ -41,13 +40,6 @@ struct HeldPage {
     stops: bool,
     lifts: bool,
     problem: Option<String>,
-}
-
-/// What has just been done.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Done {
-    done: String,
 }
 
 /// `GET /speak/held`
@@ -108,80 +100,4 @@ pub(super) async fn begin(
 pub(super) async fn lift(State(app): State<Arc<App>>, signed: Signed) -> Answer {
     let result = commands::stop::lift(&app, &signed.actor).await;
     back(&app, &signed, "lifted", result).await
-}
-
-/// A line that can be ticked.
-struct Choice {
-    value: String,
-    name: String,
-    on: bool,
-}
-
-#[derive(Template)]
-#[template(path = "speak/policy.html")]
-struct PolicyPage {
-    layout: Layout,
-    always: bool,
-    origins: Vec<Choice>,
-    channels: Vec<Choice>,
-    themes: Vec<Choice>,
-}
-
-/// `GET /speak/policy`
-pub(super) async fn policy(State(app): State<Arc<App>>, signed: Signed, Query(done): Query<Done>) -> Answer {
-    let mut conn = app.db.read().await?;
-    let words = &signed.words;
-    let it = command::policy(&mut conn, signed.organisation.id).await?;
-    let house = House::read(&mut conn, signed.organisation.id).await?;
-    let mut themes = post::themes(&mut conn, signed.organisation.id).await?;
-    themes.extend(it.themes.iter().filter(|theme| !themes.contains(theme)).cloned().collect::<Vec<_>>());
-    let origin = |name: &str| Choice {
-        value: name.to_owned(),
-        name: words.named("origin", name),
-        on: it.origins.iter().any(|on| on == name),
-    };
-    let theme = |name: String| Choice { value: name.clone(), on: it.themes.contains(&name), name };
-    let toast = (done.done == "policy").then(|| Toast { text: words.t("policy-done"), undo: None });
-    let layout = Layout::of(&mut conn, &signed, Place::Speak, words.t("policy-title")).await?;
-    let channel = |channel: &crate::store::channel::Channel| Choice {
-        value: channel.id.to_string(),
-        name: channel.name.clone(),
-        on: it.channels.contains(&channel.id),
-    };
-    page(&PolicyPage {
-        layout: layout.with_toast(toast),
-        always: it.always,
-        origins: ORIGINS.iter().map(|name| origin(name)).collect(),
-        channels: house.channels.iter().map(channel).collect(),
-        themes: themes.into_iter().map(theme).collect(),
-    })
-}
-
-/// `POST /speak/policy`
-pub(super) async fn set_policy(
-    State(app): State<Arc<App>>,
-    signed: Signed,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Answer {
-    let mut it = Policy { always: false, origins: Vec::new(), themes: Vec::new(), channels: Vec::new() };
-    let mut sent = false;
-    for (name, value) in pairs {
-        match name.as_str() {
-            "policy" => sent = true,
-            "always" => it.always = true,
-            "origin" => it.origins.push(value),
-            "theme" => it.themes.push(value),
-            "channel" => {
-                let id = value.parse().map_err(|_| Failure::unprocessable("channel"))?;
-                it.channels.push(id);
-            }
-            _ => {}
-        }
-    }
-    if !sent {
-        return Err(Failure::unprocessable("policy"));
-    }
-    let done = command::set_policy(&app, &signed.actor, it).await;
-    done.map_err(|refused| refusal::failure(refused, &signed.words))?;
-    Ok(Redirect::to("/speak/policy?done=policy").into_response())
 }

@@ -358,6 +358,7 @@ async fn an_answer_goes_to_the_program_that_brought_the_question_and_its_echo_is
             anyway: false,
             media: Vec::new(),
             reason: String::new(),
+            suggestion: None,
         };
         answer::reply(&hook.app, &house.manager, home, words).await.unwrap();
         house.app.clock.advance(MINUTE);

@@ -79,6 +79,27 @@ async fn every_page_speaks_both_languages_and_shows_names_as_text() {
 }
 
 #[tokio::test]
+async fn the_address_of_a_form_leads_to_the_page_above_it() {
+    let house = House::new().await;
+    let is_page = |path: &str| routes().any(|it| it.method == Method::GET && it.path == path);
+    let mut without = Vec::new();
+    for form in routes().filter(|it| it.method == Method::POST && !is_page(it.path)) {
+        let answer = house.get(Role::Administrator, &filled(form)).await;
+        if answer.status == StatusCode::METHOD_NOT_ALLOWED {
+            without.push(form.path);
+            continue;
+        }
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", form.path);
+        let (above, whole) = (answer.location(), filled(form));
+        assert!(whole.starts_with(&format!("{above}/")), "{} leads to {above}", form.path);
+        let there = house.get(Role::Administrator, above).await.status;
+        assert_ne!(there, StatusCode::METHOD_NOT_ALLOWED, "{} leads to {above}", form.path);
+    }
+    // What is done from any page, and what no browser asks.
+    assert_eq!(without, ["/logout", "/language", "/undo", "/undo/{journal}", "/hooks/{channel}"]);
+}
+
+#[tokio::test]
 async fn a_form_from_another_site_is_refused() {
     let house = House::new().await;
     let send = |name: &'static str, value: &'static str| {

@@ -2,6 +2,7 @@
 
 use super::inbox::{hear, recent};
 use super::{House, NOW};
+use crate::config::Config;
 use crate::id::{ConversationId, MessageId};
 use crate::intake::fold::{Context, fold};
 use crate::rules::clock::Promise;
@@ -161,4 +162,20 @@ async fn the_mine_groups_and_counts_and_leads_to_its_messages() {
     let lines = house.get(manager, "/listen/insight/export?format=jsonl&q=son").await.body;
     assert_eq!(lines.lines().count(), 1);
     assert_eq!(house.get(Role::Specialist, "/listen/insight").await.status, 403);
+}
+
+#[tokio::test]
+async fn the_page_of_corrections_says_how_far_the_encoder_came() {
+    let config = Config { encoder: "nowhere.bin".into(), ..Config::default() };
+    let house = House::with(config).await;
+    let page = async || house.get(Role::CommunityManager, "/organisation/corrections").await.body;
+    assert!(page().await.contains("L’encodeur a relu tous les messages"));
+    hear(&house, &channel(house.desk), &[recent("1", INSULT, 5)]).await;
+    assert!(page().await.contains("il en reste un"));
+    crate::work::second::step(&house.app).await.unwrap();
+    assert!(page().await.contains("L’encodeur n’est pas utilisé"));
+    let without = House::new().await;
+    assert!(
+        !without.get(Role::CommunityManager, "/organisation/corrections").await.body.contains("encodeur")
+    );
 }

@@ -46,7 +46,8 @@ async fn the_right_password_opens_a_session_and_the_wrong_one_does_not() {
     let secret = answer.cookie();
     let settings = house.ask(Method::GET, "/settings", &secret, "").await;
     assert_eq!(settings.status, StatusCode::OK);
-    assert_eq!(house.ask(Method::POST, "/logout", &secret, "").await.location(), "/login");
+    let out = house.ask(Method::POST, "/logout", &secret, "").await;
+    assert_eq!((out.location(), &out.headers["clear-site-data"]), ("/login", &"\"cache\"".parse().unwrap()));
     assert_eq!(house.ask(Method::GET, "/settings", &secret, "").await.status, StatusCode::SEE_OTHER);
 }
 

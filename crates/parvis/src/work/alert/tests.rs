@@ -29,8 +29,13 @@ fn outage() -> Vec<Observation> {
 }
 
 async fn watching(house: &House) -> WatchId {
-    let wanted =
-        Wanted { name: "Billetterie", query: "billetterie", folder: "Produits", sensitivity: "balanced" };
+    let wanted = Wanted {
+        name: "Billetterie",
+        query: "billetterie",
+        folder: "Produits",
+        sensitivity: "balanced",
+        tag: "",
+    };
     let id = command::watch::save(&house.app, &house.manager, None, wanted).await.unwrap();
     house.hear(&days_before()).await;
     work::fill::step(&house.app).await.unwrap();
@@ -157,7 +162,8 @@ async fn a_watch_that_tells_nothing_is_left_out_and_one_that_goes_takes_its_aler
         let id = watching(&house).await;
         house.hear(&outage()).await;
         assert_eq!(look(&house).await.len(), 1);
-        let quiet = Wanted { name: "Billetterie", query: "billetterie", folder: "", sensitivity: "none" };
+        let quiet =
+            Wanted { name: "Billetterie", query: "billetterie", folder: "", sensitivity: "none", tag: "" };
         command::watch::save(&house.app, &house.manager, Some(id), quiet).await.unwrap();
         let signals = |told: &[Alert]| told[0].id;
         let told = look(&house).await;

@@ -11,13 +11,16 @@ use serde_json::Value;
 use super::*;
 use crate::clock::HOUR;
 use crate::command::destination::Wanted;
+use crate::command::post::Idea;
 use crate::command::{self, Refusal};
 use crate::config::Config;
-use crate::id::{AlertId, ChannelId, DestinationId};
+use crate::id::{AlertId, ChannelId, DestinationId, FastId};
+use crate::rules::fast::{FastLane, FastState};
 use crate::rules::permission::{Actor, Role};
 use crate::rules::waking::Waking;
 use crate::seal::SealKey;
 use crate::store::alert::{Closed, Evidence, Kind};
+use crate::store::fast::Fast;
 use crate::testing::{House, colleague, houses};
 use crate::work;
 
@@ -229,6 +232,7 @@ async fn a_digest_leaves_at_seven_once_with_what_was_found() {
             query: "nébuleuse",
             folder: "Market",
             sensitivity: "none",
+            tag: "",
         };
         command::watch::save(&it.app, &it.house.manager, None, wanted).await.unwrap();
         it.house.hear(&[crate::testing::said("1", "La Nébuleuse ouvre <b>une</b> salle", 60)]).await;
@@ -290,4 +294,84 @@ async fn what_cannot_work_is_not_kept_and_who_may_not_is_refused() {
     assert!(matches!(not, Err(Refusal::Forbidden(_))));
     assert_eq!(destination::list(&mut it.app.db.read().await.unwrap(), it.house.id).await.unwrap(), []);
     assert_eq!(it.peer.count(), 0, "looking at an address writes nothing there");
+}
+
+/// A second look that is asked of the house's manager, with a lane whose letters a channel that can't send shall send.
+async fn asked(it: &Told) -> (Fast, crate::id::AskId) {
+    let (now, house) = (it.app.now(), it.house.id);
+    let idea = Idea { title: "Panne".to_owned(), origin: "team".to_owned(), ..Idea::default() };
+    let post = command::post::propose(&it.app, &it.house.specialist, idea).await.unwrap();
+    let run = Fast {
+        id: FastId::new(now),
+        post,
+        version: 0,
+        state: FastState::Asked,
+        colleague: it.house.specialist.colleague,
+        reason: "Les paiements sont refusés".to_owned(),
+        began_at: now,
+        asked_at: Some(now),
+        next_at: Some(now + HOUR),
+        answered_by: None,
+        answered_at: None,
+        answer: None,
+        reviewed_by: None,
+        reviewed_at: None,
+        review: None,
+    };
+    let lane = FastLane { mailbox: Some(it.house.channel), ..FastLane::default() };
+    let mut conn = it.app.db.write().await.unwrap();
+    let json = serde_json::to_string(&lane).unwrap();
+    store::setting::put(&mut conn, house, "fast_lane", &json).await.unwrap();
+    store::fast::insert(&mut conn, house, &run).await.unwrap();
+    let reader = it.house.manager.colleague;
+    work::fast::tell(&mut conn, house, &lane, &run, reader, now).await.unwrap();
+    conn.commit().await.unwrap();
+    let asks = store::fast::asks(&mut it.app.db.read().await.unwrap(), house, run.id).await.unwrap();
+    (run, asks[0].id)
+}
+
+#[tokio::test]
+async fn a_second_look_is_told_where_it_is_wanted_and_what_became_of_the_letter_is_kept() {
+    for it in all().await {
+        it.save(NotifyKind::Webhook, "alerts", Rule::default()).await;
+        let wanted = Rule { fast: true, kinds: Vec::new(), ..Rule::default() };
+        let id = it.save(NotifyKind::Webhook, "looks", wanted).await;
+        let (run, ask) = asked(&it).await;
+        it.work().await;
+        assert_eq!(it.peer.count(), 1, "once, and where alerts alone are wanted not at all");
+        let said = it.peer.last();
+        assert_eq!(
+            (said["type"].as_str(), said["data"]["fast"].as_str()),
+            (Some("fast.asked"), Some(run.id.to_string().as_str()))
+        );
+        assert!(said["data"]["url"].as_str().unwrap().ends_with(&format!("/speak/fast/{}", run.id)));
+        assert_eq!(it.notices(id).await[0].state, "sent");
+        // The mailbox can't send: it is tried some times, and then a person sees that the letter didn't leave.
+        for told in ["waiting", "waiting", "waiting", "failed", "failed"] {
+            let mut conn = it.app.db.read().await.unwrap();
+            let kept = store::fast::one_ask(&mut conn, it.house.id, ask).await.unwrap().unwrap();
+            assert_eq!((kept.told.as_str(), kept.error.is_some()), (told, true));
+            drop(conn);
+            it.app.clock.advance(30 * SECOND);
+            it.work().await;
+        }
+        assert_eq!(it.peer.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_second_look_that_was_answered_before_it_was_told_is_told_nobody() {
+    for it in all().await {
+        let id = it.save(NotifyKind::Webhook, "looks", Rule { fast: true, ..Rule::default() }).await;
+        let (run, ask) = asked(&it).await;
+        let mut conn = it.app.db.write().await.unwrap();
+        let run = Fast { state: FastState::No, ..run };
+        store::fast::update(&mut conn, it.house.id, &run).await.unwrap();
+        conn.commit().await.unwrap();
+        it.work().await;
+        assert_eq!((it.peer.count(), it.notices(id).await[0].state.as_str()), (0, "dropped"));
+        let mut conn = it.app.db.read().await.unwrap();
+        let kept = store::fast::one_ask(&mut conn, it.house.id, ask).await.unwrap().unwrap();
+        assert_eq!(kept.told, "dropped");
+    }
 }

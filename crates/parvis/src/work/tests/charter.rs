@@ -115,6 +115,7 @@ async fn an_answer_that_promises_leaves_with_its_reason_only() {
             anyway: false,
             media: Vec::new(),
             reason: reason.to_owned(),
+            suggestion: None,
         };
         let refused = answer::reply(&house.app, &house.manager, it.id, says("")).await;
         assert!(matches!(refused, Err(Refusal::Invalid { field: "text", code: "charter" })), "{refused:?}");

@@ -125,6 +125,7 @@ async fn files_that_are_missing_or_belong_to_nobody_are_named() {
             alt: None,
             mime: "image/png".to_owned(),
             stored_as: "post/there.png".to_owned(),
+            asset: None,
         };
         let mut conn = house.app.db.write().await.unwrap();
         picture::insert(&mut conn, house.id, post, 0, &shown).await.unwrap();

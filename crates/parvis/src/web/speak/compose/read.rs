@@ -1,7 +1,10 @@
 //! The parts of a post's page, read for its template.
 
-use crate::id::PostId;
+use crate::command::asset as library;
+use crate::id::{AssetId, PostId};
+use crate::rules::permission::Action;
 use crate::rules::post::CHECKLIST;
+use crate::store::asset::Filter;
 use crate::store::house::House;
 use crate::store::message::{self, Stage};
 use crate::store::post::look::{Comment, Tick};
@@ -10,19 +13,35 @@ use crate::store::post::{self, Post, Target};
 use crate::store::{self, Conn};
 use crate::web::inbox::house::channel_icon;
 use crate::web::language::Words;
+use crate::web::material::right;
 use crate::web::session::Signed;
+
+/// Pictures of the library that are offered beside the others.
+const PICKS: i64 = 8;
 
 /// A picture.
 pub(super) struct Picture {
     pub(super) src: String,
     pub(super) alt: String,
+    /// Where it stands in the library.
+    pub(super) asset: Option<String>,
+    /// How the rights stand: class, icon and words.
+    pub(super) right: Option<(&'static str, &'static str, String)>,
+}
+
+/// A picture of the library that can be put into the post.
+pub(super) struct Pick {
+    pub(super) id: AssetId,
+    pub(super) src: String,
+    pub(super) title: String,
+    pub(super) right: Option<(&'static str, &'static str, String)>,
 }
 
 /// A line of the checklist.
-pub(super) struct Line {
-    pub(super) item: &'static str,
-    pub(super) name: String,
-    pub(super) by: Option<String>,
+pub(in crate::web::speak) struct Line {
+    pub(in crate::web::speak) item: &'static str,
+    pub(in crate::web::speak) name: String,
+    pub(in crate::web::speak) by: Option<String>,
 }
 
 /// What became of a network.
@@ -46,11 +65,61 @@ pub(super) struct Remark {
     pub(super) text: String,
 }
 
-/// The pictures of a post.
-pub(super) fn pictures(id: PostId, all: Vec<Kept>) -> Vec<Picture> {
-    let picture =
-        |it: Kept| Picture { src: format!("/speak/{id}/picture/{}", it.id), alt: it.alt.unwrap_or_default() };
-    all.into_iter().map(picture).collect()
+/// The pictures of a post, with how the rights to each stand.
+pub(super) async fn pictures(
+    conn: &mut Conn,
+    signed: &Signed,
+    id: PostId,
+    all: Vec<Kept>,
+    now: i64,
+) -> store::Result<Vec<Picture>> {
+    let mut shown = Vec::with_capacity(all.len());
+    for it in all {
+        let found = match it.asset {
+            Some(asset) => store::asset::get(conn, signed.organisation.id, asset).await?.map(|it| it.0),
+            None => None,
+        };
+        let seen = |asset: &store::asset::Asset| {
+            signed.actor.may(Action::ReadMaterial)
+                && library::only(&signed.actor).is_none_or(|own| own == asset.colleague)
+        };
+        shown.push(Picture {
+            src: format!("/speak/{id}/picture/{}", it.id),
+            alt: it.alt.unwrap_or_default(),
+            right: found.as_ref().and_then(|it| right(&signed.words, it, now)),
+            asset: found.filter(seen).map(|it| format!("/material/{}", it.id)),
+        });
+    }
+    Ok(shown)
+}
+
+/// Pictures of the library for the post: those of its theme first, then what was brought last; none whose rights have ended.
+pub(super) async fn picks(
+    conn: &mut Conn,
+    signed: &Signed,
+    theme: &str,
+    now: i64,
+) -> store::Result<Vec<Pick>> {
+    if !signed.actor.may(Action::ReadMaterial) {
+        return Ok(Vec::new());
+    }
+    let mut all: Vec<Pick> = Vec::new();
+    for theme in [Some(theme.to_owned()).filter(|it| !it.is_empty()), None] {
+        let asked = Filter { only: library::only(&signed.actor), theme, ..Filter::default() };
+        for (it, file) in store::asset::list(conn, signed.organisation.id, &asked, PICKS).await? {
+            let ended = it.expires_at.is_some_and(|at| at <= now);
+            if !ended && all.iter().all(|other| other.id != it.id) {
+                all.push(Pick {
+                    src: format!("/material/{}/file/{}", it.id, file.number),
+                    right: right(&signed.words, &it, now),
+                    id: it.id,
+                    title: it.title,
+                });
+            }
+        }
+    }
+    all.truncate(usize::try_from(PICKS).unwrap_or(0));
+    Ok(all)
 }
 
 /// Who and when, under a tick.
@@ -60,7 +129,13 @@ pub(super) fn by(words: &Words, house: &House, it: &Tick, now: i64) -> String {
 }
 
 /// The checklist; what there is none of isn't asked.
-pub(super) fn lines(words: &Words, house: &House, ticks: &[Tick], pictures: bool, now: i64) -> Vec<Line> {
+pub(in crate::web::speak) fn lines(
+    words: &Words,
+    house: &House,
+    ticks: &[Tick],
+    pictures: bool,
+    now: i64,
+) -> Vec<Line> {
     let line = |item: &'static str| Line {
         item,
         name: words.named("check", item),

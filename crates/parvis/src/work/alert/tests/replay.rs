@@ -39,7 +39,7 @@ fn ordinary(days: i64) -> Vec<Observation> {
 }
 
 async fn watch(house: &House, name: &str, query: &str) -> WatchId {
-    let wanted = Wanted { name, query, folder: "", sensitivity: "balanced" };
+    let wanted = Wanted { name, query, folder: "", sensitivity: "balanced", tag: "" };
     command::watch::save(&house.app, &house.manager, None, wanted).await.unwrap()
 }
 

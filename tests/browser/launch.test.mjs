@@ -1,0 +1,92 @@
+// A launch in the demonstration: a dossier is begun, a question is answered in it and validated, the launch is opened, and
+// the answer is suggested beside a conversation that asks for it, put in by a key, sent by a person and counted.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { demonstration, findings, noFaults, until } from './support.mjs'
+
+const QUESTION = 'An amount is pending on my account, am I charged?'
+const ANSWER = 'No: what is pending is no charge, and your seats are kept.'
+let page, stage, dossier
+before(async () => { stage = await demonstration(); ({ page } = stage) })
+after(async () => { await stage?.close() })
+
+async function add(kind, fields) {
+  await page.goto(`${dossier}/new/${kind}`)
+  for (const [name, value] of Object.entries(fields)) {
+    const field = page.locator(`main [name=${name}]`)
+    if (await field.evaluate(it => it.tagName) === 'SELECT') await field.selectOption(value)
+    else await field.fill(value)
+  }
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.waitForURL(url => url.href.split('#')[0] === dossier)
+}
+
+test('a dossier is begun and filled, and its pages can be read by everybody', async () => {
+  await page.locator('nav.rail a[href="/launches"]').click()
+  await page.waitForURL('**/launches')
+  assert.deepEqual(await findings(page), [])
+  await page.locator('a[href="/launches/new"]').click()
+  await page.waitForURL('**/launches/new')
+  assert.deepEqual(await findings(page), [])
+  await page.locator('[name=name]').fill('The lantern walk')
+  await page.locator('[name=day]').fill('2030-06-21')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.waitForURL(/\/launches\/[0-9a-f-]{36}/)
+  dossier = page.url().split('#')[0]
+  await add('angle', { title: 'Who lights the lanterns' })
+  await add('problem', { title: 'Rain', likely: 'possible', grave: 'serious' })
+  await add('faq', { title: QUESTION, text: ANSWER, language: 'en', audience: 'external' })
+  await add('meeting', { title: 'With the town', day: '2030-06-01', hour: '10:00' })
+  for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark' }]) {
+    await page.emulateMedia(options)
+    await page.reload()
+    assert.deepEqual(await findings(page), [])
+  }
+  await page.setViewportSize({ width: 390, height: 844 })
+  assert.deepEqual(await findings(page), [])
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than a phone')
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.emulateMedia({ colorScheme: 'light' })
+})
+
+test('the calendar shows the launch and its meeting on their days', async () => {
+  await page.goto(`${stage.demo.base}/calendar?at=2030-06-10`)
+  assert.equal(await page.locator('[data-day="2030-06-21"] a', { hasText: 'The lantern walk' }).getAttribute('href'), new URL(dossier).pathname)
+  assert.match(await page.locator('[data-day="2030-06-21"]').getAttribute('data-warns'), /The lantern walk/)
+  assert.match(await page.locator('[data-day="2030-06-01"] a', { hasText: 'With the town' }).getAttribute('title'), /10.00/u)
+  assert.deepEqual(await findings(page), [])
+  await page.goto(dossier)
+})
+
+test('an answer is validated, an edit takes that back, and it is validated anew', async () => {
+  const validate = () => page.locator('#faq').getByRole('button', { name: 'Validate' }).click()
+  await validate()
+  await until('it is validated', async () => await page.locator('#faq .c.ok').count() === 1)
+  await page.getByRole('link', { name: QUESTION }).click()
+  await page.waitForURL('**/entries/**')
+  assert.deepEqual(await findings(page), [])
+  await page.locator('main [name=text]').fill(`${ANSWER} Bring a card.`)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.waitForURL(url => url.href.split('#')[0] === dossier)
+  assert.equal(await page.locator('#faq .c.ok').count(), 0)
+  await validate()
+  await until('it is validated', async () => await page.locator('#faq .c.ok').count() === 1)
+})
+
+test('once the launch is open, the answer is suggested, put in by a key, sent by a person, and counted', async () => {
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await until('it is open', async () => await page.getByRole('button', { name: 'Close', exact: true }).count() === 1)
+  await page.goto(`${stage.demo.base}/inbox`)
+  await page.locator('a.cv', { hasText: 'pending' }).first().click()
+  const suggested = page.locator('.suggests .li', { hasText: 'Bring a card.' })
+  await suggested.waitFor()
+  assert.match(await suggested.textContent(), /pending/, 'the words for which it is suggested are said')
+  assert.deepEqual(await findings(page), [])
+  await page.keyboard.press('y')
+  const box = page.locator('textarea[name=text]').first()
+  await until('it stands in the box', async () => (await box.inputValue()).includes(`${ANSWER} Bring a card.`))
+  await page.locator('form[action*="/reply"] button.p').first().click()
+  await until('it left, or is about to', async () => (await page.locator('[data-conversation], .panes').first().textContent()).includes('Bring a card.'))
+  await until('its use is counted', async () => { await page.goto(dossier); return /1|one/.test(await page.locator('#faq .li .meta').allTextContents().then(it => it.join(' '))) })
+  noFaults(page)
+})
