@@ -66,6 +66,7 @@ async fn bombard(
 ) -> Result<Vec<String>> {
     let (mut wrong, mut tally) = (Vec::new(), Tally::default());
     let (mut warm, journalled) = (server.memory()?, journalled(program).await?);
+    let (mut before, mut leap) = (warm, (0, String::new()));
     for number in 0..inputs {
         let input = maker.next()?;
         let said = input.send(&program.listen).await?;
@@ -73,14 +74,20 @@ async fn bombard(
             wrong.push(format!("{said:?} to {}", input.shown()));
         }
         tally.add(&input, &said);
+        let now = server.memory()?;
+        let grown = now.saturating_sub(before);
+        if grown > leap.0 {
+            leap = (grown, input.shown());
+        }
+        before = now;
         if number == inputs / WARM_UP {
             warm = server.memory()?;
         }
     }
-    let memory = server.memory()?;
+    let memory = rested(server, warm + GROWTH).await?;
     say(&format!("  {}; memory {warm} KiB after the first quarter, {memory} KiB at the end", tally.line()));
     if memory > warm + GROWTH {
-        wrong.push(format!("memory grew from {warm} to {memory} KiB"));
+        wrong.push(format!("memory grew from {warm} to {memory} KiB, most ({} KiB) at {}", leap.0, leap.1));
     }
     if server.has_ended()? || !server.ready().await? {
         wrong.push("the program has ended".to_owned());
@@ -91,6 +98,18 @@ async fn bombard(
     }
     wrong.extend(program.doctor()?);
     Ok(wrong)
+}
+
+/// Its memory (KiB) as soon as that is `enough`, or after a while: what a large request took is given back with the next ones.
+async fn rested(server: &mut Server, enough: u64) -> Result<u64> {
+    for _ in 0..40 {
+        let memory = server.memory()?;
+        if memory <= enough || !server.ready().await? {
+            return Ok(memory);
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    server.memory()
 }
 
 /// Has somebody speak to us; the conversation that this makes, once nothing changes any more.

@@ -66,11 +66,13 @@ pub(crate) fn failures(output: &str) -> Vec<String> {
                 continue;
             }
             let more: Vec<&str> = if why.starts_with('|') {
-                rest.take_while(|it| !it.starts_with("code: ")).take(4).collect()
+                rest.take_while(|it| !it.starts_with("code: ")).take(12).collect()
             } else {
                 vec![why]
             };
             found.push(format!("{name}: {}", more.join(" ")));
+        } else if let Some(what) = line.strip_prefix("WRONG ") {
+            found.push(what.to_owned());
         }
     }
     found
@@ -150,5 +152,7 @@ mod tests {
                    error: |-\n        locator.click: Timeout\n        Call log:\n      code: 'X'\n      ...\nnot ok 1 - a page\n  \
                    ---\n  error: '1 subtest failed'\n  ...\nnot ok 2 - short\n  ---\n  error: 'gone'\n  ...\n";
         assert_eq!(failures(tap), ["it closes: locator.click: Timeout Call log:", "short: 'gone'"]);
+        let torture = "sqlite inputs, seed 1, in 11 s: 1 wrong\n  WRONG memory grew\ntest result: FAILED. 0 passed; 1 failed\n";
+        assert_eq!(failures(torture), ["memory grew"]);
     }
 }

@@ -50,6 +50,8 @@ pub struct Data {
     pub launches: Vec<Dossier>,
     /// What stands in the library.
     pub assets: Vec<Shelved>,
+    /// Every text of the posts, launches and library.
+    pub editorial: Vec<Text>,
 }
 
 /// A post on its way.
@@ -352,6 +354,7 @@ impl Data {
             posts: lines("posts.jsonl")?,
             launches: lines("launches.jsonl")?,
             assets: lines("assets.jsonl")?,
+            editorial: texts(&["posts.jsonl", "launches.jsonl", "assets.jsonl"])?,
         };
         let headed = data.conversations.iter_mut().map(|it| (it.title.take(), &mut it.messages));
         let headed = headed.chain(data.arrivals.iter_mut().map(|it| (it.title.take(), &mut it.messages)));
@@ -378,6 +381,25 @@ fn lines<T: serde::de::DeserializeOwned>(name: &str) -> anyhow::Result<Vec<T>> {
     let rows = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     rows.map(|(at, line)| serde_json::from_str(line).with_context(|| format!("{name}, line {}", at + 1)))
         .collect()
+}
+
+/// Every text of these files, wherever it stands.
+fn texts(names: &[&str]) -> anyhow::Result<Vec<Text>> {
+    let mut found = Vec::new();
+    for name in names {
+        let mut left: Vec<Json> = lines(name)?;
+        while let Some(it) = left.pop() {
+            match it {
+                Json::Object(map) if map.contains_key("fr") && map.contains_key("en") => {
+                    found.push(serde_json::from_value(Json::Object(map))?);
+                }
+                Json::Object(map) => left.extend(map.into_iter().map(|(_, value)| value)),
+                Json::Array(all) => left.extend(all),
+                _ => (),
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The instant (µs) that an offset such as `-3d04h12m` means at `now`; `None` when it can't be read.

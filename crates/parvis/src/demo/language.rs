@@ -1,5 +1,7 @@
-//! Tells the whole demonstration in another language: names, messages, views. The shipped texts are
-//! there in both; what people wrote meanwhile stays as it is.
+//! Tells the whole demonstration in another language: names, messages, views, posts, launches, library. The
+//! shipped texts are there in both; what people wrote meanwhile stays as it is.
+
+mod editorial;
 
 use super::data::{Data, Text};
 use super::fill::{Keys, remote_id};
@@ -16,6 +18,7 @@ use crate::store::{self, Conn};
 pub async fn retell(app: &App, data: &Data, keys: &Keys, language: &str) -> store::Result<()> {
     let mut conn = app.db.write().await?;
     rename(&mut conn, data, keys, language).await?;
+    editorial::retell(&mut conn, data, keys.house, language).await?;
     for it in &data.conversations {
         let Some(channel) = keys.channels.get(&it.channel) else { continue };
         for (place, shipped) in it.messages.iter().enumerate() {
@@ -127,6 +130,9 @@ async fn rename(conn: &mut Conn, data: &Data, keys: &Keys, language: &str) -> st
         let found = shipped.watches.iter().find(|it| it.name.fr == watch.name || it.name.en == watch.name);
         if let Some(it) = found {
             it.name.get(language).clone_into(&mut watch.name);
+            if [&it.folder.fr, &it.folder.en].contains(&&watch.folder) {
+                it.folder.get(language).clone_into(&mut watch.folder);
+            }
             // Other words stand in the messages now.
             store::watch::empty(conn, keys.house, watch.id).await?;
             watch.fill_before = Some(store::watch::AFTER_ALL);

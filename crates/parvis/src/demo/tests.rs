@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parvis_channels::{Upload, Visibility};
 
-use super::data::Data;
+use super::data::{Data, Text};
 use super::fill::{self, Keys};
 use super::language::retell;
 use super::network::Network;
@@ -17,11 +17,13 @@ use crate::config::Config;
 use crate::id::ChannelId;
 use crate::intake::listen;
 use crate::rules::permission::{Actor, Role, Scope};
+use crate::rules::post::State as Step;
 use crate::seal::SealKey;
 use crate::store::alert::{Kind, Subject};
 use crate::store::conversation::{Filter, Order, State};
 use crate::store::message::{self, Stage};
-use crate::store::{self, alert, conversation, counter, watch};
+use crate::store::post::{self, picture, words};
+use crate::store::{self, alert, asset, conversation, counter, fast, launch, watch};
 use crate::testing::START;
 use crate::work;
 
@@ -218,6 +220,81 @@ async fn the_other_language_tells_the_same_story_and_search_follows() {
         let again = message::get(&mut conn, it.keys.house, first.id).await.unwrap().unwrap();
         assert_eq!(again.text, told.messages[0].text.fr);
         crate::testing::assert_whole(&it.app.db, it.keys.house).await;
+    }
+}
+
+/// Everything that posts, launches, library and folders say, in an order that no language changes.
+async fn editorial(it: &Set) -> Vec<String> {
+    let (mut conn, house) = (it.app.db.read().await.unwrap(), it.keys.house);
+    let mut said = Vec::new();
+    for state in Step::ALL {
+        let mut posts = post::in_state(&mut conn, house, state, &post::Filter::default(), 500).await.unwrap();
+        posts.sort_by_key(|it| it.id);
+        for it in posts {
+            let versions = words::versions(&mut conn, house, it.id).await.unwrap();
+            let pictures = picture::list(&mut conn, house, it.id).await.unwrap();
+            let runs = fast::of_post(&mut conn, house, it.id).await.unwrap();
+            said.extend(versions.into_iter().map(|it| it.text));
+            said.extend(pictures.into_iter().filter_map(|it| it.alt));
+            said.extend(runs.into_iter().map(|it| it.reason));
+            said.extend([it.title, it.brief, it.theme, it.text]);
+            said.extend(it.origin_name.into_iter().chain(it.reason));
+        }
+    }
+    for it in launch::list(&mut conn, house).await.unwrap() {
+        let entries = launch::entries(&mut conn, house, it.id).await.unwrap();
+        let own = entries.into_iter().filter(|it| it.language.is_empty());
+        said.extend(own.flat_map(|it| [it.title, it.text, it.people]));
+        said.extend([it.name, it.summary, it.note]);
+    }
+    for (it, _) in asset::list(&mut conn, house, &asset::Filter::default(), 500).await.unwrap() {
+        said.extend([it.title, it.theme, it.tags, it.credit, it.holder, it.purpose, it.territory]);
+    }
+    let mut watches = watch::list(&mut conn, house).await.unwrap();
+    watches.sort_by_key(|it| it.id);
+    said.extend(watches.into_iter().map(|it| it.folder));
+    said.retain(|it| !it.is_empty());
+    said
+}
+
+#[tokio::test]
+async fn board_launches_and_library_follow_the_language_and_what_people_wrote_stays() {
+    for it in stages().await {
+        super::post::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
+        super::asset::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
+        super::launch::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
+        let (house, french) = (it.keys.house, editorial(&it).await);
+        let mut conn = it.app.db.write().await.unwrap();
+        let posts = post::in_state(&mut conn, house, Step::Idea, &post::Filter::default(), 5).await.unwrap();
+        let mine = post::Post { title: "Mon idée à moi".to_owned(), ..posts[0].clone() };
+        post::update(&mut conn, house, &mine).await.unwrap();
+        conn.commit().await.unwrap();
+        retell(&it.app, &it.data, &it.keys, "en").await.unwrap();
+        let english = editorial(&it).await;
+        assert!(english.contains(&mine.title));
+        assert_eq!(english.len(), french.len());
+        let folders = it.data.organisation.watches.iter().map(|it| &it.folder);
+        let texts: Vec<&Text> = it.data.editorial.iter().chain(folders).collect();
+        for said in english.iter().filter(|said| **said != mine.title) {
+            assert!(texts.iter().any(|it| it.en == *said), "still in French: {said}");
+        }
+        assert!(french.iter().filter(|said| !english.contains(said)).count() > 100, "{}", french.len());
+        let mut conn = it.app.db.write().await.unwrap();
+        post::update(&mut conn, house, &post::Post { title: posts[0].title.clone(), ..mine }).await.unwrap();
+        conn.commit().await.unwrap();
+        retell(&it.app, &it.data, &it.keys, "fr").await.unwrap();
+        assert_eq!(editorial(&it).await, french);
+        crate::testing::assert_whole(&it.app.db, house).await;
+    }
+}
+
+#[test]
+fn no_shipped_text_is_told_in_two_ways() {
+    let data = Data::load().unwrap();
+    for it in &data.editorial {
+        for other in data.editorial.iter().filter(|other| other.fr == it.fr || other.en == it.en) {
+            assert_eq!((&other.fr, &other.en), (&it.fr, &it.en));
+        }
     }
 }
 

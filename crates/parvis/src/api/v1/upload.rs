@@ -20,8 +20,15 @@ use crate::id::{EntryId, MessageId};
 
 /// Pictures of one answer at most.
 const PICTURES: usize = 4;
-/// Bytes of a request: the pictures in base64 (a third more), and room for the rest.
-pub const LIMIT: usize = PICTURES * UPLOAD_BYTES / 3 * 4 + 512 * 1024;
+/// Bytes of an answer with its pictures at most.
+pub const REPLY: usize = room_for(PICTURES);
+/// Bytes of a request that brings one picture at most.
+pub const PICTURE: usize = room_for(1);
+
+/// Bytes of a request with so many pictures in base64 (a third more), and room for the rest.
+const fn room_for(pictures: usize) -> usize {
+    pictures * UPLOAD_BYTES / 3 * 4 + 512 * 1024
+}
 
 /// Who shall see an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]

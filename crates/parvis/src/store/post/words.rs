@@ -44,6 +44,8 @@ const KEEP: &str =
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const VERSIONS: &str = "SELECT number, at, colleague_id, text, own_texts FROM post_version
     WHERE organisation_id = $1 AND post_id = $2 ORDER BY number DESC LIMIT 200";
+const REWRITE: &str =
+    "UPDATE post_version SET text = $4 WHERE organisation_id = $1 AND post_id = $2 AND number = $3";
 const SAVE_DRAFT: &str = "INSERT INTO post_draft (organisation_id, post_id, colleague_id, version, text, own_texts, updated_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organisation_id, post_id, colleague_id)
     DO UPDATE SET version = excluded.version, text = excluded.text, own_texts = excluded.own_texts, updated_at = excluded.updated_at";
@@ -90,6 +92,12 @@ pub async fn versions(conn: &mut Conn, organisation: OrganisationId, id: PostId)
             })
         })
         .collect()
+}
+
+/// Writes the common text of an earlier version anew.
+pub async fn rewrite(conn: &mut Conn, organisation: OrganisationId, id: PostId, it: &Version) -> Result<()> {
+    let args = [organisation.into(), id.into(), it.number.into(), (&it.text).into()];
+    conn.run(REWRITE, &args).await.map(drop)
 }
 
 /// Keeps what somebody is typing.
