@@ -36,6 +36,7 @@ pub mod observation;
 pub mod organisation;
 pub mod post;
 pub mod reading;
+pub mod request;
 pub mod sealed;
 pub mod search;
 pub mod session;

@@ -162,7 +162,7 @@ id_cells!(
     CommentId,
     PictureId,
     LaunchId,
-    AssetId,
+    AssetId, RequestId,
     FileId,
     EntryId,
     StopId,

@@ -120,6 +120,11 @@ tables! {
         audience Text, likely Text, grave Text, people Text, at Int, state Text, owner_id Id, validated_by Id,
         validated_at Int, version Int, created_at Int }
     launch_use 2 { organisation_id Id, message_id Id, entry_id Id, at Int }
+    request 2 { organisation_id Id, id Id, title Text, brief Text, formats Text, count Int, due_at Int, post_id Id,
+        launch_id Id, needed Bool, asked_by Id, asked_of Id, state Text, reason Text, deliveries Int, version Int,
+        created_at Int, changed_at Int }
+    request_picture 4 { organisation_id Id, request_id Id, delivery Int, position Int, asset_id Id, file_number Int,
+        at Int }
     stop 2 { organisation_id Id, id Id, at Int, colleague_id Id, reason Text, lifted_at Int, lifted_by Id }
     calendar_feed 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int }
     message_version 3 { organisation_id Id, message_id Id, version_at Int, text Text, html Text }

@@ -327,10 +327,16 @@ fn lacking(words: &Words, it: &Post, facts: Facts) -> Vec<String> {
                 (!facts.looked, "look"),
                 (!facts.charter, "charter"),
                 (!facts.rights, "rights"),
+                (!facts.material, "material"),
             ]
         }
         State::ToValidate | State::Scheduled => {
-            vec![(facts.stopped, "stopped"), (!facts.charter, "charter"), (!facts.rights, "rights")]
+            vec![
+                (facts.stopped, "stopped"),
+                (!facts.charter, "charter"),
+                (!facts.rights, "rights"),
+                (!facts.material, "material"),
+            ]
         }
         _ => Vec::new(),
     };
