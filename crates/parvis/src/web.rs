@@ -27,6 +27,7 @@ mod material;
 pub mod organisation;
 pub mod password;
 pub mod presence;
+mod request;
 pub mod session;
 pub mod settings;
 pub mod setup;
@@ -93,6 +94,7 @@ const TABLES: &[&[Route]] = &[
     calendar::ROUTES,
     launch::ROUTES,
     material::ROUTES,
+    request::ROUTES,
     alert::ROUTES,
     alert::destination::ROUTES,
 ];
@@ -132,6 +134,7 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(calendar::router())
         .merge(launch::router())
         .merge(material::router())
+        .merge(request::router())
         .merge(alert::router())
         .merge(alert::destination::router());
     let pages = pages

@@ -267,12 +267,8 @@ pub async fn deliver(app: &App, actor: &Actor, id: RequestId, delivery: &Deliver
     };
     let former = room::pictures(&mut conn, actor.organisation, id).await?;
     let mut former = former.into_iter().filter(|it| it.delivery == before.deliveries).map(|it| it.asset);
-    let after = Request {
-        state: to,
-        reason: String::new(),
-        deliveries: before.deliveries + 1,
-        ..before.clone()
-    };
+    let after =
+        Request { state: to, reason: String::new(), deliveries: before.deliveries + 1, ..before.clone() };
     let mut there: Vec<AssetId> = Vec::new();
     for stored in files {
         let former = former.next().filter(|it| !there.contains(it));

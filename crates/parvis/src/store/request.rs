@@ -70,6 +70,8 @@ pub struct Delivered {
 pub struct Filter {
     /// Asked of this colleague.
     pub of: Option<ColleagueId>,
+    /// Asked by this colleague, or of them.
+    pub mine: Option<ColleagueId>,
     /// Not kept and not withdrawn.
     pub open: bool,
     /// Whoever was asked has something to do.
@@ -78,8 +80,8 @@ pub struct Filter {
     pub due: Option<(i64, i64)>,
     /// For this post.
     pub post: Option<PostId>,
-    /// Behind this one in the list: when it is due, and its id.
-    pub after: Option<(i64, RequestId)>,
+    /// Behind this one in the list.
+    pub after: Option<RequestId>,
 }
 
 macro_rules! columns {
@@ -98,14 +100,16 @@ const UPDATE: &str = "UPDATE request SET title = $3, brief = $4, formats = $5, c
     WHERE organisation_id = $1 AND id = $2";
 const SELECT: &str = concat!("SELECT ", columns!(), " FROM request WHERE organisation_id = $1");
 const GET: &str = concat!("SELECT ", columns!(), " FROM request WHERE organisation_id = $1 AND id = $2");
-const INSERT_PICTURE: &str = "INSERT INTO request_picture (organisation_id, request_id, delivery, position, asset_id, file_number, at)
+const INSERT_PICTURE: &str =
+    "INSERT INTO request_picture (organisation_id, request_id, delivery, position, asset_id, file_number, at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const PICTURES: &str = "SELECT r.delivery, r.asset_id, r.file_number, f.width, f.height, r.at FROM request_picture r
     JOIN asset_file f ON f.organisation_id = r.organisation_id AND f.asset_id = r.asset_id AND f.number = r.file_number
     WHERE r.organisation_id = $1 AND r.request_id = $2 ORDER BY r.delivery DESC, r.position LIMIT 1000";
 const LACKS: &str = "SELECT COUNT(*) FROM request WHERE organisation_id = $1 AND post_id = $2 AND needed
     AND state <> 'kept' AND state <> 'withdrawn'";
-const LACKING: &str = "SELECT post_id, COUNT(*) FROM request WHERE organisation_id = $1 AND post_id IS NOT NULL AND needed
+const LACKING: &str =
+    "SELECT post_id, COUNT(*) FROM request WHERE organisation_id = $1 AND post_id IS NOT NULL AND needed
     AND state <> 'kept' AND state <> 'withdrawn' GROUP BY post_id";
 
 fn read(row: &Row) -> Result<Request> {
@@ -195,10 +199,15 @@ pub async fn list(
         add(" AND due_at >= ?", from.into());
         add(" AND due_at < ?", until.into());
     }
-    if let Some((due, id)) = asked.after {
-        add(" AND (due_at > ?", due.into());
-        add(" OR (due_at = ?", due.into());
-        add(" AND id > ?))", id.into());
+    if let Some(it) = asked.mine {
+        add(" AND (asked_of = ?", it.into());
+        add(" OR asked_by = ?)", it.into());
+    }
+    if let Some(it) = asked.after {
+        add(
+            " AND (due_at, id) > (SELECT due_at, id FROM request WHERE organisation_id = $1 AND id = ?)",
+            it.into(),
+        );
     }
     if asked.open {
         add(" AND state <> ?", RequestState::Kept.as_str().into());

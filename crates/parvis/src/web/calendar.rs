@@ -57,6 +57,9 @@ pub fn router() -> Router<Arc<App>> {
 /// Posts of a state that are looked at for those without an hour.
 const WAITING: i64 = 200;
 
+/// Requests for material that are shown at most.
+const REQUESTS: i64 = 500;
+
 /// What the address asks for.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -87,6 +90,8 @@ struct CalendarPage {
     /// `theme: what the gauge says` of those that are tired, for the script (JSON).
     tired: String,
     proposes: bool,
+    /// Asks for material.
+    asks: bool,
     /// Since when there is a private address.
     feed_since: Option<String>,
     /// The address, told this once.
@@ -122,6 +127,15 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
     if signed.actor.may(Action::ReadLaunches) {
         grid::put(words, &mut days, &store::launch::between(&mut conn, organisation, span).await?);
     }
+    if signed.actor.may(Action::ReadMaterial) {
+        let asked = store::request::Filter {
+            of: command::asset::only(&signed.actor),
+            due: Some(span),
+            ..store::request::Filter::default()
+        };
+        let all = store::request::list(&mut conn, organisation, &asked, REQUESTS).await?;
+        grid::put_requests(words, &mut days, &all, now);
+    }
     let waiting = waiting(&mut conn, signed, &house, &filter).await?;
     let read = command::weariness::themes(&mut conn, organisation, now).await?;
     let made_at = room::made_at(&mut conn, organisation, signed.actor.colleague).await?;
@@ -142,6 +156,7 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
         variety: variety(words, &posts, &read, now),
         gauges: gauges(words, read, &posts),
         proposes: signed.actor.may(Action::Propose),
+        asks: signed.actor.may(Action::Schedule),
         feed_since: made_at.map(|at| words.moment(at, now)),
         feed,
     })

@@ -20,6 +20,7 @@ use super::inbox::filter::Asked;
 use super::inbox::list::{Maker, Row};
 use super::inbox::view::{self, Views};
 use super::layout::{Layout, Place};
+use super::request;
 use super::session::Signed;
 use crate::app::App;
 use crate::rules::asset::WARNINGS;
@@ -84,7 +85,8 @@ async fn today(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, 
     let layout = Layout::of(&mut conn, &signed, Place::Today, words.t("place-today")).await?;
     let alerts = alert::standing(&mut conn, &signed, now).await?;
     let rights = rights(&mut conn, &signed, now).await?;
-    let parts = sentence(&signed, &views, (deaf, alerts.len(), rights));
+    let asked = request::awaited(&mut conn, &signed, now).await?;
+    let parts = sentence(&signed, &views, (deaf, alerts.len(), rights), asked);
     page(&TodayPage {
         layout: layout.with_context(context),
         parts,
@@ -135,7 +137,12 @@ async fn rights(conn: &mut Conn, signed: &Signed, now: i64) -> store::Result<usi
     Ok(store::asset::list(conn, actor.organisation, &asked, RIGHTS).await?.len())
 }
 
-fn sentence(signed: &Signed, views: &Views, (deaf, alerts, rights): (usize, usize, usize)) -> Vec<Part> {
+fn sentence(
+    signed: &Signed,
+    views: &Views,
+    (deaf, alerts, rights): (usize, usize, usize),
+    (asked, late): (usize, usize),
+) -> Vec<Part> {
     let words = &signed.words;
     let others = views.waiting - views.late;
     let mut said = Vec::new();
@@ -157,6 +164,9 @@ fn sentence(signed: &Signed, views: &Views, (deaf, alerts, rights): (usize, usiz
     }
     if rights > 0 {
         said.push((words.t1("today-rights", "count", rights), "/material?show=ending"));
+    }
+    if asked > 0 {
+        said.push((words.t2("today-requests", "count", asked, "late", late), "/requests"));
     }
     let last = said.len().saturating_sub(1);
     said.into_iter()
