@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::asset::Shelved;
 use super::launch::Dossier;
+use super::request::Wanted;
 use crate::rules::post::State;
 
 use crate::clock::{DAY, HOUR, MINUTE};
@@ -50,7 +51,9 @@ pub struct Data {
     pub launches: Vec<Dossier>,
     /// What stands in the library.
     pub assets: Vec<Shelved>,
-    /// Every text of the posts, launches and library.
+    /// What is asked of creatives.
+    pub requests: Vec<Wanted>,
+    /// Every text of the posts, launches, library and requests.
     pub editorial: Vec<Text>,
 }
 
@@ -354,7 +357,8 @@ impl Data {
             posts: lines("posts.jsonl")?,
             launches: lines("launches.jsonl")?,
             assets: lines("assets.jsonl")?,
-            editorial: texts(&["posts.jsonl", "launches.jsonl", "assets.jsonl"])?,
+            requests: lines("requests.jsonl")?,
+            editorial: texts(&["posts.jsonl", "launches.jsonl", "assets.jsonl", "requests.jsonl"])?,
         };
         let headed = data.conversations.iter_mut().map(|it| (it.title.take(), &mut it.messages));
         let headed = headed.chain(data.arrivals.iter_mut().map(|it| (it.title.take(), &mut it.messages)));
