@@ -13,6 +13,7 @@ pub mod device;
 pub mod error;
 pub mod form;
 mod gauge;
+mod gesture;
 pub mod header;
 pub mod health;
 pub mod hook;
@@ -85,6 +86,7 @@ const TABLES: &[&[Route]] = &[
     settings::ROUTES,
     organisation::ROUTES,
     inbox::ROUTES,
+    gesture::ROUTES,
     channel::ROUTES,
     hook::ROUTES,
     today::ROUTES,
@@ -125,6 +127,7 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(settings::router())
         .merge(organisation::router())
         .merge(inbox::router(&app))
+        .merge(gesture::router())
         .merge(channel::router())
         .merge(today::router())
         .merge(listen::router())

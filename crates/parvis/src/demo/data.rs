@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::asset::Shelved;
+use super::gesture::Kindness;
 use super::launch::Dossier;
 use crate::rules::post::State;
 
@@ -50,7 +51,9 @@ pub struct Data {
     pub launches: Vec<Dossier>,
     /// What stands in the library.
     pub assets: Vec<Shelved>,
-    /// Every text of the posts, launches and library.
+    /// What is done for members out of the ordinary.
+    pub gestures: Vec<Kindness>,
+    /// Every text of the posts, launches, library and gestures.
     pub editorial: Vec<Text>,
 }
 
@@ -354,7 +357,8 @@ impl Data {
             posts: lines("posts.jsonl")?,
             launches: lines("launches.jsonl")?,
             assets: lines("assets.jsonl")?,
-            editorial: texts(&["posts.jsonl", "launches.jsonl", "assets.jsonl"])?,
+            gestures: lines("gestures.jsonl")?,
+            editorial: texts(&["posts.jsonl", "launches.jsonl", "assets.jsonl", "gestures.jsonl"])?,
         };
         let headed = data.conversations.iter_mut().map(|it| (it.title.take(), &mut it.messages));
         let headed = headed.chain(data.arrivals.iter_mut().map(|it| (it.title.take(), &mut it.messages)));

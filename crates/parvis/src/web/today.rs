@@ -15,6 +15,7 @@ use self::week::Figure;
 use super::Route;
 use super::alert::{self, Line};
 use super::error::{Failure, page};
+use super::gesture;
 use super::inbox::context::{Heard, heard};
 use super::inbox::filter::Asked;
 use super::inbox::list::{Maker, Row};
@@ -84,7 +85,8 @@ async fn today(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, 
     let layout = Layout::of(&mut conn, &signed, Place::Today, words.t("place-today")).await?;
     let alerts = alert::standing(&mut conn, &signed, now).await?;
     let rights = rights(&mut conn, &signed, now).await?;
-    let parts = sentence(&signed, &views, (deaf, alerts.len(), rights));
+    let gestures = gesture::waiting(&mut conn, &signed).await?;
+    let parts = sentence(&signed, &views, [deaf, alerts.len(), rights, gestures]);
     page(&TodayPage {
         layout: layout.with_context(context),
         parts,
@@ -135,7 +137,8 @@ async fn rights(conn: &mut Conn, signed: &Signed, now: i64) -> store::Result<usi
     Ok(store::asset::list(conn, actor.organisation, &asked, RIGHTS).await?.len())
 }
 
-fn sentence(signed: &Signed, views: &Views, (deaf, alerts, rights): (usize, usize, usize)) -> Vec<Part> {
+/// What there is today: who waits, deaf channels, alerts, rights that end, gestures.
+fn sentence(signed: &Signed, views: &Views, [deaf, alerts, rights, gestures]: [usize; 4]) -> Vec<Part> {
     let words = &signed.words;
     let others = views.waiting - views.late;
     let mut said = Vec::new();
@@ -157,6 +160,9 @@ fn sentence(signed: &Signed, views: &Views, (deaf, alerts, rights): (usize, usiz
     }
     if rights > 0 {
         said.push((words.t1("today-rights", "count", rights), "/material?show=ending"));
+    }
+    if gestures > 0 {
+        said.push((words.t1("today-gestures", "count", gestures), "/gestures"));
     }
     let last = said.len().saturating_sub(1);
     said.into_iter()
