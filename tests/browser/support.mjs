@@ -116,9 +116,10 @@ export class Demo extends Program {
 
   close() { return this.stop() }
 
-  /** Signs the first visitor in, by the link that the console shows. */
-  async enter(page) {
-    await page.goto(this.link)
+  /** Signs the first visitor in, by the link that the console shows, or the one beside which it says `who`. */
+  async enter(page, who) {
+    const link = who && (await until(`the console names ${who}`, () => this.out.match(new RegExp(`(http:\\S+/link/\\S+)  ${who}`))))[1]
+    await page.goto(link ?? this.link)
     await page.locator('form button').first().click()
     await page.waitForURL(url => !url.pathname.startsWith('/link'))
   }

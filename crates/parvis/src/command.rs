@@ -13,6 +13,7 @@ pub mod desk;
 pub mod destination;
 pub mod draft;
 pub mod feed;
+pub mod gesture;
 pub mod insight;
 pub mod launch;
 pub mod moderate;
@@ -118,6 +119,10 @@ pub struct Done {
 /// One line of text for `field`: trimmed, at most `most` characters, without control characters.
 fn line(field: &'static str, text: &str, most: usize) -> Result<String> {
     crate::rules::field::line(text, most).map_err(|key| Refusal::Invalid { field, code: code_of(key) })
+}
+
+fn lines(field: &'static str, text: &str, most: usize) -> Result<String> {
+    crate::rules::field::lines(text, most).map_err(|key| Refusal::Invalid { field, code: code_of(key) })
 }
 
 /// The code of an objection: `empty` for `field-empty`.

@@ -6,6 +6,7 @@ pub mod asset;
 pub mod data;
 mod fast;
 pub mod fill;
+pub mod gesture;
 pub mod language;
 pub mod launch;
 pub mod network;

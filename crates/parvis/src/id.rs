@@ -97,6 +97,8 @@ ids!(
     LaunchId,
     /// One thing of a launch's dossier.
     EntryId,
+    /// Something out of the ordinary for one member of the community.
+    GestureId,
     /// A picture of the library.
     AssetId,
     /// One of the files of an asset.

@@ -7,6 +7,7 @@ pub mod charter;
 pub mod clock;
 pub mod fast;
 pub mod field;
+pub mod gesture;
 pub mod holiday;
 pub mod hours;
 pub mod launch;

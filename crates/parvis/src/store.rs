@@ -19,6 +19,7 @@ pub mod desk;
 pub mod destination;
 pub mod fast;
 pub mod feed;
+pub mod gesture;
 pub mod house;
 pub mod insight;
 pub mod invariant;

@@ -13,6 +13,7 @@ pub mod device;
 pub mod error;
 pub mod form;
 mod gauge;
+mod gesture;
 pub mod header;
 pub mod health;
 pub mod hook;
@@ -86,6 +87,7 @@ const TABLES: &[&[Route]] = &[
     settings::ROUTES,
     organisation::ROUTES,
     inbox::ROUTES,
+    gesture::ROUTES,
     channel::ROUTES,
     hook::ROUTES,
     today::ROUTES,
@@ -127,6 +129,7 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(settings::router())
         .merge(organisation::router())
         .merge(inbox::router(&app))
+        .merge(gesture::router())
         .merge(channel::router())
         .merge(today::router())
         .merge(listen::router())

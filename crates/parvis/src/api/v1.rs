@@ -16,6 +16,7 @@ pub mod destination;
 pub mod draft;
 pub mod event;
 pub mod export;
+pub mod gesture;
 pub mod insight;
 pub mod journal;
 pub mod launch;
@@ -116,6 +117,9 @@ fn inbox() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tag::list))
         .routes(routes!(author::get))
         .routes(routes!(author::conversations))
+        .routes(routes!(gesture::list, gesture::propose))
+        .routes(routes!(gesture::get, gesture::change))
+        .routes(routes!(gesture::step))
 }
 
 fn launches() -> OpenApiRouter<Arc<App>> {

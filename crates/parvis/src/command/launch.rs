@@ -5,7 +5,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Refusal, Result, allow, line};
+use super::{Refusal, Result, allow, line, lines};
 use crate::app::App;
 use crate::id::{ColleagueId, EntryId, LaunchId};
 use crate::rules::launch::{AUDIENCES, GRAVE, KINDS, Kind, LANGUAGES, LIKELY, PROGRESS, State};
@@ -77,17 +77,6 @@ fn wrong(field: &'static str, code: &'static str) -> Refusal {
     Refusal::Invalid { field, code }
 }
 
-fn words(field: &'static str, text: &str, most: usize) -> Result<String> {
-    let text = text.replace("\r\n", "\n");
-    if text.chars().count() > most {
-        return Err(wrong(field, "long"));
-    }
-    if text.chars().any(|c| c == '\u{FFFD}' || (c.is_control() && c != '\n' && c != '\t')) {
-        return Err(wrong(field, "unreadable"));
-    }
-    Ok(text.trim().to_owned())
-}
-
 fn optional(field: &'static str, text: &str, most: usize) -> Result<String> {
     if text.trim().is_empty() { Ok(String::new()) } else { line(field, text, most) }
 }
@@ -130,7 +119,7 @@ pub async fn save(app: &App, actor: &Actor, id: Option<LaunchId>, wanted: Wanted
     let now = app.now();
     let (name, kind) = (line("launch", &wanted.name, TITLE_LENGTH)?, one_of(&KINDS, &wanted.kind)?);
     let (summary, note) =
-        (words("launch", &wanted.summary, TEXT_LENGTH)?, words("launch", &wanted.note, TEXT_LENGTH)?);
+        (lines("launch", &wanted.summary, TEXT_LENGTH)?, lines("launch", &wanted.note, TEXT_LENGTH)?);
     let mut conn = app.db.write().await?;
     known(&mut conn, actor, wanted.owner).await?;
     let before = match id {
@@ -277,7 +266,7 @@ fn shaped(kind: Kind, wanted: &WantedEntry) -> Result<Entry> {
     let when = |used: bool, list: &[&str], name: &str| {
         if used { one_of(list, name) } else { Ok(String::new()) }
     };
-    let text = words("entry", &wanted.text, TEXT_LENGTH)?;
+    let text = lines("entry", &wanted.text, TEXT_LENGTH)?;
     if is_said && text.is_empty() {
         return Err(wrong("entry", "no-answer"));
     }

@@ -185,16 +185,9 @@ fn dress(it: &mut Post, idea: &Idea) -> Result<()> {
     Ok(())
 }
 
-/// Text of several lines: trimmed, without control characters, at most [`BRIEF_LENGTH`].
+/// Text of several lines, at most [`BRIEF_LENGTH`].
 pub(super) fn paragraph(field: &'static str, text: &str) -> Result<String> {
-    let text = text.trim().replace("\r\n", "\n");
-    if text.chars().count() > BRIEF_LENGTH {
-        return Err(Refusal::Invalid { field, code: "long" });
-    }
-    if text.chars().any(|c| c == '\u{FFFD}' || (c.is_control() && c != '\n' && c != '\t')) {
-        return Err(Refusal::Invalid { field, code: "unreadable" });
-    }
-    Ok(text)
+    super::lines(field, text, BRIEF_LENGTH)
 }
 
 async fn check_channels(conn: &mut Conn, actor: &Actor, channels: &[ChannelId]) -> Result<()> {

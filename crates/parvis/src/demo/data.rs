@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::asset::Shelved;
+use super::gesture::Kindness;
 use super::launch::Dossier;
 use super::request::Wanted;
 use crate::rules::post::State;
@@ -53,7 +54,9 @@ pub struct Data {
     pub assets: Vec<Shelved>,
     /// What is asked of creatives.
     pub requests: Vec<Wanted>,
-    /// Every text of the posts, launches, library and requests.
+    /// What is done for members out of the ordinary.
+    pub gestures: Vec<Kindness>,
+    /// Every text of the posts, launches, library, gestures and requests.
     pub editorial: Vec<Text>,
 }
 
@@ -358,7 +361,14 @@ impl Data {
             launches: lines("launches.jsonl")?,
             assets: lines("assets.jsonl")?,
             requests: lines("requests.jsonl")?,
-            editorial: texts(&["posts.jsonl", "launches.jsonl", "assets.jsonl", "requests.jsonl"])?,
+            gestures: lines("gestures.jsonl")?,
+            editorial: texts(&[
+                "posts.jsonl",
+                "launches.jsonl",
+                "assets.jsonl",
+                "gestures.jsonl",
+                "requests.jsonl",
+            ])?,
         };
         let headed = data.conversations.iter_mut().map(|it| (it.title.take(), &mut it.messages));
         let headed = headed.chain(data.arrivals.iter_mut().map(|it| (it.title.take(), &mut it.messages)));

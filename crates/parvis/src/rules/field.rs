@@ -22,6 +22,22 @@ pub fn line(text: &str, most: usize) -> Result<String, Objection> {
     Ok(text.to_owned())
 }
 
+/// Text of several lines: trimmed, line ends as `\n`, at most `most` characters (none will do), no other control character than
+/// the tabulator.
+///
+/// # Errors
+/// The key of the message that says what to mend.
+pub fn lines(text: &str, most: usize) -> Result<String, Objection> {
+    let text = text.trim().replace("\r\n", "\n");
+    if text.chars().count() > most {
+        return Err("field-long");
+    }
+    if text.chars().any(|c| c == '\u{FFFD}' || (c.is_control() && c != '\n' && c != '\t')) {
+        return Err("field-unreadable");
+    }
+    Ok(text)
+}
+
 /// An e-mail address in lower case: something, `@`, something with a dot or a local name; at most 254
 /// characters (RFC 5321, 4.5.3.1).
 ///

@@ -85,13 +85,15 @@ pub enum Action {
     BringMaterial,
     /// Change what others brought, put it away and bring it back.
     KeepMaterial,
+    /// Say whether a gesture for a member of the community is made.
+    DecideGestures,
     /// Change one's own language, theme, password, and make API tokens.
     ManageSelf,
 }
 
 impl Action {
     /// Every action, for tables and tests.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Read,
         Self::Answer,
         Self::Note,
@@ -119,6 +121,7 @@ impl Action {
         Self::ReadMaterial,
         Self::BringMaterial,
         Self::KeepMaterial,
+        Self::DecideGestures,
         Self::ManageSelf,
     ];
 }
@@ -238,6 +241,7 @@ impl Role {
                     | A::ReadLaunches
                     | A::ValidateAnswers
                     | A::ReadMaterial
+                    | A::DecideGestures
                     | A::ManageSelf
             ),
             Self::Administrator => true,
@@ -303,6 +307,7 @@ impl TokenScope {
             | Action::ValidateAnswers
             | Action::BringMaterial
             | Action::KeepMaterial
+            | Action::DecideGestures
             | Action::ManageSelf => Self::Write,
             Action::ManageChannels | Action::ManageColleagues | Action::ReadJournal | Action::MoveData => {
                 Self::Admin
@@ -349,14 +354,14 @@ mod tests {
             })
             .collect();
         let agreed = "\
-community_manager xxxxxx....xxxxxxxxxxxxxxxxxx
-specialist        xxxx.x......xx.xx...xx..xx.x
-expert            xxx.........xx..x....x.xx..x
-external          xxxx........xx.x........xx.x
-creative          x.x.........xx..........xx.x
-referent          xxxxxx.xx.xxxx.xx...xxxxxxxx
-direction         x.x..x....x.xx..x...xx.xx..x
-administrator     xxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+community_manager xxxxxx....xxxxxxxxxxxxxxxxxxx
+specialist        xxxx.x......xx.xx...xx..xx..x
+expert            xxx.........xx..x....x.xx...x
+external          xxxx........xx.x........xx..x
+creative          x.x.........xx..........xx..x
+referent          xxxxxx.xx.xxxx.xx...xxxxxxxxx
+direction         x.x..x....x.xx..x...xx.xx..xx
+administrator     xxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
         assert_eq!(rows.join("\n"), agreed);
     }
 

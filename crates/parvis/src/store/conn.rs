@@ -162,6 +162,7 @@ id_cells!(
     CommentId,
     PictureId,
     LaunchId,
+    GestureId,
     AssetId,
     RequestId,
     FileId,

@@ -1,7 +1,11 @@
 //! Fields of forms, and where to go on to after one.
 
+use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
+use super::language::Words;
+use crate::command::Refusal;
+use crate::id::ColleagueId;
 pub use crate::rules::field::{email, initials, line};
 
 /// What has just been done, in an address (`?done=…`): the page says it.
@@ -16,6 +20,42 @@ pub struct Done {
 pub fn next(path: &str) -> &str {
     let local = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n', '\t']);
     if local && path.len() <= 2_000 { path } else { "/" }
+}
+
+/// A day and an hour of the organisation's clock (µs), and whether it has no hour.
+pub fn moment(words: &Words, day: &str, hour: &str) -> Option<(Option<i64>, bool)> {
+    if day.trim().is_empty() {
+        return hour.trim().is_empty().then_some((None, false));
+    }
+    let date: Date = day.trim().parse().ok()?;
+    if !(1970..2200).contains(&date.year()) {
+        return None;
+    }
+    let at: DateTime = match hour.trim() {
+        "" => date.at(0, 0, 0, 0),
+        hour => date.to_datetime(hour.parse().ok()?),
+    };
+    let at = words.zone.to_ambiguous_zoned(at).compatible().ok()?.timestamp().as_microsecond();
+    Some((Some(at), hour.trim().is_empty()))
+}
+
+/// Day and hour as forms write them.
+pub fn written(words: &Words, at: Option<i64>, all_day: bool) -> (String, String) {
+    let Some(at) = at else { return (String::new(), String::new()) };
+    let at = words.zoned(at);
+    let hour = if all_day { String::new() } else { format!("{:02}:{:02}", at.hour(), at.minute()) };
+    (at.date().to_string(), hour)
+}
+
+/// Somebody chosen in a list; nobody for an empty field.
+///
+/// # Errors
+/// It isn't an id.
+pub fn owner(id: &str) -> Result<Option<ColleagueId>, Refusal> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    id.parse().map(Some).map_err(|_| Refusal::Invalid { field: "owner", code: "unknown" })
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use self::week::Figure;
 use super::Route;
 use super::alert::{self, Line};
 use super::error::{Failure, page};
+use super::gesture;
 use super::inbox::context::{Heard, heard};
 use super::inbox::filter::Asked;
 use super::inbox::list::{Maker, Row};
@@ -86,7 +87,8 @@ async fn today(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, 
     let alerts = alert::standing(&mut conn, &signed, now).await?;
     let rights = rights(&mut conn, &signed, now).await?;
     let asked = request::awaited(&mut conn, &signed, now).await?;
-    let parts = sentence(&signed, &views, (deaf, alerts.len(), rights), asked);
+    let gestures = gesture::waiting(&mut conn, &signed).await?;
+    let parts = sentence(&signed, &views, [deaf, alerts.len(), rights, gestures], asked);
     page(&TodayPage {
         layout: layout.with_context(context),
         parts,
@@ -137,10 +139,11 @@ async fn rights(conn: &mut Conn, signed: &Signed, now: i64) -> store::Result<usi
     Ok(store::asset::list(conn, actor.organisation, &asked, RIGHTS).await?.len())
 }
 
+/// What there is today: who waits, deaf channels, alerts, rights that end, gestures, pictures that are asked for.
 fn sentence(
     signed: &Signed,
     views: &Views,
-    (deaf, alerts, rights): (usize, usize, usize),
+    [deaf, alerts, rights, gestures]: [usize; 4],
     (asked, late): (usize, usize),
 ) -> Vec<Part> {
     let words = &signed.words;
@@ -167,6 +170,9 @@ fn sentence(
     }
     if asked > 0 {
         said.push((words.t2("today-requests", "count", asked, "late", late), "/requests"));
+    }
+    if gestures > 0 {
+        said.push((words.t1("today-gestures", "count", gestures), "/gestures"));
     }
     let last = said.len().saturating_sub(1);
     said.into_iter()

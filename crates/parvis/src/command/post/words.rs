@@ -3,7 +3,7 @@
 
 use super::{Post, load, told, unvalidate};
 use crate::app::App;
-use crate::command::{Refusal, Result};
+use crate::command::{Refusal, Result, lines};
 use crate::id::{ChannelId, PostId};
 use crate::rules::permission::{Action, Actor};
 use crate::rules::post::Step;
@@ -41,14 +41,10 @@ pub struct Words {
 }
 
 fn plain(text: &str) -> Result<String> {
-    let text = text.replace("\r\n", "\n");
     if text.len() > LENGTH {
         return Err(Refusal::Invalid { field: "text", code: "length" });
     }
-    if text.chars().any(|c| c == '\u{FFFD}' || (c.is_control() && c != '\n' && c != '\t')) {
-        return Err(Refusal::Invalid { field: "text", code: "unreadable" });
-    }
-    Ok(text.trim().to_owned())
+    lines("text", text, LENGTH)
 }
 
 fn read(words: &Words) -> Result<(String, OwnTexts)> {

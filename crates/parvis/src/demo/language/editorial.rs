@@ -1,12 +1,13 @@
-//! Posts, launches, library and requests in another language: what still stands as it was shipped is told anew, field by field.
+//! Posts, launches, gestures, library and requests in another language: what still stands as it was shipped is told anew, field by field.
 
 use std::collections::HashMap;
 
 use crate::demo::data::Data;
 use crate::id::OrganisationId;
+use crate::rules::permission::Scope;
 use crate::rules::post::State;
 use crate::store::post::{self, Post, picture, words};
-use crate::store::{self, Conn, asset, fast, launch, request};
+use crate::store::{self, Conn, asset, fast, gesture, launch, request};
 
 /// What is written, by what stands there in the other language.
 struct Dictionary<'a>(HashMap<&'a str, &'a str>);
@@ -43,6 +44,12 @@ pub(super) async fn retell(
     }
     for it in launch::list(conn, house).await? {
         dictionary.launch(conn, house, it).await?;
+    }
+    for listed in gesture::list(conn, house, &Scope::Every, &gesture::Filter::default(), 500).await? {
+        let mut it = listed.gesture;
+        let texts = [&mut it.title, &mut it.why, &mut it.cost, &mut it.reason, &mut it.outcome];
+        texts.into_iter().for_each(|it| dictionary.tell(it));
+        gesture::update(conn, house, &it).await?;
     }
     for (mut it, _) in asset::list(conn, house, &asset::Filter::default(), 500).await? {
         let texts = [&mut it.title, &mut it.theme, &mut it.tags, &mut it.credit];

@@ -11,6 +11,7 @@ use crate::rules::text::excerpt;
 use crate::store::conversation::{self, Conversation};
 use crate::store::house::House;
 use crate::store::{self, Conn};
+use crate::web::gesture;
 use crate::web::session::Signed;
 
 /// Earlier conversations of the same person that are shown.
@@ -46,6 +47,8 @@ pub struct Person {
     pub bot: bool,
     /// Their other conversations, newest first.
     pub earlier: Vec<Earlier>,
+    /// What was made for them out of the ordinary, or is to be, newest first.
+    pub gestures: Vec<gesture::Line>,
 }
 
 /// The channel it came by.
@@ -137,7 +140,7 @@ pub async fn read(
     colleagues.sort_by_key(|it| (!it.online, !members.contains(&it.id)));
     let desks = house.desks.iter().filter(|desk| desk.id != it.facets.desk);
     Ok(Context {
-        person: person(conn, signed, it, query, now).await?,
+        person: person(conn, signed, house, it, query, now).await?,
         channel: house.channel(it.channel).map(|channel| heard(signed, channel, now)),
         desks: desks
             .map(|desk| ToDesk {
@@ -153,6 +156,7 @@ pub async fn read(
 async fn person(
     conn: &mut Conn,
     signed: &Signed,
+    house: &House,
     it: &Conversation,
     query: &str,
     now: i64,
@@ -171,6 +175,7 @@ async fn person(
         since: words.day(author.first_seen_at, now),
         messages: author.messages,
         bot: author.bot,
+        gestures: gesture::of_author(conn, signed, house, id, now).await?,
         earlier: others.map(|other| earlier(signed, &other, query, now)).collect(),
         who: called,
     }))

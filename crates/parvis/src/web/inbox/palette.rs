@@ -92,6 +92,7 @@ pub async fn serve(
         actions.map(|(key, icon, name)| Choice { icon, name: words.t(name), href: String::new(), key });
     let places = layout.links.iter().map(|it| link(it.icon, &words.t(it.name), it.href));
     let lists = views.own.iter().chain(&views.desks).map(|it| link(it.icon, &it.name, &it.href));
+    let gestures = link("heart", &words.t("gestures"), "/gestures");
     let saved = views.saved.iter().map(|it| link("filter", &it.name, &it.href));
     let people = house.people(&signed.actor.scope).map(|it| {
         let filter =
@@ -106,7 +107,7 @@ pub async fn serve(
         Group { name: words.t("palette-actions"), choices: actions.filter(|it| fits(it)).collect() },
         Group {
             name: words.t("palette-places"),
-            choices: places.chain(lists).chain(saved).filter(|it| fits(it)).collect(),
+            choices: places.chain(lists).chain([gestures]).chain(saved).filter(|it| fits(it)).collect(),
         },
         Group {
             name: words.t("palette-colleagues"),

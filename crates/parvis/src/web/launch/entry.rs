@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::form::{moment, owner, people, written};
+use super::form::people;
 use crate::app::App;
 use crate::command::Refusal;
 use crate::command::launch::{self as command, WantedEntry};
@@ -19,6 +19,7 @@ use crate::rules::permission::Action;
 use crate::store::house::House;
 use crate::store::launch::{self as room, Entry};
 use crate::web::error::{Failure, page_with};
+use crate::web::form::{moment, owner, written};
 use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place};

@@ -7,7 +7,6 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -19,6 +18,7 @@ use crate::rules::permission::{Action, Scope};
 use crate::store::house::House;
 use crate::store::launch::{self as room, Launch};
 use crate::web::error::{Failure, page, page_with};
+use crate::web::form::{moment, owner, written};
 use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place};
@@ -85,31 +85,6 @@ pub(super) struct Fields {
     note: String,
 }
 
-/// A day and an hour of the organisation's clock (µs), and whether it has no hour.
-pub(super) fn moment(words: &Words, day: &str, hour: &str) -> Option<(Option<i64>, bool)> {
-    if day.trim().is_empty() {
-        return hour.trim().is_empty().then_some((None, false));
-    }
-    let date: Date = day.trim().parse().ok()?;
-    if !(1970..2200).contains(&date.year()) {
-        return None;
-    }
-    let at: DateTime = match hour.trim() {
-        "" => date.at(0, 0, 0, 0),
-        hour => date.to_datetime(hour.parse().ok()?),
-    };
-    let at = words.zone.to_ambiguous_zoned(at).compatible().ok()?.timestamp().as_microsecond();
-    Some((Some(at), hour.trim().is_empty()))
-}
-
-/// Day and hour as forms write them.
-pub(super) fn written(words: &Words, at: Option<i64>, all_day: bool) -> (String, String) {
-    let Some(at) = at else { return (String::new(), String::new()) };
-    let at = words.zoned(at);
-    let hour = if all_day { String::new() } else { format!("{:02}:{:02}", at.hour(), at.minute()) };
-    (at.date().to_string(), hour)
-}
-
 impl Fields {
     fn of(words: &Words, it: &Launch) -> Self {
         let (day, hour) = written(words, it.starts_at, it.all_day);
@@ -139,14 +114,6 @@ impl Fields {
             note: self.note.clone(),
         })
     }
-}
-
-/// Somebody chosen in a list; nobody for an empty field.
-pub(super) fn owner(id: &str) -> Result<Option<crate::id::ColleagueId>, Refusal> {
-    if id.is_empty() {
-        return Ok(None);
-    }
-    id.parse().map(Some).map_err(|_| Refusal::Invalid { field: "owner", code: "unknown" })
 }
 
 #[derive(Template)]

@@ -1,0 +1,55 @@
+### Gestures for members of the community: proposed, decided, followed, remembered.
+gestures = Gestures
+gestures-context = what is done out of the ordinary for a member
+gestures-show = Gestures to show
+gestures-show-open = Under way
+gestures-show-mine = Mine to do
+gestures-show-over = Over
+gestures-show-all = All
+gestures-none-open = No gesture is under way. One is proposed from a conversation.
+gestures-none-mine = Nothing for you to do.
+gestures-none-over = No gesture is over yet.
+gestures-none-all = No gesture yet. One is proposed from a conversation.
+gesture-context = gesture
+gesture-propose = Propose a gesture
+gesture-edit = Change the gesture
+gesture-for = For { $name }
+gesture-title = Which gesture
+gesture-why = Why this person, why now
+gesture-cost = What it takes
+gesture-cost-field = What it takes (optional)
+gesture-day = By
+gesture-by = by { $day }
+gesture-owner = Seen to by
+gesture-owner-none = whoever proposes it
+gesture-means = Nothing is said to the person before the decision.
+gesture-proposed = Proposed
+gesture-decided = Decided
+gesture-who-when = { $name }, { $moment }
+gesture-reason = A word with the decision (asked for when declining)
+gesture-outcome = What came of it
+gesture-late = late
+gesture-waits = Waits for the community manager or the referent to decide.
+gesture-as-it-is = See what is saved.
+gesture-state-proposed = proposed
+gesture-state-agreed = agreed
+gesture-state-declined = declined
+gesture-state-done = done
+gesture-state-dropped = dropped
+gesture-step-agreed = Do it
+gesture-step-declined = Decline
+gesture-step-done = It’s done
+gesture-step-dropped = Drop it
+person-gestures = Gestures
+today-gestures = { $count ->
+    [one] a gesture waits for you
+   *[other] { $count } gestures wait for you
+  }
+refusal-gesture-empty = Some words are missing: the title, the reason, or what came of it.
+refusal-gesture-long = It is too long.
+refusal-gesture-unreadable = There are unreadable characters.
+refusal-gesture-day = The day can’t be read.
+refusal-gesture-past = That day is over. Choose one to come.
+refusal-gesture-nobody = This person doesn’t see the conversation. Choose somebody of its desk.
+refusal-gesture-no-member = There is nobody in this conversation to make a gesture for.
+refusal-gesture-many = Ten gestures are under way for this person already. End one first.

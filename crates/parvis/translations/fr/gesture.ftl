@@ -1,0 +1,55 @@
+### Les gestes pour un membre de la communauté : proposés, décidés, suivis, retenus.
+gestures = Gestes
+gestures-context = ce qu’on fait d’inhabituel pour un membre
+gestures-show = Gestes à montrer
+gestures-show-open = En cours
+gestures-show-mine = À moi de faire
+gestures-show-over = Terminés
+gestures-show-all = Tous
+gestures-none-open = Aucun geste en cours. On en propose un depuis une conversation.
+gestures-none-mine = Rien à faire de votre côté.
+gestures-none-over = Aucun geste terminé encore.
+gestures-none-all = Aucun geste encore. On en propose un depuis une conversation.
+gesture-context = geste
+gesture-propose = Proposer un geste
+gesture-edit = Modifier le geste
+gesture-for = Pour { $name }
+gesture-title = Quel geste
+gesture-why = Pourquoi cette personne, pourquoi maintenant
+gesture-cost = Ce qu’il faut
+gesture-cost-field = Ce qu’il faut (facultatif)
+gesture-day = Avant le
+gesture-by = avant { $day }
+gesture-owner = Suivi par
+gesture-owner-none = qui le propose
+gesture-means = Rien n’est promis à la personne avant la décision.
+gesture-proposed = Proposé
+gesture-decided = Décidé
+gesture-who-when = { $name }, { $moment }
+gesture-reason = Un mot avec la décision (demandé pour un refus)
+gesture-outcome = Ce qui s’est passé
+gesture-late = en retard
+gesture-waits = Attend la décision du community manager ou du référent.
+gesture-as-it-is = Voir ce qui est enregistré.
+gesture-state-proposed = proposé
+gesture-state-agreed = décidé
+gesture-state-declined = écarté
+gesture-state-done = fait
+gesture-state-dropped = abandonné
+gesture-step-agreed = Le faire
+gesture-step-declined = Écarter
+gesture-step-done = C’est fait
+gesture-step-dropped = Abandonner
+person-gestures = Gestes
+today-gestures = { $count ->
+    [one] un geste vous attend
+   *[other] { $count } gestes vous attendent
+  }
+refusal-gesture-empty = Il manque quelques mots : le titre, la raison, ou ce qui s’est passé.
+refusal-gesture-long = C’est trop long.
+refusal-gesture-unreadable = Il y a des caractères illisibles.
+refusal-gesture-day = Le jour ne se lit pas.
+refusal-gesture-past = Ce jour est passé. Choisissez-en un à venir.
+refusal-gesture-nobody = Cette personne ne voit pas la conversation. Choisissez quelqu’un de son bureau.
+refusal-gesture-no-member = Cette conversation n’a personne à qui faire un geste.
+refusal-gesture-many = Dix gestes sont déjà en cours pour cette personne. Terminez-en un d’abord.
