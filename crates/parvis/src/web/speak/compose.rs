@@ -219,9 +219,7 @@ async fn shown(
             .due_at
             .map(|at| words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))),
         due_value: it.due_at.map(|at| local(words, at)).unwrap_or_default(),
-        plans: signed.actor.may(Action::Schedule)
-            && matches!(it.state, State::Idea | State::Kept | State::ToWrite | State::ToValidate)
-            && it.validated_by.is_none(),
+        plans: plans(signed, &it),
         now_value: local(words, now),
         moves: moves(signed, &it, facts, now),
         lacking: lacking(words, &it, facts),
@@ -231,15 +229,26 @@ async fn shown(
         remarks: read::remarks(words, &house, post::look::comments(&mut conn, organisation, id).await?, now),
         problem: problem.as_ref().map(|(_, said)| said.clone()),
         requests,
-        asks: signed.actor.may(Action::Schedule)
-            && it.released_at.is_none()
-            && !matches!(it.state, State::Published | State::Measured | State::Refused),
+        asks: asks(signed, &it),
         charter,
         gauge,
         fast,
         typed,
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
+}
+
+/// Whether the reader may mean an hour for it that isn't one for good yet.
+fn plans(signed: &Signed, it: &Post) -> bool {
+    signed.actor.may(Action::Schedule)
+        && matches!(it.state, State::Idea | State::Kept | State::ToWrite | State::ToValidate)
+        && it.validated_by.is_none()
+}
+
+/// Whether the reader may ask for material: it hasn't left, and isn't refused.
+fn asks(signed: &Signed, it: &Post) -> bool {
+    let over = matches!(it.state, State::Published | State::Measured | State::Refused);
+    signed.actor.may(Action::Schedule) && it.released_at.is_none() && !over
 }
 
 /// What was asked for the post, for who may see it.
