@@ -17,6 +17,7 @@ pub mod post;
 pub mod suggest;
 pub mod text;
 pub mod theme;
+pub mod timing;
 pub mod topic;
 pub mod waking;
 pub mod wear;

@@ -87,6 +87,7 @@ struct CalendarPage {
     /// `theme: what the gauge says` of those that are tired, for the script (JSON).
     tired: String,
     proposes: bool,
+    schedules: bool,
     /// Since when there is a private address.
     feed_since: Option<String>,
     /// The address, told this once.
@@ -142,6 +143,7 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
         variety: variety(words, &posts, &read, now),
         gauges: gauges(words, read, &posts),
         proposes: signed.actor.may(Action::Propose),
+        schedules: signed.actor.may(Action::Schedule),
         feed_since: made_at.map(|at| words.moment(at, now)),
         feed,
     })

@@ -16,6 +16,7 @@ pub(super) use self::read::{Line, lines};
 use super::board::{Move, moves, toast};
 use super::charter;
 use super::fast::Beside;
+use super::hour::Hints;
 use super::idea::Fields;
 use super::origin_icon;
 use super::preview::Previews;
@@ -106,6 +107,8 @@ struct PostPage {
     /// An hour can be meant for it that isn't one for good yet.
     plans: bool,
     now_value: String,
+    /// Hours that are proposed for it, where it can be given one.
+    hints: Hints,
     moves: Vec<Move>,
     lacking: Vec<String>,
     ask: String,
@@ -176,6 +179,10 @@ async fn shown(
     let said = charter::said(&it, &typed, &targets);
     let previews = Previews::of(signed, &house, id, &said, &pictures);
     let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
+    let plans = signed.actor.may(Action::Schedule)
+        && matches!(it.state, State::Idea | State::Kept | State::ToWrite | State::ToValidate)
+        && it.validated_by.is_none();
+    let moves = moves(signed, &it, facts, now);
     let shown = PostPage {
         layout: layout.with_context(state_name).with_toast(toast(
             words,
@@ -209,11 +216,14 @@ async fn shown(
             .due_at
             .map(|at| words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))),
         due_value: it.due_at.map(|at| local(words, at)).unwrap_or_default(),
-        plans: signed.actor.may(Action::Schedule)
-            && matches!(it.state, State::Idea | State::Kept | State::ToWrite | State::ToValidate)
-            && it.validated_by.is_none(),
+        plans,
         now_value: local(words, now),
-        moves: moves(signed, &it, facts, now),
+        hints: if plans || moves.iter().any(|it| matches!(it.step, "schedule" | "move")) {
+            Hints::read(&mut conn, signed, id, now).await?
+        } else {
+            Hints::default()
+        },
+        moves,
         lacking: lacking(words, &it, facts),
         ask: done.ask,
         writers: writers(&house),
@@ -256,7 +266,7 @@ fn fields(it: &Post) -> Fields {
 }
 
 /// A time as the field of a form takes it, on the organisation's clock.
-fn local(words: &Words, at: i64) -> String {
+pub(super) fn local(words: &Words, at: i64) -> String {
     words.zoned(at).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
