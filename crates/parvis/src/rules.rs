@@ -18,6 +18,7 @@ pub mod request;
 pub mod suggest;
 pub mod text;
 pub mod theme;
+pub mod timing;
 pub mod topic;
 pub mod waking;
 pub mod wear;

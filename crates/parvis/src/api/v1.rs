@@ -153,6 +153,8 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(post::list, post::propose))
         .routes(routes!(post::policy, post::set_policy))
+        .routes(routes!(post::hour::slots, post::hour::set_slots))
+        .routes(routes!(post::hour::hours))
         .routes(routes!(post::fast::get, post::fast::set))
         .routes(routes!(post::fast::rush, post::fast::list, post::fast::recall))
         .routes(routes!(post::fast::waiting))

@@ -3,6 +3,7 @@
 
 pub mod charter;
 pub mod fast;
+pub mod hour;
 pub mod last;
 pub mod look;
 pub mod picture;

@@ -2,12 +2,15 @@
 
 use jiff::ToSpan;
 use jiff::civil::Time;
+use parvis_write::day::slot::Slot;
+use serde_json::json;
 
 use super::data::{Data, Post as Shipped};
 use super::fast;
 use super::fill::Keys;
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE};
+use crate::command::post::hour;
 use crate::id::{ColleagueId, PostId};
 use crate::rules::post::State;
 use crate::store::post::figure::{self, Figure};
@@ -33,6 +36,9 @@ pub async fn fill(app: &App, data: &Data, keys: &Keys, language: &str) -> anyhow
         write(&mut conn, keys, shipped, language, (created_at, due_at, now)).await?;
     }
     fast::open(&mut conn, keys).await?;
+    let slot = |weekday, hour| Slot { weekday, time: Time::constant(hour, 0, 0, 0) };
+    let slots = [slot(2, 12), slot(4, 18), slot(7, 11)];
+    store::setting::put(&mut conn, keys.house, hour::SLOTS, &json!(slots).to_string()).await?;
     Ok(conn.commit().await?)
 }
 

@@ -90,8 +90,8 @@ struct CalendarPage {
     /// `theme: what the gauge says` of those that are tired, for the script (JSON).
     tired: String,
     proposes: bool,
-    /// Asks for material.
-    asks: bool,
+    /// Gives hours, and asks for material.
+    schedules: bool,
     /// Since when there is a private address.
     feed_since: Option<String>,
     /// The address, told this once.
@@ -156,7 +156,7 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
         variety: variety(words, &posts, &read, now),
         gauges: gauges(words, read, &posts),
         proposes: signed.actor.may(Action::Propose),
-        asks: signed.actor.may(Action::Schedule),
+        schedules: signed.actor.may(Action::Schedule),
         feed_since: made_at.map(|at| words.moment(at, now)),
         feed,
     })

@@ -7,6 +7,7 @@ mod charter;
 mod compose;
 mod difference;
 mod fast;
+mod hour;
 mod idea;
 mod picture;
 mod policy;
@@ -35,6 +36,8 @@ pub const ROUTES: &[Route] = &[
     Route::post("/speak/lift", Action::Validate),
     Route::get("/speak/policy", Action::Validate),
     Route::post("/speak/policy", Action::Validate),
+    Route::get("/speak/slots", Action::Schedule),
+    Route::post("/speak/slots", Action::Schedule),
     Route::get("/speak/fast-lane", Action::Validate),
     Route::post("/speak/fast-lane", Action::Validate),
     Route::get("/speak/fast/{fast}", Action::Look),
@@ -72,6 +75,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/speak/stop", post(stop::begin))
         .route("/speak/lift", post(stop::lift))
         .route("/speak/policy", get(policy::show).post(policy::set))
+        .route("/speak/slots", get(hour::show).post(hour::set))
         .route("/speak/fast-lane", get(fast::lane::show).post(fast::lane::set))
         .route("/speak/fast/{fast}", get(fast::check::show).post(fast::check::answer))
         .route("/speak/reviews", get(fast::review::show))

@@ -336,3 +336,18 @@ calendar-feed-revoke = Revoke
 calendar-feed-since = There is an address ({ $at }).
 calendar-feed-address = Your address, shown this once
 calendar-holiday = { $name }, public holiday
+
+### Hours that are proposed, and slots.
+hour-better = your posts get { $times } times the usual then (between { $low } and { $high })
+hour-unsure = { $times } times the usual, but nothing is sure (between { $low } and { $high })
+hour-slot = next free slot
+hour-thin = No hour can be advised yet: it takes { $needed } measured posts, there are { $count }.
+slots = Slots for posts
+slots-help = The hours of the week at which you usually publish. A post goes into the next free slot at one press; nobody has to keep to them. A line without a time goes away.
+slots-one = Slot { $number }
+slots-day = Day
+slots-time = Time
+slots-done = The slots are saved.
+refusal-slots-unknown = A slot can’t be read, or there are more than fifty. Nothing was changed.
+verb-post-slots_set = slots for posts changed
+slots-short = Slots

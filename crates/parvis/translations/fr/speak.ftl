@@ -336,3 +336,18 @@ calendar-feed-revoke = Révoquer
 calendar-feed-since = Une adresse existe ({ $at }).
 calendar-feed-address = Votre adresse, montrée cette fois seulement
 calendar-holiday = { $name }, férié
+
+### Les heures proposées et les créneaux.
+hour-better = vos publications y reçoivent { $times } fois l’habitude (entre { $low } et { $high })
+hour-unsure = { $times } fois l’habitude, mais rien n’est sûr (entre { $low } et { $high })
+hour-slot = prochain créneau libre
+hour-thin = Pas encore d’heure conseillée : il faut { $needed } publications mesurées, il y en a { $count }.
+slots = Créneaux de publication
+slots-help = Les heures de la semaine où vous publiez d’habitude. Une publication se place d’un geste dans le prochain créneau libre ; personne n’est obligé de s’y tenir. Une ligne sans heure disparaît.
+slots-one = Créneau { $number }
+slots-day = Jour
+slots-time = Heure
+slots-done = Les créneaux sont enregistrés.
+refusal-slots-unknown = Un créneau ne se lit pas, ou il y en a plus de cinquante. Rien n’a été changé.
+verb-post-slots_set = créneaux de publication changés
+slots-short = Créneaux

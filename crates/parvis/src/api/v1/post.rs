@@ -1,6 +1,7 @@
 //! Posts: ideas on their way to the networks. The same commands as the board: no step goes round the last word.
 
 pub mod fast;
+pub mod hour;
 pub mod plan;
 
 use std::collections::BTreeMap;

@@ -49,12 +49,21 @@ impl Words {
         group(self.language, *number.borrow())
     }
 
-    /// `4,1 %` or `4.1%`, from a share of 1.
-    pub fn percent(&self, share: impl Borrow<f64>) -> String {
-        let text = format!("{:.1}", share.borrow() * 100.0);
+    /// `1,2` or `1.2`; no decimal where it is nought.
+    pub fn decimal(&self, number: impl Borrow<f64>) -> String {
+        let text = format!("{:.1}", number.borrow());
         let text = text.strip_suffix(".0").unwrap_or(&text);
         match self.language {
-            Language::Fr => format!("{}{FIXED}%", text.replace('.', ",")),
+            Language::Fr => text.replace('.', ","),
+            Language::En => text.to_owned(),
+        }
+    }
+
+    /// `4,1 %` or `4.1%`, from a share of 1.
+    pub fn percent(&self, share: impl Borrow<f64>) -> String {
+        let text = self.decimal(share.borrow() * 100.0);
+        match self.language {
+            Language::Fr => format!("{text}{FIXED}%"),
             Language::En => format!("{text}%"),
         }
     }

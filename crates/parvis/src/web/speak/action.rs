@@ -35,8 +35,16 @@ pub(super) struct Asked {
     reason: String,
     /// A time of the organisation's clock, as browsers send it: `2026-12-02T18:30`.
     at: String,
+    /// The hour that was proposed and pressed, instead of `at`.
+    pick: String,
     writer: String,
     next: String,
+}
+
+impl Asked {
+    fn hour(&self) -> &str {
+        if self.pick.is_empty() { &self.at } else { &self.pick }
+    }
 }
 
 /// An hour of the organisation's clock (µs). The hour that a change of clocks leaves out is none; of the hour that
@@ -78,7 +86,7 @@ pub(super) async fn plan(
     Form(form): Form<Asked>,
 ) -> Answer {
     let next = if form.next.is_empty() { format!("/speak/{id}") } else { form::next(&form.next).to_owned() };
-    let result = match hour(&form.at, &signed.words) {
+    let result = match hour(form.hour(), &signed.words) {
         Ok(at) => command::plan::plan(&app, &signed.actor, id, at).await,
         Err(refused) => Err(refused),
     };
@@ -101,7 +109,7 @@ fn hour(text: &str, words: &Words) -> Commanded<Option<i64>> {
 
 async fn take(app: &App, signed: &Signed, id: PostId, name: &str, form: &Asked) -> Commanded<Step> {
     let step = Step::parse(name).ok_or(Refusal::Invalid { field: "step", code: "unknown" })?;
-    let at = hour(&form.at, &signed.words)?;
+    let at = hour(form.hour(), &signed.words)?;
     let writer = match form.writer.as_str() {
         "" => None,
         text => {

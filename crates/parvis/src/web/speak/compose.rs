@@ -16,6 +16,7 @@ pub(super) use self::read::{Line, lines};
 use super::board::{Move, moves, toast};
 use super::charter;
 use super::fast::Beside;
+use super::hour::Hints;
 use super::idea::Fields;
 use super::origin_icon;
 use super::preview::Previews;
@@ -111,6 +112,8 @@ struct PostPage {
     /// An hour can be meant for it that isn't one for good yet.
     plans: bool,
     now_value: String,
+    /// Hours that are proposed for it, where it can be given one.
+    hints: Hints,
     moves: Vec<Move>,
     lacking: Vec<String>,
     ask: String,
@@ -171,11 +174,8 @@ async fn shown(
     let looks = signed.actor.may(Action::Look) && it.state == State::ToValidate && it.validated_by.is_none();
     let channels: Vec<_> = targets.iter().map(|it| it.channel).collect();
     let asked = command::last::policy(&mut conn, organisation).await?.asks(&it.origin, &it.theme, &channels);
-    let second = Second {
-        asked,
-        given: ticks.iter().find(|tick| tick.item == SECOND_LOOK).map(|it| read::by(words, &house, it, now)),
-        mine: looks && it.written_by != Some(signed.actor.colleague),
-    };
+    let given = ticks.iter().find(|tick| tick.item == SECOND_LOOK).map(|it| read::by(words, &house, it, now));
+    let second = Second { asked, given, mine: looks && it.written_by != Some(signed.actor.colleague) };
     let lines = lines(words, &house, &ticks, !pictures.is_empty(), now);
     let fast = Beside::of(&mut conn, signed, &house, &it, &lines, now).await?;
     let layout = Layout::of(&mut conn, signed, Place::Speak, it.title.clone()).await?;
@@ -186,6 +186,8 @@ async fn shown(
     let previews = Previews::of(signed, &house, id, &said, &pictures);
     let requests = requests(&mut conn, signed, &house, id, now).await?;
     let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
+    let plans = plans(signed, &it);
+    let moves = moves(signed, &it, facts, now);
     let shown = PostPage {
         layout: layout.with_context(state_name).with_toast(toast(
             words,
@@ -215,13 +217,12 @@ async fn shown(
         second,
         last_word: last_word(words, &house, &it, now),
         whose: facts.whose.role().map(|role| words.named("post-last-word", role.as_str())),
-        due: it
-            .due_at
-            .map(|at| words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))),
+        due: due(words, &it, now),
         due_value: it.due_at.map(|at| local(words, at)).unwrap_or_default(),
-        plans: plans(signed, &it),
+        plans,
         now_value: local(words, now),
-        moves: moves(signed, &it, facts, now),
+        hints: hints(&mut conn, signed, id, plans, &moves, now).await?,
+        moves,
         lacking: lacking(words, &it, facts),
         ask: done.ask,
         writers: writers(&house),
@@ -236,6 +237,28 @@ async fn shown(
         typed,
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
+}
+
+/// What is proposed where an hour is asked for.
+async fn hints(
+    conn: &mut Conn,
+    signed: &Signed,
+    id: PostId,
+    plans: bool,
+    moves: &[Move],
+    now: i64,
+) -> store::Result<Hints> {
+    if plans || moves.iter().any(|it| matches!(it.step, "schedule" | "move")) {
+        Hints::read(conn, signed, id, now).await
+    } else {
+        Ok(Hints::default())
+    }
+}
+
+/// Day and clock of its hour.
+fn due(words: &Words, it: &Post, now: i64) -> Option<String> {
+    let at = it.due_at?;
+    Some(words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at)))
 }
 
 /// Whether the reader may mean an hour for it that isn't one for good yet.
@@ -299,7 +322,7 @@ fn fields(it: &Post) -> Fields {
 }
 
 /// A time as the field of a form takes it, on the organisation's clock.
-fn local(words: &Words, at: i64) -> String {
+pub(super) fn local(words: &Words, at: i64) -> String {
     words.zoned(at).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 

@@ -1,0 +1,63 @@
+// Hours for posts in the demonstration: slots are kept, and a post goes into the next free one at one press; what the past
+// says of the hours stands beside, with how sure it is.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { demonstration, findings, noFaults, visitor } from './support.mjs'
+
+let stage, manager
+before(async () => {
+  stage = await demonstration()
+  manager = await visitor(stage.browser, stage.demo.base)
+  await stage.demo.enter(manager, 'the community manager')
+})
+after(async () => { await stage?.close() })
+
+test('slots are kept, and their page can be read by everybody', async () => {
+  await manager.goto(`${stage.demo.base}/calendar`)
+  await manager.locator('main a[href="/speak/slots"]').click()
+  await manager.waitForURL('**/speak/slots')
+  const times = () => manager.locator('[name=time]').evaluateAll(all => all.map(it => it.value).filter(Boolean))
+  assert.deepEqual(await times(), ['12:00', '18:00', '11:00'])
+  for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+    await manager.setViewportSize(size)
+    for (const colorScheme of ['light', 'dark']) {
+      await manager.emulateMedia({ colorScheme })
+      await manager.reload()
+      assert.deepEqual(await findings(manager), [])
+    }
+    assert.ok(await manager.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than a phone')
+  }
+  await manager.setViewportSize({ width: 1440, height: 900 })
+  await manager.emulateMedia({ colorScheme: 'light' })
+  const last = await manager.locator('[name=time]').count() - 1
+  await manager.locator('[name=weekday]').nth(last).selectOption('5')
+  await manager.locator('[name=time]').nth(last).fill('08:15')
+  await manager.locator('[name=time]').first().fill('')
+  await manager.getByRole('button', { name: 'Save' }).click()
+  await manager.waitForURL('**/speak/slots?done=slots')
+  assert.deepEqual(await times(), ['18:00', '08:15', '11:00'], 'in the order of the week, without the emptied one')
+})
+
+test('a post goes into the next free slot at one press, and that slot is free no more', async () => {
+  const open = async title => {
+    await manager.goto(`${stage.demo.base}/speak`)
+    await manager.locator('[data-card]', { hasText: title }).getByRole('link').first().click()
+    await manager.waitForURL(/\/speak\/[0-9a-f-]{36}/)
+    return manager.locator('[data-region=when]')
+  }
+  const slot = when => when.locator('button[name=pick]', { hasText: 'next free slot' }).first()
+  const when = await open('The December pass offer')
+  assert.match(await when.textContent(), /times the usual|No hour can be advised yet/)
+  assert.deepEqual(await findings(manager), [])
+  for (const width of [390, 1440]) {
+    await manager.setViewportSize({ width, height: 900 })
+    assert.ok(await manager.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `nothing is wider than ${width} pixels`)
+  }
+  const hour = await slot(when).getAttribute('value')
+  assert.match(hour, /T(18:00|08:15|11:00)$/)
+  await slot(when).click()
+  await manager.locator(`[data-region=when] [name=at][value="${hour}"]`).waitFor()
+  const other = await open('film club’s own choice')
+  assert.notEqual(await slot(other).getAttribute('value'), hour)
+  noFaults(manager)
+})
