@@ -18,6 +18,7 @@ pub mod insight;
 pub mod launch;
 pub mod moderate;
 pub mod post;
+pub mod request;
 pub mod session;
 pub mod stop;
 pub mod token;

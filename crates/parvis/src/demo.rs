@@ -11,6 +11,7 @@ pub mod language;
 pub mod launch;
 pub mod network;
 pub mod post;
+pub mod request;
 mod saved;
 pub mod status;
 pub mod taught;

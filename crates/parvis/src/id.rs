@@ -103,6 +103,8 @@ ids!(
     AssetId,
     /// One of the files of an asset.
     FileId,
+    /// What somebody is asked to make.
+    RequestId,
     /// A time in which nothing leaves.
     StopId,
     /// What a person said of a message against the model.

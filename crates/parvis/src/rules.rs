@@ -14,6 +14,7 @@ pub mod launch;
 pub mod permission;
 pub mod picture;
 pub mod post;
+pub mod request;
 pub mod suggest;
 pub mod text;
 pub mod theme;

@@ -37,6 +37,7 @@ pub mod observation;
 pub mod organisation;
 pub mod post;
 pub mod reading;
+pub mod request;
 pub mod sealed;
 pub mod search;
 pub mod session;

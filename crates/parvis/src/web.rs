@@ -28,6 +28,7 @@ mod material;
 pub mod organisation;
 pub mod password;
 pub mod presence;
+mod request;
 pub mod session;
 pub mod settings;
 pub mod setup;
@@ -95,6 +96,7 @@ const TABLES: &[&[Route]] = &[
     calendar::ROUTES,
     launch::ROUTES,
     material::ROUTES,
+    request::ROUTES,
     alert::ROUTES,
     alert::destination::ROUTES,
 ];
@@ -135,6 +137,7 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(calendar::router())
         .merge(launch::router())
         .merge(material::router())
+        .merge(request::router())
         .merge(alert::router())
         .merge(alert::destination::router());
     let pages = pages

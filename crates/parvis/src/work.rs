@@ -13,6 +13,7 @@ pub mod read_back;
 pub mod reading;
 pub mod release;
 pub mod renew;
+pub mod request;
 pub mod rights;
 pub mod second;
 pub mod wake;
@@ -62,7 +63,7 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
-const LANES: [&str; 11] = [
+const LANES: [&str; 12] = [
     release::KIND,
     publish::KIND,
     read_back::KIND,
@@ -74,6 +75,7 @@ const LANES: [&str; 11] = [
     fast::KIND,
     fast::LETTER,
     rights::KIND,
+    request::KIND,
 ];
 
 /// Works until `stop` turns true, finishing what was begun.
@@ -268,6 +270,7 @@ async fn carry_out(app: Arc<App>, job: Job) {
         fast::KIND => fast::carry_out(&app, &job).await,
         fast::LETTER => fast::write(&app, &job).await,
         rights::KIND => rights::carry_out(&app, &job).await,
+        request::KIND => request::carry_out(&app, &job).await,
         _ => media::carry_out(&app, &job).await,
     };
     let outcome = outcome.unwrap_or_else(|error| {

@@ -25,6 +25,7 @@ pub mod message;
 pub mod organisation;
 pub mod post;
 pub mod reply;
+pub mod request;
 pub mod search;
 pub mod session;
 pub mod tag;
@@ -141,6 +142,11 @@ fn library() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(asset::put_away, asset::bring_back))
         .routes(routes!(asset::pick))
         .routes(routes!(asset::keep))
+        .routes(routes!(request::list, request::ask))
+        .routes(routes!(request::get))
+        .routes(routes!(request::step))
+        .routes(routes!(request::deliver).layer(DefaultBodyLimit::max(upload::DELIVERY)))
+        .routes(routes!(request::place))
 }
 
 fn editorial() -> OpenApiRouter<Arc<App>> {

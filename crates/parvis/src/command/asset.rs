@@ -131,16 +131,14 @@ pub(super) fn measure(upload: &Upload) -> Result<(picture::Picture, String)> {
 pub async fn bring(app: &App, actor: &Actor, wanted: &Wanted, upload: &Upload) -> Result<Brought> {
     allow(actor, Action::BringMaterial)?;
     let now = app.now();
-    let (picture, digest) = measure(upload)?;
+    let stored = Stored::of(upload)?;
     let mut it = blank(actor, now);
     wanted.dress(&mut it)?;
-    if let Some(known) = known(&mut app.db.read().await?, actor, &digest).await? {
+    if let Some(known) = known(&mut app.db.read().await?, actor, &stored.digest).await? {
         return Ok(known);
     }
-    let stored_as = format!("asset/{digest}{}", picture.end);
-    // The file first: the object store isn't part of the transaction, and an orphaned file harms nobody.
-    app.media.put(&Path::from(stored_as.as_str()), upload.bytes.clone().into()).await?;
-    let file = file(actor, &it, (picture, digest, stored_as), upload.bytes.len(), now);
+    stored.put(app, upload).await?;
+    let file = file(actor, &it, stored, now);
     let mut conn = app.db.write().await?;
     if let Some(known) = known(&mut conn, actor, &file.digest).await? {
         return Ok(known);
@@ -148,6 +146,62 @@ pub async fn bring(app: &App, actor: &Actor, wanted: &Wanted, upload: &Upload) -
     add(&mut conn, actor, &it, &file, now).await?;
     conn.commit().await?;
     Ok(Brought { id: it.id, known: false })
+}
+
+/// A file, what it is, and where it lies.
+pub(super) struct Stored {
+    picture: picture::Picture,
+    digest: String,
+    stored_as: String,
+    bytes: usize,
+}
+
+impl Stored {
+    /// What a file is, and where it will lie.
+    pub(super) fn of(upload: &Upload) -> Result<Self> {
+        let (picture, digest) = measure(upload)?;
+        let stored_as = format!("asset/{digest}{}", picture.end);
+        Ok(Self { picture, digest, stored_as, bytes: upload.bytes.len() })
+    }
+
+    /// Has it kept. It comes before the transaction: the object store isn't part of it, and an orphaned file harms nobody.
+    pub(super) async fn put(&self, app: &App, upload: &Upload) -> Result<()> {
+        app.media.put(&Path::from(self.stored_as.as_str()), upload.bytes.clone().into()).await?;
+        Ok(())
+    }
+}
+
+/// Brings what somebody delivers, in the transaction `conn`: as a newer file of `former`, or as an asset of its own. What they
+/// brought before leads to the file that it is. Answers with the asset and the number of its file.
+pub(super) async fn deliver(
+    conn: &mut Conn,
+    actor: &Actor,
+    wanted: &Wanted,
+    former: Option<AssetId>,
+    stored: Stored,
+    now: i64,
+) -> Result<(AssetId, i64)> {
+    if let Some(there) = known(conn, actor, &stored.digest).await? {
+        let files = room::files(conn, actor.organisation, there.id).await?;
+        let number = files.iter().find(|it| it.digest == stored.digest).map_or(1, |it| it.number);
+        return Ok((there.id, number));
+    }
+    if let Some(former) = former {
+        let (before, _) = load_to_change(conn, actor, former).await?;
+        let mut after = before.clone();
+        for (alt, new) in [(&mut after.alt_fr, &wanted.alt_fr), (&mut after.alt_en, &wanted.alt_en)] {
+            if !new.trim().is_empty() {
+                *alt = joined("asset", new, ALT_LENGTH)?;
+            }
+        }
+        return Ok((former, renew(conn, actor, &before, after, stored, now).await?));
+    }
+    allow(actor, Action::BringMaterial)?;
+    let mut it = blank(actor, now);
+    wanted.dress(&mut it)?;
+    let file = file(actor, &it, stored, now);
+    add(conn, actor, &it, &file, now).await?;
+    Ok((it.id, 1))
 }
 
 async fn known(conn: &mut Conn, actor: &Actor, digest: &str) -> Result<Option<Brought>> {
@@ -181,23 +235,17 @@ fn blank(actor: &Actor, now: i64) -> Asset {
     }
 }
 
-fn file(
-    actor: &Actor,
-    of: &Asset,
-    (it, digest, stored_as): (picture::Picture, String, String),
-    bytes: usize,
-    now: i64,
-) -> File {
+fn file(actor: &Actor, of: &Asset, it: Stored, now: i64) -> File {
     File {
         id: FileId::new(now),
         asset: of.id,
         number: of.files,
-        digest,
-        mime: it.mime.to_owned(),
-        width: it.width.into(),
-        height: it.height.into(),
-        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
-        stored_as,
+        digest: it.digest,
+        mime: it.picture.mime.to_owned(),
+        width: it.picture.width.into(),
+        height: it.picture.height.into(),
+        bytes: i64::try_from(it.bytes).unwrap_or(i64::MAX),
+        stored_as: it.stored_as,
         colleague: actor.colleague,
         at: now,
     }
@@ -229,7 +277,8 @@ pub(super) async fn keep(
     let picture = picture::check(bytes, mime).map_err(|code| Refusal::Invalid { field: "media", code })?;
     let mut it = blank(actor, now);
     wanted.dress(&mut it)?;
-    let file = file(actor, &it, (picture, digest, stored_as.to_owned()), bytes.len(), now);
+    let stored = Stored { picture, digest, stored_as: stored_as.to_owned(), bytes: bytes.len() };
+    let file = file(actor, &it, stored, now);
     add(conn, actor, &it, &file, now).await?;
     Ok(Brought { id: it.id, known: false })
 }
@@ -258,22 +307,34 @@ pub async fn change(app: &App, actor: &Actor, id: AssetId, wanted: &Wanted) -> R
 pub async fn replace(app: &App, actor: &Actor, id: AssetId, upload: &Upload) -> Result<()> {
     let now = app.now();
     load_to_change(&mut app.db.read().await?, actor, id).await?;
-    let (picture, digest) = measure(upload)?;
-    let stored_as = format!("asset/{digest}{}", picture.end);
-    app.media.put(&Path::from(stored_as.as_str()), upload.bytes.clone().into()).await?;
+    let stored = Stored::of(upload)?;
+    stored.put(app, upload).await?;
     let mut conn = app.db.write().await?;
     let (before, _) = load_to_change(&mut conn, actor, id).await?;
-    if room::by_digest(&mut conn, actor.organisation, &digest).await?.is_some() {
+    if room::by_digest(&mut conn, actor.organisation, &stored.digest).await?.is_some() {
         return Err(Refusal::Invalid { field: "media", code: "known" });
     }
+    renew(&mut conn, actor, &before, before.clone(), stored, now).await?;
+    Ok(conn.commit().await?)
+}
+
+/// A newer file of an asset, in the transaction `conn`; answers with its number.
+async fn renew(
+    conn: &mut Conn,
+    actor: &Actor,
+    before: &Asset,
+    after: Asset,
+    stored: Stored,
+    now: i64,
+) -> Result<i64> {
     if before.files >= MOST {
         return Err(Refusal::Invalid { field: "media", code: "many" });
     }
-    let after = Asset { files: before.files + 1, ..before.clone() };
-    let file = file(actor, &after, (picture, digest, stored_as), upload.bytes.len(), now);
-    room::insert_file(&mut conn, actor.organisation, &file).await?;
-    save(&mut conn, actor, (now, "asset.replaced"), &before, after).await?;
-    Ok(conn.commit().await?)
+    let after = Asset { files: before.files + 1, ..after };
+    let file = file(actor, &after, stored, now);
+    room::insert_file(conn, actor.organisation, &file).await?;
+    save(conn, actor, (now, "asset.replaced"), before, after).await?;
+    Ok(file.number)
 }
 
 /// Puts an asset away, or brings it back. What uses it keeps it.

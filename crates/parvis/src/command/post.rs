@@ -187,7 +187,7 @@ fn dress(it: &mut Post, idea: &Idea) -> Result<()> {
 }
 
 /// Text of several lines, at most [`BRIEF_LENGTH`].
-fn paragraph(field: &'static str, text: &str) -> Result<String> {
+pub(super) fn paragraph(field: &'static str, text: &str) -> Result<String> {
     super::lines(field, text, BRIEF_LENGTH)
 }
 
@@ -328,6 +328,7 @@ pub async fn facts(
         charter: held.as_ref().is_none_or(charter::Held::is_kept),
         // As it stands, or at its hour if that is ahead.
         rights: may_show(store::asset::end_of_post(conn, organisation, it.id).await?, it.due_at, app.now()),
+        material: !store::request::lacks(conn, organisation, it.id).await?,
         validated: last::is_had(conn, organisation, it, whose).await?,
         whose,
         released: it.released_at.is_some(),

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::asset::Shelved;
 use super::gesture::Kindness;
 use super::launch::Dossier;
+use super::request::Wanted;
 use crate::rules::post::State;
 
 use crate::clock::{DAY, HOUR, MINUTE};
@@ -51,9 +52,11 @@ pub struct Data {
     pub launches: Vec<Dossier>,
     /// What stands in the library.
     pub assets: Vec<Shelved>,
+    /// What is asked of creatives.
+    pub requests: Vec<Wanted>,
     /// What is done for members out of the ordinary.
     pub gestures: Vec<Kindness>,
-    /// Every text of the posts, launches, library and gestures.
+    /// Every text of the posts, launches, library, gestures and requests.
     pub editorial: Vec<Text>,
 }
 
@@ -357,8 +360,15 @@ impl Data {
             posts: lines("posts.jsonl")?,
             launches: lines("launches.jsonl")?,
             assets: lines("assets.jsonl")?,
+            requests: lines("requests.jsonl")?,
             gestures: lines("gestures.jsonl")?,
-            editorial: texts(&["posts.jsonl", "launches.jsonl", "assets.jsonl", "gestures.jsonl"])?,
+            editorial: texts(&[
+                "posts.jsonl",
+                "launches.jsonl",
+                "assets.jsonl",
+                "gestures.jsonl",
+                "requests.jsonl",
+            ])?,
         };
         let headed = data.conversations.iter_mut().map(|it| (it.title.take(), &mut it.messages));
         let headed = headed.chain(data.arrivals.iter_mut().map(|it| (it.title.take(), &mut it.messages)));

@@ -23,7 +23,7 @@ use crate::store::alert::{Kind, Subject};
 use crate::store::conversation::{Filter, Order, State};
 use crate::store::message::{self, Stage};
 use crate::store::post::{self, picture, words};
-use crate::store::{self, alert, asset, conversation, counter, fast, gesture, launch, watch};
+use crate::store::{self, alert, asset, conversation, counter, fast, gesture, launch, request, watch};
 use crate::testing::START;
 use crate::work;
 
@@ -250,6 +250,8 @@ async fn editorial(it: &Set) -> Vec<String> {
     for (it, _) in asset::list(&mut conn, house, &asset::Filter::default(), 500).await.unwrap() {
         said.extend([it.title, it.theme, it.tags, it.credit, it.holder, it.purpose, it.territory]);
     }
+    let asked = request::list(&mut conn, house, &request::Filter::default(), 500).await.unwrap();
+    said.extend(asked.into_iter().flat_map(|it| [it.title, it.brief]));
     let all = gesture::Filter::default();
     for it in gesture::list(&mut conn, house, &Scope::Every, &all, 500).await.unwrap() {
         let it = it.gesture;
@@ -268,6 +270,7 @@ async fn board_launches_and_library_follow_the_language_and_what_people_wrote_st
         super::post::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         super::asset::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         super::launch::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
+        super::request::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         super::gesture::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         let (house, french) = (it.keys.house, editorial(&it).await);
         let mut conn = it.app.db.write().await.unwrap();

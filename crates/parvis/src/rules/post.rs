@@ -130,6 +130,8 @@ pub struct Facts {
     pub charter: bool,
     /// Whatever it shows may still be shown when it leaves.
     pub rights: bool,
+    /// All that was asked for and that it needs is kept.
+    pub material: bool,
     /// The last word was had on this very version.
     pub validated: bool,
     /// The hour asked for lies ahead.
@@ -165,6 +167,8 @@ pub enum Objection {
     Charter,
     /// The rights to something that it shows end before it leaves.
     Rights,
+    /// Something that was asked for and that it needs isn't there.
+    Material,
     /// The last word wasn't had on what stands there.
     Unvalidated,
     /// The hour has passed.
@@ -192,6 +196,7 @@ impl Objection {
             Self::Look => "look",
             Self::Charter => "charter",
             Self::Rights => "rights",
+            Self::Material => "material",
             Self::Unvalidated => "unvalidated",
             Self::Past => "past",
             Self::Leaving => "leaving",
@@ -349,6 +354,7 @@ impl Step {
             (leaves && !facts.validated, Objection::Unvalidated),
             (answers && !facts.charter, Objection::Charter),
             (answers && !facts.rights, Objection::Rights),
+            (answers && !facts.material, Objection::Material),
             (matches!(self, Self::Schedule | Self::Move) && !facts.ahead, Objection::Past),
             ((leaves || is_put || self == Self::Approve) && facts.stopped, Objection::Stopped),
         ];

@@ -164,6 +164,7 @@ id_cells!(
     LaunchId,
     GestureId,
     AssetId,
+    RequestId,
     FileId,
     EntryId,
     StopId,

@@ -25,7 +25,7 @@ pub struct Rule {
     pub folders: Vec<String>,
     /// That the fast lane asks for a second look, at any hour.
     pub fast: bool,
-    /// That the rights to a picture of the library end soon.
+    /// That the rights to a picture of the library end soon, or that material that was asked for is due or late.
     pub rights: bool,
 }
 
@@ -80,7 +80,7 @@ pub struct Notice {
     pub destination: DestinationId,
     /// What makes it one and the same for that destination.
     pub key: String,
-    /// `opened`, `worsened`, `closed`, `test`, `digest`, `fast` or `rights`.
+    /// `opened`, `worsened`, `closed`, `test`, `digest`, `fast`, `rights` or `request`.
     pub kind: String,
     /// Of which alert.
     pub alert: Option<AlertId>,

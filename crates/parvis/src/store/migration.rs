@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     (17, "topic", include_str!("../../migrations/0017_topic.sql"), "", ""),
     (18, "asset", include_str!("../../migrations/0018_asset.sql"), "", ""),
     (19, "second_reading", include_str!("../../migrations/0019_second_reading.sql"), "", ""),
+    (20, "request", include_str!("../../migrations/0020_request.sql"), "", ""),
     (22, "gesture", include_str!("../../migrations/0022_gesture.sql"), "", ""),
 ];
 

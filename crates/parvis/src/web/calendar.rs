@@ -57,6 +57,9 @@ pub fn router() -> Router<Arc<App>> {
 /// Posts of a state that are looked at for those without an hour.
 const WAITING: i64 = 200;
 
+/// Requests for material that are shown at most.
+const REQUESTS: i64 = 500;
+
 /// What the address asks for.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -87,6 +90,7 @@ struct CalendarPage {
     /// `theme: what the gauge says` of those that are tired, for the script (JSON).
     tired: String,
     proposes: bool,
+    /// Gives hours, keeps slots and asks for material.
     schedules: bool,
     /// Since when there is a private address.
     feed_since: Option<String>,
@@ -122,6 +126,15 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
     days.iter_mut().for_each(|day| grid::mark(words, &mut day.events, &fast));
     if signed.actor.may(Action::ReadLaunches) {
         grid::put(words, &mut days, &store::launch::between(&mut conn, organisation, span).await?);
+    }
+    if signed.actor.may(Action::ReadMaterial) {
+        let asked = store::request::Filter {
+            of: command::asset::only(&signed.actor),
+            due: Some(span),
+            ..store::request::Filter::default()
+        };
+        let all = store::request::list(&mut conn, organisation, &asked, REQUESTS).await?;
+        grid::put_requests(words, &mut days, &all, now);
     }
     let waiting = waiting(&mut conn, signed, &house, &filter).await?;
     let read = command::weariness::themes(&mut conn, organisation, now).await?;

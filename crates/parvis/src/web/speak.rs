@@ -14,6 +14,7 @@ mod policy;
 mod preview;
 mod stop;
 
+pub(super) use self::action::moment;
 use std::sync::Arc;
 
 use axum::Router;

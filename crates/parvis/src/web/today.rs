@@ -21,6 +21,7 @@ use super::inbox::filter::Asked;
 use super::inbox::list::{Maker, Row};
 use super::inbox::view::{self, Views};
 use super::layout::{Layout, Place};
+use super::request;
 use super::session::Signed;
 use crate::app::App;
 use crate::rules::asset::WARNINGS;
@@ -85,8 +86,9 @@ async fn today(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, 
     let layout = Layout::of(&mut conn, &signed, Place::Today, words.t("place-today")).await?;
     let alerts = alert::standing(&mut conn, &signed, now).await?;
     let rights = rights(&mut conn, &signed, now).await?;
+    let asked = request::awaited(&mut conn, &signed, now).await?;
     let gestures = gesture::waiting(&mut conn, &signed).await?;
-    let parts = sentence(&signed, &views, [deaf, alerts.len(), rights, gestures]);
+    let parts = sentence(&signed, &views, [deaf, alerts.len(), rights, gestures], asked);
     page(&TodayPage {
         layout: layout.with_context(context),
         parts,
@@ -137,8 +139,13 @@ async fn rights(conn: &mut Conn, signed: &Signed, now: i64) -> store::Result<usi
     Ok(store::asset::list(conn, actor.organisation, &asked, RIGHTS).await?.len())
 }
 
-/// What there is today: who waits, deaf channels, alerts, rights that end, gestures.
-fn sentence(signed: &Signed, views: &Views, [deaf, alerts, rights, gestures]: [usize; 4]) -> Vec<Part> {
+/// What there is today: who waits, deaf channels, alerts, rights that end, gestures, pictures that are asked for.
+fn sentence(
+    signed: &Signed,
+    views: &Views,
+    [deaf, alerts, rights, gestures]: [usize; 4],
+    (asked, late): (usize, usize),
+) -> Vec<Part> {
     let words = &signed.words;
     let others = views.waiting - views.late;
     let mut said = Vec::new();
@@ -160,6 +167,9 @@ fn sentence(signed: &Signed, views: &Views, [deaf, alerts, rights, gestures]: [u
     }
     if rights > 0 {
         said.push((words.t1("today-rights", "count", rights), "/material?show=ending"));
+    }
+    if asked > 0 {
+        said.push((words.t2("today-requests", "count", asked, "late", late), "/requests"));
     }
     if gestures > 0 {
         said.push((words.t1("today-gestures", "count", gestures), "/gestures"));

@@ -318,6 +318,10 @@ async fn compose(
             let found = super::rights::notice(app, conn, house, &words, &it.key).await?;
             Ok(found.map(|found| notify::Notice { key: plain.key, at: plain.at, ..found }))
         }
+        ("request", _) => {
+            let found = super::request::notice(app, conn, house, &words, &it.key).await?;
+            Ok(found.map(|found| notify::Notice { key: plain.key, at: plain.at, ..found }))
+        }
         ("digest", _) => digest::compose(conn, &words, (house, &own.name), it, rule, (plain, &base)).await,
         (kind, Some(id)) => {
             let Some(found) = alert::get(conn, house, id).await? else { return Ok(None) };

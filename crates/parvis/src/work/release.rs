@@ -66,6 +66,7 @@ async fn release(conn: &mut Conn, organisation: OrganisationId, mut it: Post, no
         (!kept, "charter"),
         (!had, "unvalidated"),
         (!command::may_show(end, None, now), "rights"),
+        (store::request::lacks(conn, organisation, it.id).await?, "material"),
         (late, "late"),
     ];
     if let Some((_, code)) = objections.into_iter().find(|(holds, _)| *holds) {
@@ -211,8 +212,8 @@ fn leaving(it: &Post, id: MessageId, home: &Conversation, said: &str, now: i64) 
     }
 }
 
-/// Whether a stop keeps this message here, or the end of the rights to what its post shows: asked in the transaction that would
-/// hand it over. What waited for its turn is taken out and its post marked; what may have left already stays to be looked for.
+/// Whether a stop keeps this message here, the end of the rights to what its post shows, or material that it lacks: asked in the
+/// transaction that would hand it over. What waited for its turn is taken out and its post marked; what may have left already stays to be looked for.
 pub(super) async fn hold_back(
     conn: &mut Conn,
     organisation: OrganisationId,
@@ -225,6 +226,8 @@ pub(super) async fn hold_back(
         "stopped"
     } else if !command::may_show(end, None, now) {
         "rights"
+    } else if store::request::lacks(conn, organisation, id).await? {
+        "material"
     } else {
         return Ok(false);
     };

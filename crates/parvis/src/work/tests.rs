@@ -7,6 +7,7 @@ mod moderate;
 mod post;
 mod read_back;
 mod renew;
+mod request;
 mod rights;
 mod thread;
 

@@ -179,7 +179,7 @@ pub struct AssetFile {
 }
 
 impl AssetFile {
-    fn upload(self) -> Result<Upload> {
+    pub(super) fn upload(self) -> Result<Upload> {
         let bytes = STANDARD.decode(&self.data).map_err(|error| {
             Problem::invalid("data", "base64", format!("The picture isn't base64: {error}."))
         })?;

@@ -22,6 +22,8 @@ use crate::id::{EntryId, MessageId};
 const PICTURES: usize = 4;
 /// Bytes of an answer with its pictures at most.
 pub const REPLY: usize = room_for(PICTURES);
+/// Bytes of a delivery with its pictures at most.
+pub const DELIVERY: usize = room_for(8);
 /// Bytes of a request that brings one picture at most.
 pub const PICTURE: usize = room_for(1);
 

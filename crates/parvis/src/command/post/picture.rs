@@ -54,7 +54,7 @@ pub async fn add(app: &App, actor: &Actor, id: PostId, upload: &Upload) -> Resul
     {
         it.asset = Some(usable(&known, &post, now)?);
     }
-    insert(conn, app, actor, post, &it).await?;
+    insert(conn, app, actor, post, std::slice::from_ref(&it)).await?;
     Ok(it)
 }
 
@@ -67,13 +67,15 @@ fn usable(it: &Asset, post: &Post, now: i64) -> Result<AssetId> {
     }
 }
 
-async fn insert(mut conn: Conn, app: &App, actor: &Actor, post: Post, it: &Picture) -> Result<()> {
+async fn insert(mut conn: Conn, app: &App, actor: &Actor, post: Post, all: &[Picture]) -> Result<()> {
     let now = app.now();
     let there = picture::list(&mut conn, actor.organisation, post.id).await?;
-    if there.len() >= MOST {
+    if there.len() + all.len() > MOST {
         return Err(Refusal::Invalid { field: "media", code: "many" });
     }
-    picture::insert(&mut conn, actor.organisation, post.id, now, it).await?;
+    for (place, it) in (0_i64..).zip(all) {
+        picture::insert(&mut conn, actor.organisation, post.id, now + place, it).await?;
+    }
     changed(conn, app, actor, post, now).await
 }
 
@@ -84,26 +86,47 @@ async fn insert(mut conn: Conn, app: &App, actor: &Actor, post: Post, it: &Pictu
 /// The right is missing, there is no such asset for the actor's eyes, it is put away or its rights end before the post
 /// leaves, or there are too many pictures.
 pub async fn pick(app: &App, actor: &Actor, id: PostId, which: AssetId) -> Result<Picture> {
+    let mut all = pick_all(app, actor, id, &[(which, None)]).await?;
+    all.pop().ok_or(Refusal::NotFound)
+}
+
+/// The same for several at once, or none of them; of each the file of that number, or the one that is used.
+///
+/// # Errors
+/// As [`pick`].
+pub async fn pick_all(
+    app: &App,
+    actor: &Actor,
+    id: PostId,
+    which: &[(AssetId, Option<i64>)],
+) -> Result<Vec<Picture>> {
     let now = app.now();
     let mut conn = app.db.write().await?;
     let post = load(&mut conn, actor, id, Action::Write).await?;
-    let (found, file) = asset::load(&mut conn, actor, which, Action::ReadMaterial).await?;
-    if found.away_at.is_some() {
-        return Err(Refusal::Invalid { field: "asset", code: "away" });
-    }
-    let used = usable(&found, &post, now)?;
     let own = store::organisation::get(&mut conn, actor.organisation).await?;
     let french = own.is_some_and(|it| it.language == "fr");
-    let alts = if french { [found.alt_fr, found.alt_en] } else { [found.alt_en, found.alt_fr] };
-    let it = Picture {
-        id: PictureId::new(now),
-        alt: alts.into_iter().find(|it| !it.is_empty()),
-        mime: file.mime,
-        stored_as: file.stored_as,
-        asset: Some(used),
-    };
-    insert(conn, app, actor, post, &it).await?;
-    Ok(it)
+    let mut picked = Vec::new();
+    for (which, number) in which {
+        let (found, used) = asset::load(&mut conn, actor, *which, Action::ReadMaterial).await?;
+        if found.away_at.is_some() {
+            return Err(Refusal::Invalid { field: "asset", code: "away" });
+        }
+        let file = match number {
+            Some(number) => asset::file_of(&mut conn, actor, *which, *number).await?,
+            None => used,
+        };
+        let asset = usable(&found, &post, now)?;
+        let alts = if french { [found.alt_fr, found.alt_en] } else { [found.alt_en, found.alt_fr] };
+        picked.push(Picture {
+            id: PictureId::new(now),
+            alt: alts.into_iter().find(|it| !it.is_empty()),
+            mime: file.mime,
+            stored_as: file.stored_as,
+            asset: Some(asset),
+        });
+    }
+    insert(conn, app, actor, post, &picked).await?;
+    Ok(picked)
 }
 
 /// Keeps a picture of a post in the library. What is published doesn't change by that.

@@ -1,4 +1,4 @@
-//! Posts, launches, gestures and library in another language: what still stands as it was shipped is told anew, field by field.
+//! Posts, launches, gestures, library and requests in another language: what still stands as it was shipped is told anew, field by field.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::id::OrganisationId;
 use crate::rules::permission::Scope;
 use crate::rules::post::State;
 use crate::store::post::{self, Post, picture, words};
-use crate::store::{self, Conn, asset, fast, gesture, launch};
+use crate::store::{self, Conn, asset, fast, gesture, launch, request};
 
 /// What is written, by what stands there in the other language.
 struct Dictionary<'a>(HashMap<&'a str, &'a str>);
@@ -56,6 +56,10 @@ pub(super) async fn retell(
         texts.into_iter().for_each(|it| dictionary.tell(it));
         [&mut it.holder, &mut it.purpose, &mut it.territory].into_iter().for_each(|it| dictionary.tell(it));
         asset::update(conn, house, &it).await?;
+    }
+    for mut it in request::list(conn, house, &request::Filter::default(), 500).await? {
+        [&mut it.title, &mut it.brief].into_iter().for_each(|it| dictionary.tell(it));
+        request::update(conn, house, &it).await?;
     }
     Ok(())
 }

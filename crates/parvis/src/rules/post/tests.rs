@@ -12,6 +12,7 @@ const READY: Facts = Facts {
     looked: true,
     charter: true,
     rights: true,
+    material: true,
     validated: true,
     ahead: true,
     released: false,
@@ -58,8 +59,8 @@ recall: - - - - to_validate - - - -";
 
 #[test]
 fn nothing_leaves_without_the_last_word_whatever_else_is_there() {
-    // Every step from every state with every combination of facts: 21 × 9 × 8192.
-    for bits in 0..8192_u32 {
+    // Every step from every state with every combination of facts: 21 × 9 × 16384.
+    for bits in 0..16384_u32 {
         let on = |bit: u32| bits & (1 << bit) != 0;
         let facts = Facts {
             reason: on(0),
@@ -75,6 +76,7 @@ fn nothing_leaves_without_the_last_word_whatever_else_is_there() {
             asked: on(10),
             party: on(11),
             rights: on(12),
+            material: on(13),
             whose: LastWord::CommunityManager,
         };
         for step in Step::ALL {
@@ -87,6 +89,7 @@ fn nothing_leaves_without_the_last_word_whatever_else_is_there() {
                         (facts.validated || read)
                             && facts.charter
                             && facts.rights
+                            && facts.material
                             && facts.words
                             && !facts.stopped,
                         "{step:?} {facts:?}"
@@ -106,7 +109,7 @@ fn nothing_leaves_without_the_last_word_whatever_else_is_there() {
                 }
                 if step == Step::Validate {
                     assert!(facts.ticked && facts.looked && facts.charter && facts.words, "{facts:?}");
-                    assert!(facts.rights, "{facts:?}");
+                    assert!(facts.rights && facts.material, "{facts:?}");
                 }
                 if from == State::Scheduled && facts.released {
                     assert!(matches!(step, Step::Resume | Step::Settle | Step::Publish), "{step:?}");
@@ -144,6 +147,7 @@ fn each_step_says_what_it_lacks() {
     ] {
         assert_eq!(lacks(step, from, |it| it.charter = false), Some(O::Charter), "{step:?}");
         assert_eq!(lacks(step, from, |it| it.rights = false), Some(O::Rights), "{step:?}");
+        assert_eq!(lacks(step, from, |it| it.material = false), Some(O::Material), "{step:?}");
     }
     assert_eq!(lacks(Step::Schedule, State::ToValidate, |it| it.validated = false), Some(O::Unvalidated));
     assert_eq!(lacks(Step::Schedule, State::ToValidate, |it| it.ahead = false), Some(O::Past));

@@ -120,6 +120,11 @@ tables! {
         audience Text, likely Text, grave Text, people Text, at Int, state Text, owner_id Id, validated_by Id,
         validated_at Int, version Int, created_at Int }
     launch_use 2 { organisation_id Id, message_id Id, entry_id Id, at Int }
+    request 2 { organisation_id Id, id Id, title Text, brief Text, formats Text, count Int, due_at Int, post_id Id,
+        launch_id Id, needed Bool, asked_by Id, asked_of Id, state Text, reason Text, deliveries Int, version Int,
+        created_at Int, changed_at Int }
+    request_picture 4 { organisation_id Id, request_id Id, delivery Int, position Int, asset_id Id, file_number Int,
+        at Int }
     gesture 2 { organisation_id Id, id Id, conversation_id Id, author_id Id, title Text, why Text, cost Text, due_at Int,
         owner_id Id, state Text, reason Text, outcome Text, proposed_by Id, decided_by Id, decided_at Int, ended_at Int,
         version Int, created_at Int }

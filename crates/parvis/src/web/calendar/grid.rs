@@ -12,11 +12,14 @@ use crate::rules::fast::FastState;
 use crate::rules::holiday;
 use crate::rules::permission::Action;
 use crate::rules::post::State;
+use crate::rules::request::RequestState;
 use crate::store::house::House;
 use crate::store::launch::Dated;
 use crate::store::post::Post;
+use crate::store::request::Request;
 use crate::web::inbox::house::channel_icon;
 use crate::web::language::{Language, Words};
+use crate::web::request;
 use crate::web::session::Signed;
 
 /// How days are shown.
@@ -281,6 +284,33 @@ fn of_launch(words: &Words, it: &Dated) -> Event {
         state: if it.done { format!("{what}, {}", words.t("calendar-done")) } else { what },
         movable: false,
         plans: false,
+    }
+}
+
+/// Puts what is asked for on the day on which it is due.
+pub(super) fn put_requests(words: &Words, days: &mut [Day], all: &[Request], now: i64) {
+    for it in all.iter().filter(|it| it.state != RequestState::Withdrawn).rev() {
+        let date = words.zoned(it.due_at).date().to_string();
+        let Some(day) = days.iter_mut().find(|day| day.date == date) else { continue };
+        let (class, _, state) = request::chip(words, it, now);
+        day.events.insert(
+            0,
+            Event {
+                href: format!("/requests/{}", it.id),
+                key: it.id.to_string(),
+                post: None,
+                title: it.title.clone(),
+                theme: String::new(),
+                icon: "image",
+                networks: String::new(),
+                clock: words.clock(it.due_at),
+                machine_clock: String::new(),
+                class,
+                state: format!("{}, {state}", words.t("calendar-request")),
+                movable: false,
+                plans: false,
+            },
+        );
     }
 }
 

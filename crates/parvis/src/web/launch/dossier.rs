@@ -59,6 +59,8 @@ struct DossierPage {
     ready: (usize, usize),
     missing: Vec<String>,
     prepares: bool,
+    /// Asks for material.
+    asks: bool,
     validates: bool,
 }
 
@@ -167,6 +169,7 @@ pub(super) async fn show(
         ready: (ready, total),
         missing,
         prepares: signed.actor.may(Action::PrepareLaunches),
+        asks: signed.actor.may(Action::Schedule),
         validates: signed.actor.may(Action::ValidateAnswers),
     })
 }

@@ -235,7 +235,13 @@ pub(super) async fn cards(
             _ => Some(command::post::facts(conn, app, organisation, &it).await?),
         };
         let mine = facts.is_some_and(|facts| Step::Validate.is_for(&signed.actor, facts.whose));
-        let chip = chip(conn, signed, &it, mine).await?;
+        let lacks = facts.is_some_and(|facts| !facts.material);
+        let chip = match chip(conn, signed, &it, mine).await? {
+            // What holds it or stands in its way comes before whose turn it is.
+            Some(found) if it.held_code.is_some() || !lacks => Some(found),
+            _ if lacks => Some(("wait", "image", signed.words.t("post-chip-material"))),
+            found => found,
+        };
         let moves = facts.map(|facts| moves(signed, &it, facts, app.now())).unwrap_or_default();
         let channels = targets.get(&it.id).map(Vec::as_slice).unwrap_or_default();
         let fast = match fast.get(&it.id) {

@@ -21,6 +21,7 @@ use super::idea::Fields;
 use super::origin_icon;
 use super::preview::Previews;
 use crate::app::App;
+use crate::command::asset::only;
 use crate::command::post::words::Words as Text;
 use crate::command::post::{self as command};
 use crate::command::weariness;
@@ -37,7 +38,11 @@ use crate::web::gauge::Gauge;
 use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place};
+use crate::web::request;
 use crate::web::session::Signed;
+
+/// Requests of one post that are shown at most.
+const REQUESTS: i64 = 30;
 
 /// What has just been done.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -120,6 +125,10 @@ struct PostPage {
     gauge: Option<Gauge>,
     /// The fast lane, where there is one.
     fast: Option<Beside>,
+    /// What was asked for it.
+    requests: Vec<request::Line>,
+    /// Asks for material.
+    asks: bool,
     problem: Option<String>,
 }
 
@@ -178,10 +187,9 @@ async fn shown(
     let gauge = gauge(&mut conn, signed, &it, now).await?;
     let said = charter::said(&it, &typed, &targets);
     let previews = Previews::of(signed, &house, id, &said, &pictures);
+    let requests = requests(&mut conn, signed, &house, id, now).await?;
     let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
-    let plans = signed.actor.may(Action::Schedule)
-        && matches!(it.state, State::Idea | State::Kept | State::ToWrite | State::ToValidate)
-        && it.validated_by.is_none();
+    let plans = plans(signed, &it);
     let moves = moves(signed, &it, facts, now);
     let shown = PostPage {
         layout: layout.with_context(state_name).with_toast(toast(
@@ -230,12 +238,47 @@ async fn shown(
         left: read::left(&mut conn, signed, &house, id, &targets).await?,
         remarks: read::remarks(words, &house, post::look::comments(&mut conn, organisation, id).await?, now),
         problem: problem.as_ref().map(|(_, said)| said.clone()),
+        requests,
+        asks: asks(signed, &it),
         charter,
         gauge,
         fast,
         typed,
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
+}
+
+/// Whether the reader may mean an hour for it that isn't one for good yet.
+fn plans(signed: &Signed, it: &Post) -> bool {
+    signed.actor.may(Action::Schedule)
+        && matches!(it.state, State::Idea | State::Kept | State::ToWrite | State::ToValidate)
+        && it.validated_by.is_none()
+}
+
+/// Whether the reader may ask for material: it hasn't left, and isn't refused.
+fn asks(signed: &Signed, it: &Post) -> bool {
+    let over = matches!(it.state, State::Published | State::Measured | State::Refused);
+    signed.actor.may(Action::Schedule) && it.released_at.is_none() && !over
+}
+
+/// What was asked for the post, for who may see it.
+async fn requests(
+    conn: &mut Conn,
+    signed: &Signed,
+    house: &House,
+    id: PostId,
+    now: i64,
+) -> store::Result<Vec<request::Line>> {
+    if !signed.actor.may(Action::ReadMaterial) {
+        return Ok(Vec::new());
+    }
+    let filter = store::request::Filter {
+        of: only(&signed.actor),
+        post: Some(id),
+        ..store::request::Filter::default()
+    };
+    let all = store::request::list(conn, signed.organisation.id, &filter, REQUESTS).await?;
+    Ok(request::lines(&signed.words, house, &all, now))
 }
 
 /// Icon and name of where the idea came from.
@@ -337,10 +380,16 @@ fn lacking(words: &Words, it: &Post, facts: Facts) -> Vec<String> {
                 (!facts.looked, "look"),
                 (!facts.charter, "charter"),
                 (!facts.rights, "rights"),
+                (!facts.material, "material"),
             ]
         }
         State::ToValidate | State::Scheduled => {
-            vec![(facts.stopped, "stopped"), (!facts.charter, "charter"), (!facts.rights, "rights")]
+            vec![
+                (facts.stopped, "stopped"),
+                (!facts.charter, "charter"),
+                (!facts.rights, "rights"),
+                (!facts.material, "material"),
+            ]
         }
         _ => Vec::new(),
     };

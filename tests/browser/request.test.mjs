@@ -1,0 +1,110 @@
+// A picture asked for, by three people in three browsers: the community manager asks in French from a post, a creative accepts
+// and delivers from a phone in English, it is sent back once, kept, and put into the post, which waits for it until then.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { brought, button, invite } from './editorial.mjs'
+import { square } from './picture.mjs'
+import { findings, House, launch, noFaults, shoot, visitor } from './support.mjs'
+
+const PHONE = { locale: 'en-GB', viewport: { width: 390, height: 844 }, hasTouch: true }
+const file = (name, side, colour) => ({ name, mimeType: 'image/png', buffer: square(side, colour) })
+const day = days => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+
+let browser, house, boss, creative, manager, post, request
+before(async () => {
+  browser = await launch()
+  house = await House.open()
+  boss = await visitor(browser, house.base)
+  await house.setUp(boss)
+  creative = await invite(browser, house, boss, 'Cleo Visual', 'creative', PHONE)
+  manager = await invite(browser, house, boss, 'Cam Manager', 'community_manager', { locale: 'fr-FR' })
+})
+after(async () => { await browser?.close(); await house?.close() })
+
+const fits = page => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)
+const card = page => page.locator('[data-card]', { hasText: 'La salle ouvre' })
+const chip = page => card(page).getByText('il manque une image')
+
+test('the community manager asks from the post, and what is absurd is said in words', async () => {
+  post = await brought(house, boss, boss, 'La salle ouvre')
+  await manager.goto(house.base + post)
+  await manager.getByRole('link', { name: 'Demander une image' }).click()
+  await manager.waitForURL('**/requests/new?post=*')
+  assert.match(await manager.getByLabel('Ce qu’il faut, en une ligne').inputValue(), /La salle ouvre/)
+  assert.ok(await manager.locator('[name=needed]').isChecked())
+  await manager.locator('[name=who]').selectOption({ index: 1 })
+  await manager.locator('[name=format][value=landscape]').uncheck()
+  await manager.locator('[name=format][value=square]').check()
+  await manager.locator('[name=due]').evaluate(field => field.removeAttribute('min'))
+  await manager.locator('[name=due]').fill(`${day(-1)}T12:00`)
+  await button(manager, 'Envoyer la demande').click()
+  await manager.locator('[data-problem]', { hasText: 'déjà passé' }).waitFor()
+  assert.deepEqual(await findings(manager), [])
+  await shoot(manager, 'request-new')
+  await manager.locator('[name=due]').fill(`${day(2)}T12:00`)
+  await button(manager, 'Envoyer la demande').click()
+  await manager.waitForURL(/\/requests\/[0-9a-f-]{36}/)
+  request = new URL(manager.url()).pathname
+  assert.deepEqual(await findings(manager), [])
+  await manager.goto(`${house.base}/speak`)
+  await chip(manager).waitFor()
+  await manager.goto(`${house.base}/calendar?view=list`)
+  await manager.locator(`a[href="${request}"]`).waitFor()
+  assert.deepEqual(await findings(manager), [])
+  manager.faults = manager.faults.filter(it => !it.includes('422'))
+  noFaults(manager)
+})
+
+test('a creative finds it on Today, accepts and delivers from a phone', async () => {
+  await creative.goto(`${house.base}/`)
+  await creative.getByRole('link', { name: 'a picture is asked of you' }).click()
+  await creative.waitForURL('**/requests')
+  assert.deepEqual(await findings(creative), [])
+  await creative.locator(`a[href="${request}"]`).click()
+  await button(creative, 'Accept').click()
+  await creative.getByText('accepted', { exact: true }).waitFor()
+  await creative.locator('[name=file]').setInputFiles([file('one.png', 300, [160, 30, 40])])
+  await creative.locator('[name=alt]').fill('A red curtain')
+  await button(creative, 'Deliver').click()
+  await creative.getByRole('heading', { name: /Version 1/ }).waitFor()
+  await creative.getByText('no picture in the format square').waitFor()
+  assert.deepEqual(await findings(creative), [])
+  assert.ok(await fits(creative), 'nothing is wider than a phone')
+  assert.equal(await button(creative, 'Keep').count(), 0, 'it isn’t hers to keep')
+  await shoot(creative, 'request-phone')
+  noFaults(creative)
+})
+
+test('sent back once, delivered anew, kept and put into the post, which is held no longer', async () => {
+  await manager.goto(house.base + request)
+  await manager.locator('summary', { hasText: 'Renvoyer' }).click()
+  await manager.locator('[name=reason]').fill('Plus grande, s’il vous plaît')
+  await button(manager, 'Renvoyer').click()
+  await manager.locator('.c', { hasText: 'à reprendre' }).waitFor()
+  await creative.goto(house.base + request)
+  await creative.getByText('Plus grande').waitFor()
+  await creative.locator('[name=file]').setInputFiles([file('two.png', 1080, [170, 30, 40])])
+  await button(creative, 'Deliver').click()
+  await creative.getByRole('heading', { name: /Version 2/ }).waitFor()
+  await manager.goto(house.base + request)
+  assert.deepEqual(await findings(manager), [])
+  await shoot(manager, 'request-one')
+  await manager.goto(`${house.base}/speak`)
+  await chip(manager).waitFor()
+  await manager.goto(house.base + request)
+  await button(manager, 'Retenir').click()
+  await manager.getByRole('button', { name: 'Mettre dans la publication' }).click()
+  await manager.waitForURL(url => url.pathname === post)
+  const shown = manager.locator('.shots img[src^="/speak/"]')
+  await shown.waitFor()
+  assert.equal(await shown.getAttribute('alt'), 'A red curtain')
+  assert.deepEqual(await findings(manager), [])
+  await manager.goto(`${house.base}/speak`)
+  await card(manager).first().waitFor()
+  assert.equal(await chip(manager).count(), 0)
+  // The library has one picture with two files.
+  await manager.goto(`${house.base}/material`)
+  assert.equal(await manager.locator('.shots figure').count(), 1)
+  noFaults(manager)
+  noFaults(creative)
+})
