@@ -90,7 +90,7 @@ struct CalendarPage {
     /// `theme: what the gauge says` of those that are tired, for the script (JSON).
     tired: String,
     proposes: bool,
-    /// Gives hours, and asks for material.
+    /// Gives hours, keeps slots and asks for material.
     schedules: bool,
     /// Since when there is a private address.
     feed_since: Option<String>,
