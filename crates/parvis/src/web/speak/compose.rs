@@ -191,12 +191,9 @@ async fn shown(
     let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
     let plans = plans(signed, &it);
     let moves = moves(signed, &it, facts, now);
+    let toast = toast(words, &done.done, done.on.filter(|on| *on == id));
     let shown = PostPage {
-        layout: layout.with_context(state_name).with_toast(toast(
-            words,
-            &done.done,
-            done.on.filter(|on| *on == id),
-        )),
+        layout: layout.with_context(state_name).with_toast(toast),
         id,
         state: it.state.as_str(),
         held: it.held_code.as_deref().map(|code| words.named("post-held-long", code)),
@@ -220,17 +217,11 @@ async fn shown(
         second,
         last_word: last_word(words, &house, &it, now),
         whose: facts.whose.role().map(|role| words.named("post-last-word", role.as_str())),
-        due: it
-            .due_at
-            .map(|at| words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))),
+        due: it.due_at.map(|at| due(words, at, now)),
         due_value: it.due_at.map(|at| local(words, at)).unwrap_or_default(),
         plans,
         now_value: local(words, now),
-        hints: if plans || moves.iter().any(|it| matches!(it.step, "schedule" | "move")) {
-            Hints::read(&mut conn, signed, id, now).await?
-        } else {
-            Hints::default()
-        },
+        hints: hints(&mut conn, signed, id, plans, &moves, now).await?,
         moves,
         lacking: lacking(words, &it, facts),
         ask: done.ask,
@@ -246,6 +237,27 @@ async fn shown(
         typed,
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
+}
+
+/// An hour, in words.
+pub(super) fn due(words: &Words, at: i64, now: i64) -> String {
+    words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))
+}
+
+/// Hours that are proposed, where it can be given one.
+async fn hints(
+    conn: &mut Conn,
+    signed: &Signed,
+    id: PostId,
+    plans: bool,
+    moves: &[Move],
+    now: i64,
+) -> store::Result<Hints> {
+    if plans || moves.iter().any(|it| matches!(it.step, "schedule" | "move")) {
+        Hints::read(conn, signed, id, now).await
+    } else {
+        Ok(Hints::default())
+    }
 }
 
 /// Whether the reader may mean an hour for it that isn't one for good yet.
