@@ -174,8 +174,11 @@ async fn shown(
     let looks = signed.actor.may(Action::Look) && it.state == State::ToValidate && it.validated_by.is_none();
     let channels: Vec<_> = targets.iter().map(|it| it.channel).collect();
     let asked = command::last::policy(&mut conn, organisation).await?.asks(&it.origin, &it.theme, &channels);
-    let given = ticks.iter().find(|tick| tick.item == SECOND_LOOK).map(|it| read::by(words, &house, it, now));
-    let second = Second { asked, given, mine: looks && it.written_by != Some(signed.actor.colleague) };
+    let second = Second {
+        asked,
+        given: ticks.iter().find(|tick| tick.item == SECOND_LOOK).map(|it| read::by(words, &house, it, now)),
+        mine: looks && it.written_by != Some(signed.actor.colleague),
+    };
     let lines = lines(words, &house, &ticks, !pictures.is_empty(), now);
     let fast = Beside::of(&mut conn, signed, &house, &it, &lines, now).await?;
     let layout = Layout::of(&mut conn, signed, Place::Speak, it.title.clone()).await?;
@@ -188,12 +191,9 @@ async fn shown(
     let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
     let plans = plans(signed, &it);
     let moves = moves(signed, &it, facts, now);
+    let toast = toast(words, &done.done, done.on.filter(|on| *on == id));
     let shown = PostPage {
-        layout: layout.with_context(state_name).with_toast(toast(
-            words,
-            &done.done,
-            done.on.filter(|on| *on == id),
-        )),
+        layout: layout.with_context(state_name).with_toast(toast),
         id,
         state: it.state.as_str(),
         held: it.held_code.as_deref().map(|code| words.named("post-held-long", code)),
@@ -217,7 +217,7 @@ async fn shown(
         second,
         last_word: last_word(words, &house, &it, now),
         whose: facts.whose.role().map(|role| words.named("post-last-word", role.as_str())),
-        due: due(words, &it, now),
+        due: it.due_at.map(|at| due(words, at, now)),
         due_value: it.due_at.map(|at| local(words, at)).unwrap_or_default(),
         plans,
         now_value: local(words, now),
@@ -239,7 +239,12 @@ async fn shown(
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
 }
 
-/// What is proposed where an hour is asked for.
+/// An hour, in words.
+pub(super) fn due(words: &Words, at: i64, now: i64) -> String {
+    words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))
+}
+
+/// Hours that are proposed, where it can be given one.
 async fn hints(
     conn: &mut Conn,
     signed: &Signed,
@@ -253,12 +258,6 @@ async fn hints(
     } else {
         Ok(Hints::default())
     }
-}
-
-/// Day and clock of its hour.
-fn due(words: &Words, it: &Post, now: i64) -> Option<String> {
-    let at = it.due_at?;
-    Some(words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at)))
 }
 
 /// Whether the reader may mean an hour for it that isn't one for good yet.

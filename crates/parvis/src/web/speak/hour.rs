@@ -10,7 +10,7 @@ use jiff::civil::Time;
 use parvis_write::day::best::Hour;
 use parvis_write::day::slot::Slot;
 
-use super::compose::local;
+use super::compose::{due, local};
 use crate::app::App;
 use crate::command::Refusal;
 use crate::command::post::hour as command;
@@ -64,7 +64,7 @@ impl Hints {
         let hint = |icon, at: i64, why: String| Hint {
             icon,
             value: local(words, at),
-            said: words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at)),
+            said: due(words, at, now),
             why,
         };
         let (mut all, mut thin) = (Vec::new(), None);
