@@ -14,6 +14,7 @@ speak-origin = Origine
 speak-all-themes = Tous les thèmes
 speak-all-channels = Tous les canaux
 speak-all-origins = Toutes les origines
+speak-rules = Règles
 speak-show = Montrer
 speak-board = Tableau
 speak-more = Encore { $count }
