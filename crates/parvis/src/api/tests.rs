@@ -10,6 +10,7 @@ mod listen;
 mod reach;
 mod room;
 mod story;
+mod writes;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};

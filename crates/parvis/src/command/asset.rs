@@ -206,7 +206,7 @@ pub(super) async fn deliver(
 
 async fn known(conn: &mut Conn, actor: &Actor, digest: &str) -> Result<Option<Brought>> {
     let Some(id) = room::by_digest(conn, actor.organisation, digest).await? else { return Ok(None) };
-    match load(conn, actor, id, Action::ReadMaterial).await {
+    match load(conn, actor, id, Action::BringMaterial).await {
         Ok(_) => Ok(Some(Brought { id, known: true })),
         Err(Refusal::NotFound) => Err(Refusal::Invalid { field: "media", code: "known" }),
         Err(refused) => Err(refused),
@@ -391,8 +391,13 @@ async fn told(
 ///
 /// # Errors
 /// The right is missing, or there is no such file.
-pub async fn file_of(conn: &mut Conn, actor: &Actor, id: AssetId, number: i64) -> Result<File> {
-    load(conn, actor, id, Action::ReadMaterial).await?;
+pub async fn file_of(
+    conn: &mut Conn,
+    actor: &Actor,
+    (id, number): (AssetId, i64),
+    action: Action,
+) -> Result<File> {
+    load(conn, actor, id, action).await?;
     let all = room::files(conn, actor.organisation, id).await?;
     all.into_iter().find(|it| it.number == number).ok_or(Refusal::NotFound)
 }

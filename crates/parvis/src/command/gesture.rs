@@ -161,12 +161,12 @@ async fn shaped(
     })
 }
 
-/// The gesture, if the actor sees the desk of its conversation.
+/// The gesture, if the actor may do `action` and sees the desk of its conversation.
 ///
 /// # Errors
 /// The right is missing, or there is no such gesture for this person's eyes.
-pub async fn read(conn: &mut Conn, actor: &Actor, id: GestureId) -> Result<Listed> {
-    allow(actor, Action::Read)?;
+pub async fn read(conn: &mut Conn, actor: &Actor, id: GestureId, action: Action) -> Result<Listed> {
+    allow(actor, action)?;
     let found = room::get(conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
     if actor.scope.covers(found.desk) { Ok(found) } else { Err(Refusal::NotFound) }
 }
@@ -196,7 +196,7 @@ pub fn may_step(actor: &Actor, it: &Gesture, to: State) -> bool {
 pub async fn change(app: &App, actor: &Actor, id: GestureId, wanted: Wanted) -> Result<()> {
     let now = app.now();
     let mut conn = app.db.write().await?;
-    let at = read(&mut conn, actor, id).await?;
+    let at = read(&mut conn, actor, id, Action::Note).await?;
     if !may_change(actor, &at.gesture) {
         return Err(Refusal::Forbidden(Action::DecideGestures));
     }
@@ -213,7 +213,7 @@ pub async fn change(app: &App, actor: &Actor, id: GestureId, wanted: Wanted) -> 
 pub async fn step(app: &App, actor: &Actor, id: GestureId, it: Step) -> Result<()> {
     let now = app.now();
     let mut conn = app.db.write().await?;
-    let Listed { gesture: before, desk, .. } = read(&mut conn, actor, id).await?;
+    let Listed { gesture: before, desk, .. } = read(&mut conn, actor, id, Action::Note).await?;
     if before.version != it.version || !before.state.leads_to(it.to) {
         return Err(Refusal::Changed);
     }

@@ -65,12 +65,12 @@ fn invalid<T>(code: &'static str) -> Result<T> {
     Err(Refusal::Invalid { field: "request", code })
 }
 
-/// The request, if it is for the actor's eyes.
+/// The request, if the actor may do `action` and it is for their eyes.
 ///
 /// # Errors
 /// The right is missing, or there is none.
-pub async fn load(conn: &mut Conn, actor: &Actor, id: RequestId) -> Result<Request> {
-    allow(actor, Action::ReadMaterial)?;
+pub async fn load(conn: &mut Conn, actor: &Actor, id: RequestId, action: Action) -> Result<Request> {
+    allow(actor, action)?;
     let found = room::get(conn, actor.organisation, id).await?;
     found.filter(|it| only(actor).is_none_or(|own| it.asked_of == own)).ok_or(Refusal::NotFound)
 }
@@ -182,13 +182,10 @@ async fn begin(
     id: RequestId,
     (step, version): (RequestStep, i64),
 ) -> Result<(Request, RequestState)> {
-    let it = load(conn, actor, id).await?;
+    let action = if step.is_of_asked() { Action::BringMaterial } else { Action::Schedule };
+    let it = load(conn, actor, id, action).await?;
     if !may(actor, &it, step) {
-        return Err(Refusal::Forbidden(if step.is_of_asked() {
-            Action::BringMaterial
-        } else {
-            Action::Schedule
-        }));
+        return Err(Refusal::Forbidden(action));
     }
     if it.version != version {
         return Err(Refusal::Changed);
@@ -287,9 +284,8 @@ pub async fn deliver(app: &App, actor: &Actor, id: RequestId, delivery: &Deliver
 /// # Errors
 /// The right is missing, it isn't kept, it is for no post, or the post doesn't take it.
 pub async fn place(app: &App, actor: &Actor, id: RequestId) -> Result<PostId> {
-    allow(actor, Action::Write)?;
     let mut conn = app.db.read().await?;
-    let it = load(&mut conn, actor, id).await?;
+    let it = load(&mut conn, actor, id, Action::Write).await?;
     let Some(post) = it.post.filter(|_| it.state == RequestState::Kept) else { return invalid("state") };
     let shown = picture::list(&mut conn, actor.organisation, post).await?;
     let all = room::pictures(&mut conn, actor.organisation, id).await?;

@@ -215,7 +215,7 @@ async fn shown(
 ) -> Result<Response, Failure> {
     let (words, now) = (&signed.words, app.now());
     let mut conn = app.db.read().await?;
-    let found = command::read(&mut conn, &signed.actor, id).await;
+    let found = command::read(&mut conn, &signed.actor, id, Action::Read).await;
     let found = found.map_err(|refused| refusal::failure(refused, words))?;
     let house = House::read(&mut conn, signed.actor.organisation).await?;
     let by = |who: Option<ColleagueId>, at: Option<i64>| {

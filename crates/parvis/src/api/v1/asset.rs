@@ -287,7 +287,7 @@ pub async fn file(
     Path((id, number)): Path<(AssetId, i64)>,
 ) -> Result<Response> {
     let mut conn = app.db.read().await?;
-    let it = command::file_of(&mut conn, &caller.actor, id, number).await?;
+    let it = command::file_of(&mut conn, &caller.actor, (id, number), Action::ReadMaterial).await?;
     drop(conn);
     let file = app.media.get(&Stored::from(it.stored_as)).await.map_err(|error| match error {
         object_store::Error::NotFound { .. } => Problem::not_found(),

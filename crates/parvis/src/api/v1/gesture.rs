@@ -139,7 +139,7 @@ pub async fn get(
     caller: Caller,
     Path(id): Path<GestureId>,
 ) -> Result<Json<Listed>> {
-    Ok(Json(command::read(&mut app.db.read().await?, &caller.actor, id).await?))
+    Ok(Json(command::read(&mut app.db.read().await?, &caller.actor, id, Action::Read).await?))
 }
 
 /// Change a gesture

@@ -155,7 +155,7 @@ pub async fn get(
     Path(id): Path<RequestId>,
 ) -> Result<Json<WholeRequest>> {
     let mut conn = app.db.read().await?;
-    let request = command::load(&mut conn, &caller.actor, id).await?;
+    let request = command::load(&mut conn, &caller.actor, id, Action::ReadMaterial).await?;
     let pictures = room::pictures(&mut conn, caller.actor.organisation, id).await?;
     Ok(Json(WholeRequest { request, pictures }))
 }
@@ -179,7 +179,7 @@ pub struct RequestStepAsked {
 #[utoipa::path(post, path = "/requests/{id}/step", operation_id = "stepRequest", tag = "library",
     params(("id" = RequestId, Path, description = "Which request.")), request_body = RequestStepAsked,
     responses((status = 204, description = "It is taken.")),
-    extensions(("x-action" = json!(Action::ReadMaterial))))]
+    extensions(("x-action" = json!(Action::BringMaterial))))]
 pub async fn step(
     State(app): State<Arc<App>>,
     caller: Caller,

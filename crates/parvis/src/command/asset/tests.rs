@@ -59,8 +59,11 @@ async fn the_same_bytes_are_kept_once_and_a_lying_or_huge_file_not_at_all() {
         let mut conn = app.db.read().await.unwrap();
         let (it, file) = load(&mut conn, me, first.id, Action::ReadMaterial).await.unwrap();
         assert_eq!((it.files, it.version, file.height), (2, 2, 1350));
-        assert_eq!(file_of(&mut conn, me, first.id, 1).await.unwrap().height, 1080);
-        assert!(matches!(file_of(&mut conn, me, first.id, 3).await, Err(Refusal::NotFound)));
+        assert_eq!(file_of(&mut conn, me, (first.id, 1), Action::ReadMaterial).await.unwrap().height, 1080);
+        assert!(matches!(
+            file_of(&mut conn, me, (first.id, 3), Action::ReadMaterial).await,
+            Err(Refusal::NotFound)
+        ));
         drop(conn);
         assert_whole(&app.db, house.id).await;
     }

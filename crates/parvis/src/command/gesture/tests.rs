@@ -26,7 +26,7 @@ async fn proposed(house: &House) -> (ConversationId, GestureId) {
 }
 
 async fn found(house: &House, id: GestureId) -> Gesture {
-    read(&mut house.app.db.read().await.unwrap(), &house.manager, id).await.unwrap().gesture
+    read(&mut house.app.db.read().await.unwrap(), &house.manager, id, Action::Read).await.unwrap().gesture
 }
 
 #[tokio::test]

@@ -107,12 +107,12 @@ pub async fn pick_all(
     let french = own.is_some_and(|it| it.language == "fr");
     let mut picked = Vec::new();
     for (which, number) in which {
-        let (found, used) = asset::load(&mut conn, actor, *which, Action::ReadMaterial).await?;
+        let (found, used) = asset::load(&mut conn, actor, *which, Action::Write).await?;
         if found.away_at.is_some() {
             return Err(Refusal::Invalid { field: "asset", code: "away" });
         }
         let file = match number {
-            Some(number) => asset::file_of(&mut conn, actor, *which, *number).await?,
+            Some(number) => asset::file_of(&mut conn, actor, (*which, *number), Action::Write).await?,
             None => used,
         };
         let asset = usable(&found, &post, now)?;

@@ -151,9 +151,9 @@ async fn whoever_was_asked_delivers_who_plans_decides_and_others_from_outside_se
         assert_eq!(code(ask(app, &maker, &wanted(&other)).await), "forbidden");
         assert_eq!(code(ask(app, &house.specialist, &wanted(&other)).await), "forbidden");
         let mut conn = app.db.read().await.unwrap();
-        assert_eq!(code(load(&mut conn, &other, id).await), "not-found");
-        load(&mut conn, &maker, id).await.unwrap();
-        load(&mut conn, &house.specialist, id).await.unwrap();
+        assert_eq!(code(load(&mut conn, &other, id, Action::ReadMaterial).await), "not-found");
+        load(&mut conn, &maker, id, Action::ReadMaterial).await.unwrap();
+        load(&mut conn, &house.specialist, id, Action::ReadMaterial).await.unwrap();
         drop(conn);
         // Every step by everybody whose it isn't.
         for step in RequestStep::ALL.into_iter().filter(|it| *it != RequestStep::Deliver) {

@@ -92,7 +92,7 @@ async fn shown(
     let mut conn = app.db.read().await?;
     let house = House::read(&mut conn, actor.organisation).await?;
     if let Some(id) = id {
-        let found = command::read(&mut conn, actor, id).await;
+        let found = command::read(&mut conn, actor, id, Action::Read).await;
         let now = found.map_err(|refused| refusal::failure(refused, words))?.gesture;
         fields.conversation = Some(now.conversation);
         if status == StatusCode::CONFLICT {
@@ -141,7 +141,7 @@ pub(super) async fn edit(
     signed: Signed,
     Path(id): Path<GestureId>,
 ) -> Result<Response, Failure> {
-    let found = command::read(&mut app.db.read().await?, &signed.actor, id).await;
+    let found = command::read(&mut app.db.read().await?, &signed.actor, id, Action::Read).await;
     let it = found.map_err(|refused| refusal::failure(refused, &signed.words))?.gesture;
     if !command::may_change(&signed.actor, &it) {
         return Err(Failure::forbidden());

@@ -216,7 +216,7 @@ pub(super) async fn serve(
 ) -> Answer {
     let number = number.parse().map_err(|_| Failure::not_found())?;
     let mut conn = app.db.read().await?;
-    let found = command::file_of(&mut conn, &signed.actor, id, number).await;
+    let found = command::file_of(&mut conn, &signed.actor, (id, number), Action::ReadMaterial).await;
     let it = found.map_err(|refused| refusal::failure(refused, &signed.words))?;
     drop(conn);
     let file = app.media.get(&Stored::from(it.stored_as)).await.map_err(|_| Failure::not_found())?;

@@ -152,7 +152,7 @@ async fn shown(
 ) -> Answer {
     let (words, now, house) = (&signed.words, app.now(), signed.organisation.id);
     let mut conn = app.db.read().await?;
-    let found = command::load(&mut conn, &signed.actor, id).await;
+    let found = command::load(&mut conn, &signed.actor, id, Action::ReadMaterial).await;
     let it = found.map_err(|refused| refusal::failure(refused, words))?;
     let names = House::read(&mut conn, house).await?;
     let name = |id| names.colleague(id).map(|it| it.name.clone()).unwrap_or_default();

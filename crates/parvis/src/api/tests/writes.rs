@@ -1,0 +1,97 @@
+//! A token that may only write does what its person may, from the first step to the last, and reads nothing: gestures,
+//! requests for material, slots.
+
+use axum::http::Method;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::{Client, EVERYTHING};
+use crate::clock::DAY;
+use crate::rules::permission::{Role, TokenScope};
+use crate::rules::picture::tests::png_of;
+use crate::testing::{START, colleague, houses, said};
+
+const WRITES: [TokenScope; 1] = [TokenScope::Write];
+
+#[tokio::test]
+async fn a_gesture_is_proposed_and_agreed_by_tokens_that_only_write_and_listed_by_one_that_reads() {
+    for house in houses().await {
+        let manager = Client::new(&house, &house.manager, &WRITES).await;
+        let writer = Client::new(&house, &house.specialist, &WRITES).await;
+        let reader = Client::new(&house, &house.specialist, &EVERYTHING).await;
+        let other = Client::new(&house, &house.press, &EVERYTHING).await;
+        house.hear(&[said("1", "Merci !", 0)]).await;
+        let home = house.conversation("1").await.id;
+        let gesture = json!({ "title": "Deux places", "why": "Elle aide tout le monde." });
+        let wanted = json!({ "conversation": home, "gesture": gesture });
+        let made = writer.post("/gestures", wanted).await.be(201);
+        let id = made["id"].as_str().unwrap();
+        writer.get("/gestures").await.be(403);
+        let step = |version, to: &str| json!({ "version": version, "to": to, "words": "Oui." });
+        writer.post(&format!("/gestures/{id}/step"), step(1, "agreed")).await.be(403);
+        let changed = json!({ "version": 1, "gesture": gesture });
+        writer.call(Method::PUT, &format!("/gestures/{id}"), changed.to_string()).await.be(204);
+        manager.post(&format!("/gestures/{id}/step"), step(1, "agreed")).await.be(409);
+        manager.post(&format!("/gestures/{id}/step"), step(2, "agreed")).await.be(204);
+        writer.post(&format!("/gestures/{id}/step"), step(3, "done")).await.be(204);
+        let found = reader.get("/gestures?state=done&limit=1").await.be(200);
+        assert_eq!((&found["items"][0]["id"], &found["items"][0]["outcome"]), (&made["id"], &json!("Oui.")));
+        assert_eq!(
+            reader.get(&format!("/gestures/{id}")).await.be(200)["handle"],
+            found["items"][0]["handle"]
+        );
+        assert_eq!(other.get("/gestures").await.be(200)["items"], json!([]));
+        other.get(&format!("/gestures/{id}")).await.be(404);
+        reader.get("/gestures?limit=0").await.be(400);
+        reader.get("/gestures?cursor=x").await.be(400);
+    }
+}
+
+#[tokio::test]
+async fn material_is_asked_for_delivered_kept_and_placed_by_tokens_that_only_write() {
+    for house in houses().await {
+        let mut conn = house.app.db.write().await.unwrap();
+        let maker = colleague(&mut conn, house.id, Role::Creative, &house.desks).await;
+        conn.commit().await.unwrap();
+        let manager = Client::new(&house, &house.manager, &WRITES).await;
+        let creative = Client::new(&house, &maker, &WRITES).await;
+        let idea = json!({ "title": "Ouverture", "origin": "team", "due_at": START + 5 * DAY });
+        let post = manager.post("/posts", idea).await.be(201)["id"].as_str().unwrap().to_owned();
+        for step in ["keep", "brief"] {
+            manager.post(&format!("/posts/{post}/steps/{step}"), json!({})).await.be(200);
+        }
+        let wanted = json!({ "title": "Une affiche", "due_at": START + 2 * DAY, "post": post, "needed": true, "asked_of": maker.colleague });
+        let asked = manager.post("/requests", wanted).await.be(201);
+        let at = format!("/requests/{}", asked["id"].as_str().unwrap());
+        let step = |version, step: &str| json!({ "step": step, "version": version });
+        creative.get(&at).await.be(403);
+        manager.post(&format!("{at}/step"), step(1, "accept")).await.be(403);
+        creative.post(&format!("{at}/step"), step(1, "accept")).await.be(204);
+        let picture = json!({ "mime": "image/png", "data": STANDARD.encode(png_of(1080, 1080)) });
+        let delivery = json!({ "version": 2, "alt_fr": "Une salle", "pictures": [picture] });
+        creative.post(&format!("{at}/deliveries"), delivery).await.be(204);
+        creative.post(&format!("{at}/step"), step(3, "keep")).await.be(403);
+        manager.post(&format!("{at}/step"), step(3, "keep")).await.be(204);
+        let placed = manager.post(&format!("{at}/place"), json!({})).await.be(200);
+        assert_eq!(placed["post"], json!(post));
+    }
+}
+
+#[tokio::test]
+async fn slots_are_kept_and_hours_are_proposed() {
+    for house in houses().await {
+        let manager = Client::new(&house, &house.manager, &EVERYTHING).await;
+        let writer = Client::new(&house, &house.specialist, &EVERYTHING).await;
+        let slots =
+            json!({ "slots": [{ "weekday": 1, "time": "09:30" }, { "weekday": 7, "time": "11:00" }] });
+        writer.call(Method::PUT, "/posts/slots", slots.to_string()).await.be(403);
+        let wrong = json!({ "slots": [{ "weekday": 1, "time": "half past" }] });
+        manager.call(Method::PUT, "/posts/slots", wrong.to_string()).await.be(422);
+        manager.call(Method::PUT, "/posts/slots", slots.to_string()).await.be(204);
+        assert_eq!(writer.get("/posts/slots").await.be(200), slots);
+        let hours = writer.get("/posts/hours").await.be(200);
+        assert_eq!(hours["free"].as_array().unwrap().len(), 3);
+        assert_eq!((&hours["best"], &hours["posts"], &hours["needed"]), (&json!([]), &json!(0), &json!(20)));
+    }
+}
