@@ -95,7 +95,7 @@ pub async fn propose(app: &App, actor: &Actor, idea: Idea) -> Result<PostId> {
     let now = app.now();
     let mut conn = app.db.write().await?;
     if let Some(id) = idea.conversation {
-        super::load(&mut conn, actor, id, Action::Read).await?;
+        super::load(&mut conn, actor, id, Action::Propose).await?;
     }
     check_channels(&mut conn, actor, &idea.channels).await?;
     let mut it = Post {
@@ -216,7 +216,7 @@ pub async fn take(app: &App, actor: &Actor, id: PostId, step: Step, with: With) 
     }
     let now = app.now();
     let mut conn = app.db.write().await?;
-    let mut it = load(&mut conn, actor, id, Action::ReadPosts).await?;
+    let mut it = load(&mut conn, actor, id, Action::Propose).await?;
     let mut facts = facts(&mut conn, app, actor.organisation, &it).await?;
     if !step.is_for(actor, facts.whose) {
         return Err(last::refusal(actor, step, action));

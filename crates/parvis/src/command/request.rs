@@ -164,7 +164,6 @@ async fn check_purpose(conn: &mut Conn, actor: &Actor, it: &Request) -> Result<(
         }
     }
     if let Some(id) = it.launch {
-        allow(actor, Action::ReadLaunches)?;
         let launch = store::launch::get(conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
         if launch.closed_at.is_some() {
             return invalid("closed");
@@ -182,9 +181,9 @@ async fn begin(
     id: RequestId,
     (step, version): (RequestStep, i64),
 ) -> Result<(Request, RequestState)> {
-    let action = if step.is_of_asked() { Action::BringMaterial } else { Action::Schedule };
-    let it = load(conn, actor, id, action).await?;
+    let it = load(conn, actor, id, Action::BringMaterial).await?;
     if !may(actor, &it, step) {
+        let action = if step.is_of_asked() { Action::BringMaterial } else { Action::Schedule };
         return Err(Refusal::Forbidden(action));
     }
     if it.version != version {

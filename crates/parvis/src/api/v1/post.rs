@@ -130,10 +130,10 @@ pub struct Whole {
     comments: Vec<Comment>,
 }
 
-async fn whole(app: &App, caller: &Caller, id: PostId) -> Result<Whole> {
+async fn whole(app: &App, caller: &Caller, id: PostId, action: Action) -> Result<Whole> {
     let mut conn = app.db.read().await?;
     let house = caller.actor.organisation;
-    let post = command::load(&mut conn, &caller.actor, id, Action::ReadPosts).await?;
+    let post = command::load(&mut conn, &caller.actor, id, action).await?;
     Ok(Whole {
         targets: room::targets(&mut conn, house, id).await?,
         pictures: room::picture::list(&mut conn, house, id).await?,
@@ -153,7 +153,7 @@ pub async fn propose(
     Body(idea): Body<NewIdea>,
 ) -> Result<(StatusCode, Json<Whole>)> {
     let id = command::propose(&app, &caller.actor, idea.into()).await?;
-    Ok((StatusCode::CREATED, Json(whole(&app, &caller, id).await?)))
+    Ok((StatusCode::CREATED, Json(whole(&app, &caller, id, Action::Propose).await?)))
 }
 
 /// Read a post
@@ -162,7 +162,7 @@ pub async fn propose(
     responses((status = 200, description = "The post.", body = Whole)),
     extensions(("x-action" = json!(Action::ReadPosts))))]
 pub async fn get(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<PostId>) -> Result<Json<Whole>> {
-    Ok(Json(whole(&app, &caller, id).await?))
+    Ok(Json(whole(&app, &caller, id, Action::ReadPosts).await?))
 }
 
 /// Change what an idea is called and what it is for
@@ -180,7 +180,7 @@ pub async fn describe(
     Body(idea): Body<NewIdea>,
 ) -> Result<Json<Whole>> {
     command::describe(&app, &caller.actor, id, idea.into()).await?;
-    Ok(Json(whole(&app, &caller, id).await?))
+    Ok(Json(whole(&app, &caller, id, Action::Propose).await?))
 }
 
 /// What goes with a step.
@@ -215,7 +215,7 @@ pub async fn step(
     let step = Step::parse(&step).ok_or_else(Problem::not_found)?;
     let with = With { reason: with.reason, at: with.at, writer: with.writer };
     command::take(&app, &caller.actor, id, step, with).await?;
-    Ok(Json(whole(&app, &caller, id).await?))
+    Ok(Json(whole(&app, &caller, id, Action::Propose).await?))
 }
 
 /// The words of a post.
@@ -272,7 +272,7 @@ pub async fn rewrite(
         own_texts: it.own_texts,
     };
     command::words::rewrite(&app, &caller.actor, id, &words).await?;
-    Ok(Json(whole(&app, &caller, id).await?))
+    Ok(Json(whole(&app, &caller, id, Action::Write).await?))
 }
 
 /// List what a post said

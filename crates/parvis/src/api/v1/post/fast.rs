@@ -69,7 +69,7 @@ pub async fn rush(
     Body(it): Body<Rush>,
 ) -> Result<Json<Whole>> {
     command::rush(&app, &caller.actor, id, &it.why, &it.ticks).await?;
-    Ok(Json(whole(&app, &caller, id).await?))
+    Ok(Json(whole(&app, &caller, id, Action::Write).await?))
 }
 
 /// A try at the fast lane, with who was asked.
@@ -112,7 +112,7 @@ pub async fn recall(
     Path(id): Path<PostId>,
 ) -> Result<Json<Whole>> {
     command::recall(&app, &caller.actor, id).await?;
-    Ok(Json(whole(&app, &caller, id).await?))
+    Ok(Json(whole(&app, &caller, id, Action::Propose).await?))
 }
 
 /// List what waits for your second look
@@ -147,7 +147,7 @@ pub async fn approve(
     Body(it): Body<Yes>,
 ) -> Result<Json<Whole>> {
     let post = command::approve(&app, &caller.actor, id, &it.ticks).await?;
-    Ok(Json(whole(&app, &caller, post.id).await?))
+    Ok(Json(whole(&app, &caller, post.id, Action::Look).await?))
 }
 
 /// A reader's no.
@@ -170,7 +170,7 @@ pub async fn decline(
     Body(it): Body<No>,
 ) -> Result<Json<Whole>> {
     let post = command::decline(&app, &caller.actor, id, &it.reason).await?;
-    Ok(Json(whole(&app, &caller, post.id).await?))
+    Ok(Json(whole(&app, &caller, post.id, Action::Look).await?))
 }
 
 /// What left by the fast lane.
