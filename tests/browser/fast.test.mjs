@@ -57,6 +57,7 @@ describe('a post that cannot wait', { skip }, () => {
     await idea(`Closed ${word()}`)
     assert.equal(await writer.locator('#fast').count(), 0)
     await manager.goto(`${house.base}/speak`)
+    await manager.locator('summary', { hasText: 'Rules' }).click()
     await manager.getByRole('link', { name: 'Fast lane' }).click()
     await manager.getByLabel('There is a fast lane').check()
     await button(manager, 'Save').click()

@@ -21,8 +21,8 @@ use super::observe::{Observer, time};
 use crate::json::read as json;
 use crate::{ChannelError, Notice, Observation, Page};
 
-/// Entries asked for anew at each step: servers write notifications with many hands, and a slow one shows its entry late.
-const OVERLAP: usize = 20;
+/// Entries asked for anew at each step.
+const OVERLAP: usize = 5;
 /// Entries remembered: more than a page holds.
 const REMEMBERED: usize = 120;
 /// Slack when comparing times of entries, µs: servers don't stamp in strict order.
