@@ -178,6 +178,29 @@ async fn write_change(
     Ok(journal::write(conn, entry).await?)
 }
 
+/// Writes the journal row of a change of `subject`, in the transaction `conn`; `place` is the conversation that it belongs to,
+/// with its desk.
+async fn journalled(
+    conn: &mut Conn,
+    actor: &Actor,
+    (now, verb, subject): (i64, &str, uuid::Uuid),
+    place: Option<(ConversationId, DeskId)>,
+    before: Option<&impl Serialize>,
+    after: Option<&impl Serialize>,
+) -> Result<()> {
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: now,
+        by: By::Colleague(actor.colleague),
+        verb,
+        subject,
+        conversation: place,
+        before: before.map(|it| json!(it)),
+        after: after.map(|it| json!(it)),
+    };
+    Ok(journal::write(conn, entry).await.map(drop)?)
+}
+
 /// Keeps a setting of the organisation with its journal row, in the transaction `conn`.
 async fn write_setting<T: Serialize>(
     conn: &mut Conn,
@@ -187,18 +210,8 @@ async fn write_setting<T: Serialize>(
     (before, after): (&T, &T),
 ) -> Result<()> {
     store::setting::put(conn, actor.organisation, name, &json!(after).to_string()).await?;
-    let entry = Entry {
-        organisation: actor.organisation,
-        at: now,
-        by: By::Colleague(actor.colleague),
-        verb,
-        subject: actor.organisation.0,
-        conversation: None,
-        before: Some(json!(before)),
-        after: Some(json!(after)),
-    };
-    journal::write(conn, entry).await?;
-    Ok(())
+    let change = (now, verb, actor.organisation.0);
+    journalled(conn, actor, change, None, Some(before), Some(after)).await
 }
 
 /// One change of a conversation's facets as a whole command.

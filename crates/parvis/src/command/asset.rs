@@ -4,11 +4,10 @@
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
 use parvis_channels::Upload;
-use serde_json::json;
 
 use super::answer::UPLOAD_BYTES;
 use super::post::TITLE_LENGTH;
-use super::{Refusal, Result, allow, line};
+use super::{Refusal, Result, allow, journalled, line};
 use crate::app::App;
 use crate::id::{AssetId, ColleagueId, FileId};
 use crate::rules::permission::{Action, Actor, Role};
@@ -16,7 +15,6 @@ use crate::rules::picture;
 use crate::seal::digest_bytes;
 use crate::store::Conn;
 use crate::store::asset::{self as room, Asset, File};
-use crate::store::journal::{self, By, Entry};
 use crate::work;
 
 /// Longest alternative text, in characters.
@@ -374,17 +372,7 @@ async fn told(
     before: Option<&Asset>,
     after: &Asset,
 ) -> Result<()> {
-    let entry = Entry {
-        organisation: actor.organisation,
-        at: now,
-        by: By::Colleague(actor.colleague),
-        verb,
-        subject: after.id.0,
-        conversation: None,
-        before: before.map(|it| json!(it)),
-        after: Some(json!(after)),
-    };
-    Ok(journal::write(conn, entry).await.map(drop)?)
+    journalled(conn, actor, (now, verb, after.id.0), None, before, Some(after)).await
 }
 
 /// One of an asset's files, if it is for the actor's eyes.

@@ -1,15 +1,12 @@
 //! Gestures: proposed from a conversation, decided, seen to, and remembered with the member they were for. Whoever saves says
 //! which version they began from; when somebody else has saved since, nothing is overwritten.
 
-use serde_json::json;
-
-use super::{Refusal, Result, allow, line, lines, load};
+use super::{Refusal, Result, allow, journalled, line, lines, load};
 use crate::app::App;
 use crate::id::{ColleagueId, ConversationId, DeskId, GestureId};
 use crate::rules::gesture::State;
 use crate::rules::permission::{Action, Actor, Scope};
 use crate::store::gesture::{self as room, Filter, Gesture, Listed};
-use crate::store::journal::{self, By};
 use crate::store::{Conn, colleague};
 
 /// Longest title and cost, in characters.
@@ -72,17 +69,8 @@ async fn written(
     before: Option<&Gesture>,
     after: &Gesture,
 ) -> Result<()> {
-    let entry = journal::Entry {
-        organisation: actor.organisation,
-        at: now,
-        by: By::Colleague(actor.colleague),
-        verb,
-        subject: after.id.0,
-        conversation: Some((after.conversation, desk)),
-        before: before.map(|it| json!(it)),
-        after: Some(json!(after)),
-    };
-    Ok(journal::write(conn, entry).await.map(drop)?)
+    journalled(conn, actor, (now, verb, after.id.0), Some((after.conversation, desk)), before, Some(after))
+        .await
 }
 
 /// Proposes something for whoever writes in a conversation.

@@ -2,15 +2,11 @@
 //! suggested beside a conversation. Whoever saves says which version they began from; when somebody else has saved
 //! since, nothing is overwritten. What somebody edits is no longer validated.
 
-use serde::Serialize;
-use serde_json::json;
-
-use super::{Refusal, Result, allow, line, lines};
+use super::{Refusal, Result, allow, journalled, line, lines};
 use crate::app::App;
 use crate::id::{ColleagueId, EntryId, LaunchId};
 use crate::rules::launch::{AUDIENCES, GRAVE, KINDS, Kind, LANGUAGES, LIKELY, PROGRESS, State};
 use crate::rules::permission::{Action, Actor};
-use crate::store::journal::{self, By};
 use crate::store::launch::{self as room, Entry, Launch};
 use crate::store::{Conn, colleague};
 
@@ -90,26 +86,6 @@ async fn known(conn: &mut Conn, actor: &Actor, id: Option<ColleagueId>) -> Resul
     colleague::get(conn, actor.organisation, id).await?.map(drop).ok_or(wrong("owner", "unknown"))
 }
 
-async fn written(
-    conn: &mut Conn,
-    actor: &Actor,
-    (now, verb, subject): (i64, &str, uuid::Uuid),
-    before: Option<&impl Serialize>,
-    after: Option<&impl Serialize>,
-) -> Result<()> {
-    let entry = journal::Entry {
-        organisation: actor.organisation,
-        at: now,
-        by: By::Colleague(actor.colleague),
-        verb,
-        subject,
-        conversation: None,
-        before: before.map(|it| json!(it)),
-        after: after.map(|it| json!(it)),
-    };
-    Ok(journal::write(conn, entry).await.map(drop)?)
-}
-
 /// Makes a launch, or with `id` changes one.
 ///
 /// # Errors
@@ -154,7 +130,7 @@ pub async fn save(app: &App, actor: &Actor, id: Option<LaunchId>, wanted: Wanted
             "launch.made"
         }
     };
-    written(&mut conn, actor, (now, verb, after.id.0), before.as_ref(), Some(&after)).await?;
+    journalled(&mut conn, actor, (now, verb, after.id.0), None, before.as_ref(), Some(&after)).await?;
     conn.commit().await?;
     Ok(after.id)
 }
@@ -187,7 +163,7 @@ pub async fn step(app: &App, actor: &Actor, id: LaunchId, to: State) -> Result<(
         }
     };
     room::update(&mut conn, actor.organisation, &after).await?;
-    written(&mut conn, actor, (now, verb, id.0), Some(&before), Some(&after)).await?;
+    journalled(&mut conn, actor, (now, verb, id.0), None, Some(&before), Some(&after)).await?;
     Ok(conn.commit().await?)
 }
 
@@ -255,7 +231,7 @@ pub async fn save_entry(
             "launch.entry-made"
         }
     };
-    written(&mut conn, actor, (now, verb, launch.0), before.as_ref(), Some(&after)).await?;
+    journalled(&mut conn, actor, (now, verb, launch.0), None, before.as_ref(), Some(&after)).await?;
     conn.commit().await?;
     Ok(after.id)
 }
@@ -324,7 +300,7 @@ pub async fn remove_entry(
     }
     room::delete_entry(&mut conn, actor.organisation, id).await?;
     let event = (app.now(), "launch.entry-removed", launch.0);
-    written(&mut conn, actor, event, Some(&before), None::<&Entry>).await?;
+    journalled(&mut conn, actor, event, None, Some(&before), None::<&Entry>).await?;
     Ok(conn.commit().await?)
 }
 
@@ -356,7 +332,7 @@ pub async fn validate(
     };
     room::update_entry(&mut conn, actor.organisation, &after).await?;
     let verb = if right { "launch.entry-validated" } else { "launch.entry-doubted" };
-    written(&mut conn, actor, (now, verb, launch.0), Some(&before), Some(&after)).await?;
+    journalled(&mut conn, actor, (now, verb, launch.0), None, Some(&before), Some(&after)).await?;
     Ok(conn.commit().await?)
 }
 

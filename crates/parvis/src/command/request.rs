@@ -2,11 +2,10 @@
 //! and a creative see what is asked of them. What a post needs and isn't kept holds it back (`rules::post`).
 
 use parvis_channels::Upload;
-use serde_json::json;
 
 use super::asset::{self, Stored, Wanted as Description, only};
 use super::post::{self as posts, TITLE_LENGTH, paragraph};
-use super::{Refusal, Result, allow, line};
+use super::{Refusal, Result, allow, journalled, line};
 use crate::app::App;
 use crate::clock::DAY;
 use crate::id::{AssetId, ColleagueId, LaunchId, PostId, RequestId};
@@ -14,7 +13,6 @@ use crate::rules::asset::Format;
 use crate::rules::permission::{Action, Actor};
 use crate::rules::post::State;
 use crate::rules::request::{RequestState, RequestStep};
-use crate::store::journal::{self, By, Entry};
 use crate::store::post::picture;
 use crate::store::request::{self as room, Request};
 use crate::store::{self, Conn};
@@ -321,17 +319,7 @@ async fn told(
     before: Option<&Request>,
     after: &Request,
 ) -> Result<()> {
-    let entry = Entry {
-        organisation: actor.organisation,
-        at: now,
-        by: By::Colleague(actor.colleague),
-        verb,
-        subject: after.id.0,
-        conversation: None,
-        before: before.map(|it| json!(it)),
-        after: Some(json!(after)),
-    };
-    Ok(journal::write(conn, entry).await.map(drop)?)
+    journalled(conn, actor, (now, verb, after.id.0), None, before, Some(after)).await
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::clock::DAY;
+use crate::store::journal;
 use crate::testing::{House, START, assert_whole, houses, said};
 
 fn wanted(version: i64) -> Wanted {
