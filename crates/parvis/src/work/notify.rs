@@ -8,8 +8,9 @@ pub(crate) mod digest;
 
 use parvis_channels::notify::{self, NotifyKind, Target};
 use parvis_channels::{ChannelError, Secret};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use url::Url;
+use uuid::Uuid;
 
 use super::Outcome;
 use crate::account;
@@ -21,6 +22,7 @@ use crate::rules::text;
 use crate::store::alert::{self, Alert, Subject, measure};
 use crate::store::destination::{self, Destination, Notice, Rule};
 use crate::store::job::{self, Job};
+use crate::store::journal::{self, By, Entry};
 use crate::store::{self, Conn, channel, organisation};
 use crate::web::alert::{Names, told};
 use crate::web::language::{Language, Words};
@@ -98,6 +100,36 @@ pub async fn plan_joined(
         enqueue(conn, house, &to, (About::Opened.as_str(), &key), Some(it.id), (at, now)).await?;
     }
     Ok(())
+}
+
+/// Tells what the library has to say of itself (rights that end, material that is due): to the destinations that want it, each
+/// at its hours, and in the journal with `after`.
+pub(super) async fn library(
+    conn: &mut Conn,
+    house: OrganisationId,
+    (kind, key): (&str, &str),
+    (verb, subject, after): (&str, Uuid, Json),
+    now: i64,
+) -> store::Result<()> {
+    let own = organisation::get(conn, house).await?;
+    let zone = Words::new(Language::default(), &own.map(|it| it.time_zone).unwrap_or_default()).zone;
+    for to in destination::list(conn, house).await? {
+        if to.state == "active" && to.rule.rights {
+            let at = to.rule.hours.next(now, &zone);
+            enqueue(conn, house, &to, (kind, key), None, (at, now)).await?;
+        }
+    }
+    let entry = Entry {
+        organisation: house,
+        at: now,
+        by: By::System,
+        verb,
+        subject,
+        conversation: None,
+        before: None,
+        after: Some(after),
+    };
+    journal::write(conn, entry).await.map(drop)
 }
 
 /// Has a notice sent at `at`; one of the same key is sent once.

@@ -10,10 +10,9 @@ use crate::command::Result;
 use crate::id::{OrganisationId, RequestId};
 use crate::rules::request::{REMINDERS, next_reminder};
 use crate::store::job::{self, Job};
-use crate::store::journal::{self, By, Entry};
 use crate::store::request::{self, Request};
-use crate::store::{self, Conn, colleague, destination};
-use crate::web::language::{Language, Words};
+use crate::store::{self, Conn, colleague};
+use crate::web::language::Words;
 
 /// The job's kind.
 pub const KIND: &str = "request";
@@ -42,25 +41,9 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let stage = REMINDERS.iter().filter(|before| it.due_at - now <= **before).count();
     if stage > 0 {
         let key = format!("request:{}:{stage}", it.id);
-        let own = store::organisation::get(&mut conn, house).await?;
-        let zone = Words::new(Language::default(), &own.map(|it| it.time_zone).unwrap_or_default()).zone;
-        for to in destination::list(&mut conn, house).await? {
-            if to.state == "active" && to.rule.rights {
-                let at = to.rule.hours.next(now, &zone);
-                notices::enqueue(&mut conn, house, &to, ("request", &key), None, (at, now)).await?;
-            }
-        }
-        let entry = Entry {
-            organisation: house,
-            at: now,
-            by: By::System,
-            verb: "request.reminded",
-            subject: it.id.0,
-            conversation: None,
-            before: None,
-            after: Some(json!({ "title": it.title, "due_at": it.due_at, "asked_of": it.asked_of })),
-        };
-        journal::write(&mut conn, entry).await?;
+        let after = json!({ "title": it.title, "due_at": it.due_at, "asked_of": it.asked_of });
+        let told = ("request.reminded", it.id.0, after);
+        notices::library(&mut conn, house, (KIND, &key), told, now).await?;
         conn.commit().await?;
         app.work.notify_one();
     }

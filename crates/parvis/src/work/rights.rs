@@ -11,9 +11,8 @@ use crate::id::{AssetId, OrganisationId};
 use crate::rules::asset::{Right, WARNINGS};
 use crate::store::asset::{self, Asset};
 use crate::store::job::{self, Job};
-use crate::store::journal::{self, By, Entry};
-use crate::store::{self, Conn, colleague, destination};
-use crate::web::language::{Language, Words};
+use crate::store::{self, Conn, colleague};
+use crate::web::language::Words;
 
 /// The job's kind.
 pub const KIND: &str = "rights";
@@ -42,25 +41,9 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let Some((it, _)) = found.filter(|(it, _)| it.away_at.is_none()) else { return Ok(Outcome::Done) };
     if let (Right::Ending(stage), Some(end)) = (Right::at(it.expires_at, now), it.expires_at) {
         let key = format!("rights:{}:{end}:{stage}", it.id);
-        let own = store::organisation::get(&mut conn, house).await?;
-        let zone = Words::new(Language::default(), &own.map(|it| it.time_zone).unwrap_or_default()).zone;
-        for to in destination::list(&mut conn, house).await? {
-            if to.state == "active" && to.rule.rights {
-                let at = to.rule.hours.next(now, &zone);
-                notices::enqueue(&mut conn, house, &to, ("rights", &key), None, (at, now)).await?;
-            }
-        }
-        let entry = Entry {
-            organisation: house,
-            at: now,
-            by: By::System,
-            verb: "asset.ending",
-            subject: it.id.0,
-            conversation: None,
-            before: None,
-            after: Some(json!({ "title": it.title, "expires_at": end, "colleague": it.colleague })),
-        };
-        journal::write(&mut conn, entry).await?;
+        let after = json!({ "title": it.title, "expires_at": end, "colleague": it.colleague });
+        let told = ("asset.ending", it.id.0, after);
+        notices::library(&mut conn, house, (KIND, &key), told, now).await?;
         conn.commit().await?;
         app.work.notify_one();
     }
