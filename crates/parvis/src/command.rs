@@ -12,6 +12,7 @@ pub mod correction;
 pub mod desk;
 pub mod destination;
 pub mod draft;
+pub mod factor;
 pub mod feed;
 pub mod gesture;
 pub mod insight;

@@ -5,6 +5,7 @@ pub mod appointment;
 pub mod asset;
 pub mod charter;
 pub mod clock;
+pub mod factor;
 pub mod fast;
 pub mod field;
 pub mod gesture;

@@ -17,6 +17,7 @@ pub mod counter;
 pub mod db;
 pub mod desk;
 pub mod destination;
+pub mod factor;
 pub mod fast;
 pub mod feed;
 pub mod gesture;

@@ -25,19 +25,37 @@ pub struct Session {
     pub seen_at: i64,
     /// When it ends whatever happens (µs).
     pub expires_at: i64,
+    /// When its second factor was given (µs).
+    pub factor_at: Option<i64>,
+    /// When whoever uses it last proved who they are (µs).
+    pub proved_at: i64,
 }
 
-const INSERT: &str = "INSERT INTO session (organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const SIGNED_IN: &str = "SELECT s.organisation_id, s.digest, s.colleague_id, s.agent, s.address, s.created_at, s.seen_at, s.expires_at,
+/// What is known of the second factor of whom a session belongs to.
+#[derive(Clone, Debug)]
+pub struct Second {
+    /// When it was confirmed (µs); `None` without one.
+    pub confirmed_at: Option<i64>,
+    /// Of whom the organisation asks for one, as the setting has it.
+    pub asked: Option<String>,
+}
+
+const INSERT: &str = "INSERT INTO session (organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at, factor_at, proved_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const SIGNED_IN: &str = "SELECT s.organisation_id, s.digest, s.colleague_id, s.agent, s.address, s.created_at, s.seen_at, s.expires_at, s.factor_at, s.proved_at,
       c.organisation_id, c.id, c.email, c.name, c.initials, c.role, c.password_hash, c.language, c.theme, c.shortcuts, c.active, c.access_ends_at, c.created_at,
-      o.id, o.name, o.language, o.time_zone, o.created_at
+      o.id, o.name, o.language, o.time_zone, o.created_at, f.confirmed_at, a.value
     FROM session s JOIN colleague c ON c.organisation_id = s.organisation_id AND c.id = s.colleague_id JOIN organisation o ON o.id = s.organisation_id
+      LEFT JOIN factor f ON f.organisation_id = s.organisation_id AND f.colleague_id = s.colleague_id
+      LEFT JOIN setting a ON a.organisation_id = s.organisation_id AND a.name = 'factor_asked'
     WHERE s.digest = $1";
 const OF_COLLEAGUE: &str =
-    "SELECT organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at
+    "SELECT organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at, factor_at, proved_at
     FROM session WHERE organisation_id = $1 AND colleague_id = $2 ORDER BY seen_at DESC, digest";
 const SEE: &str = "UPDATE session SET seen_at = $3 WHERE organisation_id = $1 AND digest = $2";
+const GIVE_FACTOR: &str =
+    "UPDATE session SET factor_at = $3, proved_at = $3 WHERE organisation_id = $1 AND digest = $2";
+const PROVE: &str = "UPDATE session SET proved_at = $3 WHERE organisation_id = $1 AND digest = $2";
 const REMOVE: &str = "DELETE FROM session WHERE organisation_id = $1 AND colleague_id = $2 AND digest = $3";
 const REMOVE_OTHERS: &str =
     "DELETE FROM session WHERE organisation_id = $1 AND colleague_id = $2 AND digest <> $3";
@@ -58,6 +76,8 @@ fn read_cells(cells: &mut Cells<'_>) -> Result<Session> {
         created_at: cells.next()?,
         seen_at: cells.next()?,
         expires_at: cells.next()?,
+        factor_at: cells.next()?,
+        proved_at: cells.next()?,
     })
 }
 
@@ -72,18 +92,25 @@ pub async fn insert(conn: &mut Conn, it: &Session) -> Result<()> {
         it.created_at.into(),
         it.seen_at.into(),
         it.expires_at.into(),
+        it.factor_at.into(),
+        it.proved_at.into(),
     ];
     conn.run(INSERT, &args).await.map(drop)
 }
 
-/// The session of that digest, whether or not it has ended, with whose it is and where: read at once, since
-/// every request begins with it.
-pub async fn signed_in(conn: &mut Conn, digest: &str) -> Result<Option<(Session, Colleague, Organisation)>> {
+/// The session of that digest, whether or not it has ended, with whose it is, where, and what is known of their second
+/// factor: read at once, since every request begins with it.
+pub async fn signed_in(
+    conn: &mut Conn,
+    digest: &str,
+) -> Result<Option<(Session, Colleague, Organisation, Second)>> {
     let Some(row) = conn.first(SIGNED_IN, &[digest.into()]).await? else { return Ok(None) };
     let mut cells = row.cells();
     let session = read_cells(&mut cells)?;
     let colleague = colleague::read_cells(&mut cells)?;
-    Ok(Some((session, colleague, organisation::read_cells(&mut cells)?)))
+    let organisation = organisation::read_cells(&mut cells)?;
+    let second = Second { confirmed_at: cells.next()?, asked: cells.next()? };
+    Ok(Some((session, colleague, organisation, second)))
 }
 
 /// Where a colleague is signed in, last seen first.
@@ -98,6 +125,16 @@ pub async fn of_colleague(
 /// Writes down that the session is in use.
 pub async fn see(conn: &mut Conn, organisation: OrganisationId, digest: &str, at: i64) -> Result<()> {
     conn.run(SEE, &[organisation.into(), digest.into(), at.into()]).await.map(drop)
+}
+
+/// Writes down that the second factor was given, which proves who it is.
+pub async fn give_factor(conn: &mut Conn, organisation: OrganisationId, digest: &str, at: i64) -> Result<()> {
+    conn.run(GIVE_FACTOR, &[organisation.into(), digest.into(), at.into()]).await.map(drop)
+}
+
+/// Writes down that whoever uses it has proved who they are.
+pub async fn prove(conn: &mut Conn, organisation: OrganisationId, digest: &str, at: i64) -> Result<()> {
+    conn.run(PROVE, &[organisation.into(), digest.into(), at.into()]).await.map(drop)
 }
 
 /// Ends one session of a colleague; false when it isn't theirs or had ended.
@@ -183,6 +220,8 @@ mod tests {
             created_at: 0,
             seen_at: 0,
             expires_at: DAY,
+            factor_at: None,
+            proved_at: 0,
         }
     }
 
@@ -197,7 +236,7 @@ mod tests {
             see(&mut conn, organisation, "b", HOUR).await.unwrap();
             let listed = of_colleague(&mut conn, organisation, id).await.unwrap();
             assert_eq!(listed.iter().map(|it| it.digest.as_str()).collect::<Vec<_>>(), ["b", "a", "c"]);
-            let (session, person, house) = signed_in(&mut conn, "b").await.unwrap().unwrap();
+            let (session, person, house, _) = signed_in(&mut conn, "b").await.unwrap().unwrap();
             assert_eq!((session.seen_at, session.expires_at), (HOUR, DAY));
             assert_eq!((person.id, person.role, person.shortcuts), (id, Role::Expert, true));
             assert_eq!((house.id, house.time_zone.as_str()), (organisation, "Europe/Paris"));

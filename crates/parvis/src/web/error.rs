@@ -148,6 +148,7 @@ pub async fn render(State(app): State<Arc<App>>, request: Request, next: Next) -
         words: Words { language: session::language(&headers, None), zone: jiff::tz::TimeZone::UTC },
         organisation: None,
         signed: None,
+        halfway: None,
     });
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);

@@ -17,9 +17,10 @@ use super::device::Device;
 use super::error::{Failure, page, page_with};
 use super::language::Language;
 use super::layout::{Layout, Place};
-use super::session::{self, Signed, Visitor};
+use super::session::{self, Signed, Stage, Visitor};
 use super::{Route, form, password};
 use crate::app::App;
+use crate::command::factor;
 use crate::rules::permission::Action;
 use crate::seal;
 use crate::store::colleague::Colleague;
@@ -121,9 +122,29 @@ async fn sign_in(
     };
     attempts.forgive(&account);
     let mut conn = app.db.write().await?;
-    let cookie = welcome(&app, &mut conn, &colleague, &device, !asked.remember.is_empty()).await?;
+    let (remember, next) = (!asked.remember.is_empty(), form::next(&asked.next));
+    let (cookie, next) = enter(&app, &mut conn, &colleague, &device, remember, next).await?;
     conn.commit().await?;
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(form::next(&asked.next))).into_response())
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&next)).into_response())
+}
+
+/// Opens the session of who has given a password or a link, and says where to go on: where a second factor is set up,
+/// to the page that asks for it.
+async fn enter(
+    app: &App,
+    conn: &mut Conn,
+    colleague: &Colleague,
+    device: &Device,
+    remember: bool,
+    next: &str,
+) -> Result<(String, String), Failure> {
+    if !factor::is_on(conn, colleague.organisation, colleague.id).await? {
+        return Ok((welcome(app, conn, colleague, device, Stage::Plain, remember).await?, next.to_owned()));
+    }
+    let cookie = session::open(app, conn, colleague, device, Stage::Half, remember).await?;
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("next", next).append_pair("remember", if remember { "1" } else { "" });
+    Ok((cookie, format!("/login/code?{}", query.finish())))
 }
 
 /// Opens the session and writes it in the journal.
@@ -132,9 +153,10 @@ pub(super) async fn welcome(
     conn: &mut Conn,
     colleague: &Colleague,
     device: &Device,
+    stage: Stage,
     remember: bool,
 ) -> Result<String, Failure> {
-    let cookie = session::open(app, conn, colleague, device, remember).await?;
+    let cookie = session::open(app, conn, colleague, device, stage, remember).await?;
     let after = serde_json::json!({ "address": device.address, "agent": device.agent });
     store::journal::write(conn, entry(app, colleague, "session.opened", Some(after))).await?;
     Ok(cookie)
@@ -212,11 +234,11 @@ async fn use_link(
         let shown = login_page(&visitor, String::new(), "", None);
         return page_with(StatusCode::NOT_FOUND, &LoginPage { link: Some(LinkState::Spent), ..shown });
     };
-    let cookie = welcome(&app, &mut conn, &colleague, &device, true).await?;
-    conn.commit().await?;
     // Who was invited chooses a password first; a link works only once.
     let next = if colleague.password_hash.is_none() { "/settings?done=welcome" } else { "/" };
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(next)).into_response())
+    let (cookie, next) = enter(&app, &mut conn, &colleague, &device, true, next).await?;
+    conn.commit().await?;
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&next)).into_response())
 }
 
 #[derive(Deserialize)]

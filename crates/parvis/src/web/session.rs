@@ -15,6 +15,7 @@ use super::error::Failure;
 use super::language::{Language, Words};
 use crate::app::App;
 use crate::clock::{DAY, MINUTE, SECOND};
+use crate::command::factor;
 use crate::rules::permission::Actor;
 use crate::seal;
 use crate::store::colleague::Colleague;
@@ -28,6 +29,8 @@ pub const IDLE: i64 = 14 * DAY;
 pub const REMEMBERED: i64 = 90 * DAY;
 /// A session ends after this (µs) elsewhere.
 pub const PASSING: i64 = DAY;
+/// A session in which the second factor hasn't been given yet ends after this (µs).
+const HALF: i64 = 10 * MINUTE;
 /// `seen_at` is written no more often than this (µs).
 const SEEN_EVERY: i64 = 5 * MINUTE;
 
@@ -47,6 +50,21 @@ pub struct Signed {
     pub words: Words,
     /// Digest of the session.
     pub session: Option<String>,
+    /// When they last proved who they are (µs).
+    pub proved_at: i64,
+    /// A second factor is asked of them and they have none.
+    pub lacks_factor: bool,
+}
+
+/// How far somebody has come in signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// By password or link, where no second factor is set up.
+    Plain,
+    /// With the second factor.
+    Factor,
+    /// The second factor is still to be given.
+    Half,
 }
 
 /// Whoever asks, signed in or not.
@@ -58,6 +76,8 @@ pub struct Visitor {
     pub organisation: Option<Organisation>,
     /// Who they are, when known.
     pub signed: Option<Signed>,
+    /// Who they say they are, until the second factor is given: they see nothing of the house.
+    pub halfway: Option<Signed>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visitor {
@@ -126,6 +146,9 @@ fn admit(request: &Request, matched: &str, visitor: &Visitor) -> Result<(), Box<
     };
     let Some(action) = route.need else { return Ok(()) };
     match &visitor.signed {
+        Some(signed) if signed.lacks_factor && !super::factor::SETTING_UP.contains(&matched) => {
+            Err(Box::new(Redirect::to("/settings/factor").into_response()))
+        }
         Some(signed) if signed.actor.may(action) => Ok(()),
         Some(signed) => {
             tracing::info!(colleague = %signed.actor.colleague, route = matched, "a right was missing");
@@ -155,43 +178,49 @@ fn to_sign_in(request: &Request, visitor: &Visitor) -> Response {
     if visitor.organisation.is_none() {
         return Redirect::to("/setup").into_response();
     }
+    let door = if visitor.halfway.is_some() { "/login/code" } else { "/login" };
     let wanted = request.uri().path_and_query().map_or("/", |it| it.as_str());
     // After signing in one comes back to a page, never to the target of a form.
     let next = if request.method() == Method::GET && wanted != "/" { wanted } else { "" };
     if next.is_empty() {
-        return Redirect::to("/login").into_response();
+        return Redirect::to(door).into_response();
     }
     let query: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    Redirect::to(&format!("/login?next={query}")).into_response()
+    Redirect::to(&format!("{door}?next={query}")).into_response()
 }
 
 async fn identify(app: &App, method: &Method, path: &str, headers: &HeaderMap) -> store::Result<Visitor> {
     let mut conn = app.db.read().await?;
-    let signed = by_cookie(app, &mut conn, headers, app.now()).await?;
-    let organisation = match &signed {
-        Some(signed) => Some(signed.organisation.clone()),
+    let found = by_cookie(app, &mut conn, headers, app.now()).await?;
+    let organisation = match &found {
+        Some((signed, _)) => Some(signed.organisation.clone()),
         None => store::organisation::first(&mut conn).await?,
     };
     drop(conn);
-    tracing::trace!(%method, path, signed = signed.is_some(), "visitor");
-    let words = match (&signed, &organisation) {
-        (Some(signed), _) => signed.words.clone(),
+    tracing::trace!(%method, path, signed = found.is_some(), "visitor");
+    let words = match (&found, &organisation) {
+        (Some((signed, _)), _) => signed.words.clone(),
         (None, Some(it)) => Words::new(language(headers, organisation.as_ref()), &it.time_zone),
         (None, None) => Words { language: language(headers, None), zone: jiff::tz::TimeZone::UTC },
     };
-    Ok(Visitor { words, organisation, signed })
+    let (signed, halfway) = match found {
+        Some((it, true)) => (None, Some(it)),
+        found => (found.map(|it| it.0), None),
+    };
+    Ok(Visitor { words, organisation, signed, halfway })
 }
 
+/// Whose session the cookie holds, and whether its second factor is still to be given.
 async fn by_cookie(
     app: &App,
     conn: &mut Conn,
     headers: &HeaderMap,
     now: i64,
-) -> store::Result<Option<Signed>> {
+) -> store::Result<Option<(Signed, bool)>> {
     let jar = CookieJar::from_headers(headers);
     let Some(cookie) = jar.get(cookie_name(app)) else { return Ok(None) };
     let digest = seal::digest(cookie.value());
-    let Some((session, colleague, organisation)) = store::session::signed_in(conn, &digest).await? else {
+    let Some((session, colleague, organisation, second)) = store::session::signed_in(conn, &digest).await? else {
         return Ok(None);
     };
     let is_over = session.expires_at <= now || session.seen_at + IDLE <= now;
@@ -215,7 +244,17 @@ async fn by_cookie(
         token: None,
     };
     let words = Words::new(language, &organisation.time_zone);
-    Ok(Some(Signed { actor, words, organisation, colleague, session: Some(digest) }))
+    let has_factor = second.confirmed_at.is_some();
+    let signed = Signed {
+        lacks_factor: !has_factor && factor::read(second.asked.as_deref()).of(colleague.role),
+        proved_at: session.proved_at,
+        actor,
+        words,
+        organisation,
+        colleague,
+        session: Some(digest),
+    };
+    Ok(Some((signed, has_factor && session.factor_at.is_none())))
 }
 
 /// Whether the colleague may sign in at `now` (µs): access was not ended and the contract runs.
@@ -264,11 +303,16 @@ pub async fn open(
     conn: &mut Conn,
     colleague: &Colleague,
     device: &Device,
+    stage: Stage,
     remember: bool,
 ) -> Result<String, Failure> {
     let now = app.now();
     let secret = seal::secret().map_err(|error| Failure::internal(error.to_string()))?;
-    let length = if remember { REMEMBERED } else { PASSING };
+    let length = match stage {
+        Stage::Half => HALF,
+        _ if remember => REMEMBERED,
+        _ => PASSING,
+    };
     let session = Session {
         organisation: colleague.organisation,
         digest: seal::digest(&secret),
@@ -278,8 +322,11 @@ pub async fn open(
         created_at: now,
         seen_at: now,
         expires_at: now + length,
+        factor_at: (stage == Stage::Factor).then_some(now),
+        proved_at: now,
     };
     store::session::remove_stale(conn, colleague.organisation, now, now - IDLE).await?;
     store::session::insert(conn, &session).await?;
-    Ok(cookie(app, &secret, remember.then_some(REMEMBERED / SECOND)))
+    let is_kept = remember && stage != Stage::Half;
+    Ok(cookie(app, &secret, is_kept.then_some(REMEMBERED / SECOND)))
 }

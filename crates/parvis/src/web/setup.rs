@@ -158,7 +158,7 @@ async fn set_up(
         return Err(Failure::conflict());
     }
     found(&mut conn, &organisation, &colleague).await?;
-    let cookie = login::welcome(&app, &mut conn, &colleague, &device, true).await?;
+    let cookie = login::welcome(&app, &mut conn, &colleague, &device, Stage::Plain, true).await?;
     conn.commit().await?;
     app.setup.spend();
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/channels")).into_response())

@@ -122,6 +122,8 @@ impl House {
                 created_at: NOW,
                 seen_at: NOW,
                 expires_at: NOW + crate::web::session::REMEMBERED,
+                factor_at: None,
+                proved_at: NOW,
             };
             store::session::insert(&mut conn, &session).await.unwrap();
         }

@@ -161,6 +161,8 @@ async fn a_session_on_another_device_is_seen_and_ended_by_its_owner_only() {
             created_at: START,
             seen_at: START,
             expires_at: START + DAY,
+            factor_at: None,
+            proved_at: START,
         };
         let mut conn = house.app.db.write().await.unwrap();
         store::session::insert(&mut conn, &session).await.unwrap();

@@ -50,7 +50,9 @@ tables! {
     colleague 2 { organisation_id Id, id Id, email Text, name Text, initials Text, role Text, password_hash Text,
         language Text, theme Text, shortcuts Bool, active Bool, access_ends_at Int, created_at Int }
     session 2 { organisation_id Id, digest Text, colleague_id Id, agent Text, address Text, created_at Int,
-        seen_at Int, expires_at Int }
+        seen_at Int, expires_at Int, factor_at Int, proved_at Int }
+    factor 2 { organisation_id Id, colleague_id Id, secret Bytes, confirmed_at Int, last_step Int, created_at Int }
+    recovery_code 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int }
     link 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int, expires_at Int, used_at Int }
     token 2 { organisation_id Id, id Id, colleague_id Id, name Text, digest Text, scopes Text, created_at Int,
         expires_at Int, used_at Int, revoked_at Int }
