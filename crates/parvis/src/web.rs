@@ -11,6 +11,7 @@ pub mod chart;
 mod charter;
 pub mod device;
 pub mod error;
+mod factor;
 pub mod form;
 mod gauge;
 mod gesture;
@@ -83,6 +84,7 @@ impl Route {
 const TABLES: &[&[Route]] = &[
     OWN,
     login::ROUTES,
+    factor::ROUTES,
     setup::ROUTES,
     settings::ROUTES,
     organisation::ROUTES,
@@ -125,6 +127,7 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .route("/health", get(health::health))
         .route("/assets/{build}/{*path}", get(asset::serve))
         .merge(login::router())
+        .merge(factor::router())
         .merge(setup::router())
         .merge(settings::router())
         .merge(organisation::router())

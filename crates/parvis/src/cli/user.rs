@@ -9,6 +9,7 @@ use serde_json::json;
 use super::say;
 use crate::app::App;
 use crate::clock::{Clock, DAY};
+use crate::command::factor;
 use crate::config::Config;
 use crate::id::ColleagueId;
 use crate::rules::permission::Role;
@@ -36,6 +37,11 @@ pub(super) enum User {
     },
     /// Sets a password, read from standard input; every session ends
     Password {
+        /// Address they sign in with
+        email: String,
+    },
+    /// Takes somebody's second factor away (a lost phone); every session ends
+    RemoveFactor {
         /// Address they sign in with
         email: String,
     },
@@ -84,6 +90,13 @@ async fn carry_out(app: &App, command: &User, input: &mut impl std::io::BufRead)
         User::Password { email } => {
             let who = find(&mut conn, email).await?;
             set_password(app, &mut conn, who, input).await?
+        }
+        User::RemoveFactor { email } => {
+            let who = find(&mut conn, email).await?;
+            if !factor::take_off(&mut conn, &who, By::System, app.now()).await? {
+                bail!("{} has no second factor", who.email);
+            }
+            format!("{} has no second factor any more; every session was ended.", who.email)
         }
         User::Deactivate { email } => {
             let who = find(&mut conn, email).await?;

@@ -43,7 +43,8 @@ pub async fn ask(app: &App, actor: &Actor, of: Asked) -> Result<()> {
     allow(actor, Action::ManageColleagues)?;
     let mut conn = app.db.write().await?;
     let before = asked(&mut conn, actor.organisation).await?;
-    write_setting(&mut conn, actor, app.now(), (SETTING, "organisation.factor_asked"), (&before, &of)).await?;
+    write_setting(&mut conn, actor, app.now(), (SETTING, "organisation.factor_asked"), (&before, &of))
+        .await?;
     Ok(conn.commit().await?)
 }
 
@@ -197,7 +198,6 @@ async fn note(
 ) -> store::Result<()> {
     let left = factor::codes_left(conn, organisation, who).await?;
     let after = Some(json!({ "recovery_codes": left }));
-    let entry =
-        Entry { organisation, at, by, verb, subject: who.0, conversation: None, before: None, after };
+    let entry = Entry { organisation, at, by, verb, subject: who.0, conversation: None, before: None, after };
     journal::write(conn, entry).await.map(drop)
 }

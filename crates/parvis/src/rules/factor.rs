@@ -69,7 +69,9 @@ impl Asked {
 pub fn step_of(secret: &[u8], typed: &str, now: i64, last: i64) -> Option<i64> {
     let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
     let current = now.div_euclid(STEP);
-    (current - AROUND..=current + AROUND).filter(|step| *step > last).find(|step| code(secret, *step) == typed)
+    (current - AROUND..=current + AROUND)
+        .filter(|step| *step > last)
+        .find(|step| code(secret, *step) == typed)
 }
 
 /// The code of a step: RFC 4226's HOTP with the step as its counter.
@@ -126,7 +128,9 @@ pub fn recovery(typed: &str) -> Option<String> {
 /// What the QR code says: <https://github.com/google/google-authenticator/wiki/Key-Uri-Format>.
 #[must_use]
 pub fn address(house: &str, email: &str, secret: &[u8]) -> String {
-    let written = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    let written = |text: &str| {
+        url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+    };
     // A colon parts the house from the account.
     let house = written(&house.replace(':', " "));
     format!("otpauth://totp/{house}:{}?secret={}&issuer={house}", written(email), base32(secret))
@@ -161,7 +165,10 @@ mod tests {
             assert_eq!(taken, (step.abs() <= 1).then_some(1_000_000 + step), "{step}");
         }
         let typed = code(secret, 1_000_000);
-        assert_eq!(step_of(secret, &format!(" {} {} ", &typed[..3], &typed[3..]), now, 999_999), Some(1_000_000));
+        assert_eq!(
+            step_of(secret, &format!(" {} {} ", &typed[..3], &typed[3..]), now, 999_999),
+            Some(1_000_000)
+        );
         assert_eq!(step_of(secret, &typed, now, 1_000_000), None, "taken already");
         for wrong in ["", "12345", "½", "0000000"] {
             assert_eq!(step_of(secret, wrong, now, 0), None);
@@ -171,9 +178,14 @@ mod tests {
     /// RFC 4648, section 10.
     #[test]
     fn base32_is_that_of_the_standard() {
-        for (text, wanted) in
-            [("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("foobar", "MZXW6YTBOI")]
-        {
+        for (text, wanted) in [
+            ("", ""),
+            ("f", "MY"),
+            ("fo", "MZXQ"),
+            ("foo", "MZXW6"),
+            ("foob", "MZXW6YQ"),
+            ("foobar", "MZXW6YTBOI"),
+        ] {
             assert_eq!(base32(text.as_bytes()), wanted);
         }
         assert_eq!(base32(&[0xff; CODE]), "7".repeat(24));
@@ -193,7 +205,10 @@ mod tests {
     fn the_address_keeps_house_and_account_apart() {
         let said = address("Solstice: Paris & Lyon", "anne@solstice.example", b"foo");
         let house = "Solstice%20%20Paris%20%26%20Lyon";
-        assert_eq!(said, format!("otpauth://totp/{house}:anne%40solstice.example?secret=MZXW6&issuer={house}"));
+        assert_eq!(
+            said,
+            format!("otpauth://totp/{house}:anne%40solstice.example?secret=MZXW6&issuer={house}")
+        );
     }
 
     #[test]

@@ -168,7 +168,7 @@ pub async fn remove_stale(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::clock::{DAY, HOUR};
     use crate::id::TokenId;
@@ -179,7 +179,7 @@ mod tests {
     use crate::store::token::{self, Token};
     use crate::store::{Db, colleague, organisation, tests::databases};
 
-    async fn somebody(db: &Db) -> (OrganisationId, ColleagueId) {
+    pub(in crate::store) async fn somebody(db: &Db) -> (OrganisationId, ColleagueId) {
         let (organisation, id) = (OrganisationId::new(1), ColleagueId::new(1));
         let mut conn = db.write().await.unwrap();
         let house = Organisation {

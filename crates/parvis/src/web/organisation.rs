@@ -24,7 +24,9 @@ use super::layout::{Layout, Place};
 use super::session::{self, Signed};
 use crate::app::App;
 use crate::clock::DAY;
+use crate::command::factor;
 use crate::id::{ColleagueId, DeskId};
+use crate::rules::factor::Asked;
 use crate::rules::permission::{Action, Role};
 use crate::store;
 use crate::store::colleague::Colleague;
@@ -72,6 +74,9 @@ pub(super) struct OrganisationPage {
     pub(super) columns: Vec<Column>,
     pub(super) everybody: Vec<Person>,
     pub(super) time_zone: String,
+    /// Of whom a second factor is asked, and how many have one.
+    pub(super) asked: Asked,
+    pub(super) with_factor: i64,
     pub(super) may_invite: bool,
     pub(super) may_desks: bool,
     pub(super) may_journal: bool,
@@ -147,6 +152,8 @@ async fn show(
     let desks = store::desk::list(&mut conn, id).await?;
     let layout = Layout::of(&mut conn, &signed, Place::Organisation, signed.words.t("organisation-title"));
     let layout = layout.await?.with_context(signed.organisation.name.clone());
+    let asked = factor::asked(&mut conn, id).await?;
+    let with_factor = store::factor::holders(&mut conn, id).await?.len();
     let now = app.now();
     let mut by_desk: HashMap<DeskId, Vec<ColleagueId>> = HashMap::new();
     for (colleague, desk) in memberships {
@@ -177,6 +184,8 @@ async fn show(
         },
         time_zone: signed.organisation.time_zone.clone(),
         layout: layout.with_toast(super::settings::toast(&signed, &query.done)),
+        asked,
+        with_factor: i64::try_from(with_factor).unwrap_or(i64::MAX),
         may_invite,
         may_desks: signed.actor.may(Action::ManageChannels),
         may_journal: signed.actor.may(Action::ReadJournal),

@@ -220,7 +220,8 @@ async fn by_cookie(
     let jar = CookieJar::from_headers(headers);
     let Some(cookie) = jar.get(cookie_name(app)) else { return Ok(None) };
     let digest = seal::digest(cookie.value());
-    let Some((session, colleague, organisation, second)) = store::session::signed_in(conn, &digest).await? else {
+    let Some((session, colleague, organisation, second)) = store::session::signed_in(conn, &digest).await?
+    else {
         return Ok(None);
     };
     let is_over = session.expires_at <= now || session.seen_at + IDLE <= now;

@@ -16,6 +16,7 @@ use serde_json::Value as Json;
 
 use super::Route;
 use super::error::{Failure, page_with};
+use super::factor;
 use super::form::Done;
 use super::layout::{Layout, Place, Toast};
 use super::session::Signed;
@@ -52,6 +53,7 @@ pub(super) struct SettingsPage {
     pub(super) email: String,
     pub(super) role: String,
     pub(super) has_password: bool,
+    pub(super) factor: factor::Own,
     pub(super) devices: Vec<device::Row>,
     pub(super) tokens: Vec<token::Row>,
     pub(super) scopes: Vec<(TokenScope, &'static str)>,
@@ -81,7 +83,7 @@ async fn show(
 
 /// What `?done=` says was done, in words; nothing for words that aren't ours.
 pub(super) fn toast(signed: &Signed, done: &str) -> Option<Toast> {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 13] = [
         "welcome",
         "profile",
         "password",
@@ -92,6 +94,9 @@ pub(super) fn toast(signed: &Signed, done: &str) -> Option<Toast> {
         "ended",
         "opened",
         "desk",
+        "factor-on",
+        "factor-off",
+        "factor-away",
     ];
     let known = KNOWN.contains(&done);
     known.then(|| Toast { text: signed.words.named("done", done), undo: None })
@@ -114,6 +119,7 @@ async fn settings_page(
         scopes.push((TokenScope::Admin, "admin"));
     }
     Ok(SettingsPage {
+        factor: factor::own(&mut conn, signed, now).await?,
         devices: device::rows(&mut conn, signed, now).await?,
         tokens: token::rows(&mut conn, signed, now).await?,
         layout: Layout::of(&mut conn, signed, Place::Settings, words.t("settings-title"))

@@ -17,7 +17,7 @@ use super::device::Device;
 use super::error::{Failure, page_with};
 use super::language::{Language, Words};
 use super::layout::{Layout, Place};
-use super::session::Visitor;
+use super::session::{Stage, Visitor};
 use super::{Route, form, login, password};
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE};

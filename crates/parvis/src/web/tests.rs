@@ -1,5 +1,6 @@
 //! The web as a browser meets it: the real router over a real SQLite database, one colleague per role.
 
+mod factor;
 mod hook;
 mod inbox;
 mod matrix;

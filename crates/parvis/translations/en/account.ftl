@@ -91,3 +91,56 @@ done-changed = Changes saved.
 done-ended = Access ended. All their devices are signed out.
 done-opened = Access given back.
 done-desk = Desk saved.
+
+# The second factor.
+factor-title = Second factor
+factor-what = Besides the password, a code that your phone renews every thirty seconds. Whoever learns your password still doesn’t get in.
+factor-asked = Your organisation asks you for a second factor.
+factor-asked-on = Your organisation asks for it: it can’t be turned off.
+factor-give = Type the code that your phone’s application shows, or a recovery code.
+factor-code = Code
+factor-wrong = This code doesn’t fit: it is wrong, was used already, or has just changed. Wait for the next one and try again.
+factor-wrong-first = This code doesn’t fit. Check that the phone’s clock is right, wait for the next code and try again.
+factor-lost = Lost your phone?
+factor-lost-next = Type one of your recovery codes. If you have none left, ask somebody who administers Parvis to take your second factor away.
+factor-as-another = Sign in with another account
+factor-begin = Set up a second factor
+factor-scan = Scan this picture with your phone’s code application, then type the code that it shows.
+factor-picture = QR code that holds the key below
+factor-by-hand = Without a camera, type this key into the application:
+factor-confirm = Confirm
+factor-again = Start again with another key
+factor-codes-what = The second factor is on. Your other devices were signed out.
+factor-codes-once = These are your recovery codes. They won’t be shown again.
+factor-codes-keep = Each stands in for the phone’s code once. Keep them somewhere else than on that phone.
+factor-codes-kept = I have kept them
+factor-codes-new = Make new recovery codes
+factor-is-on = On
+factor-since = Set up: { $day }.
+factor-left = { $count ->
+    [0] No recovery code is left.
+    [one] One recovery code is left.
+   *[other] { $count } recovery codes are left.
+  }
+factor-few = Make new recovery codes before you run out of them.
+factor-off = Turn off
+factor-holders = { $count ->
+    [0] Nobody has one
+    [one] One person has one
+   *[other] { $count } people have one
+  }
+factor-asked-of = A second factor is asked
+factor-asked-nobody = of nobody; everyone may set one up
+factor-asked-administrators = of those who administer Parvis
+factor-asked-everybody = of everybody
+factor-asked-help = Who has to have one and has none is led to setting it up, and sees nothing else before.
+factor-away = Take the second factor away
+factor-away-help = For somebody who has lost their phone and their recovery codes. Make sure that it is them: their devices will be signed out, and their password will be enough.
+done-factor-on = Second factor on.
+done-factor-off = Second factor turned off.
+done-factor-away = Second factor taken away. All their devices are signed out.
+verb-organisation-factor_asked = second factor: of whom it is asked
+verb-colleague-factor_confirmed = second factor set up
+verb-colleague-factor_removed = second factor taken away
+verb-colleague-codes_made = recovery codes made anew
+verb-colleague-code_used = recovery code used

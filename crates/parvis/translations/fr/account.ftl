@@ -91,3 +91,56 @@ done-changed = Changements enregistrés.
 done-ended = Accès terminé. Tous ses appareils sont déconnectés.
 done-opened = Accès rendu.
 done-desk = Bureau enregistré.
+
+# Le second facteur.
+factor-title = Second facteur
+factor-what = En plus du mot de passe, un code que votre téléphone renouvelle toutes les trente secondes. Qui apprend votre mot de passe n’entre pas pour autant.
+factor-asked = Votre organisation vous demande un second facteur.
+factor-asked-on = Votre organisation le demande : il ne peut pas être désactivé.
+factor-give = Saisissez le code que montre l’application de votre téléphone, ou un code de secours.
+factor-code = Code
+factor-wrong = Ce code ne convient pas : il est faux, a déjà servi ou vient de changer. Attendez le suivant, puis recommencez.
+factor-wrong-first = Ce code ne convient pas. Vérifiez que l’horloge du téléphone est à l’heure, attendez le code suivant, puis recommencez.
+factor-lost = Téléphone perdu ?
+factor-lost-next = Saisissez un de vos codes de secours. Si vous n’en avez plus, demandez à une personne qui administre Parvis de retirer votre second facteur.
+factor-as-another = Entrer avec un autre compte
+factor-begin = Installer un second facteur
+factor-scan = Photographiez cette image avec l’application de codes de votre téléphone, puis saisissez le code qu’elle montre.
+factor-picture = Code QR qui contient la clé ci-dessous
+factor-by-hand = Sans appareil photo, saisissez cette clé dans l’application :
+factor-confirm = Confirmer
+factor-again = Recommencer avec une autre clé
+factor-codes-what = Le second facteur est actif. Vos autres appareils ont été déconnectés.
+factor-codes-once = Voici vos codes de secours. Ils ne seront plus montrés.
+factor-codes-keep = Chacun remplace une fois le code du téléphone. Gardez-les ailleurs que sur ce téléphone.
+factor-codes-kept = Je les ai gardés
+factor-codes-new = Refaire les codes de secours
+factor-is-on = Actif
+factor-since = Installé : { $day }.
+factor-left = { $count ->
+    [0] Il ne reste aucun code de secours.
+    [one] Il reste un code de secours.
+   *[other] Il reste { $count } codes de secours.
+  }
+factor-few = Refaites vos codes de secours avant d’en manquer.
+factor-off = Désactiver
+factor-holders = { $count ->
+    [0] Personne n’en a un
+    [one] Une personne en a un
+   *[other] { $count } personnes en ont un
+  }
+factor-asked-of = Un second facteur est demandé
+factor-asked-nobody = à personne ; chacun peut en installer un
+factor-asked-administrators = à qui administre Parvis
+factor-asked-everybody = à tout le monde
+factor-asked-help = Qui doit en avoir un et n’en a pas est conduit à l’installer, et ne voit rien d’autre avant.
+factor-away = Retirer le second facteur
+factor-away-help = Pour une personne qui a perdu son téléphone et ses codes de secours. Assurez-vous que c’est bien elle : ses appareils seront déconnectés, et son mot de passe suffira.
+done-factor-on = Second facteur actif.
+done-factor-off = Second facteur désactivé.
+done-factor-away = Second facteur retiré. Tous ses appareils sont déconnectés.
+verb-organisation-factor_asked = second facteur : à qui il est demandé
+verb-colleague-factor_confirmed = second facteur installé
+verb-colleague-factor_removed = second facteur retiré
+verb-colleague-codes_made = codes de secours refaits
+verb-colleague-code_used = code de secours utilisé

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::Person;
 use crate::app::App;
-use crate::command::{Refusal, colleague as command};
+use crate::command::{Refusal, colleague as command, factor};
 use crate::id::{ColleagueId, DeskId};
 use crate::rules::permission::Role;
 use crate::store::colleague::Colleague;
@@ -33,6 +33,8 @@ pub(in crate::web) struct ColleaguePage {
     pub(in crate::web) active: bool,
     /// One's own role and access are somebody else's decision.
     pub(in crate::web) oneself: bool,
+    /// They have a second factor.
+    pub(in crate::web) has_factor: bool,
     pub(in crate::web) fields: Fields,
     pub(in crate::web) roles: Vec<(&'static str, String, String)>,
     pub(in crate::web) desks: Vec<Desk>,
@@ -116,6 +118,10 @@ async fn colleague_page(
         person: about.colleague.map(|it| Person::of(it, words, app.now())),
         active: about.colleague.is_none_or(|it| it.active),
         oneself: about.colleague.is_some_and(|it| it.id == signed.colleague.id),
+        has_factor: match about.colleague {
+            Some(it) => factor::is_on(conn, it.organisation, it.id).await?,
+            None => false,
+        },
         fields: about.fields,
         roles: roles
             .map(|role| {
