@@ -161,6 +161,7 @@ id_cells!(
     PostId,
     CommentId,
     PictureId,
+    CardId,
     LaunchId,
     GestureId,
     AssetId,
