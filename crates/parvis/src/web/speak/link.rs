@@ -195,3 +195,47 @@ pub(super) async fn serve(
         None => Err(Failure::not_found()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id;
+    use crate::testing::START;
+
+    fn card(url: &str) -> Card {
+        Card {
+            id: crate::id::CardId(id::new(START)),
+            url: url.to_owned(),
+            title: "Marché".to_owned(),
+            about: String::new(),
+            mime: None,
+            stored_as: None,
+        }
+    }
+
+    #[test]
+    fn the_first_address_of_a_text_is_offered() {
+        assert_eq!(
+            first_link("Venez : https://musee.example/été, puis https://b.example"),
+            Some("https://musee.example/été")
+        );
+        assert_eq!(first_link("@anna@b.example #ici"), None);
+    }
+
+    #[test]
+    fn a_card_stands_below_a_text_where_its_network_makes_one_of_it() {
+        use parvis_channels::{Capability, CapabilityKey, Why};
+        let mut network = Network::of(&crate::testing::channel(crate::id::DeskId(id::new(START))));
+        let (id, it) = (PostId(id::new(START)), card("https://musee.example/a"));
+        let mut seen = |can: Capability, text: &str, pictures| {
+            network.can.set(CapabilityKey::LinkCard, can);
+            Shown::below(id, Some(&it), &network, text, pictures).map(|it| it.theirs)
+        };
+        let theirs = || Capability::conditional(Why::MadeByServer);
+        assert_eq!(seen(Capability::native(), "sans adresse", false), Some(false));
+        assert_eq!(seen(Capability::native(), "sans adresse", true), None, "pictures take its place");
+        assert_eq!(seen(theirs(), "ici https://musee.example/a?utm_source=x", false), Some(true));
+        assert_eq!(seen(theirs(), "d’abord https://b.example https://musee.example/a", false), None);
+        assert_eq!(seen(Capability::unsupported(Why::NotBuilt), "https://musee.example/a", false), None);
+    }
+}
