@@ -28,6 +28,7 @@ mod material;
 pub mod organisation;
 pub mod password;
 pub mod presence;
+mod quote;
 mod request;
 pub mod session;
 pub mod settings;

@@ -127,6 +127,7 @@ fn launches() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(launch::list, launch::make))
         .routes(routes!(launch::get, launch::change))
         .routes(routes!(launch::step))
+        .routes(routes!(launch::came))
         .routes(routes!(launch::make_entry))
         .routes(routes!(launch::change_entry, launch::remove_entry))
         .routes(routes!(launch::validate))

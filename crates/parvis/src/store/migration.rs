@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     (20, "request", include_str!("../../migrations/0020_request.sql"), "", ""),
     (22, "gesture", include_str!("../../migrations/0022_gesture.sql"), "", ""),
     (27, "card", include_str!("../../migrations/0027_card.sql"), "", ""),
+    (28, "launch_watch", include_str!("../../migrations/0028_launch_watch.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

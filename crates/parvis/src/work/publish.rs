@@ -76,6 +76,8 @@ pub async fn facets_before(
             awaiting_since: before.awaiting_since,
             due_at: before.due_at,
             closed_at: before.closed_at,
+            // What slept goes on sleeping until its hour, or wakes now if that has passed.
+            snoozed_until: before.snoozed_until,
             ..it.facets.clone()
         },
         _ => it.facets.clone(),

@@ -116,7 +116,7 @@ tables! {
     asset_file 2 { organisation_id Id, id Id, asset_id Id, number Int, digest Text, mime Text, width Int, height Int,
         bytes Int, stored_as Text, colleague_id Id, at Int }
     launch 2 { organisation_id Id, id Id, name Text, kind Text, state Text, summary Text, starts_at Int, all_day Bool,
-        owner_id Id, note Text, version Int, opened_at Int, closed_at Int, created_at Int }
+        owner_id Id, note Text, version Int, opened_at Int, closed_at Int, created_at Int, watch_id Id }
     launch_entry 2 { organisation_id Id, id Id, launch_id Id, of_id Id, kind Text, title Text, text Text, language Text,
         audience Text, likely Text, grave Text, people Text, at Int, state Text, owner_id Id, validated_by Id,
         validated_at Int, version Int, created_at Int }

@@ -204,7 +204,7 @@ mod tests {
 
     fn card(url: &str) -> Card {
         Card {
-            id: crate::id::CardId(id::new(START)),
+            id: id::CardId(id::new(START)),
             url: url.to_owned(),
             title: "Marché".to_owned(),
             about: String::new(),
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn a_card_stands_below_a_text_where_its_network_makes_one_of_it() {
         use parvis_channels::{Capability, CapabilityKey, Why};
-        let mut network = Network::of(&crate::testing::channel(crate::id::DeskId(id::new(START))));
+        let mut network = Network::of(&crate::testing::channel(id::DeskId(id::new(START))));
         let (id, it) = (PostId(id::new(START)), card("https://musee.example/a"));
         let mut seen = |can: Capability, text: &str, pictures| {
             network.can.set(CapabilityKey::LinkCard, can);
