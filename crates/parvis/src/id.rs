@@ -89,6 +89,8 @@ ids!(
     CommentId,
     /// A picture of a post.
     PictureId,
+    /// A file of posts.
+    ImportId,
     /// A post's try at the fast lane.
     FastId,
     /// A reader who was asked for a second look by the fast lane.

@@ -161,6 +161,7 @@ id_cells!(
     PostId,
     CommentId,
     PictureId,
+    ImportId,
     LaunchId,
     GestureId,
     AssetId,

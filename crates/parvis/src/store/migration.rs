@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     (19, "second_reading", include_str!("../../migrations/0019_second_reading.sql"), "", ""),
     (20, "request", include_str!("../../migrations/0020_request.sql"), "", ""),
     (22, "gesture", include_str!("../../migrations/0022_gesture.sql"), "", ""),
+    (23, "post_import", include_str!("../../migrations/0023_post_import.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -2,6 +2,7 @@
 //! are in the files beside.
 
 pub mod figure;
+pub mod import;
 pub mod look;
 pub mod part;
 pub mod picture;

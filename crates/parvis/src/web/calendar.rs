@@ -3,12 +3,13 @@
 
 mod feed;
 mod grid;
+mod import;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
@@ -40,6 +41,11 @@ use crate::store::{self, Conn};
 /// The routes and the right that each needs. The feed is open: what stands in its address says whose it is.
 pub const ROUTES: &[Route] = &[
     Route::get("/calendar", Action::ReadPosts),
+    Route::get("/calendar/import", Action::Propose),
+    Route::post("/calendar/import", Action::Propose),
+    Route::get("/calendar/import/template.csv", Action::Propose),
+    Route::get("/calendar/import/{id}", Action::Propose),
+    Route::post("/calendar/import/{id}", Action::Propose),
     Route::post("/calendar/feed", Action::ReadPosts),
     Route::post("/calendar/feed/revoke", Action::ReadPosts),
     Route::open(axum::http::Method::GET, "/calendar/feed/{secret}"),
@@ -47,8 +53,12 @@ pub const ROUTES: &[Route] = &[
 
 /// The router of these pages.
 pub fn router() -> Router<Arc<App>> {
+    let file = DefaultBodyLimit::max(command::post::import::BYTES + 64 * 1024);
     Router::new()
         .route("/calendar", get(show))
+        .route("/calendar/import", get(import::begin).merge(post(import::bring).layer(file)))
+        .route("/calendar/import/template.csv", get(import::template))
+        .route("/calendar/import/{id}", get(import::look).post(import::make))
         .route("/calendar/feed", post(make))
         .route("/calendar/feed/revoke", post(revoke))
         .route("/calendar/feed/{secret}", get(feed::serve))

@@ -2,6 +2,7 @@
 
 pub mod fast;
 pub mod hour;
+pub mod import;
 pub mod plan;
 
 use std::collections::BTreeMap;

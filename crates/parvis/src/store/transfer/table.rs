@@ -128,6 +128,8 @@ tables! {
     gesture 2 { organisation_id Id, id Id, conversation_id Id, author_id Id, title Text, why Text, cost Text, due_at Int,
         owner_id Id, state Text, reason Text, outcome Text, proposed_by Id, decided_by Id, decided_at Int, ended_at Int,
         version Int, created_at Int }
+    post_import 2 { organisation_id Id, id Id, colleague_id Id, name Text, digest Text, content Text, posts Text,
+        created_at Int, made_at Int }
     stop 2 { organisation_id Id, id Id, at Int, colleague_id Id, reason Text, lifted_at Int, lifted_by Id }
     calendar_feed 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int }
     message_version 3 { organisation_id Id, message_id Id, version_at Int, text Text, html Text }
