@@ -162,6 +162,7 @@ id_cells!(
     CommentId,
     PictureId,
     ImportId,
+    LayerId,
     LaunchId,
     GestureId,
     AssetId,

@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     (20, "request", include_str!("../../migrations/0020_request.sql"), "", ""),
     (22, "gesture", include_str!("../../migrations/0022_gesture.sql"), "", ""),
     (23, "post_import", include_str!("../../migrations/0023_post_import.sql"), "", ""),
+    (24, "calendar_layer", include_str!("../../migrations/0024_calendar_layer.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -49,7 +49,7 @@ pub struct PostImportFault {
 /// Something that speaks against an hour.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PostImportHint {
-    /// `holiday`, `launch`, `twin` (a post of that day is called the same), `hour` (another leaves at that minute), `theme`
+    /// `holiday`, `launch`, `event` (in a calendar of others), `twin` (a post of that day is called the same), `hour` (another leaves at that minute), `theme`
     /// (the same theme on that day) or `tired` (the community tires of the theme).
     code: &'static str,
     /// The name of the day, the launch, the other post, the theme.

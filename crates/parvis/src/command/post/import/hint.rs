@@ -12,12 +12,12 @@ use crate::command::weariness;
 use crate::rules::permission::{Action, Actor};
 use crate::rules::{holiday, wear};
 use crate::store::post::{self, Filter, Post};
-use crate::store::{Conn, Result, launch};
+use crate::store::{Conn, Result, launch, layer};
 
 /// Something that speaks against an hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// `holiday`, `launch`, `twin`, `hour`, `theme` or `tired`: its key among the translations (`import-hint-…`).
+    /// `holiday`, `launch`, `event`, `twin`, `hour`, `theme` or `tired`: its key among the translations (`import-hint-…`).
     pub code: &'static str,
     /// The name of the day, the launch, the other post, the theme.
     pub about: String,
@@ -41,6 +41,10 @@ pub(super) async fn note(
         true => launch::between(conn, actor.organisation, span).await?,
         false => Vec::new(),
     };
+    let elsewhere = match actor.may(Action::ReadLaunches) {
+        true => layer::between(conn, actor.organisation, span, actor.colleague).await?,
+        false => Vec::new(),
+    };
     let tired: Vec<String> = weariness::themes(conn, actor.organisation, now)
         .await?
         .into_iter()
@@ -57,6 +61,13 @@ pub(super) async fn note(
         }
         for it in launches.iter().filter(|it| it.entry.is_none() && day(it.at) == date) {
             say("launch", it.name.clone());
+        }
+        let on = |it: &&layer::Placed| {
+            let last = it.event.ends_at.max(it.event.starts_at + 1) - 1;
+            (day(it.event.starts_at)..=day(last)).contains(&date) && !it.event.title.is_empty()
+        };
+        for it in elsewhere.iter().filter(on).take(2) {
+            say("event", it.event.title.clone());
         }
         if let Some((code, about)) = beside(&row.post, date, &others, day) {
             say(code, about);
