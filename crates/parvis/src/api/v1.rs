@@ -20,6 +20,7 @@ pub mod gesture;
 pub mod insight;
 pub mod journal;
 pub mod launch;
+pub mod layer;
 pub mod me;
 pub mod message;
 pub mod organisation;
@@ -131,6 +132,11 @@ fn launches() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(launch::change_entry, launch::remove_entry))
         .routes(routes!(launch::validate))
         .routes(routes!(launch::suggestions))
+        .routes(routes!(layer::list, layer::add).layer(DefaultBodyLimit::max(layer::LIMIT)))
+        .routes(routes!(layer::get, layer::change, layer::remove).layer(DefaultBodyLimit::max(layer::LIMIT)))
+        .routes(routes!(layer::read))
+        .routes(routes!(layer::hide, layer::show))
+        .routes(routes!(layer::events))
 }
 
 fn library() -> OpenApiRouter<Arc<App>> {

@@ -101,7 +101,8 @@ mod tests {
              BEGIN:VEVENT\r\nUID:d\r\nDTSTART:soon\r\nEND:VEVENT\r\n",
         );
         let shown = read(text.as_bytes(), &paris, NOW).unwrap();
-        let said: Vec<_> = shown.events.iter().map(|it| (it.title.as_str(), (it.starts_at - NOW) / DAY)).collect();
+        let said: Vec<_> =
+            shown.events.iter().map(|it| (it.title.as_str(), (it.starts_at - NOW) / DAY)).collect();
         // The hour of the first is one of summer time; the clock's hour of the third is the same.
         assert_eq!(said, [("Point", -11), ("Point", 2), ("Salon de l’écran", 10)]);
         assert_eq!((shown.events[1].starts_at - NOW) % DAY, 9 * crate::clock::HOUR + DAY / 48);
@@ -116,7 +117,9 @@ mod tests {
         assert_eq!(read(b"\xff\xfe"), Err("no-calendar"));
         assert_eq!(read(&vec![b' '; BYTES + 1]), Err("large"));
         let daily = (0..9).map(|id| {
-            format!("BEGIN:VEVENT\r\nUID:{id}\r\nDTSTART:20260901T100000Z\r\nRRULE:FREQ=DAILY\r\nEND:VEVENT\r\n")
+            format!(
+                "BEGIN:VEVENT\r\nUID:{id}\r\nDTSTART:20260901T100000Z\r\nRRULE:FREQ=DAILY\r\nEND:VEVENT\r\n"
+            )
         });
         let shown = read(file(&daily.collect::<String>()).as_bytes()).unwrap();
         assert_eq!((shown.events.len(), shown.cut), (MOST, true));

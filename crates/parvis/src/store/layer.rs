@@ -83,7 +83,8 @@ const BETWEEN: &str = "SELECT l.id, l.name, l.mark, e.position, e.starts_at, e.e
 const OF: &str =
     "SELECT starts_at, ends_at, is_day, title, place FROM calendar_layer_event
     WHERE organisation_id = $1 AND layer_id = $2 AND starts_at < $4 AND (ends_at > $3 OR starts_at >= $3) ORDER BY starts_at, position LIMIT $5";
-const HIDE: &str = "INSERT INTO calendar_layer_hidden (organisation_id, layer_id, colleague_id) VALUES ($1, $2, $3)
+const HIDE: &str =
+    "INSERT INTO calendar_layer_hidden (organisation_id, layer_id, colleague_id) VALUES ($1, $2, $3)
     ON CONFLICT (organisation_id, layer_id, colleague_id) DO NOTHING";
 const UNHIDE: &str =
     "DELETE FROM calendar_layer_hidden WHERE organisation_id = $1 AND layer_id = $2 AND colleague_id = $3";

@@ -30,7 +30,9 @@ enum Answer {
 /// Asks for the calendar of the job, and waits for the next hour.
 pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let (house, id) = (job.organisation, LayerId(job.subject));
-    let Some(known) = room::get(&mut app.db.read().await?, house, id).await? else { return Ok(Outcome::Done) };
+    let Some(known) = room::get(&mut app.db.read().await?, house, id).await? else {
+        return Ok(Outcome::Done);
+    };
     let answer = match &known.secret {
         None => Ok(Answer::Same),
         Some(sealed) => match app.seal.open(sealed, id.0.as_bytes()).map(String::from_utf8) {

@@ -3,6 +3,7 @@
 mod charter;
 mod fast;
 mod last;
+mod layer;
 mod moderate;
 mod post;
 mod read_back;

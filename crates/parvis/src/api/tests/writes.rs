@@ -127,3 +127,28 @@ async fn a_file_of_posts_is_looked_at_and_made_once() {
         assert_eq!((&after["posts"], &after["rows"]), (&made["posts"], &json!([])));
     }
 }
+
+#[tokio::test]
+async fn a_calendar_of_others_is_shown_hidden_and_taken_out() {
+    for house in houses().await {
+        let manager = Client::new(&house, &house.manager, &EVERYTHING).await;
+        let writer = Client::new(&house, &house.specialist, &EVERYTHING).await;
+        let file = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20260903T100000Z\nSUMMARY:Marché\nEND:VEVENT\nEND:VCALENDAR\n";
+        let wanted = json!({ "name": "La ville", "mark": "globe", "file": file });
+        writer.post("/calendars", wanted.clone()).await.be(403);
+        manager
+            .post("/calendars", json!({ "name": "La ville", "mark": "pirate", "file": file }))
+            .await
+            .be(422);
+        let made = manager.post("/calendars", wanted).await.be(201);
+        let at = format!("/calendars/{}", made["id"].as_str().unwrap());
+        writer.call(Method::PUT, &format!("{at}/hidden"), "{}".to_owned()).await.be(204);
+        assert_eq!(writer.get("/calendars").await.be(200)["items"][0]["hidden"], json!(true));
+        assert_eq!(manager.get(&at).await.be(200)["hidden"], json!(false));
+        let span = format!("{at}/events?from={START}&until={}", START + 30 * DAY);
+        assert_eq!(writer.get(&span).await.be(200)["items"][0]["title"], "Marché");
+        writer.call(Method::DELETE, &at, String::new()).await.be(403);
+        manager.call(Method::DELETE, &at, String::new()).await.be(204);
+        manager.get(&at).await.be(404);
+    }
+}

@@ -122,7 +122,9 @@ fn state(words: &Words, it: &Layer, now: i64) -> Vec<(bool, String)> {
         all.push((true, words.named("layer-error", code)));
     }
     all.push(match (it.read_at, it.tried_at) {
-        (Some(at), _) if it.secret.is_none() => (false, words.t1("layer-brought", "at", words.moment(at, now))),
+        (Some(at), _) if it.secret.is_none() => {
+            (false, words.t1("layer-brought", "at", words.moment(at, now)))
+        }
         (Some(at), _) => (false, words.t1("layer-read", "at", words.moment(at, now))),
         (None, Some(_)) => (true, words.t("layer-never")),
         (None, None) => (false, words.t("layer-soon")),
@@ -289,14 +291,21 @@ const NAMED: usize = 2;
 pub(super) fn put(words: &Words, days: &mut [Day], all: &[Placed]) {
     for day in days {
         let Ok(date) = day.date.parse::<jiff::civil::Date>() else { continue };
-        let (from, until) = (super::grid::midnight(words, date), super::grid::midnight(words, date.saturating_add(1.day())));
+        let (from, until) =
+            (super::grid::midnight(words, date), super::grid::midnight(words, date.saturating_add(1.day())));
         let on = |it: &&Placed| {
             let it = &it.event;
             it.starts_at < until && (it.ends_at > from || it.starts_at >= from)
         };
         let here: Vec<&Placed> = all.iter().filter(on).collect();
         for it in here.iter().take(NAMED) {
-            let warns = words.t2("calendar-elsewhere", "title", title(words, &it.event.title), "name", it.name.as_str());
+            let warns = words.t2(
+                "calendar-elsewhere",
+                "title",
+                title(words, &it.event.title),
+                "name",
+                it.name.as_str(),
+            );
             day.warns = if day.warns.is_empty() { warns } else { format!("{}, {warns}", day.warns) };
         }
         for it in here.into_iter().rev() {
