@@ -162,6 +162,8 @@ id_cells!(
     CommentId,
     PictureId,
     CardId,
+    ImportId,
+    LayerId,
     LaunchId,
     GestureId,
     AssetId,

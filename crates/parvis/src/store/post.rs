@@ -3,6 +3,7 @@
 
 pub mod card;
 pub mod figure;
+pub mod import;
 pub mod look;
 pub mod part;
 pub mod picture;

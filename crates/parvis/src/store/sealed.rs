@@ -1,4 +1,4 @@
-//! Every sealed secret, whatever it belongs to: channels, destinations and the organisation itself. Each opens only with its own row's id.
+//! Every sealed secret, whatever it belongs to: channels, destinations, calendars of others and the organisation itself. Each opens only with its own row's id.
 
 use uuid::Uuid;
 
@@ -18,10 +18,13 @@ pub struct Sealed {
 
 const LIST: &str = "SELECT id, name, secret FROM channel WHERE organisation_id = $1 AND secret IS NOT NULL
     UNION ALL SELECT id, name, secret FROM destination WHERE organisation_id = $1 AND secret IS NOT NULL
+    UNION ALL SELECT id, name, secret FROM calendar_layer WHERE organisation_id = $1 AND secret IS NOT NULL
     UNION ALL SELECT id, 'client key', secret FROM client_key WHERE organisation_id = $1 ORDER BY 1";
 const CHANNEL: &str = "UPDATE channel SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 const DESTINATION: &str =
     "UPDATE destination SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
+const LAYER: &str =
+    "UPDATE calendar_layer SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 const CLIENT_KEY: &str =
     "UPDATE client_key SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 
@@ -45,7 +48,7 @@ pub async fn reseal(
 ) -> Result<bool> {
     let args = [organisation.into(), former.id.into(), former.secret.as_slice().into(), secret.into()];
     let mut resealed = 0;
-    for sql in [CHANNEL, DESTINATION, CLIENT_KEY] {
+    for sql in [CHANNEL, DESTINATION, LAYER, CLIENT_KEY] {
         resealed += conn.run(sql, &args).await?;
     }
     Ok(resealed == 1)

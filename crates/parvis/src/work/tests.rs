@@ -4,6 +4,7 @@ mod card;
 mod charter;
 mod fast;
 mod last;
+mod layer;
 mod moderate;
 mod post;
 mod read_back;

@@ -3,6 +3,7 @@
 pub mod card;
 pub mod fast;
 pub mod hour;
+pub mod import;
 pub mod plan;
 
 use std::collections::BTreeMap;
