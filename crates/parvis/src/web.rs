@@ -30,6 +30,7 @@ pub mod organisation;
 pub mod password;
 pub mod presence;
 mod prove;
+mod quote;
 mod request;
 pub mod session;
 pub mod settings;
