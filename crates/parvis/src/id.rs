@@ -93,6 +93,8 @@ ids!(
     ImportId,
     /// A calendar of others that is shown on ours.
     LayerId,
+    /// The card of a post.
+    CardId,
     /// A post's try at the fast lane.
     FastId,
     /// A reader who was asked for a second look by the fast lane.

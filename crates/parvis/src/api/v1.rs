@@ -180,6 +180,7 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post::comment))
         .routes(routes!(post::add_picture).layer(DefaultBodyLimit::max(upload::PICTURE)))
         .routes(routes!(post::describe_picture, post::remove_picture))
+        .routes(routes!(post::card::make, post::card::word, post::card::remove))
         .routes(routes!(post::stopped, post::stop, post::lift))
         .routes(routes!(weariness::list))
         .routes(routes!(weariness::figures))

@@ -1,6 +1,7 @@
 //! Posts: brought, chosen, put into words, checked twice and sent on their way. Every step goes through the one
 //! table (`rules::post`); screen, API and drag share these commands, so that no path goes round the last word.
 
+pub mod card;
 pub mod charter;
 pub mod fast;
 pub mod hour;

@@ -163,6 +163,7 @@ id_cells!(
     PictureId,
     ImportId,
     LayerId,
+    CardId,
     LaunchId,
     GestureId,
     AssetId,

@@ -42,6 +42,7 @@ const STEPS: &[Step] = &[
     (22, "gesture", include_str!("../../migrations/0022_gesture.sql"), "", ""),
     (23, "post_import", include_str!("../../migrations/0023_post_import.sql"), "", ""),
     (24, "calendar_layer", include_str!("../../migrations/0024_calendar_layer.sql"), "", ""),
+    (27, "card", include_str!("../../migrations/0027_card.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -1,6 +1,7 @@
 //! Posts: ideas on their way to the networks, where each goes, and what left of it. Its words and who looked at it
 //! are in the files beside.
 
+pub mod card;
 pub mod figure;
 pub mod import;
 pub mod look;

@@ -1,5 +1,6 @@
 //! Jobs and publishing on both engines, against a server on loopback that takes posts and loses its answers.
 
+mod card;
 mod charter;
 mod fast;
 mod last;

@@ -109,6 +109,7 @@ tables! {
     fast_ask 2 { organisation_id Id, id Id, fast_id Id, colleague_id Id, at Int, told Text, error_text Text }
     post_picture 2 { organisation_id Id, id Id, post_id Id, position Int, alt Text, mime Text, stored_as Text,
         asset_id Id }
+    post_card 2 { organisation_id Id, id Id, post_id Id, url Text, title Text, about Text, mime Text, stored_as Text }
     asset 2 { organisation_id Id, id Id, title Text, theme Text, tags Text, alt_fr Text, alt_en Text, credit Text,
         holder Text, purpose Text, territory Text, expires_at Int, colleague_id Id, away_at Int, files Int,
         version Int, words Text, created_at Int, changed_at Int }
