@@ -57,40 +57,40 @@ pub struct Placed {
 
 macro_rules! columns {
     () => {
-        "id, name, mark, host, secret, content, etag, modified, tried_at, read_at, error_code, unread, cut, created_by, created_at"
+        "id, name, mark, host, secret, content, etag, modified, tried_at, read_at, error_code, unread, cut, colleague_id, created_at"
     };
 }
 
-const INSERT: &str = "INSERT INTO calendar_layer (organisation_id, id, name, mark, host, secret, content, etag, modified, tried_at, read_at, error_code, unread, cut, created_by, created_at)
+const INSERT: &str = "INSERT INTO calendar_layer (organisation_id, id, name, mark, host, secret, content, etag, modified, tried_at, read_at, error_code, unread, cut, colleague_id, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const UPDATE: &str = "UPDATE calendar_layer SET name = $3, mark = $4, host = $5, secret = $6, content = $7, etag = $8, modified = $9, tried_at = $10,
-    read_at = $11, error_code = $12, unread = $13, cut = $14, created_by = $15, created_at = $16
+    read_at = $11, error_code = $12, unread = $13, cut = $14, colleague_id = $15, created_at = $16
     WHERE organisation_id = $1 AND id = $2";
 const GET: &str =
     concat!("SELECT ", columns!(), " FROM calendar_layer WHERE organisation_id = $1 AND id = $2");
 const LIST: &str =
     concat!("SELECT ", columns!(), " FROM calendar_layer WHERE organisation_id = $1 ORDER BY name, id");
 const REMOVE: &str = "DELETE FROM calendar_layer WHERE organisation_id = $1 AND id = $2";
-const CLEAR: &str = "DELETE FROM calendar_layer_event WHERE organisation_id = $1 AND layer_id = $2";
-const PLACE: &str = "INSERT INTO calendar_layer_event (organisation_id, layer_id, position, starts_at, ends_at, is_day, title, place)
+const CLEAR: &str = "DELETE FROM calendar_layer_event WHERE organisation_id = $1 AND calendar_layer_id = $2";
+const PLACE: &str = "INSERT INTO calendar_layer_event (organisation_id, calendar_layer_id, position, starts_at, ends_at, is_day, title, place)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const BETWEEN: &str = "SELECT l.id, l.name, l.mark, e.position, e.starts_at, e.ends_at, e.is_day, e.title, e.place
-    FROM calendar_layer_event e JOIN calendar_layer l ON l.organisation_id = e.organisation_id AND l.id = e.layer_id
+    FROM calendar_layer_event e JOIN calendar_layer l ON l.organisation_id = e.organisation_id AND l.id = e.calendar_layer_id
     WHERE e.organisation_id = $1 AND e.starts_at < $3 AND (e.ends_at > $2 OR e.starts_at >= $2)
     AND NOT EXISTS (SELECT 1 FROM calendar_layer_hidden h WHERE h.organisation_id = e.organisation_id
-     AND h.layer_id = e.layer_id AND h.colleague_id = $4)
-    ORDER BY e.starts_at, l.name, e.layer_id, e.position LIMIT 2000";
+     AND h.calendar_layer_id = e.calendar_layer_id AND h.colleague_id = $4)
+    ORDER BY e.starts_at, l.name, e.calendar_layer_id, e.position LIMIT 2000";
 const OF: &str =
     "SELECT starts_at, ends_at, is_day, title, place FROM calendar_layer_event
-    WHERE organisation_id = $1 AND layer_id = $2 AND starts_at < $4 AND (ends_at > $3 OR starts_at >= $3) ORDER BY starts_at, position LIMIT $5";
+    WHERE organisation_id = $1 AND calendar_layer_id = $2 AND starts_at < $4 AND (ends_at > $3 OR starts_at >= $3) ORDER BY starts_at, position LIMIT $5";
 const HIDE: &str =
-    "INSERT INTO calendar_layer_hidden (organisation_id, layer_id, colleague_id) VALUES ($1, $2, $3)
-    ON CONFLICT (organisation_id, layer_id, colleague_id) DO NOTHING";
-const UNHIDE: &str =
-    "DELETE FROM calendar_layer_hidden WHERE organisation_id = $1 AND layer_id = $2 AND colleague_id = $3";
+    "INSERT INTO calendar_layer_hidden (organisation_id, calendar_layer_id, colleague_id) VALUES ($1, $2, $3)
+    ON CONFLICT (organisation_id, calendar_layer_id, colleague_id) DO NOTHING";
+const UNHIDE: &str = "DELETE FROM calendar_layer_hidden WHERE organisation_id = $1 AND calendar_layer_id = $2 AND colleague_id = $3";
 const HIDDEN: &str =
-    "SELECT layer_id FROM calendar_layer_hidden WHERE organisation_id = $1 AND colleague_id = $2";
-const UNHIDE_ALL: &str = "DELETE FROM calendar_layer_hidden WHERE organisation_id = $1 AND layer_id = $2";
+    "SELECT calendar_layer_id FROM calendar_layer_hidden WHERE organisation_id = $1 AND colleague_id = $2";
+const UNHIDE_ALL: &str =
+    "DELETE FROM calendar_layer_hidden WHERE organisation_id = $1 AND calendar_layer_id = $2";
 
 fn read(row: &Row) -> Result<Layer> {
     let mut cells = row.cells();

@@ -134,10 +134,10 @@ tables! {
     post_import 2 { organisation_id Id, id Id, colleague_id Id, name Text, digest Text, content Text, posts Text,
         created_at Int, made_at Int }
     calendar_layer 2 { organisation_id Id, id Id, name Text, mark Text, host Text, secret Bytes, content Text, etag Text,
-        modified Text, tried_at Int, read_at Int, error_code Text, unread Int, cut Bool, created_by Id, created_at Int }
-    calendar_layer_event 3 { organisation_id Id, layer_id Id, position Int, starts_at Int, ends_at Int, is_day Bool,
+        modified Text, tried_at Int, read_at Int, error_code Text, unread Int, cut Bool, colleague_id Id, created_at Int }
+    calendar_layer_event 3 { organisation_id Id, calendar_layer_id Id, position Int, starts_at Int, ends_at Int, is_day Bool,
         title Text, place Text }
-    calendar_layer_hidden 3 { organisation_id Id, layer_id Id, colleague_id Id }
+    calendar_layer_hidden 3 { organisation_id Id, calendar_layer_id Id, colleague_id Id }
     stop 2 { organisation_id Id, id Id, at Int, colleague_id Id, reason Text, lifted_at Int, lifted_by Id }
     calendar_feed 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int }
     message_version 3 { organisation_id Id, message_id Id, version_at Int, text Text, html Text }
