@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     (20, "request", include_str!("../../migrations/0020_request.sql"), "", ""),
     (22, "gesture", include_str!("../../migrations/0022_gesture.sql"), "", ""),
     (25, "factor", include_str!("../../migrations/0025_factor.sql"), "", ""),
+    (26, "desk_closed", include_str!("../../migrations/0026_desk_closed.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (
