@@ -59,8 +59,7 @@ const LIST: &str = "SELECT organisation_id, id, email, name, initials, role, pas
 const DESKS: &str = "SELECT desk_id FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
 const MEMBERSHIPS: &str = "SELECT colleague_id, desk_id FROM colleague_desk WHERE organisation_id = $1 ORDER BY colleague_id, desk_id";
 const LEAVE_DESKS: &str = "DELETE FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
-const JOIN_DESK: &str =
-    "INSERT INTO colleague_desk (organisation_id, colleague_id, desk_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+const JOIN_DESK: &str = "INSERT INTO colleague_desk (organisation_id, colleague_id, desk_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
 fn read(row: &Row) -> Result<Colleague> {
     read_cells(&mut row.cells())
@@ -179,7 +178,12 @@ pub async fn set_desks(
 }
 
 /// Puts a colleague on one more desk.
-pub async fn join(conn: &mut Conn, organisation: OrganisationId, id: ColleagueId, desk: DeskId) -> Result<()> {
+pub async fn join(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: ColleagueId,
+    desk: DeskId,
+) -> Result<()> {
     conn.run(JOIN_DESK, &[organisation.into(), id.into(), desk.into()]).await.map(drop)
 }
 

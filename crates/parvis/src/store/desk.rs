@@ -50,11 +50,9 @@ const LIST: &str =
     WHERE organisation_id = $1 ORDER BY position, id";
 const GET: &str = "SELECT id, kind, name, position, answer_within, urgent_within, hours, created_at, closed_at, successor_id FROM desk
     WHERE organisation_id = $1 AND id = $2";
-const CLOSE: &str =
-    "UPDATE desk SET closed_at = $3, successor_id = $4 WHERE organisation_id = $1 AND id = $2 AND closed_at IS NULL";
+const CLOSE: &str = "UPDATE desk SET closed_at = $3, successor_id = $4 WHERE organisation_id = $1 AND id = $2 AND closed_at IS NULL";
 const LEAD_ON: &str = "UPDATE desk SET successor_id = $3 WHERE organisation_id = $1 AND successor_id = $2";
-const OPEN: &str =
-    "UPDATE desk SET closed_at = NULL, successor_id = NULL WHERE organisation_id = $1 AND id = $2 AND closed_at IS NOT NULL";
+const OPEN: &str = "UPDATE desk SET closed_at = NULL, successor_id = NULL WHERE organisation_id = $1 AND id = $2 AND closed_at IS NOT NULL";
 const STANDING: &str = "SELECT COALESCE(successor_id, id) FROM desk WHERE organisation_id = $1 AND id = $2";
 
 const PROMISE: &str = "SELECT d.answer_within, d.urgent_within, d.hours, o.time_zone FROM desk d

@@ -196,3 +196,26 @@ async fn everything_is_exported_to_the_last_line() {
         assert_eq!(lines.last().unwrap()["end"]["rows"], rows);
     }
 }
+
+#[tokio::test]
+async fn a_desk_is_closed_in_favour_of_another_and_opened_again() {
+    for house in houses().await {
+        let admin = boss(&house, Role::Administrator).await;
+        house.hear(&[said("1", "Bonjour", 0)]).await;
+        let at = format!("/desks/{}", house.desks[0]);
+        let used = admin.get(&format!("{at}/uses")).await.be(200);
+        assert_eq!((&used["conversations"], &used["channels"]), (&json!(1), &json!(["Compte principal"])));
+        let how = json!({ "successor": house.desks[0] });
+        let refused = admin.post(&format!("{at}/close"), how).await.be(422);
+        assert_eq!((&refused["field"], &refused["code"]), (&json!("successor"), &json!("successor-itself")));
+        let how = json!({ "successor": house.desks[1], "people": true });
+        let it = admin.post(&format!("{at}/close"), how.clone()).await.be(200);
+        assert!(it["closed_at"].is_i64() && it["successor"] == json!(house.desks[1]));
+        assert_eq!(admin.post(&format!("{at}/close"), how).await.status, 409);
+        let listed = admin.get("/desks").await.be(200);
+        assert_eq!(listed["items"].as_array().unwrap().len(), 2, "its history keeps its name");
+        let it = admin.post(&format!("{at}/open"), json!({})).await.be(200);
+        assert_eq!((&it["closed_at"], &it["successor"]), (&Value::Null, &Value::Null));
+        assert_eq!(admin.post(&format!("{at}/open"), json!({})).await.status, 409);
+    }
+}

@@ -120,11 +120,7 @@ pub struct Closing {
     params(("id" = DeskId, Path, description = "Which.")),
     responses((status = 200, description = "What stands at it and what points at it.", body = Uses)),
     extensions(("x-action" = json!(Action::ManageChannels))))]
-pub async fn uses(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Path(id): Path<DeskId>,
-) -> Result<Json<Uses>> {
+pub async fn uses(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<DeskId>) -> Result<Json<Uses>> {
     Ok(Json(command::desk::uses(&mut app.db.read().await?, &caller.actor, id).await?))
 }
 

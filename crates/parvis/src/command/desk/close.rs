@@ -180,3 +180,6 @@ async fn shut(
         "destinations": used.destinations, "people": people });
     journal_of(conn, actor, (now, "desk.closed", from.id), Some(after)).await
 }
+
+#[cfg(test)]
+mod tests;
