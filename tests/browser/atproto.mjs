@@ -32,6 +32,18 @@ export async function pds(what) {
   await until('the server is back', answers)
 }
 
+/** Fills in the form that asks for an account of this network. */
+export async function fill(page, house, member, password) {
+  await page.goto(`${house.base}/channels/new`)
+  const form = page.locator('form[action="/channels/new/bluesky"]')
+  await form.locator('[name=handle]').fill(member.handle)
+  await form.locator('[name=password]').fill(password)
+  await form.locator('[name=server]').fill(member.server)
+  await form.locator('[name=directory]').fill(network().plc)
+  await form.getByLabel('Desk').selectOption({ label: 'Customer service' })
+  await form.getByRole('button').click()
+}
+
 /** Somebody with an account there. */
 export class Member {
   static async join(server, name) {

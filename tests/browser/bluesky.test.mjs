@@ -2,7 +2,7 @@
 // an edit and a deletion by the author, the server killed and back, and a server that hears nobody.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { FOLDER, Member, network, pds } from './atproto.mjs'
+import { FOLDER, Member, fill, network, pds } from './atproto.mjs'
 import { House, findings, launch, noFaults, shoot, until, visitor, word } from './support.mjs'
 
 const NETWORK = 60
@@ -10,18 +10,6 @@ const skip = FOLDER ? false : 'PARVIS_TEST_ATPROTO is not set: no network to tal
 
 const row = (page, text) => page.locator('[data-row]', { hasText: text })
 const said = (page, text) => page.locator('article.msg', { hasText: text })
-
-/** Fills in the form that asks for an account of this network. */
-async function fill(page, house, member, password) {
-  await page.goto(`${house.base}/channels/new`)
-  const form = page.locator('form[action="/channels/new/bluesky"]')
-  await form.locator('[name=handle]').fill(member.handle)
-  await form.locator('[name=password]').fill(password)
-  await form.locator('[name=server]').fill(member.server)
-  await form.locator('[name=directory]').fill(network().plc)
-  await form.getByLabel('Desk').selectOption({ label: 'Customer service' })
-  await form.getByRole('button').click()
-}
 
 /** Waits on the open inbox until a row with the text is there, and opens it. */
 async function openArrived(page, text) {

@@ -90,3 +90,36 @@ test('once the launch is open, the answer is suggested, put in by a key, sent by
   await until('its use is counted', async () => { await page.goto(dossier); return /1|one/.test(await page.locator('#faq .li .meta').allTextContents().then(it => it.join(' '))) })
   noFaults(page)
 })
+
+test('what was foreseen is laid beside what came, and what nobody foresaw goes into the dossier', async () => {
+  await page.goto(`${dossier}/outcome`)
+  await page.getByText('No watch listens to this launch').waitFor()
+  await page.getByRole('link', { name: 'Edit', exact: true }).click()
+  await page.getByLabel('Its watch').selectOption({ label: 'Ticketing' })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.waitForURL(dossier)
+
+  await page.goto(`${stage.demo.base}/launches`)
+  await page.getByRole('link', { name: 'Nébuleuse, the opening' }).click()
+  await page.getByRole('link', { name: 'Foreseen and came' }).click()
+  await page.waitForURL('**/outcome')
+  assert.match(await page.locator('.say').innerText(), /of (the )?2 problems foreseen came\. \d+ of \d+ messages had been foreseen/)
+  for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+    await page.setViewportSize(size)
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme })
+      await page.reload()
+      assert.deepEqual(await findings(page), [])
+    }
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than a phone')
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.emulateMedia({ colorScheme: 'light' })
+  // Every figure leads to its messages.
+  await page.locator('main summary').first().click()
+  const quote = page.locator('main details[open] a[href^="/inbox/"]').first()
+  const href = await quote.getAttribute('href')
+  await quote.click()
+  await page.waitForURL(`**${href}**`)
+  noFaults(page)
+})

@@ -95,13 +95,18 @@ impl Template {
         match self.engine {
             Engine::Sqlite => {
                 let path = self.folder.join(format!("{name}.db"));
-                for end in ["-wal", "-shm"] {
-                    let _ = std::fs::remove_file(self.folder.join(format!("{name}.db{end}")));
-                }
+                self.remove(name);
                 std::fs::copy(self.folder.join("template.db"), &path)?;
                 Ok(format!("sqlite:{}", path.display()))
             }
             Engine::Postgres => store::copy(name).await,
+        }
+    }
+
+    /// Removes the files of `name`.
+    fn remove(&self, name: &str) {
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(self.folder.join(format!("{name}.db{end}")));
         }
     }
 
@@ -162,11 +167,14 @@ async fn live(template: &Arc<Template>, first: u64, count: usize, way: Way) -> R
 }
 
 async fn one(template: &Template, worker: usize, seed: u64, way: Way) -> Result<Lived> {
-    let address = template.copy(&format!("w{worker}")).await?;
+    // A name for each: what a death left behind may be closing its file still when the next history begins.
+    let name = format!("seed{seed}");
+    let address = template.copy(&name).await?;
     let history = lived(template, &address, worker, seed, way).await?;
     let wrong = check::check(&history).await?;
     let lived = summed(&history, wrong.iter().map(|it| format!("seed {seed}: {it}")).collect());
     history.end().await;
+    template.remove(&name);
     Ok(lived)
 }
 

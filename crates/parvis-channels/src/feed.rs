@@ -58,7 +58,7 @@ impl Channel for Feed {
         let mut address = answer.moved.clone().unwrap_or(asked);
         let mut source = read::parse(&answer, &address).await;
         let page = answer.mime().is_some_and(|mime| mime == "text/html");
-        if let Some(feed) = discover::announced(&answer.body, &answer.url).filter(|_| page) {
+        if let Some(feed) = discover::announced(&answer).filter(|_| page) {
             answer = poll::fetch(net, &feed, None).await?;
             address = answer.moved.clone().unwrap_or(feed);
             source = read::parse(&answer, &address).await;

@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod fuzz;
+pub(crate) mod head;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;

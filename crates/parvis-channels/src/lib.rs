@@ -37,6 +37,7 @@ pub mod mastodon;
 mod net;
 pub mod notify;
 mod observation;
+pub mod page;
 mod publish;
 mod receive;
 pub mod webhook;

@@ -164,7 +164,7 @@ impl Net {
     ///
     /// # Errors
     /// `ForbiddenAddress`.
-    pub(crate) fn check_secret(&self, url: &Url) -> Result<(), ChannelError> {
+    pub fn check_secret(&self, url: &Url) -> Result<(), ChannelError> {
         let host = url.host_str().unwrap_or_default();
         if url.scheme() == "https" || self.allowed.names_host(host) {
             return Ok(());

@@ -17,6 +17,7 @@ pub mod feed;
 pub mod gesture;
 pub mod insight;
 pub mod launch;
+pub mod layer;
 pub mod moderate;
 pub mod post;
 pub mod request;

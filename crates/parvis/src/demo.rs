@@ -3,6 +3,7 @@
 //! real channel by the real client, and answers go out the same way.
 
 pub mod asset;
+pub mod calendar;
 pub mod data;
 mod fast;
 pub mod fill;

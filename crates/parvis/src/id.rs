@@ -89,6 +89,12 @@ ids!(
     CommentId,
     /// A picture of a post.
     PictureId,
+    /// The card of a post.
+    CardId,
+    /// A file of posts.
+    ImportId,
+    /// A calendar of others that is shown on ours.
+    LayerId,
     /// A post's try at the fast lane.
     FastId,
     /// A reader who was asked for a second look by the fast lane.

@@ -16,6 +16,7 @@ pub mod room;
 pub mod rules;
 pub mod seal;
 pub mod store;
+pub mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod web;

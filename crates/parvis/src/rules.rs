@@ -12,6 +12,7 @@ pub mod gesture;
 pub mod holiday;
 pub mod hours;
 pub mod launch;
+pub mod layer;
 pub mod permission;
 pub mod picture;
 pub mod post;

@@ -28,6 +28,7 @@ pub mod job;
 pub mod journal;
 mod kept;
 pub mod launch;
+pub mod layer;
 pub mod lease;
 pub mod link;
 pub mod message;

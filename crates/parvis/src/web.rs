@@ -29,6 +29,8 @@ mod material;
 pub mod organisation;
 pub mod password;
 pub mod presence;
+mod prove;
+mod quote;
 mod request;
 pub mod session;
 pub mod settings;
@@ -61,22 +63,29 @@ pub struct Route {
     pub path: &'static str,
     /// What the visitor has to be allowed.
     pub need: Option<Action>,
+    /// Whether whoever sends it must have proved who they are a short while ago.
+    pub proof: bool,
 }
 
 impl Route {
     /// A page that needs `action`.
     pub const fn get(path: &'static str, action: Action) -> Self {
-        Self { method: Method::GET, path, need: Some(action) }
+        Self { method: Method::GET, path, need: Some(action), proof: false }
     }
 
     /// A form that needs `action`.
     pub const fn post(path: &'static str, action: Action) -> Self {
-        Self { method: Method::POST, path, need: Some(action) }
+        Self { method: Method::POST, path, need: Some(action), proof: false }
+    }
+
+    /// A form that needs `action` and a fresh proof of who sends it.
+    pub const fn sensitive(path: &'static str, action: Action) -> Self {
+        Self { method: Method::POST, path, need: Some(action), proof: true }
     }
 
     /// A route that is open to everybody.
     pub const fn open(method: Method, path: &'static str) -> Self {
-        Self { method, path, need: None }
+        Self { method, path, need: None, proof: false }
     }
 }
 
@@ -145,9 +154,10 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(alert::destination::router());
     let pages = pages
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
-        .layer(Extension(Arc::new(attempt::Attempts::default())))
         .layer(from_fn_with_state(app.clone(), session::guard))
-        .layer(CsrfLayer::new());
+        .layer(CsrfLayer::new())
+        .layer(from_fn_with_state(app.clone(), attempt::tell_of_other_sites))
+        .layer(Extension(Arc::new(attempt::Attempts::default())));
     // The API and what is pushed to us have guards of their own and read no cookie, so no other site can use a
     // browser's session. The pages come last: what nobody knows is then answered by a page.
     crate::api::router(&app)

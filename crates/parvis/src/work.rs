@@ -5,6 +5,7 @@ pub mod alert;
 pub mod fast;
 pub mod figure;
 pub mod fill;
+pub mod layer;
 pub mod media;
 pub mod moderate;
 pub mod notify;
@@ -63,7 +64,7 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
-const LANES: [&str; 12] = [
+const LANES: [&str; 13] = [
     release::KIND,
     publish::KIND,
     read_back::KIND,
@@ -76,6 +77,7 @@ const LANES: [&str; 12] = [
     fast::LETTER,
     rights::KIND,
     request::KIND,
+    layer::KIND,
 ];
 
 /// Works until `stop` turns true, finishing what was begun.
@@ -271,6 +273,7 @@ async fn carry_out(app: Arc<App>, job: Job) {
         fast::LETTER => fast::write(&app, &job).await,
         rights::KIND => rights::carry_out(&app, &job).await,
         request::KIND => request::carry_out(&app, &job).await,
+        layer::KIND => layer::carry_out(&app, &job).await,
         _ => media::carry_out(&app, &job).await,
     };
     let outcome = outcome.unwrap_or_else(|error| {

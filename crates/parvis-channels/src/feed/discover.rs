@@ -3,40 +3,21 @@
 
 use url::Url;
 
-/// Bytes of the page looked through; announcements stand in its head.
-const LOOKED_AT: usize = 256 * 1024;
+use crate::Answer;
+use crate::html::head::{Head, page_text};
 
 const TYPES: [&str; 4] =
     ["application/atom+xml", "application/rss+xml", "application/feed+json", "application/json"];
 
-/// The first feed announced by `<link rel="alternate" type=… href=…>`. The page isn't parsed
-/// as HTML: at worst the address found is no feed, which is seen when it is read.
-pub(super) fn announced(page: &[u8], address: &Url) -> Option<Url> {
-    let page = String::from_utf8_lossy(page.get(..LOOKED_AT.min(page.len()))?);
-    page.match_indices("<link").find_map(|(start, _)| {
-        let tag = page.get(start + 5..)?.split('>').next()?;
-        let alternate = attribute(tag, "rel")?.eq_ignore_ascii_case("alternate");
-        let kind = attribute(tag, "type")?.to_ascii_lowercase();
+/// The first feed announced by `<link rel="alternate" type=… href=…>`.
+pub(super) fn announced(page: &Answer) -> Option<Url> {
+    Head::read(&page_text(page)).all("link").find_map(|link| {
+        let alternate = link.get("rel")?.eq_ignore_ascii_case("alternate");
+        let kind = link.get("type")?.to_ascii_lowercase();
         if !alternate || !TYPES.contains(&kind.as_str()) {
             return None;
         }
-        let target = attribute(tag, "href")?.replace("&amp;", "&");
-        address.join(target.trim()).ok()
-    })
-}
-
-/// The value of an attribute, quoted or bare.
-fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    tag.match_indices(name).find_map(|(place, _)| {
-        let before = tag.get(..place)?.chars().next_back()?;
-        let value = tag.get(place + name.len()..)?.trim_start().strip_prefix('=')?.trim_start();
-        if !before.is_ascii_whitespace() && !matches!(before, '"' | '\'') {
-            return None;
-        }
-        match value.chars().next()? {
-            quote @ ('"' | '\'') => value.split(quote).nth(1),
-            _ => value.split(|c: char| c.is_ascii_whitespace()).next(),
-        }
+        page.url.join(link.get("href")?).ok()
     })
 }
 
@@ -46,8 +27,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn find(page: &str) -> Option<String> {
-        let address = "https://a.example/blog/".parse().unwrap();
-        announced(page.as_bytes(), &address).map(|url| url.to_string())
+        let page = Answer {
+            status: 200,
+            headers: reqwest::header::HeaderMap::new(),
+            body: page.to_owned().into(),
+            url: "https://a.example/blog/".parse().unwrap(),
+            moved: None,
+        };
+        announced(&page).map(|url| url.to_string())
     }
 
     #[test]

@@ -4,17 +4,6 @@
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
-use reqwest::header::CONTENT_TYPE;
-
-use crate::Answer;
-
-/// The encoding that the head of the answer claims.
-pub(super) fn charset(answer: &Answer) -> Option<&'static Encoding> {
-    let value = answer.header(&CONTENT_TYPE)?;
-    let (_, name) = value.split_once("charset=")?;
-    Encoding::for_label(name.split(';').next()?.trim_matches(['"', ' ']).as_bytes())
-}
-
 /// The bytes as the XML reader can take them. It trusts the declaration inside the document
 /// (else UTF-8); where the bytes give the lie to that, the header is tried, then the encoding
 /// that most such feeds are really in.

@@ -10,7 +10,7 @@ use feed_rs::model;
 use url::Url;
 
 use super::encoding;
-use crate::html::{one_line, printable};
+use crate::html::{head, one_line, printable};
 use crate::{
     Answer, AttachmentKind, ChannelError, Item, RemoteAttachment, RemoteAuthor, Visibility, plain_text,
     sanitise,
@@ -53,7 +53,7 @@ impl Entry {
 
 /// Reads a feed, off the thread that serves others: a large one takes a while.
 pub(super) async fn parse(answer: &Answer, address: &Url) -> Result<Source, ChannelError> {
-    let (body, mime, charset) = (answer.body.clone(), answer.mime(), encoding::charset(answer));
+    let (body, mime, charset) = (answer.body.clone(), answer.mime(), head::charset(answer));
     let address = address.clone();
     let read = move || read(&body, charset, &address);
     let result = tokio::task::spawn_blocking(read).await;

@@ -254,7 +254,8 @@ fn appointed(why: appointment::Refusal) -> Problem {
         .because(format!("{said} Nothing was changed. Ask an administrator, or make another."))
 }
 
-fn english() -> Words {
+/// The language of the API.
+pub fn english() -> Words {
     Words { language: Language::En, zone: jiff::tz::TimeZone::UTC }
 }
 

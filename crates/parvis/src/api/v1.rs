@@ -20,6 +20,7 @@ pub mod gesture;
 pub mod insight;
 pub mod journal;
 pub mod launch;
+pub mod layer;
 pub mod me;
 pub mod message;
 pub mod organisation;
@@ -127,10 +128,16 @@ fn launches() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(launch::list, launch::make))
         .routes(routes!(launch::get, launch::change))
         .routes(routes!(launch::step))
+        .routes(routes!(launch::came))
         .routes(routes!(launch::make_entry))
         .routes(routes!(launch::change_entry, launch::remove_entry))
         .routes(routes!(launch::validate))
         .routes(routes!(launch::suggestions))
+        .routes(routes!(layer::list, layer::add).layer(DefaultBodyLimit::max(layer::LIMIT)))
+        .routes(routes!(layer::get, layer::change, layer::remove).layer(DefaultBodyLimit::max(layer::LIMIT)))
+        .routes(routes!(layer::read))
+        .routes(routes!(layer::hide, layer::show))
+        .routes(routes!(layer::events))
 }
 
 fn library() -> OpenApiRouter<Arc<App>> {
@@ -155,6 +162,9 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post::policy, post::set_policy))
         .routes(routes!(post::hour::slots, post::hour::set_slots))
         .routes(routes!(post::hour::hours))
+        .routes(routes!(post::import::bring).layer(DefaultBodyLimit::max(post::import::LIMIT)))
+        .routes(routes!(post::import::get))
+        .routes(routes!(post::import::make))
         .routes(routes!(post::fast::get, post::fast::set))
         .routes(routes!(post::fast::rush, post::fast::list, post::fast::recall))
         .routes(routes!(post::fast::waiting))
@@ -171,6 +181,7 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post::comment))
         .routes(routes!(post::add_picture).layer(DefaultBodyLimit::max(upload::PICTURE)))
         .routes(routes!(post::describe_picture, post::remove_picture))
+        .routes(routes!(post::card::make, post::card::word, post::card::remove))
         .routes(routes!(post::stopped, post::stop, post::lift))
         .routes(routes!(weariness::list))
         .routes(routes!(weariness::figures))

@@ -79,6 +79,7 @@ pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode>
     demo::launch::fill(&app, &data, &keys, &demo.language).await?;
     demo::request::fill(&app, &data, &keys, &demo.language).await?;
     demo::gesture::fill(&app, &data, &keys, &demo.language).await?;
+    demo::calendar::fill(&app, &data, &keys, &demo.language).await?;
     network.fall_silent();
     say(format!("{} conversations in {:.1} s.", data.conversations.len(), began.elapsed().as_secs_f32()))?;
     let mut addresses = Vec::new();

@@ -28,6 +28,14 @@ pub struct Mine {
 /// # Errors
 /// The right is missing, or the term can't be read as a query.
 pub async fn dig(app: &App, actor: &Actor, asked: &Asked, term: &str) -> Result<Mine> {
+    Ok(grouped(quotes(app, actor, asked, term).await?, term))
+}
+
+/// What is dug out, newest first, before it is grouped.
+///
+/// # Errors
+/// As [`dig`].
+pub async fn quotes(app: &App, actor: &Actor, asked: &Asked, term: &str) -> Result<Vec<Quote>> {
     allow(actor, Action::Listen)?;
     let invalid = |_| Refusal::Invalid { field: "query", code: "query" };
     let query = (!term.trim().is_empty()).then(|| Query::parse(term).map_err(invalid)).transpose()?;
@@ -48,14 +56,16 @@ pub async fn dig(app: &App, actor: &Actor, asked: &Asked, term: &str) -> Result<
             plain::matches(&query, &post)
         });
     }
-    let themes = {
-        let voice = |it: &'_ Quote| (it.sent_at, it.author.clone().unwrap_or_default(), it.text.clone());
-        let said: Vec<(i64, String, String)> = quotes.iter().map(voice).collect();
-        let voices: Vec<Voice<'_>> =
-            said.iter().map(|(at, author, text)| Voice { at: *at, author, text }).collect();
-        theme::group(&voices)
-    };
-    Ok(Mine { quotes, themes })
+    Ok(quotes)
+}
+
+/// Groups what was found by `term`.
+pub fn grouped(quotes: Vec<Quote>, term: &str) -> Mine {
+    let voice = |it: &'_ Quote| (it.sent_at, it.author.clone().unwrap_or_default(), it.text.clone());
+    let said: Vec<(i64, String, String)> = quotes.iter().map(voice).collect();
+    let voices: Vec<Voice<'_>> =
+        said.iter().map(|(at, author, text)| Voice { at: *at, author, text }).collect();
+    Mine { themes: theme::group(&voices, term), quotes }
 }
 
 impl Mine {

@@ -4,12 +4,13 @@
 
 use super::{Refusal, Result, allow, journalled, line, lines};
 use crate::app::App;
-use crate::id::{ColleagueId, EntryId, LaunchId};
+use crate::id::{ColleagueId, EntryId, LaunchId, WatchId};
 use crate::rules::launch::{AUDIENCES, GRAVE, KINDS, Kind, LANGUAGES, LIKELY, PROGRESS, State};
 use crate::rules::permission::{Action, Actor};
 use crate::store::launch::{self as room, Entry, Launch};
 use crate::store::{Conn, colleague};
 
+pub mod outcome;
 pub mod suggestion;
 
 /// Longest name and title, in characters.
@@ -38,6 +39,8 @@ pub struct Wanted {
     pub owner: Option<ColleagueId>,
     /// What was learnt.
     pub note: String,
+    /// The watch that hears what is said of it.
+    pub watch: Option<WatchId>,
 }
 
 /// An entry as somebody wants it; what its kind doesn't use is left out.
@@ -98,6 +101,7 @@ pub async fn save(app: &App, actor: &Actor, id: Option<LaunchId>, wanted: Wanted
         (lines("launch", &wanted.summary, TEXT_LENGTH)?, lines("launch", &wanted.note, TEXT_LENGTH)?);
     let mut conn = app.db.write().await?;
     known(&mut conn, actor, wanted.owner).await?;
+    let watch = outcome::known(&mut conn, actor, wanted.watch).await?;
     let before = match id {
         Some(id) => Some(load(&mut conn, actor, id).await?),
         None => None,
@@ -119,6 +123,7 @@ pub async fn save(app: &App, actor: &Actor, id: Option<LaunchId>, wanted: Wanted
         opened_at: before.as_ref().and_then(|it| it.opened_at),
         closed_at: before.as_ref().and_then(|it| it.closed_at),
         created_at: before.as_ref().map_or(now, |it| it.created_at),
+        watch,
     };
     let verb = match &before {
         Some(_) => {

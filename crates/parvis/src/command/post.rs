@@ -1,9 +1,11 @@
 //! Posts: brought, chosen, put into words, checked twice and sent on their way. Every step goes through the one
 //! table (`rules::post`); screen, API and drag share these commands, so that no path goes round the last word.
 
+pub mod card;
 pub mod charter;
 pub mod fast;
 pub mod hour;
+pub mod import;
 pub mod last;
 pub mod look;
 pub mod picture;
@@ -91,13 +93,25 @@ pub fn only(actor: &Actor) -> Option<ColleagueId> {
 /// # Errors
 /// The right is missing, a field can't be taken, or the conversation isn't for the actor's eyes.
 pub async fn propose(app: &App, actor: &Actor, idea: Idea) -> Result<PostId> {
-    allow(actor, Action::Propose)?;
-    let now = app.now();
     let mut conn = app.db.write().await?;
+    let it = propose_in(&mut conn, actor, idea, None, app.now()).await?;
+    conn.commit().await?;
+    Ok(it.id)
+}
+
+/// Brings an idea in the transaction `conn`, with words that whoever may write has found for it already.
+async fn propose_in(
+    conn: &mut Conn,
+    actor: &Actor,
+    idea: Idea,
+    found: Option<&words::Words>,
+    now: i64,
+) -> Result<Post> {
+    allow(actor, Action::Propose)?;
     if let Some(id) = idea.conversation {
-        super::load(&mut conn, actor, id, Action::Propose).await?;
+        super::load(conn, actor, id, Action::Propose).await?;
     }
-    check_channels(&mut conn, actor, &idea.channels).await?;
+    check_channels(conn, actor, &idea.channels).await?;
     let mut it = Post {
         id: PostId::new(now),
         title: String::new(),
@@ -129,15 +143,19 @@ pub async fn propose(app: &App, actor: &Actor, idea: Idea) -> Result<PostId> {
         campaign: None,
     };
     dress(&mut it, &idea)?;
-    post::insert(&mut conn, actor.organisation, &it).await?;
+    let version = found.map(|found| words::begin(actor, &mut it, found)).transpose()?;
+    post::insert(conn, actor.organisation, &it).await?;
+    if let Some(version) = version {
+        post::words::keep(conn, actor.organisation, it.id, &version).await?;
+    }
     let mut channels = idea.channels;
     channels.sort_unstable();
     channels.dedup();
-    let targets: Vec<Target> = channels.into_iter().map(Target::new).collect();
-    post::set_targets(&mut conn, actor.organisation, it.id, &targets).await?;
-    told(&mut conn, actor, now, "post.proposed", &it, None).await?;
-    conn.commit().await?;
-    Ok(it.id)
+    let tagged = it.campaign.is_some();
+    let targets: Vec<Target> = channels.into_iter().map(|id| Target { tagged, ..Target::new(id) }).collect();
+    post::set_targets(conn, actor.organisation, it.id, &targets).await?;
+    told(conn, actor, now, "post.proposed", &it, None).await?;
+    Ok(it)
 }
 
 /// Changes what an idea is called and what it is for. The title is published too where articles are: one that changes
@@ -206,6 +224,21 @@ async fn check_channels(conn: &mut Conn, actor: &Actor, channels: &[ChannelId]) 
 /// # Errors
 /// The right is missing, or the step asks for something that isn't there: `refusal-post-…` says what.
 pub async fn take(app: &App, actor: &Actor, id: PostId, step: Step, with: With) -> Result<Post> {
+    let mut conn = app.db.write().await?;
+    let it = take_in(&mut conn, app, actor, id, (step, with)).await?;
+    conn.commit().await?;
+    app.work.notify_one();
+    Ok(it)
+}
+
+/// Takes one step in the transaction `conn`.
+async fn take_in(
+    conn: &mut Conn,
+    app: &App,
+    actor: &Actor,
+    id: PostId,
+    (step, with): (Step, With),
+) -> Result<Post> {
     let action = step.needs().ok_or(Refusal::NotFound)?;
     if step == Step::Rewrite {
         return Err(Objection::Words.into());
@@ -215,9 +248,8 @@ pub async fn take(app: &App, actor: &Actor, id: PostId, step: Step, with: With) 
         allow(actor, action)?;
     }
     let now = app.now();
-    let mut conn = app.db.write().await?;
-    let mut it = load(&mut conn, actor, id, Action::Propose).await?;
-    let mut facts = facts(&mut conn, app, actor.organisation, &it).await?;
+    let mut it = load(conn, actor, id, Action::Propose).await?;
+    let mut facts = facts(conn, app, actor.organisation, &it).await?;
     if !step.is_for(actor, facts.whose) {
         return Err(last::refusal(actor, step, action));
     }
@@ -230,18 +262,16 @@ pub async fn take(app: &App, actor: &Actor, id: PostId, step: Step, with: With) 
     };
     facts.reason = !reason.is_empty();
     facts.ahead = at.is_some_and(|at| at > now);
-    facts.rights = may_show(store::asset::end_of_post(&mut conn, actor.organisation, id).await?, at, now);
+    facts.rights = may_show(store::asset::end_of_post(conn, actor.organisation, id).await?, at, now);
     let to = step.take(it.state, facts)?;
     it.state = to;
     it.due_at = at;
     it.changed_at = now;
-    settle(&mut conn, actor, &mut it, step, with.writer, reason, now).await?;
-    fast::end_by_step(&mut conn, actor, &mut it, step, now).await?;
-    queue::queue(&mut conn, actor.organisation, &it, step, now).await?;
-    post::update(&mut conn, actor.organisation, &it).await?;
-    told(&mut conn, actor, now, verb(step), &it, Some(before)).await?;
-    conn.commit().await?;
-    app.work.notify_one();
+    settle(conn, actor, &mut it, step, with.writer, reason, now).await?;
+    fast::end_by_step(conn, actor, &mut it, step, now).await?;
+    queue::queue(conn, actor.organisation, &it, step, now).await?;
+    post::update(conn, actor.organisation, &it).await?;
+    told(conn, actor, now, verb(step), &it, Some(before)).await?;
     Ok(it)
 }
 

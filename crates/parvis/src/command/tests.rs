@@ -283,6 +283,28 @@ async fn a_snooze_ends_by_itself_and_when_the_member_writes_again() {
 }
 
 #[tokio::test]
+async fn what_slept_before_a_refused_answer_goes_on_sleeping_until_its_hour() {
+    for house in houses().await {
+        house.hear(&[said("1", "Ouverts ?", 0)]).await;
+        let (app, me) = (&house.app, &house.manager);
+        let it = house.conversation("1").await;
+        triage::snooze(app, me, it.id, START + HOUR).await.unwrap();
+        answer::reply(app, me, it.id, words("Oui")).await.unwrap();
+        // Somebody moves it on meanwhile, so that not everything can be put back.
+        triage::mark_urgent(app, me, it.id, true).await.unwrap();
+        app.clock.advance(HOLD);
+        crate::work::step(app).await.unwrap();
+        let back = house.conversation("1").await.facets;
+        assert_eq!((back.state, back.snoozed_until), (State::Snoozed, Some(START + HOUR)));
+        assert!(back.urgent);
+        recounted(&house).await;
+        app.clock.advance(HOUR);
+        crate::work::wake::step(app).await.unwrap();
+        assert_eq!(house.conversation("1").await.facets.state, State::Open);
+    }
+}
+
+#[tokio::test]
 async fn an_answer_whose_channel_cannot_be_used_comes_back_with_its_reason() {
     for house in houses().await {
         house.hear(&[said("1", "Ouverts ?", 0)]).await;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::asset::Shelved;
+use super::calendar::Elsewhere;
 use super::gesture::Kindness;
 use super::launch::Dossier;
 use super::request::Wanted;
@@ -50,13 +51,15 @@ pub struct Data {
     pub posts: Vec<Post>,
     /// What is launched.
     pub launches: Vec<Dossier>,
+    /// Calendars of others.
+    pub calendars: Vec<Elsewhere>,
     /// What stands in the library.
     pub assets: Vec<Shelved>,
     /// What is asked of creatives.
     pub requests: Vec<Wanted>,
     /// What is done for members out of the ordinary.
     pub gestures: Vec<Kindness>,
-    /// Every text of the posts, launches, library, gestures and requests.
+    /// Every text of the posts, launches, library, gestures, requests and calendars of others.
     pub editorial: Vec<Text>,
 }
 
@@ -359,6 +362,7 @@ impl Data {
             reactions: lines("reactions.jsonl")?,
             posts: lines("posts.jsonl")?,
             launches: lines("launches.jsonl")?,
+            calendars: lines("calendars.jsonl")?,
             assets: lines("assets.jsonl")?,
             requests: lines("requests.jsonl")?,
             gestures: lines("gestures.jsonl")?,
@@ -368,6 +372,7 @@ impl Data {
                 "assets.jsonl",
                 "gestures.jsonl",
                 "requests.jsonl",
+                "calendars.jsonl",
             ])?,
         };
         let headed = data.conversations.iter_mut().map(|it| (it.title.take(), &mut it.messages));

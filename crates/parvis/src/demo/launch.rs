@@ -3,11 +3,11 @@
 use jiff::ToSpan;
 use serde::Deserialize;
 
-use super::data::{Data, Text};
+use super::data::{Data, Text, Watch};
 use super::fill::Keys;
 use crate::app::App;
 use crate::clock::DAY;
-use crate::id::{ColleagueId, EntryId, LaunchId};
+use crate::id::{ColleagueId, EntryId, LaunchId, WatchId};
 use crate::rules::launch::{Kind, LANGUAGES, State};
 use crate::store::Conn;
 use crate::store::launch::{self, Entry, Launch};
@@ -36,6 +36,9 @@ pub struct Dossier {
     pub summary: Text,
     /// What was learnt.
     pub note: Text,
+    /// The French name of the watch that hears what is said of it.
+    #[serde(default)]
+    pub watch: String,
     /// What stands in its dossier.
     pub entries: Vec<Line>,
 }
@@ -92,7 +95,7 @@ pub struct Answer {
 pub async fn fill(app: &App, data: &Data, keys: &Keys, language: &str) -> anyhow::Result<()> {
     let spoken = Language::parse(language).unwrap_or(Language::En);
     let words = Words::new(spoken, &data.organisation.time_zone);
-    let filler = Filler { keys, language, words, now: app.now() };
+    let filler = Filler { keys, watches: &data.organisation.watches, language, words, now: app.now() };
     let mut conn = app.db.write().await?;
     for it in &data.launches {
         filler.launch(&mut conn, it).await?;
@@ -102,6 +105,7 @@ pub async fn fill(app: &App, data: &Data, keys: &Keys, language: &str) -> anyhow
 
 struct Filler<'a> {
     keys: &'a Keys,
+    watches: &'a [Watch],
     language: &'a str,
     words: Words,
     now: i64,
@@ -123,6 +127,15 @@ impl Filler<'_> {
         text.get(self.language).to_owned()
     }
 
+    /// The watch of that French name.
+    async fn watch(&self, conn: &mut Conn, name: &str) -> anyhow::Result<Option<WatchId>> {
+        let shipped = self.watches.iter().find(|it| it.name.fr == name);
+        let all = crate::store::watch::list(conn, self.keys.house).await?;
+        let found = shipped
+            .and_then(|it| all.into_iter().find(|kept| [&it.name.fr, &it.name.en].contains(&&kept.name)));
+        Ok(found.map(|it| it.id))
+    }
+
     async fn launch(&self, conn: &mut Conn, it: &Dossier) -> anyhow::Result<()> {
         let starts_at = self.day(it.day)?;
         let begun = starts_at.min(self.now) - BEGUN;
@@ -140,6 +153,7 @@ impl Filler<'_> {
             opened_at: (it.state != State::Prepared).then_some(begun + OPENED),
             closed_at: (it.state == State::Closed).then_some(starts_at + 2 * DAY),
             created_at: begun,
+            watch: self.watch(conn, &it.watch).await?,
         };
         launch::insert(conn, self.keys.house, &made).await?;
         for (at, entry) in (begun..).step_by(STEP).zip(&it.entries) {

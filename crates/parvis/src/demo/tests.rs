@@ -23,7 +23,7 @@ use crate::store::alert::{Kind, Subject};
 use crate::store::conversation::{Filter, Order, State};
 use crate::store::message::{self, Stage};
 use crate::store::post::{self, picture, words};
-use crate::store::{self, alert, asset, conversation, counter, fast, gesture, launch, request, watch};
+use crate::store::{self, alert, asset, conversation, counter, fast, gesture, launch, layer, request, watch};
 use crate::testing::START;
 use crate::work;
 
@@ -257,6 +257,11 @@ async fn editorial(it: &Set) -> Vec<String> {
         let it = it.gesture;
         said.extend([it.title, it.why, it.cost, it.reason, it.outcome]);
     }
+    for it in layer::list(&mut conn, house).await.unwrap() {
+        let events = layer::events(&mut conn, house, it.id, (0, i64::MAX), 500).await.unwrap();
+        said.extend(events.into_iter().flat_map(|it| [it.title, it.place]));
+        said.push(it.name);
+    }
     let mut watches = watch::list(&mut conn, house).await.unwrap();
     watches.sort_by_key(|it| it.id);
     said.extend(watches.into_iter().map(|it| it.folder));
@@ -272,6 +277,7 @@ async fn board_launches_and_library_follow_the_language_and_what_people_wrote_st
         super::launch::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         super::request::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         super::gesture::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
+        super::calendar::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         let (house, french) = (it.keys.house, editorial(&it).await);
         let mut conn = it.app.db.write().await.unwrap();
         let posts = post::in_state(&mut conn, house, Step::Idea, &post::Filter::default(), 5).await.unwrap();

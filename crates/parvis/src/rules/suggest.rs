@@ -96,13 +96,37 @@ fn bag(it: &Candidate<'_>) -> Bag {
     Bag { count, length, question }
 }
 
+/// What could be suggested, read once for many messages.
+pub struct Prepared {
+    bags: Vec<Bag>,
+    /// Mean length.
+    mean: f64,
+}
+
+impl Prepared {
+    /// Reads what could be suggested.
+    #[expect(clippy::cast_precision_loss, reason = "counts of candidates are small")]
+    pub fn new(all: &[Candidate<'_>]) -> Self {
+        let bags: Vec<Bag> = all.iter().map(bag).collect();
+        let mean = bags.iter().map(|it| it.length).sum::<f64>() / (bags.len().max(1) as f64);
+        Self { bags, mean }
+    }
+
+    /// What of it the message asks for, the most likely first, `most` at most.
+    pub fn find(&self, message: &str, most: usize) -> Vec<Found> {
+        found(message, self, most)
+    }
+}
+
 /// What of `all` the message asks for, the most likely first, `most` at most.
-#[expect(clippy::cast_precision_loss, reason = "counts of words and candidates are small")]
 pub fn suggest(message: &str, all: &[Candidate<'_>], most: usize) -> Vec<Found> {
+    Prepared::new(all).find(message, most)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of words and candidates are small")]
+fn found(message: &str, Prepared { bags, mean }: &Prepared, most: usize) -> Vec<Found> {
     let asked = terms(message);
     let said: BTreeSet<&String> = asked.iter().flat_map(|(_, forms)| forms).collect();
-    let bags: Vec<Bag> = all.iter().map(bag).collect();
-    let mean = bags.iter().map(|it| it.length).sum::<f64>() / (bags.len().max(1) as f64);
     let rarity = |forms: &BTreeSet<String>| {
         let with = bags.iter().filter(|bag| forms.iter().any(|it| bag.count.contains_key(it))).count();
         (1.0 + (bags.len() as f64 - with as f64 + 0.5) / (with as f64 + 0.5)).ln()

@@ -38,11 +38,17 @@ pub struct Theme {
     pub copies: usize,
 }
 
-/// Groups what was said, the largest group first, what stands alone last. Two voices make a group.
-pub fn group(voices: &[Voice<'_>]) -> Vec<Theme> {
+/// Groups what was said, the largest group first, what stands alone last. Two voices make a group. The words of what was
+/// `asked` for, a query, tell nothing: all voices say them.
+pub fn group(voices: &[Voice<'_>], asked: &str) -> Vec<Theme> {
     let units = units(voices);
-    let terms: Vec<BTreeMap<String, String>> =
-        units.iter().map(|unit| terms(unit.first().map_or("", |it| voices[*it].text))).collect();
+    let asked = terms(asked);
+    let telling = |unit: &Vec<usize>| {
+        let mut all = terms(unit.first().map_or("", |it| voices[*it].text));
+        all.retain(|stem, _| !asked.contains_key(stem));
+        all
+    };
+    let terms: Vec<BTreeMap<String, String>> = units.iter().map(telling).collect();
     let written = written(&terms);
     let mut left: BTreeSet<usize> = (0..units.len()).collect();
     let everywhere = counts(&terms, &units, left.iter().copied());
@@ -180,7 +186,7 @@ mod tests {
     fn grouped(texts: &[&str]) -> Vec<Theme> {
         let voices: Vec<Voice<'_>> =
             texts.iter().zip(0..).map(|(text, at)| Voice { at, author: "a", text }).collect();
-        group(&voices)
+        group(&voices, "")
     }
 
     #[test]
@@ -209,10 +215,21 @@ mod tests {
     }
 
     #[test]
+    fn words_that_were_asked_for_group_nothing() {
+        let texts =
+            ["La Nébuleuse ouvre quand ?", "Le son de la nébuleuse est faible", "nébuleuse : son inaudible"];
+        let voices = texts.map(|text| Voice { at: 0, author: "a", text });
+        let found = group(&voices, "nébuleuse OU #Nebuleuse");
+        assert_eq!(found[0].members, [0, 1, 2], "words of three letters tell nothing");
+        let found = group(&texts.map(|text| Voice { at: 0, author: "a", text }), "");
+        assert_eq!(found[0].words, ["nébuleuse"]);
+    }
+
+    #[test]
     fn words_that_everybody_says_group_nothing() {
         let found = grouped(&["Bonjour, pourquoi encore vous ?", "Bonjour, avec vous toujours encore", ""]);
         assert_eq!(found.len(), 1);
         assert!(found[0].words.is_empty());
-        assert!(group(&[]).is_empty());
+        assert!(group(&[], "").is_empty());
     }
 }

@@ -47,6 +47,7 @@ const STORED: &str =
 const STORED_FILES: &str =
     "SELECT id, stored_as FROM attachment WHERE organisation_id = $1 AND id > $2 AND stored_as IS NOT NULL
     UNION ALL SELECT id, stored_as FROM post_picture WHERE organisation_id = $1 AND id > $2
+    UNION ALL SELECT id, stored_as FROM post_card WHERE organisation_id = $1 AND id > $2 AND stored_as IS NOT NULL
     UNION ALL SELECT id, stored_as FROM asset_file WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT 1000";
 
 fn read(row: &Row) -> Result<Attachment> {

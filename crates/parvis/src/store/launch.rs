@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Conn, Error, Result, Row};
-use crate::id::{ColleagueId, EntryId, LaunchId, MessageId, OrganisationId};
+use crate::id::{ColleagueId, EntryId, LaunchId, MessageId, OrganisationId, WatchId};
 use crate::rules::launch::{Kind, State};
 
 /// A product or an event that is prepared. Times are µs.
@@ -35,6 +35,8 @@ pub struct Launch {
     pub closed_at: Option<i64>,
     /// When it was made.
     pub created_at: i64,
+    /// The watch that hears what is said of it.
+    pub watch: Option<WatchId>,
 }
 
 /// One thing of a dossier; which fields it uses is said by its kind, the others are empty.
@@ -80,7 +82,7 @@ pub struct Entry {
 
 macro_rules! launch_columns {
     () => {
-        "id, name, kind, state, summary, starts_at, all_day, owner_id, note, version, opened_at, closed_at, created_at"
+        "id, name, kind, state, summary, starts_at, all_day, owner_id, note, version, opened_at, closed_at, created_at, watch_id"
     };
 }
 
@@ -90,10 +92,10 @@ macro_rules! entry_columns {
     };
 }
 
-const INSERT: &str = "INSERT INTO launch (organisation_id, id, name, kind, state, summary, starts_at, all_day, owner_id, note, version, opened_at, closed_at, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+const INSERT: &str = "INSERT INTO launch (organisation_id, id, name, kind, state, summary, starts_at, all_day, owner_id, note, version, opened_at, closed_at, created_at, watch_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const UPDATE: &str = "UPDATE launch SET name = $3, kind = $4, state = $5, summary = $6, starts_at = $7, all_day = $8, owner_id = $9, note = $10,
-    version = $11, opened_at = $12, closed_at = $13 WHERE organisation_id = $1 AND id = $2";
+    version = $11, opened_at = $12, closed_at = $13, watch_id = $14 WHERE organisation_id = $1 AND id = $2";
 const LIST: &str = concat!(
     "SELECT ",
     launch_columns!(),
@@ -162,6 +164,7 @@ fn read(row: &Row) -> Result<Launch> {
         opened_at: cells.next()?,
         closed_at: cells.next()?,
         created_at: cells.next()?,
+        watch: cells.next()?,
     })
 }
 
@@ -209,6 +212,7 @@ pub async fn insert(conn: &mut Conn, organisation: OrganisationId, it: &Launch) 
         it.opened_at.into(),
         it.closed_at.into(),
         it.created_at.into(),
+        it.watch.into(),
     ];
     conn.run(INSERT, &args).await.map(drop)
 }
@@ -229,6 +233,7 @@ pub async fn update(conn: &mut Conn, organisation: OrganisationId, it: &Launch) 
         it.version.into(),
         it.opened_at.into(),
         it.closed_at.into(),
+        it.watch.into(),
     ];
     conn.run(UPDATE, &args).await.map(drop)
 }

@@ -40,8 +40,12 @@ const STEPS: &[Step] = &[
     (19, "second_reading", include_str!("../../migrations/0019_second_reading.sql"), "", ""),
     (20, "request", include_str!("../../migrations/0020_request.sql"), "", ""),
     (22, "gesture", include_str!("../../migrations/0022_gesture.sql"), "", ""),
+    (23, "post_import", include_str!("../../migrations/0023_post_import.sql"), "", ""),
+    (24, "calendar_layer", include_str!("../../migrations/0024_calendar_layer.sql"), "", ""),
     (25, "factor", include_str!("../../migrations/0025_factor.sql"), "", ""),
     (26, "desk_closed", include_str!("../../migrations/0026_desk_closed.sql"), "", ""),
+    (27, "card", include_str!("../../migrations/0027_card.sql"), "", ""),
+    (28, "launch_watch", include_str!("../../migrations/0028_launch_watch.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

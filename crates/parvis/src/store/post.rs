@@ -1,7 +1,9 @@
 //! Posts: ideas on their way to the networks, where each goes, and what left of it. Its words and who looked at it
 //! are in the files beside.
 
+pub mod card;
 pub mod figure;
+pub mod import;
 pub mod look;
 pub mod part;
 pub mod picture;

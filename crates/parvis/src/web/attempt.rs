@@ -2,8 +2,16 @@
 //! is lost at a restart, which gives an attacker a handful of attempts.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::extract::{Extension, MatchedPath, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::device::Device;
+use super::session::Visitor;
+use crate::app::App;
 use crate::clock::{MINUTE, SECOND};
 
 /// How many attempts at once, and how long until one more is given back (µs).
@@ -21,6 +29,9 @@ pub const ADDRESS: Rate = Rate { burst: 30, refill: 10 * SECOND };
 pub const HOOK_ADDRESS: Rate = Rate { burst: 300, refill: SECOND / 10 };
 /// Deliveries of one channel that were proved: six hundred at once, then twenty a second.
 pub const HOOK: Rate = Rate { burst: 600, refill: SECOND / 20 };
+
+/// Lines of the log about one who is refused again and again: ten at once, then one a minute.
+const TOLD: Rate = Rate { burst: 10, refill: MINUTE };
 
 /// Keys that are remembered at once; the one nearest to being forgiven goes first.
 const MOST: usize = 20_000;
@@ -49,10 +60,36 @@ impl Attempts {
         Ok(())
     }
 
+    /// Whether a refusal is to be told in the log: whoever is refused again and again doesn't fill it.
+    pub fn is_told(&self, key: &str, now: i64) -> bool {
+        self.take(&format!("told {key}"), TOLD, now).is_ok()
+    }
+
     /// Forgives everything about `key`: the right password was given.
     pub fn forgive(&self, key: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
+}
+
+/// Middleware around the check of where forms come from: tells the log of forms of other sites, which are refused before
+/// anybody asks whose browser sent them. No address that was typed and nothing of the form is told.
+pub async fn tell_of_other_sites(
+    State(app): State<Arc<App>>,
+    Extension(attempts): Extension<Arc<Attempts>>,
+    device: Device,
+    request: Request,
+    next: Next,
+) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|it| it.as_str().to_owned());
+    let response = next.run(request).await;
+    // Whoever came past the check has been looked at: the guard leaves the visitor in the answer.
+    let is_foreign =
+        response.status() == StatusCode::FORBIDDEN && response.extensions().get::<Visitor>().is_none();
+    if is_foreign && attempts.is_told(&format!("site {}", device.address), app.now()) {
+        let route = route.unwrap_or_default();
+        tracing::warn!(address = %device.address, route, "a form of another site was refused");
+    }
+    response
 }
 
 fn forget_some(full_at: &mut HashMap<String, i64>, now: i64) {

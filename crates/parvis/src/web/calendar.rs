@@ -3,12 +3,14 @@
 
 mod feed;
 mod grid;
+mod import;
+mod layer;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
@@ -40,6 +42,18 @@ use crate::store::{self, Conn};
 /// The routes and the right that each needs. The feed is open: what stands in its address says whose it is.
 pub const ROUTES: &[Route] = &[
     Route::get("/calendar", Action::ReadPosts),
+    Route::get("/calendar/layers", Action::ReadLaunches),
+    Route::post("/calendar/layers", Action::Schedule),
+    Route::get("/calendar/layers/{id}", Action::ReadLaunches),
+    Route::post("/calendar/layers/{id}", Action::Schedule),
+    Route::post("/calendar/layers/{id}/read", Action::Schedule),
+    Route::post("/calendar/layers/{id}/remove", Action::Schedule),
+    Route::post("/calendar/layers/{id}/hide", Action::ReadLaunches),
+    Route::get("/calendar/import", Action::Propose),
+    Route::post("/calendar/import", Action::Propose),
+    Route::get("/calendar/import/template.csv", Action::Propose),
+    Route::get("/calendar/import/{id}", Action::Propose),
+    Route::post("/calendar/import/{id}", Action::Propose),
     Route::post("/calendar/feed", Action::ReadPosts),
     Route::post("/calendar/feed/revoke", Action::ReadPosts),
     Route::open(axum::http::Method::GET, "/calendar/feed/{secret}"),
@@ -47,8 +61,18 @@ pub const ROUTES: &[Route] = &[
 
 /// The router of these pages.
 pub fn router() -> Router<Arc<App>> {
+    let file = DefaultBodyLimit::max(command::post::import::BYTES + 64 * 1024);
+    let calendar = DefaultBodyLimit::max(crate::rules::layer::BYTES + 64 * 1024);
     Router::new()
         .route("/calendar", get(show))
+        .route("/calendar/layers", get(layer::list).merge(post(layer::add).layer(calendar)))
+        .route("/calendar/layers/{id}", get(layer::show).merge(post(layer::change).layer(calendar)))
+        .route("/calendar/layers/{id}/read", post(layer::read))
+        .route("/calendar/layers/{id}/remove", post(layer::remove))
+        .route("/calendar/layers/{id}/hide", post(layer::hide))
+        .route("/calendar/import", get(import::begin).merge(post(import::bring).layer(file)))
+        .route("/calendar/import/template.csv", get(import::template))
+        .route("/calendar/import/{id}", get(import::look).post(import::make))
         .route("/calendar/feed", post(make))
         .route("/calendar/feed/revoke", post(revoke))
         .route("/calendar/feed/{secret}", get(feed::serve))
@@ -90,6 +114,8 @@ struct CalendarPage {
     /// `theme: what the gauge says` of those that are tired, for the script (JSON).
     tired: String,
     proposes: bool,
+    /// Sees calendars of others.
+    layers: bool,
     /// Gives hours, keeps slots and asks for material.
     schedules: bool,
     /// Since when there is a private address.
@@ -125,6 +151,8 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
     let fast = store::fast::of_posts(&mut conn, organisation, posts.iter().map(|it| it.id)).await?;
     days.iter_mut().for_each(|day| grid::mark(words, &mut day.events, &fast));
     if signed.actor.may(Action::ReadLaunches) {
+        let elsewhere = store::layer::between(&mut conn, organisation, span, signed.actor.colleague).await?;
+        layer::put(words, &mut days, &elsewhere);
         grid::put(words, &mut days, &store::launch::between(&mut conn, organisation, span).await?);
     }
     if signed.actor.may(Action::ReadMaterial) {
@@ -156,6 +184,7 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
         variety: variety(words, &posts, &read, now),
         gauges: gauges(words, read, &posts),
         proposes: signed.actor.may(Action::Propose),
+        layers: signed.actor.may(Action::ReadLaunches),
         schedules: signed.actor.may(Action::Schedule),
         feed_since: made_at.map(|at| words.moment(at, now)),
         feed,

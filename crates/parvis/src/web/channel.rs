@@ -38,15 +38,15 @@ use crate::store::house::House;
 pub const ROUTES: &[Route] = &[
     Route::get("/channels", Action::ReadChannels),
     Route::get("/channels/new", Action::ManageChannels),
-    Route::post("/channels/new/{kind}", Action::ManageChannels),
+    Route::sensitive("/channels/new/{kind}", Action::ManageChannels),
     Route::get("/channels/oauth/callback", Action::ManageChannels),
     Route::open(Method::GET, "/oauth-client-metadata.json"),
     Route::get("/channels/{id}", Action::ReadChannels),
-    Route::post("/channels/{id}", Action::ManageChannels),
+    Route::sensitive("/channels/{id}", Action::ManageChannels),
     Route::post("/channels/{id}/pause", Action::ManageChannels),
     Route::post("/channels/{id}/resume", Action::ManageChannels),
-    Route::post("/channels/{id}/reconnect", Action::ManageChannels),
-    Route::post("/channels/{id}/secret", Action::ManageChannels),
+    Route::sensitive("/channels/{id}/reconnect", Action::ManageChannels),
+    Route::sensitive("/channels/{id}/secret", Action::ManageChannels),
     Route::post("/channels/{id}/remove", Action::ManageChannels),
 ];
 

@@ -34,10 +34,10 @@ pub(super) const ROUTES: &[Route] = &[
     Route::get("/settings/factor", Action::ManageSelf),
     Route::post("/settings/factor", Action::ManageSelf),
     Route::post("/settings/factor/confirm", Action::ManageSelf),
-    Route::post("/settings/factor/codes", Action::ManageSelf),
-    Route::post("/settings/factor/off", Action::ManageSelf),
-    Route::post("/organisation/factor", Action::ManageColleagues),
-    Route::post("/organisation/colleagues/{id}/factor", Action::ManageColleagues),
+    Route::sensitive("/settings/factor/codes", Action::ManageSelf),
+    Route::sensitive("/settings/factor/off", Action::ManageSelf),
+    Route::sensitive("/organisation/factor", Action::ManageColleagues),
+    Route::sensitive("/organisation/colleagues/{id}/factor", Action::ManageColleagues),
 ];
 
 /// Where somebody may go of whom a second factor is asked and who has none yet.

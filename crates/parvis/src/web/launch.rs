@@ -4,6 +4,7 @@
 mod dossier;
 mod entry;
 mod form;
+mod outcome;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/launches/{id}", Action::ReadLaunches),
     Route::post("/launches/{id}", Action::PrepareLaunches),
     Route::get("/launches/{id}/edit", Action::PrepareLaunches),
+    Route::get("/launches/{id}/outcome", Action::Listen),
     Route::post("/launches/{id}/step", Action::PrepareLaunches),
     Route::post("/launches/{id}/entries", Action::PrepareLaunches),
     Route::get("/launches/{id}/new/{kind}", Action::PrepareLaunches),
@@ -38,6 +40,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/launches/new", get(form::begin))
         .route("/launches/{id}", get(dossier::show).post(form::change))
         .route("/launches/{id}/edit", get(form::edit))
+        .route("/launches/{id}/outcome", get(outcome::show))
         .route("/launches/{id}/step", post(form::step))
         .route("/launches/{id}/entries", post(entry::make))
         .route("/launches/{id}/new/{kind}", get(entry::begin))

@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 
+use super::attempt::Attempts;
 use super::device::Device;
 use super::error::Failure;
 use super::language::{Language, Words};
@@ -108,7 +109,7 @@ pub fn language(headers: &HeaderMap, organisation: Option<&Organisation>) -> Lan
 }
 
 /// Middleware: reads who asks, then opens or closes the route by the table.
-pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path.starts_with("/assets/") || path == "/health" {
         return next.run(request).await;
@@ -118,11 +119,15 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
         Err(error) => return Failure::from(error).into_response(),
     };
     let verdict = match request.extensions().get::<MatchedPath>() {
-        Some(matched) => admit(&request, matched.as_str(), &visitor),
+        Some(matched) => admit(&request, matched.as_str(), &visitor, app.now()),
         None => Ok(()),
     };
+    let verdict = match verdict {
+        Ok(()) => super::prove::demand(&app, &visitor, request).await,
+        Err(refusal) => Err(refusal),
+    };
     let mut response = match verdict {
-        Ok(()) => {
+        Ok(mut request) => {
             request.extensions_mut().insert(visitor.clone());
             next.run(request).await
         }
@@ -133,7 +138,7 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
 }
 
 /// Whether the visitor may use the matched route; otherwise what to answer.
-fn admit(request: &Request, matched: &str, visitor: &Visitor) -> Result<(), Box<Response>> {
+fn admit(request: &Request, matched: &str, visitor: &Visitor, now: i64) -> Result<(), Box<Response>> {
     let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     let Some(route) = super::routes().find(|route| route.path == matched && route.method == *method) else {
         if let Some(page) = page_of_form(request.uri().path(), matched, method) {
@@ -151,7 +156,11 @@ fn admit(request: &Request, matched: &str, visitor: &Visitor) -> Result<(), Box<
         }
         Some(signed) if signed.actor.may(action) => Ok(()),
         Some(signed) => {
-            tracing::info!(colleague = %signed.actor.colleague, route = matched, "a right was missing");
+            let who = signed.actor.colleague;
+            let is_told = request.extensions().get::<Arc<Attempts>>();
+            if is_told.is_some_and(|it| it.is_told(&format!("right {who}"), now)) {
+                tracing::warn!(colleague = %who, route = matched, "a right was missing");
+            }
             Err(Box::new(Failure::forbidden().into_response()))
         }
         None => Err(Box::new(to_sign_in(request, visitor))),
@@ -160,7 +169,7 @@ fn admit(request: &Request, matched: &str, visitor: &Visitor) -> Result<(), Box<
 
 /// The page above the target of a form. A refused form stays in the browser's address bar under its target, where a browser that
 /// reloads, restores its tabs or hears of a change asks with `GET`.
-fn page_of_form<'a>(mut path: &'a str, mut matched: &str, method: &Method) -> Option<&'a str> {
+pub(super) fn page_of_form<'a>(mut path: &'a str, mut matched: &str, method: &Method) -> Option<&'a str> {
     let is_page = |pattern: &str| super::routes().any(|it| it.method == Method::GET && it.path == pattern);
     if method != Method::GET || is_page(matched) {
         return None;

@@ -31,7 +31,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/settings/password", Action::ManageSelf),
     Route::post("/settings/devices/others", Action::ManageSelf),
     Route::post("/settings/devices/{digest}/end", Action::ManageSelf),
-    Route::post("/settings/tokens", Action::ManageSelf),
+    Route::sensitive("/settings/tokens", Action::ManageSelf),
     Route::post("/settings/tokens/{id}/revoke", Action::ManageSelf),
 ];
 

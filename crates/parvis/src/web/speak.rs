@@ -9,6 +9,7 @@ mod difference;
 mod fast;
 mod hour;
 mod idea;
+mod link;
 mod picture;
 mod policy;
 mod preview;
@@ -62,6 +63,9 @@ pub const ROUTES: &[Route] = &[
     Route::post("/speak/{id}/picture/{picture}", Action::Write),
     Route::post("/speak/{id}/picture/{picture}/keep", Action::BringMaterial),
     Route::post("/speak/{id}/asset", Action::Write),
+    Route::post("/speak/{id}/card", Action::Write),
+    Route::post("/speak/{id}/card/words", Action::Write),
+    Route::get("/speak/{id}/card/{card}", Action::ReadPosts),
     Route::get("/speak/{id}/versions", Action::ReadPosts),
 ];
 
@@ -97,6 +101,9 @@ pub fn router() -> Router<Arc<App>> {
         .route("/speak/{id}/picture/{picture}", get(picture::serve).post(picture::change))
         .route("/speak/{id}/picture/{picture}/keep", post(picture::keep))
         .route("/speak/{id}/asset", post(picture::pick))
+        .route("/speak/{id}/card", post(link::make))
+        .route("/speak/{id}/card/words", post(link::change))
+        .route("/speak/{id}/card/{card}", get(link::serve))
         .route("/speak/{id}/versions", get(difference::show))
 }
 

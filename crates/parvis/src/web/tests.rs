@@ -5,6 +5,7 @@ mod hook;
 mod inbox;
 mod matrix;
 mod mind;
+mod prove;
 mod sign_in;
 
 use std::sync::Arc;

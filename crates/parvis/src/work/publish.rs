@@ -16,10 +16,12 @@ use crate::app::App;
 use crate::clock::{DAY, MINUTE, SECOND};
 use crate::command::Result;
 use crate::command::answer::to_network;
+use crate::command::post::card;
 use crate::fault::{self, Point};
 use crate::id::{MessageId, OrganisationId};
 use crate::rules::clock::Promise;
 use crate::rules::text;
+use crate::store::channel::Channel;
 use crate::store::conversation::{self, Conversation, Facets, State};
 use crate::store::job::{self, Job};
 use crate::store::journal::{self, By, Entry};
@@ -74,6 +76,8 @@ pub async fn facets_before(
             awaiting_since: before.awaiting_since,
             due_at: before.due_at,
             closed_at: before.closed_at,
+            // What slept goes on sleeping until its hour, or wakes now if that has passed.
+            snoozed_until: before.snoozed_until,
             ..it.facets.clone()
         },
         _ => it.facets.clone(),
@@ -102,10 +106,7 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
         Ok(account) => account,
         Err(error) => return reject(app, job, &it, &error.to_string(), "the channel can't be used").await,
     };
-    let outgoing = to_network(&mut conn, job.organisation, &it, Vec::new()).await?;
-    drop(conn);
-    let outgoing =
-        Outgoing { media: load_media(app, job.organisation, it.id).await?, at: app.now(), ..outgoing };
+    let outgoing = whole(app, conn, job.organisation, &channel, &it).await?;
     if commit_to(app, job, it.id, &[Stage::Held], job.attempts).await? {
         send(app, job, &it, &account, &outgoing).await
     } else {
@@ -177,12 +178,26 @@ async fn send(app: &App, job: &Job, it: &Message, account: &Account, outgoing: &
     }
 }
 
-/// The files that go with it.
-pub(super) async fn load_media(
+/// A message with all that goes with it, as its network takes it.
+pub(super) async fn whole(
     app: &App,
+    mut conn: Conn,
     organisation: OrganisationId,
-    id: MessageId,
-) -> Result<Vec<Upload>> {
+    channel: &Channel,
+    it: &Message,
+) -> Result<Outgoing> {
+    let outgoing = to_network(&mut conn, organisation, it, Vec::new()).await?;
+    let card = card::of_message(&mut conn, organisation, channel, it).await?;
+    drop(conn);
+    let card = match card {
+        Some(card) => Some(card::leaving(app, card).await?),
+        None => None,
+    };
+    Ok(Outgoing { media: load_media(app, organisation, it.id).await?, card, at: app.now(), ..outgoing })
+}
+
+/// The files that go with it.
+async fn load_media(app: &App, organisation: OrganisationId, id: MessageId) -> Result<Vec<Upload>> {
     let all = attachment::of(&mut app.db.read().await?, organisation, id).await?;
     let mut media = Vec::new();
     for it in all {

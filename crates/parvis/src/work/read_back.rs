@@ -15,7 +15,6 @@ use crate::account;
 use crate::app::App;
 use crate::clock::{DAY, SECOND};
 use crate::command::Result;
-use crate::command::answer::to_network;
 use crate::fault::{self, Point};
 use crate::id::MessageId;
 use crate::store;
@@ -43,21 +42,14 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     let in_doubt = |it: &Message| matches!(it.stage, Stage::Committing | Stage::Unknown);
     let Some(it) = found.filter(in_doubt) else { return Ok(Outcome::Done) };
     let channel = store::channel::get(&mut conn, job.organisation, it.channel).await?;
-    let account = match channel.filter(|channel| channel.state != "removed") {
-        Some(channel) => account::open(app, &channel).map_err(|error| error.to_string()),
-        None => Err("the channel was removed".to_owned()),
+    let Some(channel) = channel.filter(|channel| channel.state != "removed") else {
+        return leave(app, job, &it, "the channel was removed").await;
     };
-    let account = match account {
+    let account = match account::open(app, &channel) {
         Ok(account) => account,
-        Err(why) => return leave(app, job, &it, &why).await,
+        Err(error) => return leave(app, job, &it, &error.to_string()).await,
     };
-    let outgoing = to_network(&mut conn, job.organisation, &it, Vec::new()).await?;
-    drop(conn);
-    let outgoing = Outgoing {
-        media: publish::load_media(app, job.organisation, it.id).await?,
-        at: app.now(),
-        ..outgoing
-    };
+    let outgoing = publish::whole(app, conn, job.organisation, &channel, &it).await?;
     look(app, job, &it, &account, &outgoing).await
 }
 

@@ -1,8 +1,10 @@
 //! Jobs and publishing on both engines, against a server on loopback that takes posts and loses its answers.
 
+mod card;
 mod charter;
 mod fast;
 mod last;
+mod layer;
 mod moderate;
 mod post;
 mod read_back;

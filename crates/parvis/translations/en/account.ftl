@@ -144,3 +144,12 @@ verb-colleague-factor_confirmed = second factor set up
 verb-colleague-factor_removed = second factor taken away
 verb-colleague-codes_made = recovery codes made anew
 verb-colleague-code_used = recovery code used
+
+# Proving that it is oneself.
+prove-title = Confirm that it’s you
+prove-what = What you ask for is sensitive, and you signed in a while ago. What you typed is kept: it goes on as soon as you have confirmed.
+prove-code = Code of your phone, or a recovery code
+prove-confirm = Confirm and go on
+prove-wrong = That isn’t it. Check and try again.
+prove-none = You have no password yet: choose one in your settings, then try again.
+prove-choose = Choose a password

@@ -16,6 +16,41 @@ launch-nobody = nobody
 launch-day = Day
 launch-hour = Hour (optional)
 launch-summary = What it is
+launch-watch = Its watch
+launch-no-watch = None
+launch-watch-help = What it hears is laid beside what was foreseen.
+refusal-watch-unknown = This watch is no more. Choose another; nothing was changed.
+launch-outcome = Foreseen and came
+launch-outcome-back = The dossier
+launch-outcome-since = Since the opening ({ $from })
+launch-outcome-between = From the opening ({ $from }) to the end ({ $until })
+launch-outcome-how = Complaints, ideas, requests and questions that its watch hears, matched by their words.
+launch-outcome-problems = { $came ->
+    [0] None of the { $all } problems foreseen came.
+    [one] One of { $all } problems foreseen came.
+   *[other] { $came } of { $all } problems foreseen came.
+}
+launch-outcome-foreseen = { $all ->
+    [0] No message so far.
+   *[other] { $count } of { $all } messages had been foreseen.
+}
+launch-outcome-messages = { $count ->
+    [one] one message
+   *[other] { $count } messages
+}
+launch-outcome-not = didn’t come
+launch-outcome-unasked = { $count ->
+    [one] One question that wasn’t asked
+   *[other] { $count } questions that weren’t asked
+}
+launch-outcome-read = Read
+launch-outcome-unforeseen = Not foreseen
+launch-outcome-all-foreseen = All that was said had been foreseen.
+launch-outcome-write = Into the dossier
+launch-outcome-lacks-opening = This launch isn’t open yet.
+launch-outcome-next-opening = Once it is, what the public says will be laid here beside what was foreseen.
+launch-outcome-lacks-watch = No watch listens to this launch.
+launch-outcome-next-watch = Give it a watch: what it hears since the opening will be laid beside what was foreseen.
 launch-note = What we learnt
 launch-note-help = After closing: what was foreseen, what came, what to keep.
 launch-led = Led by

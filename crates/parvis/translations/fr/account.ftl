@@ -144,3 +144,12 @@ verb-colleague-factor_confirmed = second facteur installé
 verb-colleague-factor_removed = second facteur retiré
 verb-colleague-codes_made = codes de secours refaits
 verb-colleague-code_used = code de secours utilisé
+
+# Prouver que c’est bien soi.
+prove-title = Confirmez que c’est bien vous
+prove-what = Ce que vous demandez est sensible, et vous êtes entré il y a un moment. Ce que vous avez saisi est gardé : la suite se fait dès que c’est confirmé.
+prove-code = Code de votre téléphone, ou code de secours
+prove-confirm = Confirmer et continuer
+prove-wrong = Ce n’est pas cela. Vérifiez, puis recommencez.
+prove-none = Vous n’avez pas encore de mot de passe : choisissez-en un dans vos réglages, puis recommencez.
+prove-choose = Choisir un mot de passe

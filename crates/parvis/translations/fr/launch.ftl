@@ -16,6 +16,41 @@ launch-nobody = personne
 launch-day = Jour
 launch-hour = Heure (facultative)
 launch-summary = De quoi il s’agit
+launch-watch = Sa veille
+launch-no-watch = Aucune
+launch-watch-help = Ce qu’elle entend est rapproché de ce qui était prévu.
+refusal-watch-unknown = Cette veille n’existe plus. Choisissez-en une autre ; rien n’a changé.
+launch-outcome = Prévu et venu
+launch-outcome-back = Le dossier
+launch-outcome-since = Depuis l’ouverture ({ $from })
+launch-outcome-between = De l’ouverture ({ $from }) à la fin ({ $until })
+launch-outcome-how = Plaintes, idées, demandes et questions que sa veille entend, rapprochées par leurs mots.
+launch-outcome-problems = { $came ->
+    [0] Aucun des { $all } problèmes prévus n’est venu.
+    [one] Un problème sur { $all } est venu.
+   *[other] { $came } problèmes sur { $all } sont venus.
+}
+launch-outcome-foreseen = { $all ->
+    [0] Aucun message pour l’instant.
+   *[other] { $count } messages sur { $all } étaient prévus.
+}
+launch-outcome-messages = { $count ->
+    [one] un message
+   *[other] { $count } messages
+}
+launch-outcome-not = n’est pas venu
+launch-outcome-unasked = { $count ->
+    [one] Une question qui n’a pas été posée
+   *[other] { $count } questions qui n’ont pas été posées
+}
+launch-outcome-read = Lire
+launch-outcome-unforeseen = Imprévu
+launch-outcome-all-foreseen = Tout ce qui a été dit était prévu.
+launch-outcome-write = Au dossier
+launch-outcome-lacks-opening = Ce lancement n’est pas encore ouvert.
+launch-outcome-next-opening = Une fois ouvert, ce que dit le public sera rapproché ici de ce qui était prévu.
+launch-outcome-lacks-watch = Aucune veille n’écoute ce lancement.
+launch-outcome-next-watch = Donnez-lui une veille : ce qu’elle entend depuis l’ouverture sera rapproché de ce qui était prévu.
 launch-note = Ce qu’on en retient
 launch-note-help = Après la clôture : ce qui était prévu, ce qui est venu, ce qu’il faut garder.
 launch-led = Mené par

@@ -95,3 +95,60 @@ async fn slots_are_kept_and_hours_are_proposed() {
         assert_eq!((&hours["best"], &hours["posts"], &hours["needed"]), (&json!([]), &json!(0), &json!(20)));
     }
 }
+
+#[tokio::test]
+async fn a_file_of_posts_is_looked_at_and_made_once() {
+    for house in houses().await {
+        let manager = Client::new(&house, &house.manager, &WRITES).await;
+        let reader = Client::new(&house, &house.manager, &[TokenScope::Read]).await;
+        let other = Client::new(&house, &house.specialist, &WRITES).await;
+        let file = |content: &str| json!({ "name": "plan.csv", "content": content });
+        let wrong = manager.post("/posts/imports", file("title,date,time\nA,soon,9:00\n")).await.be(200);
+        assert_eq!((&wrong["id"], &wrong["rows"]), (&json!(null), &json!([])));
+        assert_eq!(wrong["faults"][0]["line"], 2);
+        assert_eq!(
+            (&wrong["faults"][0]["column"], &wrong["faults"][0]["code"]),
+            (&json!("date"), &json!("day"))
+        );
+        assert!(wrong["faults"][0]["message"].as_str().unwrap().contains("“soon” is no day"));
+        let good = file("title,text,channels\nA,Le musée ouvre.,mastodon\nB,,\n");
+        reader.post("/posts/imports", good.clone()).await.be(403);
+        let seen = manager.post("/posts/imports", good).await.be(200);
+        assert_eq!(
+            (&seen["rows"][0]["state"], &seen["rows"][1]["state"]),
+            (&json!("to_validate"), &json!("idea"))
+        );
+        let at = format!("/posts/imports/{}", seen["id"].as_str().unwrap());
+        other.post(&format!("{at}/make"), json!({})).await.be(404);
+        let made = manager.post(&format!("{at}/make"), json!({})).await.be(200);
+        assert_eq!(made["posts"].as_array().unwrap().len(), 2);
+        assert_eq!(manager.post(&format!("{at}/make"), json!({})).await.be(200), made);
+        let after = manager.get(&at).await.be(200);
+        assert_eq!((&after["posts"], &after["rows"]), (&made["posts"], &json!([])));
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_of_others_is_shown_hidden_and_taken_out() {
+    for house in houses().await {
+        let manager = Client::new(&house, &house.manager, &EVERYTHING).await;
+        let writer = Client::new(&house, &house.specialist, &EVERYTHING).await;
+        let file = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20260903T100000Z\nSUMMARY:Marché\nEND:VEVENT\nEND:VCALENDAR\n";
+        let wanted = json!({ "name": "La ville", "mark": "globe", "file": file });
+        writer.post("/calendars", wanted.clone()).await.be(403);
+        manager
+            .post("/calendars", json!({ "name": "La ville", "mark": "pirate", "file": file }))
+            .await
+            .be(422);
+        let made = manager.post("/calendars", wanted).await.be(201);
+        let at = format!("/calendars/{}", made["id"].as_str().unwrap());
+        writer.call(Method::PUT, &format!("{at}/hidden"), "{}".to_owned()).await.be(204);
+        assert_eq!(writer.get("/calendars").await.be(200)["items"][0]["hidden"], json!(true));
+        assert_eq!(manager.get(&at).await.be(200)["hidden"], json!(false));
+        let span = format!("{at}/events?from={START}&until={}", START + 30 * DAY);
+        assert_eq!(writer.get(&span).await.be(200)["items"][0]["title"], "Marché");
+        writer.call(Method::DELETE, &at, String::new()).await.be(403);
+        manager.call(Method::DELETE, &at, String::new()).await.be(204);
+        manager.get(&at).await.be(404);
+    }
+}

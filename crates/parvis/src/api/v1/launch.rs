@@ -13,10 +13,11 @@ use crate::api::caller::Caller;
 use crate::api::page::Page;
 use crate::api::problem::Result;
 use crate::app::App;
-use crate::command::launch::{self as command, Wanted, WantedEntry, suggestion};
-use crate::id::{ColleagueId, ConversationId, EntryId, LaunchId};
+use crate::command::launch::{self as command, Wanted, WantedEntry, outcome, suggestion};
+use crate::id::{ColleagueId, ConversationId, EntryId, LaunchId, MessageId, WatchId};
 use crate::rules::launch::{Kind, State as Standing};
 use crate::rules::permission::Action;
+use crate::store::insight::Quote;
 use crate::store::launch::{self as room, Entry, Launch};
 use crate::store::message;
 
@@ -67,6 +68,9 @@ pub struct LaunchAsked {
     /// What was learnt.
     #[serde(default)]
     note: String,
+    /// The watch that hears what is said of it.
+    #[serde(default)]
+    watch: Option<WatchId>,
 }
 
 impl From<LaunchAsked> for Wanted {
@@ -80,6 +84,7 @@ impl From<LaunchAsked> for Wanted {
             all_day: it.all_day,
             owner: it.owner,
             note: it.note,
+            watch: it.watch,
         }
     }
 }
@@ -117,6 +122,95 @@ pub async fn get(
 ) -> Result<Json<Dossier>> {
     let (launch, entries) = command::read(&mut app.db.read().await?, &caller.actor, id).await?;
     Ok(Json(Dossier { launch, entries }))
+}
+
+/// What came of a launch.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LaunchOutcome {
+    /// Why there is nothing to lay side by side; `null` when there is.
+    lacks: Option<outcome::Lacks>,
+    /// Since when messages count (µs).
+    from: Option<i64>,
+    /// Until when, where it is over (µs).
+    until: Option<i64>,
+    /// Problems and questions of the dossier, in its order.
+    foreseen: Vec<Came>,
+    /// What nobody had foreseen, the largest group first.
+    unforeseen: Vec<Unforeseen>,
+}
+
+/// A problem or a question of the dossier, and who spoke of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Came {
+    /// Which.
+    entry: EntryId,
+    /// `problem` or `faq`.
+    kind: Kind,
+    /// What it is called.
+    title: String,
+    /// Answers that began with it.
+    uses: i64,
+    /// Messages that speak of it, newest first.
+    messages: Vec<MessageId>,
+}
+
+/// Messages that nobody had foreseen.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Unforeseen {
+    /// What they share; empty for those that stand alone.
+    words: Vec<String>,
+    /// Which they are, newest first.
+    messages: Vec<MessageId>,
+}
+
+/// Lay what was foreseen of a launch beside what came
+///
+/// Complaints, ideas, requests and questions that its watch hears since it was opened, at desks that you see.
+#[utoipa::path(get, path = "/launches/{id}/outcome", operation_id = "getLaunchOutcome", tag = "launches",
+    params(("id" = LaunchId, Path, description = "Which launch.")),
+    responses((status = 200, description = "As it stands now.", body = LaunchOutcome)),
+    extensions(("x-action" = json!(Action::Listen))))]
+pub async fn came(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<LaunchId>,
+) -> Result<Json<LaunchOutcome>> {
+    let (_, found) = outcome::of(&app, &caller.actor, id).await?;
+    let found = match found {
+        Ok(found) => found,
+        Err(lacks) => {
+            let nothing = (Vec::new(), Vec::new());
+            return Ok(Json(LaunchOutcome {
+                lacks: Some(lacks),
+                from: None,
+                until: None,
+                foreseen: nothing.0,
+                unforeseen: nothing.1,
+            }));
+        }
+    };
+    let messages = |places: &[usize], of: &[Quote]| -> Vec<MessageId> {
+        places.iter().filter_map(|place| of.get(*place)).map(|it| it.message).collect()
+    };
+    let foreseen = found.foreseen.iter().map(|it| Came {
+        entry: it.entry.id,
+        kind: it.entry.kind,
+        title: it.entry.title.clone(),
+        uses: it.uses,
+        messages: messages(&it.came, &found.quotes),
+    });
+    let mine = &found.unforeseen;
+    let unforeseen = mine
+        .themes
+        .iter()
+        .map(|it| Unforeseen { words: it.words.clone(), messages: messages(&it.members, &mine.quotes) });
+    Ok(Json(LaunchOutcome {
+        lacks: None,
+        from: Some(found.from),
+        until: found.until,
+        foreseen: foreseen.collect(),
+        unforeseen: unforeseen.collect(),
+    }))
 }
 
 /// Change a launch

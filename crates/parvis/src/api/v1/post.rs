@@ -1,7 +1,9 @@
 //! Posts: ideas on their way to the networks. The same commands as the board: no step goes round the last word.
 
+pub mod card;
 pub mod fast;
 pub mod hour;
+pub mod import;
 pub mod plan;
 
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ use crate::id::{ChannelId, ColleagueId, CommentId, ConversationId, PictureId, Po
 use crate::rules::permission::Action;
 use crate::rules::post::policy::Policy;
 use crate::rules::post::{State as Standing, Step};
+use crate::store::post::card::Card;
 use crate::store::post::look::{Comment, Tick};
 use crate::store::post::picture::Picture;
 use crate::store::post::words::Version;
@@ -124,6 +127,8 @@ pub struct Whole {
     targets: Vec<Target>,
     /// Its pictures.
     pictures: Vec<Picture>,
+    /// The card below its link.
+    card: Option<Card>,
     /// Who read what.
     ticks: Vec<Tick>,
     /// Remarks, newest first.
@@ -137,6 +142,7 @@ async fn whole(app: &App, caller: &Caller, id: PostId, action: Action) -> Result
     Ok(Whole {
         targets: room::targets(&mut conn, house, id).await?,
         pictures: room::picture::list(&mut conn, house, id).await?,
+        card: room::card::get(&mut conn, house, id).await?,
         ticks: room::look::ticks(&mut conn, house, id).await?,
         comments: room::look::comments(&mut conn, house, id).await?,
         post,

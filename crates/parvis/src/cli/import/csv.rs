@@ -19,9 +19,8 @@
 mod fuzz;
 
 use std::fmt;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{Read, Seek};
 
-use csv::ByteRecord;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -29,28 +28,29 @@ use jiff::tz::TimeZone;
 use crate::clock::DAY;
 use crate::store::message::Direction;
 use crate::store::transfer::history::{Person, Said};
+use crate::table::{self, Column};
 
-const COLUMNS: [&str; 13] = [
-    "id",
-    "sent_at",
-    "text",
-    "conversation",
-    "direction",
-    "author_id",
-    "author_handle",
-    "author_name",
-    "parent_id",
-    "title",
-    "url",
-    "language",
-    "visibility",
+const fn column(name: &'static str, required: bool) -> Column {
+    Column { name, also: &[], required }
+}
+
+const COLUMNS: [Column; 13] = [
+    column("id", true),
+    column("sent_at", true),
+    column("text", true),
+    column("conversation", false),
+    column("direction", false),
+    column("author_id", false),
+    column("author_handle", false),
+    column("author_name", false),
+    column("parent_id", false),
+    column("title", false),
+    column("url", false),
+    column("language", false),
+    column("visibility", false),
 ];
-/// The first of [`COLUMNS`] must be there.
-const REQUIRED: usize = 3;
 /// More problems than this are counted, not named.
 const NAMED: usize = 50;
-/// The longest value that is taken, in bytes.
-const LONGEST: usize = 1 << 20;
 
 /// One thing that is wrong with the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,9 +109,12 @@ impl std::error::Error for Wrong {}
 
 /// A file whose header is good.
 pub(super) struct Table<R: Read> {
-    reader: csv::Reader<BufReader<R>>,
-    /// For each column of the file, which of [`COLUMNS`] it is.
-    columns: Vec<&'static str>,
+    rows: table::Table<R>,
+    sense: Sense,
+}
+
+/// What values mean.
+struct Sense {
     zone: TimeZone,
     /// Nothing can have been said later (µs).
     latest: i64,
@@ -119,28 +122,13 @@ pub(super) struct Table<R: Read> {
 
 impl<R: Read + Seek> Table<R> {
     /// Reads the header.
-    pub(super) fn open(mut file: R, zone: TimeZone, now: i64) -> Result<Self, Wrong> {
-        let fail = |message: String| {
+    pub(super) fn open(file: R, zone: TimeZone, now: i64) -> Result<Self, Wrong> {
+        let rows = table::Table::open(file, &COLUMNS).map_err(|why| {
             let mut wrong = Wrong::default();
-            wrong.note(1, "", message);
+            wrong.note(1, "", why.to_string());
             wrong
-        };
-        let mut start = Vec::new();
-        let read = file.by_ref().take(4_096).read_to_end(&mut start);
-        read.and_then(|_| file.seek(SeekFrom::Start(0))).map_err(|error| fail(error.to_string()))?;
-        if start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]) {
-            return Err(fail("the file is UTF-16; save it as “CSV UTF-8”".to_owned()));
-        }
-        // The csv crate leaves a byte order mark of UTF-8 out by itself.
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter(&start))
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(BufReader::new(file));
-        let mut header = ByteRecord::new();
-        reader.read_byte_record(&mut header).map_err(|error| fail(error.to_string()))?;
-        let columns = read_header(&header).map_err(fail)?;
-        Ok(Self { reader, columns, zone, latest: now + DAY })
+        })?;
+        Ok(Self { rows, sense: Sense { zone, latest: now + DAY } })
     }
 
     /// Reads on to the end and answers with what is wrong.
@@ -162,36 +150,25 @@ impl<R: Read + Seek> Table<R> {
 
     /// One row further: `None` at the end, `Some(None)` for a row that is wrong.
     fn step(&mut self, wrong: &mut Wrong) -> Option<Option<Said>> {
-        let mut record = ByteRecord::new();
-        match self.reader.read_byte_record(&mut record) {
-            Ok(true) => {
-                let line = record.position().map_or(0, csv::Position::line);
-                Some(self.row(&record, line, wrong))
-            }
-            Ok(false) => None,
-            Err(error) => {
-                wrong.note(self.reader.position().line(), "", error.to_string());
-                None
+        match self.rows.next()? {
+            Ok(row) => Some(self.sense.row(&row, wrong)),
+            Err((line, why)) => {
+                wrong.note(line, "", why.to_string());
+                Some(None)
             }
         }
     }
+}
 
-    fn row(&self, record: &ByteRecord, line: u64, wrong: &mut Wrong) -> Option<Said> {
-        if record.len() != self.columns.len() {
-            let (found, wanted) = (record.len(), self.columns.len());
-            wrong.note(line, "", format!("the row has {found} values, the header {wanted} columns"));
-            return None;
-        }
-        let mut fail = |column: &str, message: String| wrong.note(line, column, message);
+impl Sense {
+    fn row(&self, values: &table::Row<'_>, wrong: &mut Wrong) -> Option<Said> {
         let mut row = Row::default();
         let mut good = true;
-        for (column, bytes) in self.columns.iter().copied().zip(record) {
-            match value(bytes).and_then(|text| self.set(&mut row, column, text)) {
-                Ok(()) => {}
-                Err(message) => {
-                    good = false;
-                    fail(column, message);
-                }
+        for (column, value) in values.values() {
+            let read = value.map_err(|why| why.to_string());
+            if let Err(message) = read.and_then(|text| self.set(&mut row, column, text)) {
+                good = false;
+                wrong.note(values.line, column, message);
             }
         }
         good.then(|| row.into_said())
@@ -287,50 +264,6 @@ impl Row {
             title: self.title,
             text: self.text,
         }
-    }
-}
-
-fn value(bytes: &[u8]) -> Result<&str, String> {
-    if bytes.len() > LONGEST {
-        return Err(format!("is {} bytes long; at most {LONGEST} are taken", bytes.len()));
-    }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        format!("isn't UTF-8 (after {} bytes); save the table as “CSV UTF-8”", error.valid_up_to())
-    })?;
-    if text.contains('\0') {
-        return Err("holds a NUL character".to_owned());
-    }
-    Ok(text.trim())
-}
-
-/// What separates values, as far as the first line shows: a spreadsheet in French writes semicolons.
-fn delimiter(start: &[u8]) -> u8 {
-    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |wanted: u8| line.iter().filter(|byte| **byte == wanted).count();
-    [b',', b';', b'\t'].into_iter().rev().max_by_key(|it| count(*it)).unwrap_or(b',')
-}
-
-fn read_header(header: &ByteRecord) -> Result<Vec<&'static str>, String> {
-    let known = COLUMNS.join(", ");
-    if header.len() > COLUMNS.len() {
-        return Err(format!("the header has {} columns; there are: {known}", header.len()));
-    }
-    let mut columns: Vec<&'static str> = Vec::new();
-    for name in header {
-        let name = String::from_utf8_lossy(name).trim().to_lowercase();
-        let column = COLUMNS.into_iter().find(|it| *it == name);
-        let column = column.ok_or_else(|| {
-            let name: String = name.chars().take(60).collect();
-            format!("unknown column “{name}”; there are: {known}")
-        })?;
-        if columns.contains(&column) {
-            return Err(format!("column “{column}” is there twice"));
-        }
-        columns.push(column);
-    }
-    match COLUMNS.iter().take(REQUIRED).find(|it| !columns.contains(it)) {
-        Some(missing) => Err(format!("column “{missing}” is missing; there are: {known}")),
-        None => Ok(columns),
     }
 }
 

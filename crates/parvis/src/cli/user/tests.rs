@@ -1,6 +1,7 @@
 //! What the operator does to colleagues.
 
 use super::*;
+use crate::store;
 use crate::testing::{House, houses};
 
 async fn run(house: &House, command: User, input: &str) -> anyhow::Result<String> {
@@ -90,4 +91,22 @@ async fn the_last_administrator_stays() {
     assert!(!who(&house, &email()).await.active);
     let error = run(&house, User::Link { email: email() }, "").await.unwrap_err().to_string();
     assert!(error.contains("has ended"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_second_factor_is_taken_away_and_every_session_ends() {
+    for house in houses().await {
+        run(&house, add("ada@musee.example", "specialist", "Care"), "").await.unwrap();
+        let it = who(&house, &email()).await;
+        let error = run(&house, User::RemoveFactor { email: email() }, "").await.unwrap_err().to_string();
+        assert!(error.contains("has no second factor"), "{error}");
+        let mut conn = house.app.db.write().await.unwrap();
+        store::factor::begin(&mut conn, house.id, it.id, b"sealed", 1).await.unwrap();
+        store::factor::confirm(&mut conn, house.id, it.id, 2).await.unwrap();
+        conn.commit().await.unwrap();
+        let said = run(&house, User::RemoveFactor { email: email() }, "").await.unwrap();
+        assert!(said.contains("every session was ended"), "{said}");
+        let mut conn = house.app.db.read().await.unwrap();
+        assert!(!factor::is_on(&mut conn, house.id, it.id).await.unwrap());
+    }
 }

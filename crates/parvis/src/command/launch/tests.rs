@@ -167,3 +167,67 @@ async fn what_a_launch_has_on_a_day_is_found_by_its_time_and_the_rest_is_not() {
         );
     }
 }
+
+#[tokio::test]
+async fn what_was_foreseen_is_laid_beside_what_came_and_what_nobody_foresaw_stands_apart() {
+    use super::outcome::{self, Lacks};
+    use crate::command::watch;
+    for house in houses().await {
+        let (app, manager) = (&house.app, &house.manager);
+        let (launch, faq) = begun(&house).await;
+        let problem = |title: &str| WantedEntry {
+            title: title.to_owned(),
+            likely: "probable".to_owned(),
+            grave: "slight".to_owned(),
+            ..WantedEntry::default()
+        };
+        let add = async |title: &str| {
+            save_entry(app, manager, (launch, None), Kind::Problem, problem(title)).await.unwrap()
+        };
+        let (queue, noise) = (add("File d’attente").await, add("Bruit pour les riverains").await);
+        let lacks = async || outcome::of(app, manager, launch).await.unwrap().1.err();
+        assert_eq!(lacks().await, Some(Lacks::Opening));
+        house.hear(&[said("0", "La file d’attente à la salle est une honte, je suis furieux !", -60)]).await;
+        step(app, manager, launch, State::Open).await.unwrap();
+        assert_eq!(lacks().await, Some(Lacks::Watch));
+        let wanted_watch =
+            watch::Wanted { name: "Salle", query: "salle", folder: "", sensitivity: "none", tag: "" };
+        let heard = watch::save(app, manager, None, wanted_watch).await.unwrap();
+        let unknown = Wanted { watch: Some(WatchId::new(1)), ..wanted(2) };
+        assert!(matches!(
+            save(app, manager, Some(launch), unknown).await,
+            Err(Refusal::Invalid { field: "watch", .. })
+        ));
+        save(app, manager, Some(launch), Wanted { watch: Some(heard), ..wanted(2) }).await.unwrap();
+        house
+            .hear(&[
+                said("1", "Encore une file d’attente interminable devant la salle, c’est inadmissible !", 60),
+                said("2", "Le popcorn de la salle est froid et hors de prix, je suis très déçu.", 61),
+                said("3", "Popcorn froid à la salle, quelle honte, remboursez-moi !", 62),
+                said("4", "Rien à voir, le guichet est fermé, c’est inadmissible !", 63),
+                said("5", "Comment réserver une place fauteuil dans la salle ?", 64),
+            ])
+            .await;
+        let (_, found) = outcome::of(app, manager, launch).await.unwrap();
+        let found = found.unwrap();
+        let came = |id: EntryId| {
+            let it = found.foreseen.iter().find(|it| it.entry.id == id).unwrap();
+            it.came.iter().map(|place| found.quotes[*place].text.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(came(queue).len(), 1, "what was said before the opening doesn't count: {:?}", came(queue));
+        assert!(came(noise).is_empty());
+        assert_eq!(came(faq).len(), 1);
+        let apart = &found.unforeseen;
+        assert_eq!(apart.quotes.len(), 2);
+        assert_eq!(apart.themes[0].members.len(), 2, "{:?}", apart.themes);
+        // What is said after the end doesn't count; nor does anything for who doesn't listen.
+        app.clock.advance(1_000_000_000);
+        step(app, manager, launch, State::Closed).await.unwrap();
+        house.hear(&[said("6", "La file d’attente de la salle, encore une honte !", 2_000)]).await;
+        let closed = outcome::of(app, manager, launch).await.unwrap().1.unwrap();
+        assert_eq!(closed.quotes.len(), found.quotes.len());
+        let refused = outcome::of(app, &house.specialist, launch).await;
+        assert!(matches!(refused, Err(Refusal::Forbidden(Action::Listen))));
+        assert_whole(&app.db, house.id).await;
+    }
+}

@@ -58,16 +58,7 @@ impl Network {
     pub fn shape(&self, text: &str, warning: Option<&str>, campaign: Option<&str>, threaded: bool) -> Shaped {
         let text = text.trim();
         let text = match campaign {
-            Some(name) => {
-                let source = self.kind.map_or("", |kind| kind.as_str()).to_owned();
-                let campaign = Campaign {
-                    source,
-                    medium: MEDIUM.to_owned(),
-                    name: name.to_owned(),
-                    ..Campaign::default()
-                };
-                parvis_write::campaign::tag_text(text, self.dialect, &campaign, &[])
-            }
+            Some(name) => parvis_write::campaign::tag_text(text, self.dialect, &self.campaign(name), &[]),
             None => text.to_owned(),
         };
         let parts = if threaded && self.threads() {
@@ -79,6 +70,23 @@ impl Network {
             self.rule.fits(&text, warning).then(|| vec![text.clone()])
         };
         Shaped { text, parts: parts.filter(|_| self.rule.max > 0) }
+    }
+
+    /// A link as it leaves for here.
+    pub fn link(&self, url: &str, campaign: Option<&str>) -> String {
+        match campaign {
+            Some(name) => parvis_write::campaign::tag_link(url, &self.campaign(name)),
+            None => url.to_owned(),
+        }
+    }
+
+    fn campaign(&self, name: &str) -> Campaign {
+        Campaign {
+            source: self.kind.map_or("", |kind| kind.as_str()).to_owned(),
+            medium: MEDIUM.to_owned(),
+            name: name.to_owned(),
+            ..Campaign::default()
+        }
     }
 
     /// The words of a target as they leave for here.

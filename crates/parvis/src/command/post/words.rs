@@ -61,6 +61,26 @@ fn read(words: &Words) -> Result<(String, OwnTexts)> {
     Ok((plain(&words.text)?, own))
 }
 
+/// Puts the words into a post that begins with them: its first version. Networks that have a version of their own come later.
+pub(super) fn begin(actor: &Actor, it: &mut Post, found: &Words) -> Result<Version> {
+    crate::command::allow(actor, Action::Write)?;
+    let (text, own_texts) = read(found)?;
+    (it.warning, it.campaign) = beside(found)?;
+    it.text = text.clone();
+    it.version = 1;
+    it.written_by = Some(actor.colleague);
+    Ok(Version { number: 1, at: it.created_at, colleague: actor.colleague, text, own_texts })
+}
+
+/// The warning and the campaign.
+fn beside(new: &Words) -> Result<(Option<String>, Option<String>)> {
+    let optional = |field, text: &str, most| match text.trim() {
+        "" => Ok(None),
+        text => crate::command::line(field, text, most).map(Some),
+    };
+    Ok((optional("warning", &new.warning, 200)?, optional("campaign", &new.campaign, CAMPAIGN_LENGTH)?))
+}
+
 /// Saves what will be published. What was ticked and validated before is so no longer, and a post that had its hour
 /// has to be validated again.
 ///
@@ -69,14 +89,7 @@ fn read(words: &Words) -> Result<(String, OwnTexts)> {
 pub async fn rewrite(app: &App, actor: &Actor, id: PostId, new: &Words) -> Result<Post> {
     let now = app.now();
     let (text, own_texts) = read(new)?;
-    let warning = match new.warning.trim() {
-        "" => None,
-        warning => Some(crate::command::line("warning", warning, 200)?),
-    };
-    let campaign = match new.campaign.trim() {
-        "" => None,
-        campaign => Some(crate::command::line("campaign", campaign, CAMPAIGN_LENGTH)?),
-    };
+    let (warning, campaign) = beside(new)?;
     let mut conn = app.db.write().await?;
     let mut it = load(&mut conn, actor, id, Action::Write).await?;
     if new.version != it.version {

@@ -1,7 +1,8 @@
-//! Posts, launches, gestures, library and requests in another language: what still stands as it was shipped is told anew, field by field.
+//! Posts, launches, gestures, library, requests and calendars of others in another language: what still stands as it was shipped is told anew, field by field.
 
 use std::collections::HashMap;
 
+use crate::demo::calendar;
 use crate::demo::data::Data;
 use crate::id::OrganisationId;
 use crate::rules::permission::Scope;
@@ -61,7 +62,7 @@ pub(super) async fn retell(
         [&mut it.title, &mut it.brief].into_iter().for_each(|it| dictionary.tell(it));
         request::update(conn, house, &it).await?;
     }
-    Ok(())
+    calendar::retell(conn, data, house, language).await
 }
 
 impl Dictionary<'_> {

@@ -111,13 +111,14 @@ tables! {
     fast_ask 2 { organisation_id Id, id Id, fast_id Id, colleague_id Id, at Int, told Text, error_text Text }
     post_picture 2 { organisation_id Id, id Id, post_id Id, position Int, alt Text, mime Text, stored_as Text,
         asset_id Id }
+    post_card 2 { organisation_id Id, id Id, post_id Id, url Text, title Text, about Text, mime Text, stored_as Text }
     asset 2 { organisation_id Id, id Id, title Text, theme Text, tags Text, alt_fr Text, alt_en Text, credit Text,
         holder Text, purpose Text, territory Text, expires_at Int, colleague_id Id, away_at Int, files Int,
         version Int, words Text, created_at Int, changed_at Int }
     asset_file 2 { organisation_id Id, id Id, asset_id Id, number Int, digest Text, mime Text, width Int, height Int,
         bytes Int, stored_as Text, colleague_id Id, at Int }
     launch 2 { organisation_id Id, id Id, name Text, kind Text, state Text, summary Text, starts_at Int, all_day Bool,
-        owner_id Id, note Text, version Int, opened_at Int, closed_at Int, created_at Int }
+        owner_id Id, note Text, version Int, opened_at Int, closed_at Int, created_at Int, watch_id Id }
     launch_entry 2 { organisation_id Id, id Id, launch_id Id, of_id Id, kind Text, title Text, text Text, language Text,
         audience Text, likely Text, grave Text, people Text, at Int, state Text, owner_id Id, validated_by Id,
         validated_at Int, version Int, created_at Int }
@@ -130,6 +131,13 @@ tables! {
     gesture 2 { organisation_id Id, id Id, conversation_id Id, author_id Id, title Text, why Text, cost Text, due_at Int,
         owner_id Id, state Text, reason Text, outcome Text, proposed_by Id, decided_by Id, decided_at Int, ended_at Int,
         version Int, created_at Int }
+    post_import 2 { organisation_id Id, id Id, colleague_id Id, name Text, digest Text, content Text, posts Text,
+        created_at Int, made_at Int }
+    calendar_layer 2 { organisation_id Id, id Id, name Text, mark Text, host Text, secret Bytes, content Text, etag Text,
+        modified Text, tried_at Int, read_at Int, error_code Text, unread Int, cut Bool, created_by Id, created_at Int }
+    calendar_layer_event 3 { organisation_id Id, layer_id Id, position Int, starts_at Int, ends_at Int, is_day Bool,
+        title Text, place Text }
+    calendar_layer_hidden 3 { organisation_id Id, layer_id Id, colleague_id Id }
     stop 2 { organisation_id Id, id Id, at Int, colleague_id Id, reason Text, lifted_at Int, lifted_by Id }
     calendar_feed 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int }
     message_version 3 { organisation_id Id, message_id Id, version_at Int, text Text, html Text }

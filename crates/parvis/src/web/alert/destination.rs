@@ -33,10 +33,10 @@ use crate::web::session::Signed;
 /// The routes and the right that each needs.
 pub const ROUTES: &[Route] = &[
     Route::get("/alerts/destinations", Action::ManageChannels),
-    Route::post("/alerts/destinations/new/{kind}", Action::ManageChannels),
+    Route::sensitive("/alerts/destinations/new/{kind}", Action::ManageChannels),
     Route::get("/alerts/destinations/new/{kind}", Action::ManageChannels),
     Route::get("/alerts/destinations/{id}", Action::ManageChannels),
-    Route::post("/alerts/destinations/{id}", Action::ManageChannels),
+    Route::sensitive("/alerts/destinations/{id}", Action::ManageChannels),
     Route::post("/alerts/destinations/{id}/test", Action::ManageChannels),
     Route::post("/alerts/destinations/{id}/pause", Action::ManageChannels),
     Route::post("/alerts/destinations/{id}/resume", Action::ManageChannels),

@@ -197,7 +197,8 @@ fn holidays_of(words: &Words, days: &[Date]) -> Vec<Holiday> {
     holiday::of_years(&words.zone, years)
 }
 
-fn spoken(words: &Words) -> Spoken {
+/// The reader's language, for names of days.
+pub(super) fn spoken(words: &Words) -> Spoken {
     match words.language {
         Language::Fr => Spoken::French,
         Language::En => Spoken::English,

@@ -62,6 +62,7 @@ struct DossierPage {
     /// Asks for material.
     asks: bool,
     validates: bool,
+    listens: bool,
 }
 
 impl DossierPage {
@@ -171,5 +172,6 @@ pub(super) async fn show(
         prepares: signed.actor.may(Action::PrepareLaunches),
         asks: signed.actor.may(Action::Schedule),
         validates: signed.actor.may(Action::ValidateAnswers),
+        listens: signed.actor.may(Action::Listen),
     })
 }

@@ -15,6 +15,7 @@ use crate::command::launch::{self as command, Wanted};
 use crate::id::LaunchId;
 use crate::rules::launch::{KINDS, State as Standing};
 use crate::rules::permission::{Action, Scope};
+use crate::store;
 use crate::store::house::House;
 use crate::store::launch::{self as room, Launch};
 use crate::web::error::{Failure, page, page_with};
@@ -83,6 +84,8 @@ pub(super) struct Fields {
     hour: String,
     owner: String,
     note: String,
+    /// Which watch hears what is said of it; empty for none.
+    watch: String,
 }
 
 impl Fields {
@@ -97,6 +100,7 @@ impl Fields {
             hour,
             owner: it.owner.to_string(),
             note: it.note.clone(),
+            watch: it.watch.map(|it| it.to_string()).unwrap_or_default(),
         }
     }
 
@@ -112,6 +116,10 @@ impl Fields {
             all_day,
             owner: owner(&self.owner)?,
             note: self.note.clone(),
+            watch: match self.watch.as_str() {
+                "" => None,
+                id => Some(id.parse().map_err(|_| Refusal::Invalid { field: "watch", code: "unknown" })?),
+            },
         })
     }
 }
@@ -124,6 +132,8 @@ struct FormPage {
     fields: Fields,
     kinds: [&'static str; 2],
     people: Vec<(String, String)>,
+    /// The watches of the house, by id and name.
+    watches: Vec<(String, String)>,
     problem: Option<String>,
     /// What somebody else has saved meanwhile, field by field; what was typed stands in the form.
     theirs: Vec<(&'static str, String)>,
@@ -162,7 +172,10 @@ async fn shown(
     }
     let title = words.t(if id.is_some() { "launch-edit" } else { "launch-new" });
     let layout = Layout::of(&mut conn, signed, Place::Launches, title).await?;
-    page_with(status, &FormPage { layout, id, fields, kinds: KINDS, people: people(&house), problem, theirs })
+    let watches = store::watch::list(&mut conn, signed.organisation.id).await?;
+    let watches = watches.into_iter().map(|it| (it.id.to_string(), it.name)).collect();
+    let people = people(&house);
+    page_with(status, &FormPage { layout, id, fields, kinds: KINDS, people, watches, problem, theirs })
 }
 
 /// `GET /launches/new`

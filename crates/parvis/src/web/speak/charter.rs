@@ -22,7 +22,7 @@ use crate::rules::permission::Action;
 use crate::rules::post::State as Standing;
 use crate::store::house::House;
 use crate::store::post::words::OwnTexts;
-use crate::store::post::{Post, Target, picture};
+use crate::store::post::{Post, Target, card, picture};
 use crate::store::{self, Conn};
 use crate::web::charter::{May, Remarks};
 use crate::web::error::{Failure, page};
@@ -105,10 +105,11 @@ pub(super) async fn check(
     let Some(what) = what else {
         let house = House::read(&mut conn, signed.organisation.id).await?;
         let pictures = picture::list(&mut conn, signed.organisation.id, id).await?;
+        let card = card::get(&mut conn, signed.organisation.id, id).await?;
         let may = may(&signed, &it, true);
         return page(&Seen {
             charter: Remarks::of_post(&signed.words, &house, &held, may, app.now()),
-            previews: Previews::of(&signed, &house, id, &text, &pictures),
+            previews: Previews::of(&signed, &house, id, &text, (&pictures, card.as_ref())),
         });
     };
     drop(conn);

@@ -18,6 +18,7 @@ use super::charter;
 use super::fast::Beside;
 use super::hour::Hints;
 use super::idea::Fields;
+use super::link::CardBox;
 use super::origin_icon;
 use super::preview::Previews;
 use crate::app::App;
@@ -97,6 +98,8 @@ struct PostPage {
     previews: Previews,
     campaign: String,
     pictures: Vec<Picture>,
+    /// The card of its link, where one can go with it.
+    link: Option<CardBox>,
     /// What the library offers.
     picks: Vec<Pick>,
     /// A picture can be kept in the library.
@@ -186,7 +189,7 @@ async fn shown(
     let writes = signed.actor.may(Action::Write) && Step::Rewrite.take(it.state, facts).is_ok();
     let gauge = gauge(&mut conn, signed, &it, now).await?;
     let said = charter::said(&it, &typed, &targets);
-    let previews = Previews::of(signed, &house, id, &said, &pictures);
+    let (link, previews) = seen(&mut conn, signed, &house, id, (&said, &pictures, writes)).await?;
     let requests = requests(&mut conn, signed, &house, id, now).await?;
     let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
     let plans = plans(signed, &it);
@@ -208,6 +211,7 @@ async fn shown(
         writes,
         warning: it.warning.clone().unwrap_or_default(),
         previews,
+        link,
         campaign: it.campaign.clone().unwrap_or_default(),
         lines,
         picks: if writes { read::picks(&mut conn, signed, &it.theme, now).await? } else { Vec::new() },
@@ -237,6 +241,20 @@ async fn shown(
         typed,
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
+}
+
+/// The card of its link, and how all of it would stand on the networks.
+async fn seen(
+    conn: &mut Conn,
+    signed: &Signed,
+    house: &House,
+    id: PostId,
+    (said, pictures, writes): (&Text, &[post::picture::Picture], bool),
+) -> store::Result<(Option<CardBox>, Previews)> {
+    let card = post::card::get(conn, signed.organisation.id, id).await?;
+    let card = card.as_ref();
+    let link = CardBox::of(signed, id, card, said, (&house.channels, !pictures.is_empty(), writes));
+    Ok((link, Previews::of(signed, house, id, said, (pictures, card))))
 }
 
 /// An hour, in words.

@@ -121,9 +121,14 @@ pub(super) async fn serve(
     let all = store::list(&mut conn, signed.organisation.id, id).await?;
     drop(conn);
     let it = all.into_iter().find(|it| it.id == picture).ok_or_else(Failure::not_found)?;
-    let file = app.media.get(&Stored::from(it.stored_as)).await.map_err(|_| Failure::not_found())?;
+    file(&app, it.stored_as, it.mime).await
+}
+
+/// A file of ours that goes with a post.
+pub(super) async fn file(app: &App, path: String, mime: String) -> Answer {
+    let file = app.media.get(&Stored::from(path)).await.map_err(|_| Failure::not_found())?;
     let headers = [
-        (header::CONTENT_TYPE, it.mime),
+        (header::CONTENT_TYPE, mime),
         (header::CONTENT_DISPOSITION, "inline".to_owned()),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
         (header::CACHE_CONTROL, "private, max-age=86400".to_owned()),

@@ -6,12 +6,14 @@ use askama::filters::Safe;
 use parvis_channels::TextRule;
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::link::Shown;
 use crate::command::post::can_begin;
 use crate::command::post::shape::Network;
 use crate::command::post::words::Words as Text;
 use crate::id::PostId;
 use crate::store::channel::Channel;
 use crate::store::house::House;
+use crate::store::post::card::Card;
 use crate::store::post::picture::Picture;
 use crate::web::asset::Icon;
 use crate::web::inbox::house::channel_icon;
@@ -47,6 +49,8 @@ pub(super) struct Account {
     pub(super) parts: Vec<(String, String)>,
     /// Addresses of the pictures that go with it.
     pub(super) pictures: Vec<(String, String)>,
+    /// What stands below its link.
+    pub(super) card: Option<Shown>,
 }
 
 /// The previews of a post, as a part of its page.
@@ -60,11 +64,17 @@ pub(super) struct Previews {
 
 impl Previews {
     /// Of those accounts of the house on which something can be said.
-    pub(super) fn of(signed: &Signed, house: &House, id: PostId, said: &Text, pictures: &[Picture]) -> Self {
+    pub(super) fn of(
+        signed: &Signed,
+        house: &House,
+        id: PostId,
+        said: &Text,
+        (pictures, card): (&[Picture], Option<&Card>),
+    ) -> Self {
         let all = house.channels.iter();
         Self {
             words: signed.words.clone(),
-            accounts: all.filter_map(|it| account(&signed.words, it, id, said, pictures)).collect(),
+            accounts: all.filter_map(|it| account(&signed.words, it, id, said, (pictures, card))).collect(),
             warning: said.warning.trim().to_owned(),
         }
     }
@@ -84,7 +94,7 @@ fn account(
     channel: &Channel,
     id: PostId,
     said: &Text,
-    pictures: &[Picture],
+    (pictures, card): (&[Picture], Option<&Card>),
 ) -> Option<Account> {
     let network = Network::of(channel);
     let rule = &network.rule;
@@ -121,6 +131,7 @@ fn account(
         share: (count.saturating_mul(100) / max.max(1)).min(100),
         over: count.saturating_sub(max),
         cut: Cut::of(rule, &shaped.text, warning),
+        card: Shown::below(id, card, &network, &shaped.text, !pictures.is_empty()),
         threads: network.threads(),
         threaded,
         tagged,

@@ -121,6 +121,45 @@ async fn a_form_from_another_site_is_refused() {
     assert_eq!(send("origin", "http://127.0.0.1:7700").await.status, StatusCode::SEE_OTHER);
 }
 
+/// The log, as lines.
+#[derive(Clone, Default)]
+struct Lines(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn who_is_refused_again_and_again_does_not_fill_the_log() {
+    let house = House::new().await;
+    let kept = Lines::default();
+    let writer = kept.clone();
+    let log = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    let _here = tracing::subscriber::set_default(log);
+    for _ in 0..30 {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("/settings")
+            .header(header::COOKIE, "parvis=administrator")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "cross-site");
+        house.send(request.body(Body::from("name=Quelqu%27une")).unwrap()).await;
+        house.get(Role::Expert, "/organisation/journal").await;
+    }
+    let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+    let told = |what: &str| text.lines().filter(|it| it.contains(what)).count();
+    assert_eq!((told("a form of another site was refused"), told("a right was missing")), (10, 10), "{text}");
+    assert!(text.contains("/settings") && text.contains("/organisation/journal"));
+    assert!(!text.contains("Quelqu") && !text.contains("solstice"), "nothing personal: {text}");
+}
+
 #[tokio::test]
 async fn every_answer_carries_the_strict_headers_and_a_reference() {
     let house = House::new().await;

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use super::*;
+use crate::table::LONGEST;
 
 const NOW: i64 = 1_760_000_000_000_000;
 

@@ -70,6 +70,7 @@ async fn shown(
     let house = House::read(&mut conn, organisation).await?;
     let open = command::is_asked(&mut conn, &signed.actor, &run, &it).await?;
     let pictures = post::picture::list(&mut conn, organisation, it.id).await?;
+    let card = post::card::get(&mut conn, organisation, it.id).await?;
     let ticks = post::look::ticks(&mut conn, organisation, it.id).await?;
     let targets = post::targets(&mut conn, organisation, it.id).await?;
     let said = crate::web::speak::charter::stands(&it, &own(&targets), &targets);
@@ -94,7 +95,7 @@ async fn shown(
         why: run.reason.clone(),
         asker,
         stands: stands(words, &house, &it, &run, now),
-        previews: Previews::of(signed, &house, it.id, &said, &pictures),
+        previews: Previews::of(signed, &house, it.id, &said, (&pictures, card.as_ref())),
         lines: lines(words, &house, &ticks, !pictures.is_empty(), now),
         remarks: held.found.iter().map(remark).collect(),
         open,
