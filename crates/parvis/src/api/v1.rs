@@ -195,10 +195,11 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
 fn house() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(me::get, me::change))
-        .routes(routes!(organisation::get))
+        .routes(routes!(organisation::get, organisation::change))
         .routes(routes!(colleague::list, colleague::invite))
         .routes(routes!(colleague::get, colleague::change))
         .routes(routes!(colleague::link))
+        .routes(routes!(colleague::take_factor_away))
         .routes(routes!(desk::list, desk::make))
         .routes(routes!(desk::get, desk::change))
         .routes(routes!(desk::uses))
