@@ -140,9 +140,10 @@ pub(super) async fn retell(
 ) -> store::Result<()> {
     let zone = TimeZone::get(&data.organisation.time_zone).unwrap_or(TimeZone::UTC);
     for mut it in layer::list(conn, house).await? {
-        let shipped = data.calendars.iter().find(|shipped| {
-            it.secret.is_none() && [&shipped.name.fr, &shipped.name.en].contains(&&it.name)
-        });
+        let shipped = data
+            .calendars
+            .iter()
+            .find(|shipped| it.secret.is_none() && [&shipped.name.fr, &shipped.name.en].contains(&&it.name));
         let Some(shipped) = shipped else { continue };
         let Ok(content) = shipped.file(language, &zone, it.created_at) else { continue };
         shipped.name.get(language).clone_into(&mut it.name);

@@ -148,7 +148,11 @@ async fn of_whom_it_is_asked_sees_nothing_else_before_it_is_set_up() {
     let house = House::new().await;
     for role in [Role::Expert, Role::Referent] {
         let refused = house.post(role, "/organisation/factor", "of=nobody").await;
-        assert_eq!(refused.status, StatusCode::FORBIDDEN, "who may not appoint administrators asks them for nothing");
+        assert_eq!(
+            refused.status,
+            StatusCode::FORBIDDEN,
+            "who may not appoint administrators asks them for nothing"
+        );
     }
     assert!(!house.get(Role::Referent, "/organisation").await.body.contains("/organisation/factor"));
     assert_eq!(
