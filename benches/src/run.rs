@@ -133,6 +133,8 @@ async fn house(db: &Db, now: i64) -> Result<House> {
         // Ahead, so that no request writes that the session was seen.
         seen_at: now + HOUR,
         expires_at: now + DAY,
+        factor_at: None,
+        proved_at: None,
     };
     session::insert(&mut conn, &it).await?;
     let desk = desk::list(&mut conn, organisation).await?.first().context("no desk")?.id;

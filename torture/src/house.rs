@@ -56,6 +56,8 @@ pub async fn found(data: &Path, database: &str, network: &str, callers: usize) -
         urgent_within: None,
         hours: Hours::default(),
         created_at: now,
+        closed_at: None,
+        successor: None,
     };
     desk::insert(&mut conn, house, &it).await?;
     let who = one_colleague(house, now);

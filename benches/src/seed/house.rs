@@ -72,6 +72,8 @@ pub async fn fill(conn: &mut Conn, now: i64) -> Result<House> {
             urgent_within: None,
             hours: Hours::default(),
             created_at: now,
+            closed_at: None,
+            successor: None,
         };
         desk::insert(conn, organisation, &it).await?;
         house.desks.push(it.id);

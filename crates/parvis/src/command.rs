@@ -162,9 +162,14 @@ async fn write_change(
     now: i64,
     verb: &str,
     mut it: Conversation,
-    after: Facets,
+    mut after: Facets,
 ) -> Result<JournalId> {
     let place = it.place();
+    if it.facets.state.is_done() || it.facets.desk != after.desk {
+        // What goes on does so at an open desk.
+        let standing = store::desk::standing(conn, actor.organisation, after.desk).await?;
+        after.stand_at(standing);
+    }
     let before = std::mem::replace(&mut it.facets, after);
     conversation::update(conn, actor.organisation, &place, &it).await?;
     let entry = Entry {
@@ -247,8 +252,10 @@ async fn restart_clock(conn: &mut Conn, actor: &Actor, it: &Conversation, now: i
     let mut facets = it.facets.clone();
     let last = store::message::last_in(conn, actor.organisation, it.id).await?;
     let since = facets.awaiting_since.or(last.map(|message| message.sent_at)).unwrap_or(now);
-    let promise = promise(conn, actor, facets.desk).await?;
     facets.state = State::Open;
+    let standing = store::desk::standing(conn, actor.organisation, facets.desk).await?;
+    facets.stand_at(standing);
+    let promise = promise(conn, actor, standing).await?;
     facets.snoozed_until = None;
     facets.closed_at = None;
     facets.awaiting_since = Some(since);

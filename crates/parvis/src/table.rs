@@ -157,7 +157,7 @@ impl<R: Read + Seek> Table<R> {
     }
 
     /// The next row; `None` at the end. After a row that can't be read nothing more comes.
-    pub fn next(&mut self) -> Option<Result<Row<'_>, (u64, Wrong)>> {
+    pub fn next_row(&mut self) -> Option<Result<Row<'_>, (u64, Wrong)>> {
         if self.broken {
             return None;
         }

@@ -78,6 +78,8 @@ async fn house(db: Db, folder: tempfile::TempDir) -> House {
             urgent_within: None,
             hours: Hours::default(),
             created_at: START,
+            closed_at: None,
+            successor: None,
         };
         store::desk::insert(&mut conn, id, &it).await.unwrap();
     }

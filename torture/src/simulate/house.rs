@@ -78,6 +78,8 @@ pub async fn found(address: &str) -> Result<House> {
         urgent_within: None,
         hours: Hours::default(),
         created_at: START,
+        closed_at: None,
+        successor: None,
     };
     desk::insert(&mut conn, id, &it).await?;
     let one_channel = one_channel(desk)?;

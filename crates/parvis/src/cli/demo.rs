@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::demo::data::Data;
 use crate::demo::network::Network;
 use crate::demo::{self, fill, language, taught};
+use crate::rules::factor::{base32, grouped};
 use crate::seal;
 use crate::store;
 use crate::store::link::{self, Link};
@@ -82,16 +83,16 @@ pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode>
     demo::calendar::fill(&app, &data, &keys, &demo.language).await?;
     network.fall_silent();
     say(format!("{} conversations in {:.1} s.", data.conversations.len(), began.elapsed().as_secs_f32()))?;
-    let mut addresses = Vec::new();
+    let (mut addresses, password) = (Vec::new(), grouped(&base32(&seal::random::<10>()?)));
     for (key, _) in GUESTS {
-        addresses.push(format!("{address}/link/{}", sign_in(&app, &keys, key).await?));
+        addresses.push(format!("{address}/link/{}", sign_in(&app, &keys, key, &password).await?));
     }
     let mut others = String::new();
     for ((_, who), address) in GUESTS.iter().zip(&addresses).skip(1) {
         others.push_str(&format!("\n  {address}  {who}"));
     }
     say(format!(
-        "\nParvis shows {}. Open this address, it signs you in once:\n\n  {}\n\nOr as somebody else:{others}\n\nNothing leaves this machine. Ctrl-C ends it{}.",
+        "\nParvis shows {}. Open this address, it signs you in once:\n\n  {}\n\nOr as somebody else:{others}\n\nWhere a password is asked for, it is everybody’s: {password}\n\nNothing leaves this machine. Ctrl-C ends it{}.",
         data.organisation.name,
         addresses.first().map_or("", String::as_str),
         if demo.keep {
@@ -144,7 +145,7 @@ fn progress(done: usize, total: usize) {
     }
 }
 
-async fn sign_in(app: &App, keys: &fill::Keys, key: &str) -> anyhow::Result<String> {
+async fn sign_in(app: &App, keys: &fill::Keys, key: &str, password: &str) -> anyhow::Result<String> {
     let secret = seal::secret()?;
     let now = app.now();
     let colleague = *keys.colleagues.get(key).with_context(|| format!("the demonstration has no {key}"))?;
@@ -157,9 +158,9 @@ async fn sign_in(app: &App, keys: &fill::Keys, key: &str) -> anyhow::Result<Stri
         used_at: None,
     };
     let mut conn = app.db.write().await?;
-    // A password that nobody knows: whoever comes by the link isn't asked to choose one first.
+    // Whoever comes by the link isn't asked to choose one first, and can confirm that it is them.
     if let Some(mut it) = store::colleague::get(&mut conn, keys.house, colleague).await? {
-        it.password_hash = Some(crate::web::password::digest(&seal::secret()?)?);
+        it.password_hash = Some(crate::web::password::digest(password)?);
         store::colleague::update(&mut conn, &it).await?;
     }
     link::insert(&mut conn, &link).await?;

@@ -122,7 +122,8 @@ async fn add(app: &App, conn: &mut Conn, house: &Organisation, it: &Add) -> anyh
     if colleague::by_email(conn, &email).await?.is_some() {
         bail!("{email} is there already; `parvis user link {email}` makes a new sign-in link");
     }
-    let all = desk::list(conn, house.id).await?;
+    let mut all = desk::list(conn, house.id).await?;
+    all.retain(desk::Desk::is_open);
     let mut desks = Vec::new();
     for wanted in &it.desk {
         let found = all.iter().find(|desk| desk.name.to_lowercase() == wanted.to_lowercase());

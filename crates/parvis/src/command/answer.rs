@@ -327,6 +327,8 @@ async fn hold(
     let before = found.facets.clone();
     stop_clock(&mut found.facets);
     found.facets.state = if close { State::Closed } else { State::Waiting };
+    let standing = store::desk::standing(conn, actor.organisation, found.facets.desk).await?;
+    found.facets.stand_at(standing);
     found.facets.closed_at = close.then_some(now);
     found.facets.assignee = found.facets.assignee.or(Some(actor.colleague));
     found.last_at = found.last_at.max(now);

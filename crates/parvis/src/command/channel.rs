@@ -29,7 +29,11 @@ fn check_name(name: &str) -> Result<Option<String>> {
 
 async fn check_desk(conn: &mut Conn, actor: &Actor, id: DeskId) -> Result<()> {
     let found = desk::get(conn, actor.organisation, id).await?;
-    found.map(drop).ok_or(Refusal::Invalid { field: "desk", code: "unknown" })
+    match found {
+        Some(it) if it.is_open() => Ok(()),
+        Some(_) => Err(Refusal::Invalid { field: "desk", code: "closed" }),
+        None => Err(Refusal::Invalid { field: "desk", code: "unknown" }),
+    }
 }
 
 async fn written(mut conn: Conn, actor: &Actor, now: i64, verb: &str, it: &Channel) -> Result<()> {

@@ -1,6 +1,8 @@
-//! Desks: what each is called, when it works and how fast it first answers.
+//! Desks: what each is called, when it works and how fast it first answers; closing one.
 
-use serde_json::json;
+mod close;
+
+use serde_json::{Value as Json, json};
 
 use super::{Refusal, Result, allow};
 use crate::app::App;
@@ -10,7 +12,8 @@ use crate::rules::hours::Hours;
 use crate::rules::permission::{Action, Actor};
 use crate::store::Conn;
 use crate::store::desk::{self, Desk};
-use crate::store::journal::{self, By, Entry};
+
+pub use close::{Uses, close, open, uses};
 
 /// Targets that a desk can have (µs).
 pub const TARGETS: std::ops::RangeInclusive<i64> = MINUTE..=30 * DAY;
@@ -56,7 +59,7 @@ pub async fn make(app: &App, actor: &Actor, said: Change) -> Result<Desk> {
     let now = app.now();
     let mut conn = app.db.write().await?;
     let known = desk::list(&mut conn, actor.organisation).await?;
-    if known.len() >= MOST {
+    if known.iter().filter(|it| it.is_open()).count() >= MOST {
         return Err(Refusal::Invalid { field: "name", code: "too-many" });
     }
     let blank = Desk {
@@ -68,6 +71,8 @@ pub async fn make(app: &App, actor: &Actor, said: Change) -> Result<Desk> {
         urgent_within: None,
         hours: Hours::default(),
         created_at: now,
+        closed_at: None,
+        successor: None,
     };
     let it = Change { name: said.name.or(Some(String::new())), ..said }.apply(blank)?;
     desk::insert(&mut conn, actor.organisation, &it).await?;
@@ -80,7 +85,7 @@ pub async fn make(app: &App, actor: &Actor, said: Change) -> Result<Desk> {
 pub async fn change(app: &App, actor: &Actor, id: DeskId, to: Change) -> Result<Desk> {
     allow(actor, Action::ManageChannels)?;
     let mut conn = app.db.write().await?;
-    let before = desk::get(&mut conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
+    let before = find(&mut conn, actor, id).await?;
     let after = to.apply(before.clone())?;
     desk::update(&mut conn, actor.organisation, &after).await?;
     write(&mut conn, actor, app.now(), Some(&before), &after).await?;
@@ -90,16 +95,21 @@ pub async fn change(app: &App, actor: &Actor, id: DeskId, to: Change) -> Result<
 
 async fn write(conn: &mut Conn, actor: &Actor, at: i64, before: Option<&Desk>, after: &Desk) -> Result<()> {
     let facts = |it: &Desk| json!({ "name": it.name, "answer_within": it.answer_within, "urgent_within": it.urgent_within, "hours": it.hours });
-    let entry = Entry {
-        organisation: actor.organisation,
-        at,
-        by: By::Colleague(actor.colleague),
-        verb: if before.is_some() { "desk.changed" } else { "desk.made" },
-        subject: after.id.0,
-        conversation: None,
-        before: before.map(facts),
-        after: Some(facts(after)),
-    };
-    journal::write(conn, entry).await?;
-    Ok(())
+    let verb = if before.is_some() { "desk.changed" } else { "desk.made" };
+    let (before, after_facts) = (before.map(facts), facts(after));
+    super::journalled(conn, actor, (at, verb, after.id.0), None, before.as_ref(), Some(&after_facts)).await
+}
+
+/// Writes the journal row of a desk that is closed or opened again.
+async fn journal_of(
+    conn: &mut Conn,
+    actor: &Actor,
+    (at, verb, id): (i64, &str, DeskId),
+    after: Option<Json>,
+) -> Result<()> {
+    super::journalled(conn, actor, (at, verb, id.0), None, None::<&Json>, after.as_ref()).await
+}
+
+async fn find(conn: &mut Conn, actor: &Actor, id: DeskId) -> Result<Desk> {
+    desk::get(conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)
 }

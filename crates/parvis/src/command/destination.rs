@@ -124,7 +124,7 @@ async fn sound(conn: &mut Conn, actor: &Actor, mut rule: Rule) -> Result<Rule> {
         return Err(Refusal::Invalid { field: "digest", code: "unknown" });
     }
     let desks = desk::list(conn, actor.organisation).await?;
-    if !rule.desks.iter().all(|id| desks.iter().any(|it| it.id == *id)) {
+    if !rule.desks.iter().all(|id| desks.iter().any(|it| it.id == *id && it.is_open())) {
         return Err(Refusal::Invalid { field: "desks", code: "unknown" });
     }
     rule.folders.retain(|it| !it.trim().is_empty());

@@ -40,7 +40,7 @@ pub fn read(kept: Option<&str>) -> Asked {
 
 /// Says of whom a second factor is asked.
 pub async fn ask(app: &App, actor: &Actor, of: Asked) -> Result<()> {
-    allow(actor, Action::ManageColleagues)?;
+    allow(actor, Action::ManageChannels)?;
     let mut conn = app.db.write().await?;
     let before = asked(&mut conn, actor.organisation).await?;
     write_setting(&mut conn, actor, app.now(), (SETTING, "organisation.factor_asked"), (&before, &of))

@@ -74,6 +74,9 @@ pub async fn hand_over(app: &App, actor: &Actor, id: ConversationId, to: HandOve
     if let Some(desk) = to.desk {
         let desk = store::desk::get(&mut conn, actor.organisation, desk).await?;
         let desk = desk.ok_or(Refusal::Invalid { field: "desk", code: "unknown" })?;
+        if !desk.is_open() {
+            return Err(Refusal::Invalid { field: "desk", code: "closed" });
+        }
         after.desk = desk.id;
         after.assignee = None;
         if let Some(since) = after.awaiting_since {
@@ -239,6 +242,8 @@ pub async fn merge(app: &App, actor: &Actor, id: ConversationId, into: Conversat
     let place = target.place();
     let stood = target.facets.clone();
     wait_in(&mut target.facets, &found.facets);
+    let standing = store::desk::standing(&mut conn, actor.organisation, target.facets.desk).await?;
+    target.facets.stand_at(standing);
     target.last_at = target.last_at.max(found.last_at);
     store::conversation::update(&mut conn, actor.organisation, &place, &target).await?;
     let place = found.place();

@@ -137,6 +137,8 @@ async fn found(
             urgent_within: None,
             hours: Hours::default(),
             created_at: founded,
+            closed_at: None,
+            successor: None,
         };
         store::desk::insert(conn, house, &desk).await?;
         keys.desks.insert(it.key.clone(), desk.id);

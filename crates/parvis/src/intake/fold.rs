@@ -116,13 +116,18 @@ async fn create(
     let gone = observation::deleted(conn, house, channel, &seen.remote_id, i64::MIN).await?;
     let it = received(context, seen, item, author, home.id, at, gone.then_some(context.now));
     let before = home.place();
-    let elsewhere = match home.facets.desk == context.channel.desk {
-        true => None,
-        false => desk::promise(conn, context.organisation, home.facets.desk).await?,
+    // What was closed at a desk that is no more goes on at the one that took over.
+    let (standing, elsewhere) = match home.facets.desk == context.channel.desk {
+        true => (home.facets.desk, None),
+        false => {
+            let standing = desk::standing(conn, context.organisation, home.facets.desk).await?;
+            (standing, desk::promise(conn, context.organisation, standing).await?)
+        }
     };
     let promise = elsewhere.as_ref().unwrap_or(&context.promise);
     let read = hear::read(context, &it);
     let is_newest = arrive(&mut home, context, promise, item, &it, author, read.as_ref());
+    home.facets.stand_at(standing);
     if new {
         conversation::insert(conn, context.organisation, &home).await?;
     } else {

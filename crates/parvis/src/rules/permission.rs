@@ -43,7 +43,7 @@ pub enum Action {
     ShareView,
     /// See whether channels are heard.
     ReadChannels,
-    /// Connect, pause and remove channels; desks and their targets.
+    /// Connect, pause and remove channels; desks and their targets; of whom a second factor is asked.
     ManageChannels,
     /// Invite colleagues, change roles, end access.
     ManageColleagues,

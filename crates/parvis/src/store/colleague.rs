@@ -59,8 +59,7 @@ const LIST: &str = "SELECT organisation_id, id, email, name, initials, role, pas
 const DESKS: &str = "SELECT desk_id FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
 const MEMBERSHIPS: &str = "SELECT colleague_id, desk_id FROM colleague_desk WHERE organisation_id = $1 ORDER BY colleague_id, desk_id";
 const LEAVE_DESKS: &str = "DELETE FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
-const JOIN_DESK: &str =
-    "INSERT INTO colleague_desk (organisation_id, colleague_id, desk_id) VALUES ($1, $2, $3)";
+const JOIN_DESK: &str = "INSERT INTO colleague_desk (organisation_id, colleague_id, desk_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
 fn read(row: &Row) -> Result<Colleague> {
     read_cells(&mut row.cells())
@@ -173,9 +172,19 @@ pub async fn set_desks(
 ) -> Result<()> {
     conn.run(LEAVE_DESKS, &[organisation.into(), id.into()]).await?;
     for desk in desks {
-        conn.run(JOIN_DESK, &[organisation.into(), id.into(), (*desk).into()]).await?;
+        join(conn, organisation, id, *desk).await?;
     }
     Ok(())
+}
+
+/// Puts a colleague on one more desk.
+pub async fn join(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: ColleagueId,
+    desk: DeskId,
+) -> Result<()> {
+    conn.run(JOIN_DESK, &[organisation.into(), id.into(), desk.into()]).await.map(drop)
 }
 
 /// What the colleague sees, by role and desks.

@@ -41,6 +41,11 @@ impl State {
         }
     }
 
+    /// Whether nothing is left to do.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Closed | Self::Merged)
+    }
+
     /// The state of that name.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Open, Self::Waiting, Self::Snoozed, Self::Closed, Self::Merged]
@@ -71,6 +76,17 @@ pub struct Facets {
     pub closed_at: Option<i64>,
     /// What it was merged into.
     pub merged_into: Option<ConversationId>,
+}
+
+impl Facets {
+    /// Moves it to the desk that took over, while it isn't done: what is done stays where it was, and who has it may not see
+    /// the other desk.
+    pub fn stand_at(&mut self, desk: DeskId) {
+        if !self.state.is_done() && self.desk != desk {
+            self.desk = desk;
+            self.assignee = None;
+        }
+    }
 }
 
 /// A thread with its state, desk and clock.
@@ -149,6 +165,11 @@ const WAKING: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM conversation c WHERE c.organisation_id = $1 AND c.snoozed_until <= $2 AND c.state = 'snoozed' LIMIT 100"
+);
+const NOT_DONE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM conversation c WHERE c.organisation_id = $1 AND c.desk_id = $2 AND c.state IN ('open', 'waiting', 'snoozed') LIMIT $3"
 );
 const MERGED: &str = "SELECT id FROM conversation WHERE organisation_id = $1 AND merged_into = $2";
 const ANSWERED: &str = "SELECT first_at, answered_at FROM conversation WHERE organisation_id = $1 AND answered_at >= $2 ORDER BY answered_at LIMIT 20000";
@@ -314,6 +335,17 @@ pub async fn of_author(
 /// Snoozed ones whose time has come, at most 100.
 pub async fn waking(conn: &mut Conn, organisation: OrganisationId, now: i64) -> Result<Vec<Conversation>> {
     conn.all(WAKING, &[organisation.into(), now.into()]).await?.iter().map(read).collect()
+}
+
+/// At most `limit` of those at a desk that aren't done.
+pub async fn not_done(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    desk: DeskId,
+    limit: i64,
+) -> Result<Vec<Conversation>> {
+    let args = [organisation.into(), desk.into(), limit.into()];
+    conn.all(NOT_DONE, &args).await?.iter().map(read).collect()
 }
 
 /// The conversations that were merged into `id`.

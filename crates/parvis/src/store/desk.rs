@@ -27,6 +27,17 @@ pub struct Desk {
     pub hours: Hours,
     /// When it was made (µs).
     pub created_at: i64,
+    /// When it was closed (µs); none while it is open.
+    pub closed_at: Option<i64>,
+    /// The open desk that took over from it, where what was closed there goes on.
+    pub successor: Option<DeskId>,
+}
+
+impl Desk {
+    /// Whether it takes conversations.
+    pub fn is_open(&self) -> bool {
+        self.closed_at.is_none()
+    }
 }
 
 const INSERT: &str = "INSERT INTO desk (organisation_id, id, kind, name, position, answer_within, urgent_within, hours, created_at)
@@ -35,10 +46,14 @@ const UPDATE: &str =
     "UPDATE desk SET kind = $3, name = $4, position = $5, answer_within = $6, urgent_within = $7, hours = $8
     WHERE organisation_id = $1 AND id = $2";
 const LIST: &str =
-    "SELECT id, kind, name, position, answer_within, urgent_within, hours, created_at FROM desk
+    "SELECT id, kind, name, position, answer_within, urgent_within, hours, created_at, closed_at, successor_id FROM desk
     WHERE organisation_id = $1 ORDER BY position, id";
-const GET: &str = "SELECT id, kind, name, position, answer_within, urgent_within, hours, created_at FROM desk
+const GET: &str = "SELECT id, kind, name, position, answer_within, urgent_within, hours, created_at, closed_at, successor_id FROM desk
     WHERE organisation_id = $1 AND id = $2";
+const CLOSE: &str = "UPDATE desk SET closed_at = $3, successor_id = $4 WHERE organisation_id = $1 AND id = $2 AND closed_at IS NULL";
+const LEAD_ON: &str = "UPDATE desk SET successor_id = $3 WHERE organisation_id = $1 AND successor_id = $2";
+const OPEN: &str = "UPDATE desk SET closed_at = NULL, successor_id = NULL WHERE organisation_id = $1 AND id = $2 AND closed_at IS NOT NULL";
+const STANDING: &str = "SELECT COALESCE(successor_id, id) FROM desk WHERE organisation_id = $1 AND id = $2";
 
 const PROMISE: &str = "SELECT d.answer_within, d.urgent_within, d.hours, o.time_zone FROM desk d
     JOIN organisation o ON o.id = d.organisation_id WHERE d.organisation_id = $1 AND d.id = $2";
@@ -63,10 +78,12 @@ fn read(row: &Row) -> Result<Desk> {
         urgent_within: cells.next()?,
         hours: read_hours(cells.next()?)?,
         created_at: cells.next()?,
+        closed_at: cells.next()?,
+        successor: cells.next()?,
     })
 }
 
-/// Writes a new desk.
+/// Writes a new desk, which is open.
 pub async fn insert(conn: &mut Conn, organisation: OrganisationId, it: &Desk) -> Result<()> {
     let args = [
         organisation.into(),
@@ -82,7 +99,7 @@ pub async fn insert(conn: &mut Conn, organisation: OrganisationId, it: &Desk) ->
     conn.run(INSERT, &args).await.map(drop)
 }
 
-/// Writes everything but the id and the day it was made.
+/// Writes everything but the id, the day it was made, and whether it is closed.
 pub async fn update(conn: &mut Conn, organisation: OrganisationId, it: &Desk) -> Result<()> {
     let args = [
         organisation.into(),
@@ -97,7 +114,7 @@ pub async fn update(conn: &mut Conn, organisation: OrganisationId, it: &Desk) ->
     conn.run(UPDATE, &args).await.map(drop)
 }
 
-/// All desks in their order.
+/// All desks in their order, closed ones too.
 pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Desk>> {
     conn.all(LIST, &[organisation.into()]).await?.iter().map(read).collect()
 }
@@ -105,6 +122,28 @@ pub async fn list(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<D
 /// The desk with that id.
 pub async fn get(conn: &mut Conn, organisation: OrganisationId, id: DeskId) -> Result<Option<Desk>> {
     conn.first(GET, &[organisation.into(), id.into()]).await?.as_ref().map(read).transpose()
+}
+
+/// Closes a desk in favour of another, which also takes what earlier ones had led to it; false when it is closed already.
+pub async fn close(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: DeskId,
+    successor: DeskId,
+    now: i64,
+) -> Result<bool> {
+    conn.run(LEAD_ON, &[organisation.into(), id.into(), successor.into()]).await?;
+    Ok(conn.run(CLOSE, &[organisation.into(), id.into(), now.into(), successor.into()]).await? == 1)
+}
+
+/// Opens a desk again; false when it is open.
+pub async fn open(conn: &mut Conn, organisation: OrganisationId, id: DeskId) -> Result<bool> {
+    Ok(conn.run(OPEN, &[organisation.into(), id.into()]).await? == 1)
+}
+
+/// Where what begins anew at that desk stands: there, or at the desk that took over from it.
+pub async fn standing(conn: &mut Conn, organisation: OrganisationId, id: DeskId) -> Result<DeskId> {
+    conn.first(STANDING, &[organisation.into(), id.into()]).await?.as_ref().map_or(Ok(id), Row::only)
 }
 
 /// How soon that desk answers.

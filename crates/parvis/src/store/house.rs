@@ -57,6 +57,11 @@ impl House {
         self.views.iter().filter(move |it| it.is_for(colleague))
     }
 
+    /// The desks that take conversations, in their order.
+    pub fn open_desks(&self) -> impl Iterator<Item = &Desk> {
+        self.desks.iter().filter(|it| it.is_open())
+    }
+
     /// The desk with that id.
     pub fn desk(&self, id: DeskId) -> Option<&Desk> {
         self.desks.iter().find(|it| it.id == id)

@@ -81,6 +81,8 @@ const CONVERSATION_MERGED: &str =
       OR (c.state <> 'merged' AND c.merged_into IS NOT NULL))";
 const CONVERSATION_SNOOZED: &str =
     "SELECT id FROM conversation WHERE organisation_id = $1 AND state = 'snoozed' AND snoozed_until IS NULL";
+const CONVERSATION_CLOSED_DESK: &str = "SELECT c.id FROM desk d JOIN conversation c ON c.organisation_id = d.organisation_id AND c.desk_id = d.id
+    WHERE d.organisation_id = $1 AND d.closed_at IS NOT NULL AND c.state IN ('open', 'waiting', 'snoozed')";
 // Those merged into another say nothing of their own; what a program sent says nothing of how somebody feels.
 const CONVERSATION_READING: &str = "SELECT c.id FROM conversation c JOIN reading r ON r.organisation_id = c.organisation_id AND r.message_id =
       (SELECT m.id FROM message m JOIN reading q ON q.organisation_id = m.organisation_id AND q.message_id = m.id
@@ -155,6 +157,12 @@ pub const RULES: &[Rule] = &[
         sql: CONVERSATION_MERGED,
     },
     Rule { what: "conversations", broken: "sleep without an end", mend: REOPEN, sql: CONVERSATION_SNOOZED },
+    Rule {
+        what: "conversations",
+        broken: "aren't done and stand at a closed desk",
+        mend: Mend::ByHand("hand them over to an open desk"),
+        sql: CONVERSATION_CLOSED_DESK,
+    },
     Rule {
         what: "tagged conversations",
         broken: "stand elsewhere in the lists of their tags",

@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     (23, "post_import", include_str!("../../migrations/0023_post_import.sql"), "", ""),
     (24, "calendar_layer", include_str!("../../migrations/0024_calendar_layer.sql"), "", ""),
     (25, "factor", include_str!("../../migrations/0025_factor.sql"), "", ""),
+    (26, "desk_closed", include_str!("../../migrations/0026_desk_closed.sql"), "", ""),
     (27, "card", include_str!("../../migrations/0027_card.sql"), "", ""),
     (28, "launch_watch", include_str!("../../migrations/0028_launch_watch.sql"), "", ""),
 ];

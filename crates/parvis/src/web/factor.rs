@@ -36,7 +36,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/settings/factor/confirm", Action::ManageSelf),
     Route::sensitive("/settings/factor/codes", Action::ManageSelf),
     Route::sensitive("/settings/factor/off", Action::ManageSelf),
-    Route::sensitive("/organisation/factor", Action::ManageColleagues),
+    Route::sensitive("/organisation/factor", Action::ManageChannels),
     Route::sensitive("/organisation/colleagues/{id}/factor", Action::ManageColleagues),
 ];
 

@@ -44,6 +44,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/organisation/desks/new", Action::ManageChannels),
     Route::get("/organisation/desks/{id}", Action::ManageChannels),
     Route::post("/organisation/desks/{id}", Action::ManageChannels),
+    Route::post("/organisation/desks/{id}/close", Action::ManageChannels),
+    Route::post("/organisation/desks/{id}/open", Action::ManageChannels),
     Route::get("/organisation/corrections", Action::Triage),
     Route::post("/organisation/corrections/{id}/take-back", Action::Triage),
     Route::get("/organisation/charter", Action::Validate),
@@ -61,6 +63,8 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/organisation/colleagues/{id}/open", post(colleague::open))
         .route("/organisation/desks/new", get(desk::blank).post(desk::make))
         .route("/organisation/desks/{id}", get(desk::show).post(desk::change))
+        .route("/organisation/desks/{id}/close", post(desk::close))
+        .route("/organisation/desks/{id}/open", post(desk::open))
         .route("/organisation/corrections", get(correction::show))
         .route("/organisation/corrections/{id}/take-back", post(correction::take_back))
         .route("/organisation/charter", get(charter::show).post(charter::change))
@@ -72,6 +76,8 @@ pub(super) fn router() -> Router<Arc<App>> {
 pub(super) struct OrganisationPage {
     pub(super) layout: Layout,
     pub(super) columns: Vec<Column>,
+    /// Closed desks, by name.
+    pub(super) closed: Vec<(DeskId, String)>,
     pub(super) everybody: Vec<Person>,
     pub(super) time_zone: String,
     /// Of whom a second factor is asked, and how many have one.
@@ -161,7 +167,8 @@ async fn show(
     }
     let words = &signed.words;
     let seen = desks.iter().filter(|it| signed.actor.scope.covers(it.id));
-    let columns = seen.map(|desk| {
+    let (seen, closed): (Vec<_>, Vec<_>) = seen.partition(|it| it.is_open());
+    let columns = seen.into_iter().map(|desk| {
         let members = by_desk.get(&desk.id);
         let on_it = colleagues.iter().filter(|it| members.is_some_and(|all| all.contains(&it.id)));
         Column {
@@ -177,6 +184,7 @@ async fn show(
     let active = colleagues.iter().filter(|it| may_invite || session::has_access(it, now));
     let shown = OrganisationPage {
         columns: columns.collect(),
+        closed: closed.into_iter().map(|it| (it.id, it.name.clone())).collect(),
         everybody: if may_invite {
             active.map(|it| Person::of(it, words, now)).collect()
         } else {

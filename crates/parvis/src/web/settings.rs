@@ -83,7 +83,7 @@ async fn show(
 
 /// What `?done=` says was done, in words; nothing for words that aren't ours.
 pub(super) fn toast(signed: &Signed, done: &str) -> Option<Toast> {
-    const KNOWN: [&str; 13] = [
+    const KNOWN: [&str; 15] = [
         "welcome",
         "profile",
         "password",
@@ -97,6 +97,8 @@ pub(super) fn toast(signed: &Signed, done: &str) -> Option<Toast> {
         "factor-on",
         "factor-off",
         "factor-away",
+        "desk-closed",
+        "desk-opened",
     ];
     let known = KNOWN.contains(&done);
     known.then(|| Toast { text: signed.words.named("done", done), undo: None })

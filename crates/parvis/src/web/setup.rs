@@ -236,6 +236,8 @@ async fn found(conn: &mut Conn, organisation: &Organisation, colleague: &Colleag
             urgent_within: None,
             hours: Hours::default(),
             created_at: now,
+            closed_at: None,
+            successor: None,
         };
         store::desk::insert(conn, organisation.id, &desk).await?;
         let after = serde_json::json!({ "name": desk.name, "answer_within": answer_within });

@@ -107,6 +107,8 @@ impl House {
             urgent_within: None,
             hours: Hours::default(),
             created_at: NOW,
+            closed_at: None,
+            successor: None,
         };
         store::desk::insert(&mut conn, house.organisation, &desk).await.unwrap();
         for role in Role::ALL {

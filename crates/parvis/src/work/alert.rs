@@ -274,7 +274,7 @@ impl Scene {
             house: id,
             now,
             channels: channel::list(conn, id).await?,
-            desks: desk::list(conn, id).await?,
+            desks: desk::list(conn, id).await?.into_iter().filter(Desk::is_open).collect(),
             watches: watch::list(conn, id).await?,
             gaps: channel::gaps(conn, id, now - LEARNED).await?,
             calendar,

@@ -318,7 +318,9 @@ pub(crate) async fn failed(
         found.facets.closed_at = None;
         found.facets.snoozed_until = None;
         found.facets.awaiting_since = Some(now);
-        let promise = store::desk::promise(conn, organisation, found.facets.desk).await?;
+        let standing = store::desk::standing(conn, organisation, found.facets.desk).await?;
+        found.facets.stand_at(standing);
+        let promise = store::desk::promise(conn, organisation, standing).await?;
         found.facets.due_at = promise.unwrap_or(Promise::always(DAY)).due(now, found.facets.urgent);
         conversation::update(conn, organisation, &place, &found).await?;
     }

@@ -168,3 +168,40 @@ verb-launch-entry-doubted = validation of an answer taken back
 verb-watch-made = watch made
 verb-watch-changed = watch changed
 verb-watch-removed = watch removed
+
+# A desk that is closed.
+desks-closed = Closed desks
+desk-close-title = Close this desk
+desk-close-help = What is under way there goes to another desk. What was done there keeps its name and can be read.
+desk-close-last = This is the last open desk: open another before closing it.
+desk-close-conversations = { $count ->
+    [0] No conversation is under way.
+    [one] One conversation under way will go to the other desk.
+   *[other] { $count } conversations under way will go to the other desk.
+  }
+desk-close-channels = Channels that lead to it, and will lead to the other: { $names }.
+desk-close-destinations = Destinations of alerts, which will follow the other: { $names }.
+desk-close-views = { $count ->
+    [one] One saved view shows it, and will show the other.
+   *[other] { $count } saved views show it, and will show the other.
+  }
+desk-close-into = Desk that takes over
+desk-close-choose = Choose a desk
+desk-close-people = { $count ->
+    [one] The person who works there joins the other desk
+   *[other] The { $count } people who work there join the other desk
+  }
+desk-close-people-help = Otherwise they don’t follow their conversations, which will wait for somebody to take them.
+desk-close = Close the desk
+desk-closed-since = Closed: { $day }
+desk-closed-help = { $name } took over. Opening this desk again brings nothing back: channels and conversations stay where they are until somebody moves them.
+desk-open = Open the desk again
+desk-closed-beside = (closed)
+done-desk-closed = Desk closed.
+done-desk-opened = Desk open again.
+verb-desk-closed = desk closed
+verb-desk-opened = desk opened again
+refusal-desk-closed = This desk is closed.
+refusal-successor-itself = A desk can’t take over from itself.
+refusal-successor-unknown = This desk doesn’t exist.
+refusal-successor-closed = This desk is closed: choose one that is open.

@@ -196,3 +196,54 @@ async fn everything_is_exported_to_the_last_line() {
         assert_eq!(lines.last().unwrap()["end"]["rows"], rows);
     }
 }
+
+#[tokio::test]
+async fn a_desk_is_closed_in_favour_of_another_and_opened_again() {
+    for house in houses().await {
+        let admin = boss(&house, Role::Administrator).await;
+        house.hear(&[said("1", "Bonjour", 0)]).await;
+        let at = format!("/desks/{}", house.desks[0]);
+        let used = admin.get(&format!("{at}/uses")).await.be(200);
+        assert_eq!((&used["conversations"], &used["channels"]), (&json!(1), &json!(["Compte principal"])));
+        let how = json!({ "successor": house.desks[0] });
+        let refused = admin.post(&format!("{at}/close"), how).await.be(422);
+        assert_eq!((&refused["field"], &refused["code"]), (&json!("successor"), &json!("successor-itself")));
+        let how = json!({ "successor": house.desks[1], "people": true });
+        let it = admin.post(&format!("{at}/close"), how.clone()).await.be(200);
+        assert!(it["closed_at"].is_i64() && it["successor"] == json!(house.desks[1]));
+        assert_eq!(admin.post(&format!("{at}/close"), how).await.status, 409);
+        let listed = admin.get("/desks").await.be(200);
+        assert_eq!(listed["items"].as_array().unwrap().len(), 2, "its history keeps its name");
+        let it = admin.post(&format!("{at}/open"), json!({})).await.be(200);
+        assert_eq!((&it["closed_at"], &it["successor"]), (&Value::Null, &Value::Null));
+        assert_eq!(admin.post(&format!("{at}/open"), json!({})).await.status, 409);
+    }
+}
+
+#[tokio::test]
+async fn a_second_factor_is_asked_of_people_and_taken_away_by_who_may() {
+    for house in houses().await {
+        let admin = boss(&house, Role::Administrator).await;
+        let referent = boss(&house, Role::Referent).await;
+        assert_eq!(admin.get("/organisation").await.be(200)["factor_asked"], "nobody");
+        let asked = json!({ "factor_asked": "everybody" });
+        assert_eq!(patch(&admin, "/organisation", asked.clone()).await.be(200)["factor_asked"], "everybody");
+        patch(&referent, "/organisation", asked).await.be(403);
+        patch(&admin, "/organisation", json!({ "factor_asked": "some" })).await.be(422);
+
+        let id = house.specialist.colleague;
+        let at = format!("/colleagues/{id}");
+        assert_eq!(admin.get(&at).await.be(200)["has_factor"], false);
+        let mut conn = house.app.db.write().await.unwrap();
+        assert!(store::factor::begin(&mut conn, house.id, id, b"sealed", START).await.unwrap());
+        assert!(store::factor::confirm(&mut conn, house.id, id, START).await.unwrap());
+        conn.commit().await.unwrap();
+        assert_eq!(admin.get(&at).await.be(200)["has_factor"], true);
+        let away = format!("{at}/factor");
+        assert_eq!(referent.call(Method::DELETE, &away, String::new()).await.status, 204);
+        assert_eq!(referent.call(Method::DELETE, &away, String::new()).await.status, 404);
+        let own = admin.get("/me").await.be(200);
+        let own = format!("/colleagues/{}/factor", own["id"].as_str().unwrap());
+        assert_eq!(admin.call(Method::DELETE, &own, String::new()).await.status, 409);
+    }
+}

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::command::colleague as command;
 use crate::id::{ColleagueId, DeskId};
 use crate::rules::permission::{Action, Role, Scope};
-use crate::store::colleague as room;
+use crate::store::{colleague as room, factor};
 
 /// Someone who signs in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,6 +38,8 @@ pub struct Colleague {
     active: bool,
     /// End of access (µs), for externals.
     access_ends_at: Option<i64>,
+    /// Whether they have a second factor; shown to oneself and to those who manage colleagues.
+    has_factor: Option<bool>,
     /// When they were invited (µs).
     created_at: i64,
 }
@@ -51,6 +53,7 @@ async fn seen(app: &App, caller: &Caller) -> Result<Vec<Colleague>> {
     for (colleague, desk) in room::memberships(&mut conn, actor.organisation).await? {
         desks.entry(colleague).or_default().push(desk);
     }
+    let holders = factor::holders(&mut conn, actor.organisation).await?;
     let manages = actor.role.may(Action::ManageColleagues);
     let shown = all.into_iter().filter_map(|it| {
         let desks = desks.remove(&it.id).unwrap_or_default();
@@ -65,6 +68,7 @@ async fn seen(app: &App, caller: &Caller) -> Result<Vec<Colleague>> {
             email: (own || manages).then_some(it.email),
             active: it.active,
             access_ends_at: it.access_ends_at,
+            has_factor: (own || manages).then(|| holders.contains(&it.id)),
             created_at: it.created_at,
         })
     });
@@ -210,4 +214,22 @@ pub async fn link(
     Path(id): Path<ColleagueId>,
 ) -> Result<(StatusCode, Json<Invitation>)> {
     Ok(told(command::link(&app, &caller.actor, id).await?))
+}
+
+/// Take a colleague's second factor away
+///
+/// For somebody who has lost their phone and their recovery codes: make sure that it is them. Every session of theirs ends, and their
+/// password is enough.
+#[utoipa::path(delete, path = "/colleagues/{id}/factor", operation_id = "takeFactorAway", tag = "colleagues",
+    params(("id" = ColleagueId, Path, description = "Who.")),
+    responses((status = 204, description = "They have none any more."),
+        (status = 409, description = "Oneself: it is turned off in one's settings.", body = Told, content_type = "application/problem+json")),
+    extensions(("x-action" = json!(Action::ManageColleagues))))]
+pub async fn take_factor_away(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<ColleagueId>,
+) -> Result<StatusCode> {
+    crate::command::factor::take_away(&app, &caller.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

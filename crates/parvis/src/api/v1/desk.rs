@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 use crate::api::body::{Body, Path};
 use crate::api::caller::Caller;
 use crate::api::page::Page;
-use crate::api::problem::{Problem, Result};
+use crate::api::problem::{Problem, Result, Told};
 use crate::app::App;
 use crate::command;
-use crate::command::desk::Change;
+use crate::command::desk::{Change, Uses};
 use crate::id::DeskId;
 use crate::rules::hours::Hours;
 use crate::rules::permission::Action;
@@ -23,7 +23,7 @@ use crate::store::desk::Desk;
 
 /// List desks
 ///
-/// Those that you see.
+/// Those that you see; closed ones too, since their history keeps their names.
 #[utoipa::path(get, path = "/desks", operation_id = "listDesks", tag = "desks",
     responses((status = 200, description = "In their order.", body = Page<Desk>)),
     extensions(("x-action" = json!(Action::Read))))]
@@ -100,4 +100,55 @@ pub async fn change(
 ) -> Result<Json<Desk>> {
     let it = command::desk::change(&app, &caller.actor, id, to.into()).await?;
     Ok(Json(it))
+}
+
+/// Who takes over.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    /// The open desk that takes what isn't done, what points at this one, and what is begun anew.
+    successor: DeskId,
+    /// Whether those who work at this desk work at the other from then on.
+    #[serde(default)]
+    people: bool,
+}
+
+/// What points at a desk
+///
+/// What closing it leads to another desk.
+#[utoipa::path(get, path = "/desks/{id}/uses", operation_id = "getDeskUses", tag = "desks",
+    params(("id" = DeskId, Path, description = "Which.")),
+    responses((status = 200, description = "What stands at it and what points at it.", body = Uses)),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn uses(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<DeskId>) -> Result<Json<Uses>> {
+    Ok(Json(command::desk::uses(&mut app.db.read().await?, &caller.actor, id).await?))
+}
+
+/// Close a desk
+///
+/// What isn't done goes to another desk, and so do its channels, saved views and destinations. What was done there keeps its name.
+#[utoipa::path(post, path = "/desks/{id}/close", operation_id = "closeDesk", tag = "desks", request_body = Closing,
+    params(("id" = DeskId, Path, description = "Which.")),
+    responses((status = 200, description = "The desk, closed.", body = Desk),
+        (status = 409, description = "It is closed already.", body = Told, content_type = "application/problem+json")),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn close(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<DeskId>,
+    Body(how): Body<Closing>,
+) -> Result<Json<Desk>> {
+    Ok(Json(command::desk::close(&app, &caller.actor, id, how.successor, how.people).await?))
+}
+
+/// Open a desk again
+///
+/// What went elsewhere stays there until somebody brings it back.
+#[utoipa::path(post, path = "/desks/{id}/open", operation_id = "openDesk", tag = "desks",
+    params(("id" = DeskId, Path, description = "Which.")),
+    responses((status = 200, description = "The desk, open.", body = Desk),
+        (status = 409, description = "It is open already.", body = Told, content_type = "application/problem+json")),
+    extensions(("x-action" = json!(Action::ManageChannels))))]
+pub async fn open(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<DeskId>) -> Result<Json<Desk>> {
+    Ok(Json(command::desk::open(&app, &caller.actor, id).await?))
 }

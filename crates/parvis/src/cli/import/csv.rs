@@ -150,7 +150,7 @@ impl<R: Read + Seek> Table<R> {
 
     /// One row further: `None` at the end, `Some(None)` for a row that is wrong.
     fn step(&mut self, wrong: &mut Wrong) -> Option<Option<Said>> {
-        match self.rows.next()? {
+        match self.rows.next_row()? {
             Ok(row) => Some(self.sense.row(&row, wrong)),
             Err((line, why)) => {
                 wrong.note(line, "", why.to_string());

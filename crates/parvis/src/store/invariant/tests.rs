@@ -82,6 +82,7 @@ const BREAKS: &[(&str, i64)] = &[
     ("UPDATE conversation SET assignee_id = id WHERE thread_key = '3'", 1),
     ("UPDATE conversation SET state = 'merged', merged_into = NULL WHERE thread_key = '3'", 1),
     ("UPDATE conversation SET state = 'snoozed' WHERE thread_key = '3'", 1),
+    ("UPDATE desk SET closed_at = 1", 2),
     (
         "INSERT INTO conversation_tag (organisation_id, tag_id, conversation_id, state, due_at, last_at)
          SELECT organisation_id, id, id, state, due_at, last_at - 1 FROM conversation",

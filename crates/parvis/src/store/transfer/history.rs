@@ -62,7 +62,9 @@ pub async fn channel_named(
     if let Some(found) = all.find(|it| it.name == name || it.id.to_string() == name) {
         return Ok(Some(found));
     }
-    let Some(desk) = desk::list(conn, organisation).await?.into_iter().next() else { return Ok(None) };
+    let Some(desk) = desk::list(conn, organisation).await?.into_iter().find(|it| it.is_open()) else {
+        return Ok(None);
+    };
     let capabilities = parvis_channels::CapabilitySet::default();
     let made = Channel {
         id: ChannelId::new(now),

@@ -59,7 +59,7 @@ tables! {
     answer_key 3 { organisation_id Id, colleague_id Id, key Text, digest Text, conversation_id Id, journal_id Id,
         created_at Int }
     desk 2 { organisation_id Id, id Id, kind Text, name Text, position Int, answer_within Int, created_at Int,
-        hours Text, urgent_within Int }
+        hours Text, urgent_within Int, closed_at Int, successor_id Id }
     colleague_desk 3 { organisation_id Id, colleague_id Id, desk_id Id }
     channel 2 { organisation_id Id, id Id, kind Text, name Text, base_url Text, handle Text, remote_id Text,
         desk_id Id, state Text, settings Text, capabilities Text, secret Bytes, secret_expires_at Int, heard_at Int,

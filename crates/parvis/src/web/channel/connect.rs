@@ -116,7 +116,9 @@ async fn blank(
     let offer = |it| offer(words, it, if kind == Some(it) { before } else { &nothing });
     let offers = ChannelKind::ALL.into_iter().map(offer).collect();
     let layout = Layout::of(&mut conn, signed, Place::Channels, words.t("channel-new")).await?;
-    Ok(NewPage { layout, desks: store::desk::list(&mut conn, signed.actor.organisation).await?, offers })
+    let mut desks = store::desk::list(&mut conn, signed.actor.organisation).await?;
+    desks.retain(Desk::is_open);
+    Ok(NewPage { layout, desks, offers })
 }
 
 /// `GET /channels/new`

@@ -138,7 +138,7 @@ pub async fn read(
     }
     // Who is there first, then who works at that desk.
     colleagues.sort_by_key(|it| (!it.online, !members.contains(&it.id)));
-    let desks = house.desks.iter().filter(|desk| desk.id != it.facets.desk);
+    let desks = house.open_desks().filter(|desk| desk.id != it.facets.desk);
     Ok(Context {
         person: person(conn, signed, house, it, query, now).await?,
         channel: house.channel(it.channel).map(|channel| heard(signed, channel, now)),

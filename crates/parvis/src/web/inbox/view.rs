@@ -127,7 +127,7 @@ pub async fn read(
         entry("book", "view-all", Filter { order: Order::Newest, ..Filter::default() }, None),
     ];
     let mut desks = Vec::new();
-    for desk in house.desks.iter().filter(|desk| actor.scope.covers(desk.id)) {
+    for desk in house.open_desks().filter(|desk| actor.scope.covers(desk.id)) {
         let filter = Filter { desk: Some(desk.id), ..open.clone() };
         let here = |it: &&Badge| it.desk == desk.id && it.state == Standing::Open.as_str();
         desks.push(Entry {

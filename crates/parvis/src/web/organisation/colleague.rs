@@ -109,6 +109,8 @@ async fn colleague_page(
     about: About<'_>,
 ) -> Result<Response, Failure> {
     let words = &signed.words;
+    let desks = store::desk::list(conn, signed.organisation.id).await?;
+    let on = about.fields.desks.clone();
     let title = about.colleague.map_or_else(|| words.t("invite-title"), |it| it.name.clone());
     let roles = Role::ALL
         .into_iter()
@@ -129,7 +131,7 @@ async fn colleague_page(
                 (name, words.named("role", name), words.named("role-for", name))
             })
             .collect(),
-        desks: store::desk::list(conn, signed.organisation.id).await?,
+        desks: desks.into_iter().filter(|it| it.is_open() || on.contains(&it.id.to_string())).collect(),
         wrong: about.wrong,
         link: about.link,
     };

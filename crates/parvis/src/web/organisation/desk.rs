@@ -1,4 +1,4 @@
-//! A desk: its name, the hours in which it works and the time in which it first answers.
+//! A desk: its name, the hours in which it works and the time in which it first answers; closing it and opening it again.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE};
-use crate::command::desk::{self as command, Change};
+use crate::command::desk::{self as command, Change, Uses};
 use crate::id::DeskId;
 use crate::rules::hours::{Hours, Opening};
-use crate::store;
 use crate::store::desk::Desk;
+use crate::store::{self, Conn};
 use crate::web::error::{Failure, page, page_with};
 use crate::web::form;
 use crate::web::inbox::refusal;
@@ -34,6 +34,16 @@ pub(in crate::web) struct DeskPage {
     pub(in crate::web) days: Vec<(usize, String, String)>,
     pub(in crate::web) zone: String,
     pub(in crate::web) wrong: Wrong,
+    /// What the page says below the form; none for a desk that isn't there yet.
+    pub(in crate::web) end: Option<End>,
+}
+
+/// Closing, or what became of a desk that is closed.
+pub(in crate::web) enum End {
+    /// It can be closed in favour of one of these; what that leads elsewhere.
+    Open { id: DeskId, others: Vec<(DeskId, String)>, uses: Uses },
+    /// It is closed since that day, and this one took over.
+    Closed { id: DeskId, day: String, successor: String },
 }
 
 /// What can't be kept of a form, in words.
@@ -198,6 +208,10 @@ async fn form(
     let mut conn = app.db.read().await?;
     let words = &signed.words;
     let title = id.map_or_else(|| words.t("desk-new"), |it| it.name.clone());
+    let end = match id {
+        Some(it) => Some(end(app, &mut conn, signed, it).await?),
+        None => None,
+    };
     let days = (0..).zip(1..=7).zip(fields.days());
     Ok(DeskPage {
         layout: Layout::of(&mut conn, signed, Place::Organisation, title).await?,
@@ -209,7 +223,52 @@ async fn form(
         zone: signed.organisation.time_zone.clone(),
         fields,
         wrong,
+        end,
     })
+}
+
+async fn end(app: &App, conn: &mut Conn, signed: &Signed, it: &Desk) -> Result<End, Failure> {
+    let mut all = store::desk::list(conn, signed.organisation.id).await?;
+    if let Some(at) = it.closed_at {
+        let found = all.into_iter().find(|other| Some(other.id) == it.successor);
+        let successor = found.map(|it| it.name).unwrap_or_default();
+        return Ok(End::Closed { id: it.id, day: signed.words.day(at, app.now()), successor });
+    }
+    all.retain(|other| other.is_open() && other.id != it.id);
+    let uses = command::uses(conn, &signed.actor, it.id).await;
+    let uses = uses.map_err(|refused| refusal::failure(refused, &signed.words))?;
+    Ok(End::Open { id: it.id, others: all.into_iter().map(|it| (it.id, it.name)).collect(), uses })
+}
+
+/// Who takes over.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Closing {
+    successor: String,
+    /// Not empty: its people work at the other desk from then on.
+    people: String,
+}
+
+pub(super) async fn close(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<DeskId>,
+    Form(how): Form<Closing>,
+) -> Result<Response, Failure> {
+    let successor = how.successor.parse().map_err(|_| Failure::unprocessable("successor"))?;
+    let done = command::close(&app, &signed.actor, id, successor, !how.people.is_empty()).await;
+    done.map_err(|refused| refusal::failure(refused, &signed.words))?;
+    Ok(Redirect::to("/organisation?done=desk-closed").into_response())
+}
+
+pub(super) async fn open(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<DeskId>,
+) -> Result<Response, Failure> {
+    let done = command::open(&app, &signed.actor, id).await;
+    done.map_err(|refused| refusal::failure(refused, &signed.words))?;
+    Ok(Redirect::to("/organisation?done=desk-opened").into_response())
 }
 
 async fn load(app: &App, signed: &Signed, id: DeskId) -> Result<Desk, Failure> {

@@ -146,10 +146,15 @@ async fn a_link_asks_for_the_code_too_and_other_sessions_end_when_it_is_set_up()
 #[tokio::test]
 async fn of_whom_it_is_asked_sees_nothing_else_before_it_is_set_up() {
     let house = House::new().await;
-    assert_eq!(
-        house.post(Role::Expert, "/organisation/factor", "of=everybody").await.status,
-        StatusCode::FORBIDDEN
-    );
+    for role in [Role::Expert, Role::Referent] {
+        let refused = house.post(role, "/organisation/factor", "of=nobody").await;
+        assert_eq!(
+            refused.status,
+            StatusCode::FORBIDDEN,
+            "who may not appoint administrators asks them for nothing"
+        );
+    }
+    assert!(!house.get(Role::Referent, "/organisation").await.body.contains("/organisation/factor"));
     assert_eq!(
         house.post(Role::Administrator, "/organisation/factor", "of=nonsense").await.status,
         StatusCode::UNPROCESSABLE_ENTITY

@@ -63,6 +63,8 @@ async fn other_desk(house: &House) -> DeskId {
         urgent_within: None,
         hours: Hours::default(),
         created_at: NOW,
+        closed_at: None,
+        successor: None,
     };
     store::desk::insert(&mut conn, house.organisation, &desk).await.unwrap();
     conn.commit().await.unwrap();

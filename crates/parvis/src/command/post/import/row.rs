@@ -111,7 +111,7 @@ impl Sense<'_> {
         };
         all.names = table.names().map(|(column, name)| (column, name.to_owned())).collect();
         let mut rows = 0;
-        while let Some(next) = table.next() {
+        while let Some(next) = table.next_row() {
             let row = match next {
                 Ok(row) => row,
                 Err((line, wrong)) => {
