@@ -134,7 +134,7 @@ async fn house(db: &Db, now: i64) -> Result<House> {
         seen_at: now + HOUR,
         expires_at: now + DAY,
         factor_at: None,
-        proved_at: None,
+        proved_at: now,
     };
     session::insert(&mut conn, &it).await?;
     let desk = desk::list(&mut conn, organisation).await?.first().context("no desk")?.id;

@@ -173,14 +173,14 @@ verb-watch-removed = veille supprimée
 desks-closed = Bureaux fermés
 desk-close-title = Fermer ce bureau
 desk-close-help = Ce qui y est en cours passe à un autre bureau. Ce qui y a été traité garde son nom, et peut se relire.
-desk-close-last = C’est le dernier bureau ouvert : ouvrez-en un autre avant de le fermer.
+desk-close-last = C’est le dernier bureau ouvert : ouvrez-en un autre avant de le fermer.
 desk-close-conversations = { $count ->
     [0] Aucune conversation en cours.
     [one] Une conversation en cours passera à l’autre bureau.
    *[other] { $count } conversations en cours passeront à l’autre bureau.
   }
-desk-close-channels = Canaux qui y mènent, et mèneront à l’autre : { $names }.
-desk-close-destinations = Destinations d’alertes, qui suivront l’autre : { $names }.
+desk-close-channels = Canaux qui y mènent, et mèneront à l’autre : { $names }.
+desk-close-destinations = Destinations d’alertes, qui suivront l’autre : { $names }.
 desk-close-views = { $count ->
     [one] Une vue enregistrée le montre, et montrera l’autre.
    *[other] { $count } vues enregistrées le montrent, et montreront l’autre.
@@ -193,8 +193,8 @@ desk-close-people = { $count ->
   }
 desk-close-people-help = Sinon, elles ne suivent pas leurs conversations, qui attendront qu’on les prenne.
 desk-close = Fermer le bureau
-desk-closed-since = Fermé : { $day }
-desk-closed-help = { $name } a pris la suite. Rouvrir ce bureau ne ramène rien : les canaux et les conversations restent où ils sont jusqu’à ce qu’on les déplace.
+desk-closed-since = Fermé : { $day }
+desk-closed-help = { $name } a pris la suite. Rouvrir ce bureau ne ramène rien : les canaux et les conversations restent où ils sont jusqu’à ce qu’on les déplace.
 desk-open = Rouvrir le bureau
 desk-closed-beside = (fermé)
 done-desk-closed = Bureau fermé.
@@ -204,4 +204,4 @@ verb-desk-opened = bureau rouvert
 refusal-desk-closed = Ce bureau est fermé.
 refusal-successor-itself = Un bureau ne peut pas prendre sa propre suite.
 refusal-successor-unknown = Ce bureau n’existe pas.
-refusal-successor-closed = Ce bureau est fermé : choisissez-en un qui est ouvert.
+refusal-successor-closed = Ce bureau est fermé : choisissez-en un qui est ouvert.
