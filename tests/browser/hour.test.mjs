@@ -17,7 +17,7 @@ test('slots are kept, and their page can be read by everybody', async () => {
   await manager.locator('main a[href="/speak/slots"]').click()
   await manager.waitForURL('**/speak/slots')
   const times = () => manager.locator('[name=time]').evaluateAll(all => all.map(it => it.value).filter(Boolean))
-  assert.deepEqual(await times(), ['12:00', '18:00', '11:00'])
+  assert.deepEqual(await times(), ['12:00', '18:00', '10:00', '11:00'])
   for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
     await manager.setViewportSize(size)
     for (const colorScheme of ['light', 'dark']) {
@@ -32,10 +32,13 @@ test('slots are kept, and their page can be read by everybody', async () => {
   const last = await manager.locator('[name=time]').count() - 1
   await manager.locator('[name=weekday]').nth(last).selectOption('5')
   await manager.locator('[name=time]').nth(last).fill('08:15')
+  await manager.locator('[name=channel]').nth(last).selectOption({ index: 1 })
   await manager.locator('[name=time]').first().fill('')
   await manager.getByRole('button', { name: 'Save' }).click()
   await manager.waitForURL('**/speak/slots?done=slots')
-  assert.deepEqual(await times(), ['18:00', '08:15', '11:00'], 'in the order of the week, without the emptied one')
+  assert.deepEqual(await times(), ['18:00', '08:15', '10:00', '11:00'], 'in the order of the week, without the emptied one')
+  const channels = await manager.locator('[name=channel]').evaluateAll(all => all.map(it => it.value))
+  assert.ok(channels[0] === '' && channels[1] !== '', 'the second is kept for a channel')
 })
 
 test('a post goes into the next free slot at one press, and that slot is free no more', async () => {
@@ -54,10 +57,33 @@ test('a post goes into the next free slot at one press, and that slot is free no
     assert.ok(await manager.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `nothing is wider than ${width} pixels`)
   }
   const hour = await slot(when).getAttribute('value')
-  assert.match(hour, /T(18:00|08:15|11:00)$/)
+  assert.match(hour, /T(18:00|08:15|10:00|11:00)$/)
   await slot(when).click()
   await manager.locator(`[data-region=when] [name=at][value="${hour}"]`).waitFor()
   const other = await open('film club’s own choice')
   assert.notEqual(await slot(other).getAttribute('value'), hour)
+  noFaults(manager)
+})
+
+test('the calendar shows free slots, and what is dropped on a day is asked whether it takes one', async () => {
+  await manager.goto(`${stage.demo.base}/calendar?view=month`)
+  if (!await manager.locator('.tray [data-plans]').count()) assert.fail('something waits for its hour')
+  assert.match(await manager.locator('.free a').first().getAttribute('href'), /\/speak\/new\?at=\d{4}-\d\d-\d\dT(18:00|08:15|10:00|11:00)$/)
+  assert.deepEqual(await findings(manager), [])
+  const card = manager.locator('.tray [data-plans]').first()
+  const key = await card.getAttribute('data-k')
+  await card.focus()
+  await manager.keyboard.press('x')
+  const free = manager.locator('.day.aim .free a')
+  for (let days = 0; days < 8 && !await free.count(); days += 1) await manager.keyboard.press('ArrowRight')
+  const [, date, clock] = (await free.first().getAttribute('href')).match(/at=(.*)T(.*)$/)
+  await manager.keyboard.press('Space')
+  const box = manager.locator('dialog[data-hour]')
+  await box.waitFor()
+  assert.deepEqual(await findings(manager), [])
+  await box.getByRole('button', { name: /free slot/ }).first().click()
+  await manager.locator(`[data-day="${date}"] [data-k="${key}"]`).waitFor()
+  assert.equal(await manager.locator(`[data-day="${date}"] [data-k="${key}"]`).getAttribute('data-clock'), clock)
+  assert.equal(await manager.locator(`[data-day="${date}"] .free a[href$="${clock}"]`).count(), 0, 'it is free no more')
   noFaults(manager)
 })

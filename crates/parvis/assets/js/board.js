@@ -55,10 +55,16 @@ function conflictOf(card, place) {
 }
 
 // What has no hour for good is asked for one; nothing when the reader thinks better of it.
-function hourOf(card, day) {
+function hourOf(card, day, slots) {
   const box = document.querySelector("dialog[data-hour]"), field = box.querySelector("[name=clock]");
   box.querySelector("[data-hour-for]").textContent = `${card.dataset.title} · ${day}`;
-  field.value = card.dataset.clock || "10:00";
+  field.value = card.dataset.clock || slots[0]?.machine_clock || "10:00";
+  box.querySelector("[data-hour-free]").replaceChildren(...slots.map((it) => {
+    const button = document.createElement("button");
+    Object.assign(button, { className: "b sm", type: "button", textContent: `${it.clock} · ${it.said}` });
+    button.addEventListener("click", () => { field.value = it.machine_clock; box.close("yes"); });
+    return button;
+  }));
   box.returnValue = "";
   box.showModal();
   field.focus();
@@ -71,7 +77,7 @@ async function drop(card, place) {
   release();
   if (!found) { say(fill(words.stays, title)); return; }
   if (found.asks) { location.assign(`/speak/${id}?ask=${found.step}#steps`); return; }
-  const clock = found.step === "plan" ? await hourOf(card, name) : card.dataset.clock;
+  const clock = found.step === "plan" ? await hourOf(card, name, JSON.parse(place.dataset.free || "[]")) : card.dataset.clock;
   if (found.step === "plan" && !clock) { say(fill(words.stays, title)); return; }
   const body = new URLSearchParams({ step: found.step, next: location.pathname + location.search });
   if (found.day) body.set("at", `${found.day}T${clock}`);

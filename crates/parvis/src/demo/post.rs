@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::Time;
-use parvis_write::day::slot::Slot;
+use parvis_write::day::slot::Slot as Hour;
 use serde_json::json;
 
 use super::data::{Data, Post as Shipped};
@@ -36,8 +36,12 @@ pub async fn fill(app: &App, data: &Data, keys: &Keys, language: &str) -> anyhow
         write(&mut conn, keys, shipped, language, (created_at, due_at, now)).await?;
     }
     fast::open(&mut conn, keys).await?;
-    let slot = |weekday, hour| Slot { weekday, time: Time::constant(hour, 0, 0, 0) };
-    let slots = [slot(2, 12), slot(4, 18), slot(7, 11)];
+    let slot = |weekday, hour, channel| hour::Slot {
+        hour: Hour { weekday, time: Time::constant(hour, 0, 0, 0) },
+        channel,
+    };
+    let own = keys.channels.get("marque").map(|it| it.id);
+    let slots = [slot(2, 12, None), slot(4, 18, None), slot(6, 10, own), slot(7, 11, None)];
     store::setting::put(&mut conn, keys.house, hour::SLOTS, &json!(slots).to_string()).await?;
     Ok(conn.commit().await?)
 }

@@ -164,6 +164,12 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
         let all = store::request::list(&mut conn, organisation, &asked, REQUESTS).await?;
         grid::put_requests(words, &mut days, &all, now);
     }
+    if signed.actor.may(Action::Propose) && filter.only.is_none() && now < span.1 {
+        let ahead = (now.max(span.0), span.1);
+        let free =
+            command::post::hour::free_between(&mut conn, organisation, &words.zone, ahead, &posts).await?;
+        grid::put_free(words, &house, &mut days, &free);
+    }
     let waiting = waiting(&mut conn, signed, &house, &filter).await?;
     let read = command::weariness::themes(&mut conn, organisation, now).await?;
     let made_at = room::made_at(&mut conn, organisation, signed.actor.colleague).await?;

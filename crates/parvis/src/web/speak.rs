@@ -7,7 +7,7 @@ mod charter;
 mod compose;
 mod difference;
 mod fast;
-mod hour;
+pub(super) mod hour;
 mod idea;
 mod link;
 mod picture;

@@ -83,15 +83,16 @@ async fn slots_are_kept_and_hours_are_proposed() {
     for house in houses().await {
         let manager = Client::new(&house, &house.manager, &EVERYTHING).await;
         let writer = Client::new(&house, &house.specialist, &EVERYTHING).await;
-        let slots =
-            json!({ "slots": [{ "weekday": 1, "time": "09:30" }, { "weekday": 7, "time": "11:00" }] });
+        let slots = json!({ "slots": [{ "weekday": 1, "time": "09:30", "channel": house.channel }, { "weekday": 7, "time": "11:00" }] });
         writer.call(Method::PUT, "/posts/slots", slots.to_string()).await.be(403);
         let wrong = json!({ "slots": [{ "weekday": 1, "time": "half past" }] });
         manager.call(Method::PUT, "/posts/slots", wrong.to_string()).await.be(422);
         manager.call(Method::PUT, "/posts/slots", slots.to_string()).await.be(204);
         assert_eq!(writer.get("/posts/slots").await.be(200), slots);
         let hours = writer.get("/posts/hours").await.be(200);
-        assert_eq!(hours["free"].as_array().unwrap().len(), 3);
+        let on: Vec<_> = hours["free"].as_array().unwrap().iter().map(|it| &it["channel"]).collect();
+        assert_eq!(on.len(), 3);
+        assert!(on.contains(&&json!(house.channel)) && on.contains(&&json!(null)));
         assert_eq!((&hours["best"], &hours["posts"], &hours["needed"]), (&json!([]), &json!(0), &json!(20)));
     }
 }

@@ -6,7 +6,9 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use parvis_write::Language as Spoken;
 use parvis_write::day::Holiday;
+use serde::Serialize;
 
+use crate::command::post::hour::Free;
 use crate::id::{ChannelId, PostId};
 use crate::rules::fast::FastState;
 use crate::rules::holiday;
@@ -21,6 +23,7 @@ use crate::web::inbox::house::channel_icon;
 use crate::web::language::{Language, Words};
 use crate::web::request;
 use crate::web::session::Signed;
+use crate::web::speak::hour::kept_for;
 
 /// How days are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +112,27 @@ pub(super) struct Day {
     /// Nothing leaves on this week-end.
     pub(super) empty_weekend: bool,
     pub(super) events: Vec<Event>,
+    /// Its free slots, by their time.
+    pub(super) free: Vec<FreeSlot>,
     week: i8,
+}
+
+/// A slot on which nothing leaves yet.
+#[derive(Serialize)]
+pub(super) struct FreeSlot {
+    /// As people read it.
+    pub(super) clock: String,
+    /// `18:30`, for addresses and the script.
+    pub(super) machine_clock: String,
+    /// What it is, in words, with the channel that it is kept for.
+    pub(super) said: String,
+}
+
+impl Day {
+    /// Its free slots, for the script (JSON).
+    pub(super) fn slots(&self) -> String {
+        serde_json::to_string(&self.free).unwrap_or_default()
+    }
 }
 
 /// Something that leaves, or that a launch has on that day.
@@ -184,6 +207,7 @@ pub(super) fn fill(
             note: holiday(*date).unwrap_or_default(),
             empty_weekend: saturday && !past && on(*date).next().is_none() && on(sunday).next().is_none(),
             events: on(*date).map(|it| event(signed, house, it, targets)).collect(),
+            free: Vec::new(),
             week: date.iso_week_date().week(),
         });
     }
@@ -312,6 +336,19 @@ pub(super) fn put_requests(words: &Words, days: &mut [Day], all: &[Request], now
                 plans: false,
             },
         );
+    }
+}
+
+/// Puts the free slots on their days.
+pub(super) fn put_free(words: &Words, house: &House, days: &mut [Day], all: &[Free]) {
+    for it in all {
+        let at = words.zoned(it.at);
+        let Some(day) = days.iter_mut().find(|day| day.date == at.date().to_string()) else { continue };
+        day.free.push(FreeSlot {
+            clock: words.clock(it.at),
+            machine_clock: at.strftime("%H:%M").to_string(),
+            said: kept_for(words, house, it.channel),
+        });
     }
 }
 

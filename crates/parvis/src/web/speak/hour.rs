@@ -8,14 +8,15 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Time;
 use parvis_write::day::best::Hour;
-use parvis_write::day::slot::Slot;
+use parvis_write::day::slot::Slot as Weekly;
 
 use super::compose::{due, local};
 use crate::app::App;
 use crate::command::Refusal;
-use crate::command::post::hour as command;
-use crate::id::PostId;
+use crate::command::post::hour::{self as command, Slot};
+use crate::id::{ChannelId, PostId};
 use crate::rules::timing::Advice;
+use crate::store::house::House;
 use crate::store::{self, Conn};
 use crate::web::error::{Failure, page, page_with};
 use crate::web::form::Done;
@@ -61,6 +62,7 @@ impl Hints {
     pub(super) async fn read(conn: &mut Conn, signed: &Signed, id: PostId, now: i64) -> store::Result<Self> {
         let words = &signed.words;
         let found = command::hours(conn, signed.organisation.id, &words.zone, (Some(id), now)).await?;
+        let house = House::read(conn, signed.organisation.id).await?;
         let hint = |icon, at: i64, why: String| Hint {
             icon,
             value: local(words, at),
@@ -81,10 +83,19 @@ impl Hints {
                 );
             }
         }
-        all.extend(found.free.iter().take(EACH).map(|at| hint("clock", *at, words.t("hour-slot"))));
+        let slot = |it: &command::Free| hint("clock", it.at, kept_for(words, &house, it.channel));
+        all.extend(found.free.iter().take(EACH).map(slot));
         let mut seen = std::collections::BTreeSet::new();
         all.retain(|it| seen.insert(it.value.clone()));
         Ok(Self { all, thin })
+    }
+}
+
+/// What a free slot is called.
+pub(in crate::web) fn kept_for(words: &Words, house: &House, channel: Option<ChannelId>) -> String {
+    match channel.and_then(|id| house.channel(id)) {
+        Some(it) => words.t1("hour-slot-on", "channel", it.name.as_str()),
+        None => words.t("hour-slot"),
     }
 }
 
@@ -92,6 +103,8 @@ impl Hints {
 struct Line {
     weekday: i8,
     time: String,
+    /// Empty for any.
+    channel: String,
 }
 
 #[derive(Template)]
@@ -100,6 +113,8 @@ struct SlotsPage {
     layout: Layout,
     lines: Vec<Line>,
     weekdays: Vec<(i8, String)>,
+    /// Id and name of those that a slot can be kept for.
+    channels: Vec<(String, String)>,
     problem: Option<String>,
 }
 
@@ -115,15 +130,23 @@ async fn shown(
         Some(typed) => typed,
         None => {
             let kept = command::slots(&mut conn, signed.organisation.id).await?;
-            let line = |it: Slot| Line { weekday: it.weekday, time: it.time.strftime("%H:%M").to_string() };
+            let line = |it: Slot| Line {
+                weekday: it.hour.weekday,
+                time: it.hour.time.strftime("%H:%M").to_string(),
+                channel: it.channel.map(|it| it.to_string()).unwrap_or_default(),
+            };
             kept.into_iter().map(line).collect()
         }
     };
-    lines.extend((0..EMPTY).map(|_| Line { weekday: 1, time: String::new() }));
+    let empty = || Line { weekday: 1, time: String::new(), channel: String::new() };
+    lines.extend((0..EMPTY).map(|_| empty()));
+    let house = House::read(&mut conn, signed.organisation.id).await?;
+    let there = house.channels.iter().filter(|it| it.state != "removed");
+    let channels = there.map(|it| (it.id.to_string(), it.name.clone())).collect();
     let toast = done.then(|| Toast { text: words.t("slots-done"), undo: None });
     let layout = Layout::of(&mut conn, signed, Place::Calendar, words.t("slots")).await?.with_toast(toast);
     let weekdays = (1..=7).map(|day| (day, words.t(&format!("weekday-{day}")))).collect();
-    let content = SlotsPage { layout, lines, weekdays, problem };
+    let content = SlotsPage { layout, lines, weekdays, channels, problem };
     match content.problem {
         Some(_) => page_with(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &content),
         None => page(&content),
@@ -139,19 +162,25 @@ pub(super) async fn show(
     shown(&app, &signed, None, (None, done.done == "slots")).await
 }
 
-/// `POST /speak/slots`: pairs of `weekday` and `time`; one without a time is none.
+/// `POST /speak/slots`: `weekday`, `time` and `channel` of each; one without a time is none.
 pub(super) async fn set(
     State(app): State<Arc<App>>,
     signed: Signed,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let all = |name: &'static str| pairs.iter().filter(move |it| it.0 == name).map(|it| it.1.trim());
-    let typed: Vec<(&str, &str)> = all("weekday").zip(all("time")).filter(|it| !it.1.is_empty()).collect();
-    let read = |(weekday, time): &(&str, &str)| {
-        let wrong = Refusal::Invalid { field: "slots", code: "unknown" };
-        match (weekday.parse(), time.parse::<Time>()) {
-            (Ok(weekday), Ok(time)) => Ok(Slot { weekday, time }),
-            _ => Err(wrong),
+    let line = |((weekday, time), channel): ((&str, &str), &str)| Line {
+        weekday: weekday.parse().unwrap_or_default(),
+        time: time.to_owned(),
+        channel: channel.to_owned(),
+    };
+    let typed = all("weekday").zip(all("time")).zip(all("channel")).map(line);
+    let typed: Vec<Line> = typed.filter(|it| !it.time.is_empty()).collect();
+    let read = |it: &Line| {
+        let channel = Some(it.channel.as_str()).filter(|it| !it.is_empty()).map(str::parse).transpose();
+        match (it.time.parse::<Time>(), channel) {
+            (Ok(time), Ok(channel)) => Ok(Slot { hour: Weekly { weekday: it.weekday, time }, channel }),
+            _ => Err(Refusal::Invalid { field: "slots", code: "unknown" }),
         }
     };
     let saved = match typed.iter().map(read).collect() {
@@ -162,9 +191,5 @@ pub(super) async fn set(
     let Some((_, said)) = refusal::said(&refused, &signed.words) else {
         return Err(refusal::failure(refused, &signed.words));
     };
-    let line = |(weekday, time): &(&str, &str)| Line {
-        weekday: weekday.parse().unwrap_or(1),
-        time: (*time).to_owned(),
-    };
-    shown(&app, &signed, Some(typed.iter().map(line).collect()), (Some(said), false)).await
+    shown(&app, &signed, Some(typed), (Some(said), false)).await
 }

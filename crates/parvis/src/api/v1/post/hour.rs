@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::civil::Time;
-use parvis_write::day::slot::Slot;
+use parvis_write::day::slot::Slot as Weekly;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,7 +14,8 @@ use crate::api::body::Body;
 use crate::api::caller::Caller;
 use crate::api::problem::{Problem, Result};
 use crate::app::App;
-use crate::command::post::hour as command;
+use crate::command::post::hour::{self as command, Slot};
+use crate::id::ChannelId;
 use crate::rules::permission::Action;
 use crate::rules::timing::Advice;
 use crate::store;
@@ -28,6 +29,18 @@ pub struct PostSlot {
     weekday: i8,
     /// On the organisation's clock: `18:30`.
     time: String,
+    /// The channel that it is kept for; any without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    channel: Option<ChannelId>,
+}
+
+/// The next time of a slot on which nothing else leaves.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FreeSlot {
+    /// µs.
+    at: i64,
+    /// The channel that the slot is kept for; any without one.
+    channel: Option<ChannelId>,
 }
 
 /// The slots of the week.
@@ -60,8 +73,8 @@ pub struct BestHour {
 /// Hours that can be proposed now.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PostHours {
-    /// The next slots on which nothing else leaves (µs), three at most.
-    free: Vec<i64>,
+    /// The next slots on which nothing else leaves, three at most.
+    free: Vec<FreeSlot>,
     /// The best by their lower end, three at most; empty with fewer posts than `needed`.
     best: Vec<BestHour>,
     /// Measured posts behind it.
@@ -76,7 +89,11 @@ pub struct PostHours {
     extensions(("x-action" = json!(Action::ReadPosts))))]
 pub async fn slots(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<PostSlots>> {
     let found = command::slots(&mut app.db.read().await?, caller.actor.organisation).await?;
-    let slot = |it: Slot| PostSlot { weekday: it.weekday, time: it.time.strftime("%H:%M").to_string() };
+    let slot = |it: Slot| PostSlot {
+        weekday: it.hour.weekday,
+        time: it.hour.time.strftime("%H:%M").to_string(),
+        channel: it.channel,
+    };
     Ok(Json(PostSlots { slots: found.into_iter().map(slot).collect() }))
 }
 
@@ -90,7 +107,7 @@ pub async fn set_slots(
     Body(it): Body<PostSlots>,
 ) -> Result<StatusCode> {
     let slot = |it: PostSlot| match it.time.parse::<Time>() {
-        Ok(time) => Ok(Slot { weekday: it.weekday, time }),
+        Ok(time) => Ok(Slot { hour: Weekly { weekday: it.weekday, time }, channel: it.channel }),
         Err(_) => {
             Err(Problem::invalid("slots", "time", format!("“{}” isn't an hour such as 18:30.", it.time)))
         }
@@ -125,7 +142,7 @@ pub async fn hours(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<P
         next,
     };
     Ok(Json(PostHours {
-        free: found.free,
+        free: found.free.into_iter().map(|it| FreeSlot { at: it.at, channel: it.channel }).collect(),
         best: best.into_iter().zip(next).map(hour).collect(),
         posts,
         needed,
