@@ -5,6 +5,7 @@
 mod check;
 mod history;
 mod house;
+mod press;
 mod state;
 mod world;
 
@@ -23,7 +24,7 @@ use history::History;
 use house::House;
 
 /// What has to have gone wrong at least once where many histories were lived through.
-const EXPECTED: [&str; 13] = [
+const EXPECTED: [&str; 15] = [
     "answers lost",
     "cut before they were taken",
     "unreachable",
@@ -37,6 +38,8 @@ const EXPECTED: [&str; 13] = [
     "told in another order",
     "jumps of our clock",
     "starts",
+    "stops",
+    "parts of posts published",
 ];
 /// So many are many.
 const MANY: u64 = 300;

@@ -7,6 +7,7 @@ use parvis::id::OrganisationId;
 use parvis::store::{Conn, counter, invariant, journal, search};
 
 use super::history::History;
+use super::press;
 
 const MESSAGES: &str = "SELECT direction, state, text, remote_id, error_code, deleted_at FROM message";
 
@@ -40,6 +41,9 @@ pub async fn check(history: &History) -> Result<Vec<String>> {
     let mut wrong = history.wrong.clone();
     wrong.extend(heard(history, &rows));
     wrong.extend(answered(history, &rows));
+    let (posts, parts) = press::check(history).await?;
+    wrong.extend(posts);
+    *history.world.state().hits.entry("parts of posts published").or_default() += parts;
     for text in &history.notes {
         let count = rows.iter().filter(|it| it.direction == "note" && it.text == *text).count();
         if count != 1 {
@@ -82,7 +86,7 @@ fn answered(history: &History, rows: &[Row]) -> Vec<String> {
     let state = history.world.state();
     let mut wrong: Vec<String> = state.twice.iter().map(|it| format!("twice on the network: {it}")).collect();
     let mut standing: HashMap<&str, Vec<&str>> = HashMap::new();
-    for it in state.said.iter().filter(|it| it.author.is_none()) {
+    for it in state.said.iter().filter(|it| it.author.is_none() && !it.text.starts_with('x')) {
         standing.entry(words(&it.text)).or_default().push(&it.id);
     }
     for text in standing.keys().filter(|text| !history.given.iter().any(|it| it.text == **text)) {

@@ -1,4 +1,4 @@
-//! One history: people speak, change their minds and delete; colleagues answer, note, take back and put aside; the network
+//! One history: people speak, change their minds and delete; colleagues answer, note, take back, put aside and publish; the network
 //! loses, repeats and mixes up; clocks jump; the program dies in the middle of calls and is started again. All from a seed.
 
 use std::path::PathBuf;
@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use parvis::app::App;
-use parvis::clock::{Clock, HOUR, MINUTE};
+use parvis::clock::{Clock, DAY, HOUR, MINUTE};
 use parvis::command::answer::{self, Answer};
 use parvis::command::{Done, Refusal, triage, undo};
 use parvis::id::{ConversationId, JournalId};
 use parvis::intake;
 use parvis::store::message::{self, Message, Stage};
 use parvis::store::{channel, job};
-use parvis::work::{self, publish, read_back};
+use parvis::work::{self, publish, read_back, release};
 use parvis_channels::{Observation, ObservationKind, Received, Source, Visibility};
 
 use super::house::{self, House, START};
+use super::press::Spoken;
 use super::world::{STREAM, World, seconds};
 use crate::random::Random;
 
@@ -52,13 +53,18 @@ pub struct History {
     pub given: Vec<Given>,
     /// Notes that were kept.
     pub notes: Vec<String>,
+    /// Posts that were brought.
+    pub spoken: Vec<Spoken>,
     /// What is wrong.
     pub wrong: Vec<String>,
     address: String,
     data: PathBuf,
-    clock: Clock,
-    random: Random,
-    written: usize,
+    /// Ours.
+    pub clock: Clock,
+    /// Where chance comes from.
+    pub random: Random,
+    /// What was written so far, so that no two say the same.
+    pub written: usize,
 }
 
 impl History {
@@ -76,6 +82,7 @@ impl History {
             house,
             given: Vec::new(),
             notes: Vec::new(),
+            spoken: Vec::new(),
             wrong: Vec::new(),
             address: address.to_owned(),
             data,
@@ -94,7 +101,8 @@ impl History {
         self.speak();
         self.poll().await?;
         for _ in 0..self.random.between(STEPS.0, STEPS.1) {
-            match self.random.between(0, 100) {
+            match self.random.between(0, 125) {
+                100.. => self.press().await?,
                 0..12 => self.speak(),
                 12..18 => self.change(),
                 18..30 => self.poll().await?,
@@ -305,7 +313,7 @@ impl History {
     }
 
     /// A refusal is an answer; a database that refuses isn't.
-    fn refused(&mut self, what: &str, refusal: &Refusal) {
+    pub fn refused(&mut self, what: &str, refusal: &Refusal) {
         if matches!(refusal, Refusal::Store(_) | Refusal::Media(_) | Refusal::Full(_) | Refusal::Sealed) {
             self.wrong.push(format!("{what}: {refusal}"));
         }
@@ -355,13 +363,16 @@ impl History {
     /// The network behaves, and time goes on from job to job until nothing moves.
     async fn come_to_rest(&mut self) -> Result<()> {
         self.world.state().faulty = false;
+        self.put_back().await?;
+        // What is counted of posts a week later isn't waited for.
+        let soon = self.clock.now() + DAY;
         for _ in 0..ROUNDS {
             self.poll().await?;
             self.work().await?;
             let mut conn = self.app.db.read().await?;
             let mut next: Option<i64> = None;
-            for kind in [publish::KIND, read_back::KIND] {
-                let at = job::next_at(&mut conn, kind).await?;
+            for kind in [publish::KIND, read_back::KIND, release::KIND] {
+                let at = job::next_at(&mut conn, kind).await?.filter(|at| *at < soon);
                 next = next.into_iter().chain(at).min();
             }
             let cursor = channel::cursor(&mut conn, self.house.id, self.house.channel, STREAM).await?;

@@ -6,7 +6,7 @@ use parvis::store::Db;
 /// A question: how many of its columns are texts; the rest are numbers.
 type Question = (&'static str, usize, usize, &'static str);
 
-const QUESTIONS: [Question; 8] = [
+const QUESTIONS: [Question; 9] = [
     (
         "message",
         9,
@@ -24,6 +24,7 @@ const QUESTIONS: [Question; 8] = [
          CAST(CASE WHEN c.urgent THEN 1 ELSE 0 END AS BIGINT), CAST(CASE WHEN c.author_id IS NULL THEN 1 ELSE 0 END AS BIGINT)
          FROM conversation c LEFT JOIN conversation i ON i.id = c.merged_into LEFT JOIN colleague k ON k.id = c.assignee_id",
     ),
+    ("post", 4, 4, "SELECT title, state, text, held_code, version, due_at, released_at, published_at FROM post"),
     ("version", 1, 1, "SELECT text, version_at FROM message_version"),
     ("counter", 2, 1, "SELECT n.state, k.email, n.value FROM counter n LEFT JOIN colleague k ON k.id = n.assignee_id WHERE n.value <> 0"),
     ("tally", 1, 2, "SELECT direction, hour_at, value FROM tally WHERE value <> 0"),
