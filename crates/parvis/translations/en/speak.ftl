@@ -133,6 +133,7 @@ post-first-comment-help = Goes below the text, in your name, once all of it is o
 post-no-first-comment = No first comment here: { $why }
 post-first-comment-for = First comment for { $name }
 post-first-comment-hint = First comment: leave empty to take the common one.
+post-strangers = { $names }: not a name of this network, it reaches nobody. Write the one used here into a version for this network, or take it out.
 post-thread = As a thread, if it is too long
 post-thread-offer = Too long: publish as a thread
 post-thread-of = { $count ->

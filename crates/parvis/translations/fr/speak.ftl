@@ -133,6 +133,7 @@ post-first-comment-help = Publié sous le texte, en votre nom, dès que tout est
 post-no-first-comment = Pas de premier commentaire ici : { $why }
 post-first-comment-for = Premier commentaire pour { $name }
 post-first-comment-hint = Premier commentaire : laissez vide pour reprendre le commun.
+post-strangers = { $names } : ce nom n’est pas d’ici et ne préviendra personne. Écrivez le nom qui a cours sur ce réseau dans une version pour lui, ou retirez-le.
 post-thread = En fil, si c’est trop long
 post-thread-offer = Trop long : publier en fil
 post-thread-of = { $count ->

@@ -3,7 +3,7 @@
 
 use parvis_channels::{CapabilityKey, CapabilitySet, ChannelKind, Support, Why};
 use parvis_write::campaign::Campaign;
-use parvis_write::mark::Dialect;
+use parvis_write::mark::{self, Dialect, MarkKind};
 use parvis_write::{TextRule, thread};
 
 use super::{Post, Target, can_begin};
@@ -90,6 +90,29 @@ impl Network {
         }
     }
 
+    /// Mentions of a text that name nobody here, as they are written on another network; each once.
+    pub fn strangers(&self, text: &str) -> Vec<String> {
+        let named =
+            |dialect| mark::marks(text, dialect).into_iter().filter(|it| it.kind == MarkKind::Mention);
+        let handles: Vec<usize> = named(Dialect::Atproto).map(|it| it.span.start).collect();
+        let mut found = Vec::new();
+        for it in named(Dialect::Fediverse) {
+            let said = it.text(text).to_owned();
+            let of_server = said.matches('@').count() > 1;
+            let is_handle = !of_server && handles.contains(&it.span.start);
+            let strange = match self.kind {
+                Some(ChannelKind::Mastodon) => is_handle,
+                Some(ChannelKind::Bluesky) => !is_handle,
+                Some(ChannelKind::Wordpress) => true,
+                _ => false,
+            };
+            if strange && !found.contains(&said) {
+                found.push(said);
+            }
+        }
+        found
+    }
+
     /// A link as it leaves for here.
     pub fn link(&self, url: &str, campaign: Option<&str>) -> String {
         match campaign {
@@ -145,4 +168,24 @@ pub(super) async fn fits(
         .as_deref()
         .is_none_or(|said| network.no_comment().is_none() && network.rule.fits(said, it.warning.as_deref()));
     Ok(can_begin(&network.can) && answers && (shaped.parts.is_some() || text.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_named_as_on_another_network_is_nobody_here() {
+        let mut channel = crate::testing::channel(crate::id::DeskId::new(0));
+        let text = "Merci @anna@social.example, @bob.example et @carla ! (@bob.example, mail@d.example)";
+        for (kind, nobody) in [
+            ("mastodon", vec!["@bob.example"]),
+            ("bluesky", vec!["@anna@social.example", "@carla"]),
+            ("wordpress", vec!["@anna@social.example", "@bob.example", "@carla"]),
+            ("webhook", vec![]),
+        ] {
+            channel.kind = kind.to_owned();
+            assert_eq!(Network::of(&channel).strangers(text), nobody, "{kind}");
+        }
+    }
 }

@@ -57,6 +57,8 @@ pub(super) struct Account {
     pub(super) no_comment: Option<String>,
     /// The first comment as it leaves.
     pub(super) comment: Option<Below>,
+    /// Who is named as on another network, in words; nobody's name here.
+    pub(super) strangers: Option<String>,
 }
 
 /// A first comment.
@@ -123,6 +125,9 @@ fn account(
     let own_comment = said.own_first_comments.get(&channel.id).cloned().unwrap_or_default();
     let comment = network.comment_for(&said.first_comment, Some(&own_comment));
     let comment = comment.map(|it| network.tag(it, campaign));
+    let mut strangers = network.strangers(text);
+    strangers.extend(network.strangers(comment.as_deref().unwrap_or_default()));
+    let strangers = Some(strangers.join(", ")).filter(|it| !it.is_empty());
     let shaped = network.shape(text, warning, campaign, threaded);
     let max = usize::try_from(rule.max).unwrap_or(usize::MAX);
     let number = |it: usize| words.number(i64::try_from(it).unwrap_or(i64::MAX));
@@ -156,6 +161,7 @@ fn account(
         threads: network.threads(),
         threaded,
         tagged,
+        strangers: strangers.map(|names| words.t1("post-strangers", "names", names)),
         comment,
         own_comment,
         no_comment: network.no_comment().map(|why| words.named("why", why.code())),
