@@ -95,7 +95,7 @@ describe('what is written', { skip }, () => {
     noFaults(manager)
   })
 
-  test('a text in parts stands on the network as a thread, each part once and below the one before', async () => {
+  test('a text in parts stands on the network as a thread, each part once, and a first comment below the first', async () => {
     const mark = word()
     const address = await brought(house, manager, manager, `Thread ${word()}`, 'team')
     await manager.locator('#text').fill(`First part ${mark}\n---\nSecond part ${mark}\n---\nThird part ${mark}`)
@@ -103,20 +103,30 @@ describe('what is written', { skip }, () => {
     await manager.getByLabel('As a thread, if it is too long').check()
     await manager.locator('.fil li').nth(2).waitFor()
     assert.match(await manager.locator('.fil li').nth(1).textContent(), /Second part .*\(2\/3\)/)
+    // By keyboard, from one field to the next.
+    await manager.getByLabel('First comment', { exact: true }).focus()
+    await manager.keyboard.type(`The programme ${mark} @bob.example`)
+    const preview = manager.locator('[data-preview]:not([hidden])')
+    await preview.locator('.below', { hasText: `The programme ${mark}` }).waitFor()
+    await preview.locator('.strangers', { hasText: '@bob.example' }).waitFor()
+    assert.deepEqual(await findings(manager), [])
     await shoot(manager, 'thread')
     await button(manager, 'Save and hand over').click()
     await tickAll(manager)
     await button(manager, 'Validate').click()
     await button(manager, 'Publish now').click()
-    const parts = await until('all three stand there', async () => {
+    const parts = await until('all of it stands there', async () => {
       const found = (await brand.mine()).filter(post => plain(post.content).includes(mark))
-      return found.length >= 3 && found
-    }, 120)
-    assert.equal(parts.length, 3)
-    const [first, second, third] = ['First', 'Second', 'Third'].map(name => parts.find(post => plain(post.content).includes(`${name} part`)))
-    assert.deepEqual([second.in_reply_to_id, third.in_reply_to_id], [first.id, second.id])
+      return found.length >= 4 && found
+    }, 180)
+    assert.equal(parts.length, 4)
+    const [first, second, third, comment] = ['First part', 'Second part', 'Third part', 'The programme'].map(said => parts.find(post => plain(post.content).includes(said)))
+    assert.deepEqual([second, third, comment].map(post => post.in_reply_to_id), [first.id, second.id, first.id])
     await manager.goto(house.base + address)
-    await until('the page says so', async () => { await manager.reload(); return (await manager.getByText('published', { exact: true }).count()) >= 3 }, 60)
+    await until('the page says so', async () => { await manager.reload(); return (await manager.getByText('published', { exact: true }).count()) >= 4 }, 60)
+    await manager.getByText('· First comment').waitFor()
+    await manager.goto(`${house.base}${address}/versions`)
+    await manager.locator('.diff', { hasText: 'First comment' }).locator('ins', { hasText: mark }).first().waitFor()
     noFaults(manager)
   })
 

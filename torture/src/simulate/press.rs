@@ -1,5 +1,5 @@
 //! Posts in a history: found words for, validated, given their hour, changed, moved, stopped, put back and resumed, some as
-//! threads. No two parts say the same, so what stands on the network says which version of which post it is of.
+//! threads, some with a first comment. No two parts say the same, so what stands on the network says which version of which post it is of.
 
 use anyhow::Result;
 use parvis::clock::MINUTE;
@@ -20,8 +20,8 @@ pub struct Spoken {
     pub id: PostId,
     /// The parts of the version that stands now: the first word of each.
     parts: Vec<String>,
-    /// First words of versions that were changed before they left.
-    changed: Vec<String>,
+    /// The last of them is a first comment.
+    commented: bool,
     /// Somebody left it as it stood.
     settled: bool,
 }
@@ -66,7 +66,7 @@ impl History {
             Err(refusal) => return Ok(self.refused("propose", &refusal)),
         };
         let place = self.spoken.len();
-        self.spoken.push(Spoken { id, parts: Vec::new(), changed: Vec::new(), settled: false });
+        self.spoken.push(Spoken { id, parts: Vec::new(), commented: false, settled: false });
         for way in [Step::Keep, Step::Brief] {
             self.step(place, way, None).await?;
         }
@@ -85,12 +85,17 @@ impl History {
         drop(conn);
         self.written += 1;
         let count = if self.random.percent(40) { self.random.between(2, 4) } else { 1 };
-        let parts: Vec<String> = (1..=count).map(|part| format!("x{}p{part}", self.written)).collect();
+        let mut parts: Vec<String> = (1..=count).map(|part| format!("x{}p{part}", self.written)).collect();
         let said: Vec<String> = parts.iter().map(|it| format!("{it} opens at noon.")).collect();
+        let commented = self.random.percent(30);
+        let comment = format!("x{}c", self.written);
+        let first_comment = if commented { format!("{comment} has the programme.") } else { String::new() };
+        parts.extend(commented.then_some(comment));
         let channels = vec![self.house.channel];
         let new = Words {
             version: found.map_or(0, |it| it.version),
             text: said.join("\n---\n"),
+            first_comment,
             threaded: channels.clone(),
             channels,
             ..Words::default()
@@ -99,8 +104,8 @@ impl History {
         match words::rewrite(&self.app, author, id, &new).await {
             Ok(_) => {
                 if let Some(it) = self.spoken.get_mut(place) {
-                    let before = std::mem::replace(&mut it.parts, parts);
-                    it.changed.extend(before);
+                    it.parts = parts;
+                    it.commented = commented;
                 }
                 Ok(true)
             }
@@ -203,8 +208,8 @@ pub async fn check(history: &History) -> Result<(Vec<String>, u64)> {
             continue;
         };
         let mut left = Vec::new();
-        for id in post::part::list(&mut conn, history.house.id, it.id, history.house.channel).await? {
-            left.extend(message::get(&mut conn, history.house.id, id).await?);
+        for part in post::part::list(&mut conn, history.house.id, it.id, history.house.channel).await? {
+            left.extend(message::get(&mut conn, history.house.id, part.message).await?);
         }
         let found = Found { spoken, left: &left, standing: &standing };
         wrong.extend(found.wrong(&it, history.clock.now()).map(|what| format!("{what}: {it:?}, {left:?}")));
@@ -256,8 +261,9 @@ impl Found<'_> {
         if self.left.len() != self.spoken.parts.len() {
             return Some("not as many messages as parts".to_owned());
         }
-        let mut before: Option<&Said> = None;
-        for (part, message) in self.spoken.parts.iter().zip(self.left) {
+        let (mut root, mut before): (Option<&Said>, Option<&Said>) = (None, None);
+        let last = self.spoken.parts.len() - 1;
+        for (number, (part, message)) in self.spoken.parts.iter().zip(self.left).enumerate() {
             let there = self.there(part);
             let is_told = match (message.stage, there.as_slice()) {
                 (Stage::Published, [one]) => message.remote_id.as_deref() == Some(&one.id),
@@ -265,8 +271,8 @@ impl Found<'_> {
                     there.len() <= usize::from(message.error_code.as_deref() == Some("unknown"))
                 }
                 (Stage::Withdrawn, []) => true,
-                // A part waits for the one before it.
-                (Stage::Held, []) => before.is_none() && part != &self.spoken.parts[0],
+                // A part waits for the one before it, or for a person.
+                (Stage::Held, []) => number > 0 && (before.is_none() || it.held_at.is_some()),
                 _ => false,
             };
             if !is_told {
@@ -277,11 +283,12 @@ impl Found<'_> {
                 ));
             }
             let one = there.first().copied();
-            if let (Some(one), Some(before)) = (one, before)
-                && one.parent.as_deref() != Some(&before.id)
-            {
-                return Some(format!("{part} doesn't stand below {}", before.id));
+            // A first comment stands below the first of all.
+            let above = if self.spoken.commented && number == last { root } else { before };
+            if one.is_some_and(|one| one.parent.as_ref() != above.map(|it| &it.id)) {
+                return Some(format!("{part} doesn't stand below {above:?}"));
             }
+            root = root.or(one);
             before = one.filter(|_| message.stage == Stage::Published);
         }
         let stands = self.left.iter().all(|it| it.stage == Stage::Published);

@@ -141,6 +141,7 @@ async fn propose_in(
         created_at: now,
         changed_at: now,
         campaign: None,
+        first_comment: String::new(),
     };
     dress(&mut it, &idea)?;
     let version = found.map(|found| words::begin(actor, &mut it, found)).transpose()?;

@@ -87,6 +87,8 @@ pub struct Post {
     pub clock: Option<String>,
     /// Its words.
     pub text: Option<Text>,
+    /// What answers it in our own name once it stands there.
+    pub first_comment: Option<Text>,
     /// Why, and for whom.
     pub brief: Option<Text>,
     /// Key of the colleague who finds the words.

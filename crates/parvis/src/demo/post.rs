@@ -95,6 +95,7 @@ async fn write(
         created_at: if over { due_at.unwrap_or(now) - 3 * DAY } else { created_at },
         changed_at: due_at.filter(|_| over).unwrap_or(created_at),
         campaign: None,
+        first_comment: it.first_comment.as_ref().map(|it| it.get(language).to_owned()).unwrap_or_default(),
         text,
     };
     post::insert(conn, keys.house, &made).await?;
@@ -159,7 +160,15 @@ async fn before(
 async fn look_at(conn: &mut Conn, keys: &Keys, it: &Post, reader: ColleagueId) -> store::Result<()> {
     let Some(author) = it.written_by else { return Ok(()) };
     let (at, text) = (it.created_at, it.text.clone());
-    let version = Version { number: 1, at, colleague: author, text, own_texts: OwnTexts::new() };
+    let version = Version {
+        number: 1,
+        at,
+        colleague: author,
+        text,
+        own_texts: OwnTexts::new(),
+        first_comment: it.first_comment.clone(),
+        own_first_comments: OwnTexts::new(),
+    };
     words::keep(conn, keys.house, it.id, &version).await?;
     if it.validated_by.is_some() || it.state == State::ToValidate {
         for item in ["facts", "links"] {

@@ -94,7 +94,9 @@ pub enum Part {
     Post,
     /// A title, a warning, what a picture shows: nothing has to be mentioned there.
     Beside,
-    /// An answer to somebody: only what certain words ask for has to be mentioned.
+    /// What we say ourselves below a post: of what has to be mentioned only what certain words ask for.
+    Below,
+    /// An answer to somebody: likewise, and it binds only where answers are bound.
     Answer,
 }
 
@@ -138,7 +140,7 @@ impl HouseCharter {
         }
         let mandatory = self.mandatory.iter().filter(|it| match part {
             Part::Post => true,
-            Part::Answer => !it.when.is_empty(),
+            Part::Below | Part::Answer => !it.when.is_empty(),
             Part::Beside => false,
         });
         let charter = Charter {
@@ -229,6 +231,7 @@ mod tests {
         assert_eq!(rules(&house, text, Part::Beside), []);
         let house = HouseCharter { mandatory: vec![ad(&["salle"])], answers: false, ..house };
         assert_eq!(rules(&house, text, Part::Answer), [(Rule::Mandatory, false)]);
+        assert_eq!(rules(&house, text, Part::Below), [(Rule::Mandatory, true)]);
     }
 
     #[test]

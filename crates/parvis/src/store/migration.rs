@@ -46,6 +46,7 @@ const STEPS: &[Step] = &[
     (26, "desk_closed", include_str!("../../migrations/0026_desk_closed.sql"), "", ""),
     (27, "card", include_str!("../../migrations/0027_card.sql"), "", ""),
     (28, "launch_watch", include_str!("../../migrations/0028_launch_watch.sql"), "", ""),
+    (29, "first_comment", include_str!("../../migrations/0029_first_comment.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -79,6 +79,8 @@ pub struct Post {
     pub changed_at: i64,
     /// The campaign that its links say they are of, where a network's do.
     pub campaign: Option<String>,
+    /// What answers the common text in our own name once it stands there; empty for nothing.
+    pub first_comment: String,
 }
 
 /// Where a post goes.
@@ -96,12 +98,15 @@ pub struct Target {
     /// What is too long for this network goes out as a thread.
     #[serde(default)]
     pub threaded: bool,
+    /// The first comment of this network; `None` for the common one.
+    #[serde(default)]
+    pub first_comment: Option<String>,
 }
 
 impl Target {
     /// Of the common text, with nothing said yet.
     pub fn new(channel: ChannelId) -> Self {
-        Self { channel, text: None, message: None, tagged: false, threaded: false }
+        Self { channel, text: None, message: None, tagged: false, threaded: false, first_comment: None }
     }
 }
 
@@ -120,7 +125,7 @@ pub struct Filter {
 
 macro_rules! columns {
     () => {
-        "p.id, p.title, p.brief, p.theme, p.origin, p.origin_name, p.conversation_id, p.state, p.reason, p.text, p.warning, p.version, p.due_at, p.idea_by, p.writer_id, p.written_by, p.sent_back_by, p.validated_by, p.validated_at, p.held_at, p.held_code, p.released_at, p.published_at, p.measured_at, p.answers, p.created_at, p.changed_at, p.campaign"
+        "p.id, p.title, p.brief, p.theme, p.origin, p.origin_name, p.conversation_id, p.state, p.reason, p.text, p.warning, p.version, p.due_at, p.idea_by, p.writer_id, p.written_by, p.sent_back_by, p.validated_by, p.validated_at, p.held_at, p.held_code, p.released_at, p.published_at, p.measured_at, p.answers, p.created_at, p.changed_at, p.campaign, p.first_comment"
     };
 }
 macro_rules! filtered {
@@ -131,9 +136,9 @@ macro_rules! filtered {
     };
 }
 
-const INSERT: &str = "INSERT INTO post (organisation_id, id, title, brief, theme, origin, origin_name, conversation_id, state, reason, text, warning, version, due_at, idea_by, writer_id, written_by, sent_back_by, validated_by, validated_at, held_at, held_code, released_at, published_at, measured_at, answers, created_at, changed_at, campaign)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)";
-const UPDATE: &str = "UPDATE post SET title = $3, brief = $4, theme = $5, origin = $6, origin_name = $7, conversation_id = $8, state = $9, reason = $10, text = $11, warning = $12, version = $13, due_at = $14, idea_by = $15, writer_id = $16, written_by = $17, sent_back_by = $18, validated_by = $19, validated_at = $20, held_at = $21, held_code = $22, released_at = $23, published_at = $24, measured_at = $25, answers = $26, created_at = $27, changed_at = $28, campaign = $29
+const INSERT: &str = "INSERT INTO post (organisation_id, id, title, brief, theme, origin, origin_name, conversation_id, state, reason, text, warning, version, due_at, idea_by, writer_id, written_by, sent_back_by, validated_by, validated_at, held_at, held_code, released_at, published_at, measured_at, answers, created_at, changed_at, campaign, first_comment)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)";
+const UPDATE: &str = "UPDATE post SET title = $3, brief = $4, theme = $5, origin = $6, origin_name = $7, conversation_id = $8, state = $9, reason = $10, text = $11, warning = $12, version = $13, due_at = $14, idea_by = $15, writer_id = $16, written_by = $17, sent_back_by = $18, validated_by = $19, validated_at = $20, held_at = $21, held_code = $22, released_at = $23, published_at = $24, measured_at = $25, answers = $26, created_at = $27, changed_at = $28, campaign = $29, first_comment = $30
     WHERE organisation_id = $1 AND id = $2";
 const GET: &str = concat!("SELECT ", columns!(), " FROM post p WHERE p.organisation_id = $1 AND p.id = $2");
 const IN_STATE: &str = concat!(
@@ -169,12 +174,12 @@ const COUNTS: &str = concat!(
 );
 const THEMES: &str =
     "SELECT DISTINCT theme FROM post WHERE organisation_id = $1 AND theme <> '' ORDER BY theme LIMIT 200";
-const TARGETS: &str = "SELECT channel_id, text, message_id, tagged, threaded FROM post_target
+const TARGETS: &str = "SELECT channel_id, text, message_id, tagged, threaded, first_comment FROM post_target
     WHERE organisation_id = $1 AND post_id = $2 ORDER BY channel_id";
 const DROP_TARGETS: &str = "DELETE FROM post_target WHERE organisation_id = $1 AND post_id = $2";
 const TARGET: &str =
-    "INSERT INTO post_target (organisation_id, post_id, channel_id, text, message_id, tagged, threaded)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO post_target (organisation_id, post_id, channel_id, text, message_id, tagged, threaded, first_comment)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const LEFT: &str =
     "UPDATE post_target SET message_id = $4 WHERE organisation_id = $1 AND post_id = $2 AND channel_id = $3";
 const OF_MESSAGE: &str = "SELECT post_id FROM post_target WHERE organisation_id = $1 AND message_id = $2
@@ -235,10 +240,11 @@ fn read(row: &Row) -> Result<Post> {
         created_at: cells.next()?,
         changed_at: cells.next()?,
         campaign: cells.next()?,
+        first_comment: cells.next()?,
     })
 }
 
-fn written(organisation: OrganisationId, it: &Post) -> [Value; 29] {
+fn written(organisation: OrganisationId, it: &Post) -> [Value; 30] {
     [
         organisation.into(),
         it.id.into(),
@@ -269,6 +275,7 @@ fn written(organisation: OrganisationId, it: &Post) -> [Value; 29] {
         it.created_at.into(),
         it.changed_at.into(),
         (&it.campaign).into(),
+        (&it.first_comment).into(),
     ]
 }
 
@@ -362,6 +369,7 @@ pub async fn targets(conn: &mut Conn, organisation: OrganisationId, id: PostId) 
                 message: cells.next()?,
                 tagged: cells.next()?,
                 threaded: cells.next()?,
+                first_comment: cells.next()?,
             })
         })
         .collect()
@@ -403,6 +411,7 @@ pub async fn set_targets(
             it.message.into(),
             it.tagged.into(),
             it.threaded.into(),
+            (&it.first_comment).into(),
         ];
         conn.run(TARGET, &args).await?;
     }

@@ -7,7 +7,7 @@ use parvis_write::charter::{Remark, Rule};
 
 use super::asset::Icon;
 use super::language::Words;
-use crate::command::post::charter::{COMMON, Found, Held};
+use crate::command::post::charter::{COMMON, FIRST_COMMENT, Found, Held};
 use crate::rules::charter::about;
 use crate::store::house::House;
 
@@ -129,7 +129,12 @@ impl Remarks {
 fn name(words: &Words, house: &House, place: &str) -> Option<String> {
     match place {
         COMMON => None,
-        "title" | "warning" => Some(words.named("charter-place", place)),
+        "title" | "warning" | FIRST_COMMENT => Some(words.named("charter-place", place)),
+        place if place.starts_with(FIRST_COMMENT) => {
+            let id = place.trim_start_matches(FIRST_COMMENT).trim_start_matches('-');
+            let channel = name(words, house, id).unwrap_or_default();
+            Some(words.t1("charter-place-first_comment-of", "name", channel))
+        }
         id => {
             let channel = id.parse().ok().and_then(|id| house.channel(id)).map(|it| it.name.clone());
             Some(channel.unwrap_or_else(|| words.named("charter-place", "alt")))

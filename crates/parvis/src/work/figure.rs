@@ -65,7 +65,7 @@ async fn look(
     let mut conn = app.db.read().await?;
     let mut ids = Vec::new();
     for part in post::part::list(&mut conn, organisation, it.id, channel).await? {
-        ids.extend(message::get(&mut conn, organisation, part).await?.and_then(|it| it.remote_id));
+        ids.extend(message::get(&mut conn, organisation, part.message).await?.and_then(|it| it.remote_id));
     }
     let found = store::channel::get(&mut conn, organisation, channel).await?;
     drop(conn);

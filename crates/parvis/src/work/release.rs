@@ -19,6 +19,7 @@ use crate::store::conversation::{self, Conversation, Facets, NEVER};
 use crate::store::job::{self, Job};
 use crate::store::journal::{self, By, Entry};
 use crate::store::message::{self, Direction, Message, Stage};
+use crate::store::post::part::Part;
 use crate::store::post::{self, Post, Target};
 use crate::store::reading::Said;
 use crate::store::{self, Conn};
@@ -98,10 +99,11 @@ async fn send(
     // It fitted when it was validated. Should the network take less by now, it is handed over whole and refused there.
     let shaped = command::shape::Network::of(&channel).of_target(it, target);
     let parts = shaped.parts.unwrap_or_else(|| vec![shaped.text]);
-    let mut parts = parts.iter().map(String::as_str);
-    let said = parts.next().unwrap_or_default();
+    let mut thread = parts.iter().map(|said| (said.as_str(), false));
+    let (said, _) = thread.next().unwrap_or_default();
     let id = MessageId::new(now);
-    let further: Vec<&str> = parts.collect();
+    let comment = shaped.first_comment.as_deref().map(|said| (said, true));
+    let further: Vec<(&str, bool)> = thread.chain(comment).collect();
     let mut home = home(&channel, id, said, now);
     home.messages += i64::try_from(further.len()).unwrap_or(0);
     conversation::insert(conn, organisation, &home).await?;
@@ -133,7 +135,7 @@ async fn send(
     store::search::index(conn, organisation, id, home.id, said).await?;
     post::set_message(conn, organisation, it.id, target.channel, id).await?;
     publish::enqueue(conn, organisation, id, now, now).await?;
-    for (number, said) in (1_u32..).zip(further) {
+    for (number, (said, first_comment)) in (1_u32..).zip(further) {
         let part = MessageId::new(now);
         let left = Message {
             publish_key: Some(part_key(&id.to_string(), number)),
@@ -142,6 +144,7 @@ async fn send(
         };
         message::insert(conn, organisation, &left).await?;
         store::search::index(conn, organisation, part, home.id, said).await?;
+        let part = Part { message: part, first_comment };
         post::part::insert(conn, organisation, it.id, target.channel, i64::from(number), part).await?;
     }
     Ok(())
@@ -255,9 +258,9 @@ pub(crate) async fn settled(
     let Some(mut post) = post::get(conn, organisation, id).await? else { return Ok(false) };
     follow(conn, organisation, &post, it, now).await?;
     for target in post::targets(conn, organisation, id).await? {
-        for message in post::part::list(conn, organisation, id, target.channel).await? {
-            let other = message::get(conn, organisation, message).await?;
-            if message != it.id && other.is_none_or(|other| other.stage != Stage::Published) {
+        for part in post::part::list(conn, organisation, id, target.channel).await? {
+            let other = message::get(conn, organisation, part.message).await?;
+            if part.message != it.id && other.is_none_or(|other| other.stage != Stage::Published) {
                 return Ok(true);
             }
         }
@@ -276,7 +279,7 @@ pub(crate) async fn settled(
     Ok(true)
 }
 
-/// A part of a thread stands there: the next one goes below it.
+/// A part stands there: the next one of its thread goes below it, the first comment below the first of all.
 async fn follow(
     conn: &mut Conn,
     organisation: OrganisationId,
@@ -285,13 +288,20 @@ async fn follow(
     now: i64,
 ) -> store::Result<()> {
     let all = post::part::list(conn, organisation, post.id, it.channel).await?;
-    let next = all.iter().skip_while(|id| **id != it.id).nth(1);
-    let Some(next) = next else { return Ok(()) };
-    let Some(mut next) = message::get(conn, organisation, *next).await? else { return Ok(()) };
+    let next = all.iter().skip_while(|part| part.message != it.id).nth(1);
+    let Some(part) = next else { return Ok(()) };
+    let Some(mut next) = message::get(conn, organisation, part.message).await? else { return Ok(()) };
     if next.stage != Stage::Held || next.remote_parent_id.is_some() || post.held_at.is_some() {
         return Ok(());
     }
-    next.remote_parent_id = it.remote_id.clone();
+    let first = all.first().filter(|first| part.first_comment && first.message != it.id);
+    next.remote_parent_id = match first {
+        Some(first) => message::get(conn, organisation, first.message).await?.and_then(|it| it.remote_id),
+        None => it.remote_id.clone(),
+    };
+    if next.remote_parent_id.is_none() {
+        return Ok(());
+    }
     next.sent_at = now;
     message::update(conn, organisation, &next).await?;
     publish::enqueue(conn, organisation, next.id, now, now).await

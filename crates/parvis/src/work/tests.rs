@@ -3,6 +3,7 @@
 mod card;
 mod charter;
 mod fast;
+mod first_comment;
 mod last;
 mod layer;
 mod moderate;
@@ -42,6 +43,8 @@ struct Forgetful {
     away: Arc<AtomicBool>,
     /// Whoever posts is asked to come back later.
     busy: Arc<AtomicBool>,
+    /// Whoever posts is refused.
+    refuses: Arc<AtomicBool>,
     /// Requests to read get no answer.
     hangs: Arc<AtomicBool>,
     /// What was taken can be read.
@@ -57,6 +60,9 @@ impl Forgetful {
             }
             if method == Method::POST && it.busy.load(Ordering::SeqCst) {
                 return StatusCode::TOO_MANY_REQUESTS.into_response();
+            }
+            if method == Method::POST && it.refuses.load(Ordering::SeqCst) {
+                return StatusCode::UNPROCESSABLE_ENTITY.into_response();
             }
             if method == Method::POST {
                 it.posts.lock().unwrap().push(body);

@@ -250,6 +250,13 @@ pub struct NewWords {
     #[serde(default)]
     #[schema(value_type = std::collections::HashMap<String, String>)]
     own_texts: BTreeMap<ChannelId, String>,
+    /// What answers it in our name once it stands; empty: nothing.
+    #[serde(default)]
+    first_comment: String,
+    /// First comments of networks that have their own, by channel; 422 where none can be made.
+    #[serde(default)]
+    #[schema(value_type = std::collections::HashMap<String, String>)]
+    own_first_comments: BTreeMap<ChannelId, String>,
 }
 
 /// Save what will be published
@@ -276,6 +283,8 @@ pub async fn rewrite(
         threaded: it.threaded,
         channels: it.channels,
         own_texts: it.own_texts,
+        first_comment: it.first_comment,
+        own_first_comments: it.own_first_comments,
     };
     command::words::rewrite(&app, &caller.actor, id, &words).await?;
     Ok(Json(whole(&app, &caller, id, Action::Write).await?))

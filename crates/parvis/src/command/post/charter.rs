@@ -6,6 +6,7 @@ use parvis_write::charter::Remark;
 use parvis_write::mark::Dialect;
 use serde_json::json;
 
+use super::shape::Network;
 use super::words::Words;
 use super::{load, paragraph};
 use crate::app::App;
@@ -21,11 +22,13 @@ use crate::store::{self, Conn};
 
 /// The place of the common text.
 pub const COMMON: &str = "common";
+/// The place of the common first comment; with `-` and the id of a channel, of its own.
+pub const FIRST_COMMENT: &str = "first_comment";
 
 /// A text of a post that the public will read.
 #[derive(Clone, Debug)]
 pub struct Passage {
-    /// [`COMMON`], `title`, `warning`, or the id of the channel or picture that it belongs to.
+    /// [`COMMON`], [`FIRST_COMMENT`], `title`, `warning`, or the id of the channel or picture that it belongs to.
     pub place: String,
     /// What it says.
     pub text: String,
@@ -77,6 +80,11 @@ pub async fn read(conn: &mut Conn, organisation: OrganisationId, it: &Post) -> s
         text: it.text.clone(),
         warning: it.warning.clone().unwrap_or_default(),
         channels: targets.iter().map(|it| it.channel).collect(),
+        first_comment: it.first_comment.clone(),
+        own_first_comments: targets
+            .iter()
+            .filter_map(|it| Some((it.channel, it.first_comment.clone()?)))
+            .collect(),
         own_texts: targets.into_iter().filter_map(|it| Some((it.channel, it.text?))).collect(),
         ..Words::default()
     };
@@ -119,10 +127,24 @@ async fn passages(
         part: Part::Beside,
     };
     let (mut all, mut kinds, mut is_article) = (Vec::new(), Vec::new(), false);
+    let (mut below, mut common_below) = (Vec::new(), None);
+    let comment = |place: String, text: &str, kind: Option<ChannelKind>| Passage {
+        place,
+        text: text.to_owned(),
+        dialect: dialect(kind),
+        part: Part::Below,
+    };
     for id in &said.channels {
         let Some(channel) = store::channel::get(conn, organisation, *id).await? else { continue };
         let kind: Option<ChannelKind> = channel.kind.parse().ok();
         is_article |= crate::work::release::can_article(&channel);
+        match said.own_first_comments.get(id).filter(|text| !text.trim().is_empty()) {
+            Some(text) => below.push(comment(format!("{FIRST_COMMENT}-{id}"), text, kind)),
+            None if Network::of(&channel).no_comment().is_none() => {
+                common_below.get_or_insert(kind);
+            }
+            None => {}
+        }
         match said.own_texts.get(id).filter(|text| !text.trim().is_empty()) {
             Some(text) => all.push(Passage {
                 place: id.to_string(),
@@ -138,6 +160,10 @@ async fn passages(
         let text = said.text.clone();
         all.insert(0, Passage { place: COMMON.to_owned(), text, dialect: dialect(kind), part: Part::Post });
     }
+    if said.channels.is_empty() || common_below.is_some() {
+        all.push(comment(FIRST_COMMENT.to_owned(), &said.first_comment, common_below.flatten()));
+    }
+    all.extend(below);
     if is_article {
         all.push(beside("title", &it.title));
     }
@@ -201,9 +227,10 @@ async fn binds(
     let draft = post::words::draft(conn, actor.organisation, it.id, actor.colleague).await?;
     let Some(draft) = draft else { return Ok(false) };
     let house = charter::read(conn, actor.organisation).await?;
-    let mut texts = draft.own_texts.values().chain([&draft.text]);
-    Ok(texts.any(|text| {
-        let all = house.charter.read(text, &house.language, dialect(None), Part::Post);
+    let texts = draft.own_texts.values().chain([&draft.text]).map(|text| (text, Part::Post));
+    let below = draft.own_first_comments.values().chain([&draft.first_comment]);
+    Ok(texts.chain(below.map(|text| (text, Part::Below))).any(|(text, part)| {
+        let all = house.charter.read(text, &house.language, dialect(None), part);
         all.iter().any(|remark| is_it(remark, &about(text, remark)))
     }))
 }

@@ -30,15 +30,16 @@ pub(super) async fn queue(
 }
 
 /// Hands over again what was refused or held back, under the same keys: of a thread the first part that isn't there yet;
-/// the others follow it by themselves.
+/// the others follow it by themselves, and the first comment when all of it stands.
 async fn resume(conn: &mut Conn, organisation: OrganisationId, it: &Post, now: i64) -> store::Result<()> {
     for target in post::targets(conn, organisation, it.id).await? {
-        let mut parent = None;
-        for (number, id) in
+        let (mut parent, mut root) = (None, None);
+        for (number, part) in
             post::part::list(conn, organisation, it.id, target.channel).await?.into_iter().enumerate()
         {
-            let Some(mut left) = message::get(conn, organisation, id).await? else { continue };
+            let Some(mut left) = message::get(conn, organisation, part.message).await? else { continue };
             if left.stage == Stage::Published {
+                root = root.or_else(|| left.remote_id.clone());
                 parent = left.remote_id;
                 continue;
             }
@@ -49,11 +50,12 @@ async fn resume(conn: &mut Conn, organisation: OrganisationId, it: &Post, now: i
                 left.error_text = None;
                 let begins = number == 0 || parent.is_some();
                 if number > 0 {
-                    left.remote_parent_id = parent.take();
+                    let above = if part.first_comment { root.clone() } else { parent.take() };
+                    left.remote_parent_id = above.filter(|_| begins);
                 }
                 message::update(conn, organisation, &left).await?;
                 if begins {
-                    work::publish::enqueue(conn, organisation, id, left.sent_at, now).await?;
+                    work::publish::enqueue(conn, organisation, left.id, left.sent_at, now).await?;
                 }
             }
             // What comes behind waits for this one.
@@ -66,12 +68,12 @@ async fn resume(conn: &mut Conn, organisation: OrganisationId, it: &Post, now: i
 /// What still waits behind what was left at that doesn't leave any more.
 async fn leave(conn: &mut Conn, organisation: OrganisationId, it: &Post) -> store::Result<()> {
     for target in post::targets(conn, organisation, it.id).await? {
-        for id in post::part::list(conn, organisation, it.id, target.channel).await? {
-            let Some(mut left) = message::get(conn, organisation, id).await? else { continue };
+        for part in post::part::list(conn, organisation, it.id, target.channel).await? {
+            let Some(mut left) = message::get(conn, organisation, part.message).await? else { continue };
             if left.stage == Stage::Held {
                 left.stage = Stage::Withdrawn;
                 message::update(conn, organisation, &left).await?;
-                work::publish::cancel(conn, organisation, id).await?;
+                work::publish::cancel(conn, organisation, left.id).await?;
             }
         }
     }

@@ -1,9 +1,9 @@
 //! What becomes of a post's words on their way to a network: links that say of which campaign they are, and a thread of
-//! what is too long. The same for the counter, the preview, the check and what leaves.
+//! what is too long, the first comment below it. The same for the counter, the preview, the check and what leaves.
 
-use parvis_channels::{CapabilityKey, CapabilitySet, ChannelKind};
+use parvis_channels::{CapabilityKey, CapabilitySet, ChannelKind, Support, Why};
 use parvis_write::campaign::Campaign;
-use parvis_write::mark::Dialect;
+use parvis_write::mark::{self, Dialect, MarkKind};
 use parvis_write::{TextRule, thread};
 
 use super::{Post, Target, can_begin};
@@ -35,6 +35,8 @@ pub struct Shaped {
     pub text: String,
     /// What leaves, one after the other; `None` when it doesn't fit.
     pub parts: Option<Vec<String>>,
+    /// What answers it in our own name once all of it stands there.
+    pub first_comment: Option<String>,
 }
 
 impl Network {
@@ -54,13 +56,21 @@ impl Network {
         self.can.can(CapabilityKey::PostThread)
     }
 
+    /// Why nothing of ours can be answered here in our own name; nothing where it can.
+    pub fn no_comment(&self) -> Option<Why> {
+        let answers = self.can.get(CapabilityKey::Reply);
+        (answers.support == Support::Unsupported).then(|| answers.reason.unwrap_or(Why::NotInNetwork))
+    }
+
+    /// The first comment that is meant for here: its own, else the common one where something of ours can be answered.
+    pub fn comment_for<'a>(&self, common: &'a str, own: Option<&'a str>) -> Option<&'a str> {
+        let own = own.map(str::trim).filter(|it| !it.is_empty());
+        own.or_else(|| Some(common.trim()).filter(|it| !it.is_empty() && self.no_comment().is_none()))
+    }
+
     /// A text as it leaves for here: `campaign` where its links are to say one, a thread where `threaded`.
     pub fn shape(&self, text: &str, warning: Option<&str>, campaign: Option<&str>, threaded: bool) -> Shaped {
-        let text = text.trim();
-        let text = match campaign {
-            Some(name) => parvis_write::campaign::tag_text(text, self.dialect, &self.campaign(name), &[]),
-            None => text.to_owned(),
-        };
+        let text = self.tag(text.trim(), campaign);
         let parts = if threaded && self.threads() {
             // The warning stands on each part.
             let spent = self.rule.count("", warning.filter(|_| self.rule.warning_counts));
@@ -69,7 +79,38 @@ impl Network {
         } else {
             self.rule.fits(&text, warning).then(|| vec![text.clone()])
         };
-        Shaped { text, parts: parts.filter(|_| self.rule.max > 0) }
+        Shaped { text, parts: parts.filter(|_| self.rule.max > 0), first_comment: None }
+    }
+
+    /// A text with its links as they leave for here.
+    pub fn tag(&self, text: &str, campaign: Option<&str>) -> String {
+        match campaign {
+            Some(name) => parvis_write::campaign::tag_text(text, self.dialect, &self.campaign(name), &[]),
+            None => text.to_owned(),
+        }
+    }
+
+    /// Mentions of a text that name nobody here, as they are written on another network; each once.
+    pub fn strangers(&self, text: &str) -> Vec<String> {
+        let named =
+            |dialect| mark::marks(text, dialect).into_iter().filter(|it| it.kind == MarkKind::Mention);
+        let handles: Vec<usize> = named(Dialect::Atproto).map(|it| it.span.start).collect();
+        let mut found = Vec::new();
+        for it in named(Dialect::Fediverse) {
+            let said = it.text(text).to_owned();
+            let of_server = said.matches('@').count() > 1;
+            let is_handle = !of_server && handles.contains(&it.span.start);
+            let strange = match self.kind {
+                Some(ChannelKind::Mastodon) => is_handle,
+                Some(ChannelKind::Bluesky) => !is_handle,
+                Some(ChannelKind::Wordpress) => true,
+                _ => false,
+            };
+            if strange && !found.contains(&said) {
+                found.push(said);
+            }
+        }
+        found
     }
 
     /// A link as it leaves for here.
@@ -93,7 +134,11 @@ impl Network {
     pub fn of_target(&self, it: &Post, target: &Target) -> Shaped {
         let text = target.text.as_deref().unwrap_or(&it.text);
         let campaign = it.campaign.as_deref().filter(|_| target.tagged);
-        self.shape(text, it.warning.as_deref(), campaign, target.threaded)
+        let comment = self.comment_for(&it.first_comment, target.first_comment.as_deref());
+        Shaped {
+            first_comment: comment.map(|said| self.tag(said, campaign)),
+            ..self.shape(text, it.warning.as_deref(), campaign, target.threaded)
+        }
     }
 }
 
@@ -118,5 +163,29 @@ pub(super) async fn fits(
     }
     let network = Network::of(&channel);
     let shaped = network.of_target(it, target);
-    Ok(can_begin(&network.can) && (shaped.parts.is_some() || text.is_empty()))
+    let answers = shaped
+        .first_comment
+        .as_deref()
+        .is_none_or(|said| network.no_comment().is_none() && network.rule.fits(said, it.warning.as_deref()));
+    Ok(can_begin(&network.can) && answers && (shaped.parts.is_some() || text.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_named_as_on_another_network_is_nobody_here() {
+        let mut channel = crate::testing::channel(crate::id::DeskId::new(0));
+        let text = "Merci @anna@social.example, @bob.example et @carla ! (@bob.example, mail@d.example)";
+        for (kind, nobody) in [
+            ("mastodon", vec!["@bob.example"]),
+            ("bluesky", vec!["@anna@social.example", "@carla"]),
+            ("wordpress", vec!["@anna@social.example", "@bob.example", "@carla"]),
+            ("webhook", vec![]),
+        ] {
+            channel.kind = kind.to_owned();
+            assert_eq!(Network::of(&channel).strangers(text), nobody, "{kind}");
+        }
+    }
 }

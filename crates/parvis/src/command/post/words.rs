@@ -1,6 +1,7 @@
 //! The words of a post: one common text and a version per network. Whoever saves says which version they began from;
 //! when somebody else has saved since, nothing is overwritten: what was typed is kept as a draft, and both are shown.
 
+use super::shape::Network;
 use super::{Post, load, told, unvalidate};
 use crate::app::App;
 use crate::command::{Refusal, Result, lines};
@@ -9,7 +10,7 @@ use crate::rules::permission::{Action, Actor};
 use crate::rules::post::Step;
 use crate::store::post::words::{self, Draft, OwnTexts, Version};
 use crate::store::post::{self, Target};
-use crate::store::{Conn, job};
+use crate::store::{self, Conn, job};
 use crate::work;
 
 /// Longest text, in bytes.
@@ -38,6 +39,17 @@ pub struct Words {
     pub channels: Vec<ChannelId>,
     /// The texts of the networks that have a version of their own; an empty one means the common text.
     pub own_texts: OwnTexts,
+    /// What answers the common text in our own name once it stands there; empty for nothing.
+    pub first_comment: String,
+    /// The first comments of the networks that have their own; an empty one means the common one.
+    pub own_first_comments: OwnTexts,
+}
+
+/// What networks have of their own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Own {
+    texts: OwnTexts,
+    first_comments: OwnTexts,
 }
 
 fn plain(text: &str) -> Result<String> {
@@ -47,29 +59,63 @@ fn plain(text: &str) -> Result<String> {
     lines("text", text, LENGTH)
 }
 
-fn read(words: &Words) -> Result<(String, OwnTexts)> {
-    if words.channels.len() > MOST_CHANNELS || words.own_texts.len() > MOST_CHANNELS {
+/// The common text, the common first comment, and what networks have of their own.
+fn read(words: &Words) -> Result<(String, String, Own)> {
+    let many = [words.channels.len(), words.own_texts.len(), words.own_first_comments.len()];
+    if many.into_iter().any(|it| it > MOST_CHANNELS) {
         return Err(Refusal::Invalid { field: "channels", code: "many" });
     }
-    let mut own = OwnTexts::new();
-    for (channel, text) in &words.own_texts {
-        let text = plain(text)?;
-        if !text.is_empty() && words.channels.contains(channel) {
-            own.insert(*channel, text);
+    let kept = |all: &OwnTexts| -> Result<OwnTexts> {
+        let mut own = OwnTexts::new();
+        for (channel, text) in all {
+            let text = plain(text)?;
+            if !text.is_empty() && words.channels.contains(channel) {
+                own.insert(*channel, text);
+            }
+        }
+        Ok(own)
+    };
+    let own = Own { texts: kept(&words.own_texts)?, first_comments: kept(&words.own_first_comments)? };
+    Ok((plain(&words.text)?, plain(&words.first_comment)?, own))
+}
+
+impl Draft {
+    /// What somebody is typing at `at` (µs).
+    fn of(version: i64, (text, first_comment, own): (String, String, Own), at: i64) -> Self {
+        Self {
+            version,
+            text,
+            own_texts: own.texts,
+            first_comment,
+            own_first_comments: own.first_comments,
+            updated_at: at,
         }
     }
-    Ok((plain(&words.text)?, own))
 }
 
 /// Puts the words into a post that begins with them: its first version. Networks that have a version of their own come later.
 pub(super) fn begin(actor: &Actor, it: &mut Post, found: &Words) -> Result<Version> {
     crate::command::allow(actor, Action::Write)?;
-    let (text, own_texts) = read(found)?;
+    let (text, first_comment, own) = read(found)?;
     (it.warning, it.campaign) = beside(found)?;
-    it.text = text.clone();
+    it.text = text;
+    it.first_comment = first_comment;
     it.version = 1;
     it.written_by = Some(actor.colleague);
-    Ok(Version { number: 1, at: it.created_at, colleague: actor.colleague, text, own_texts })
+    Ok(version(it, actor, own, it.created_at))
+}
+
+/// The words of a post as they stand, as its latest version.
+fn version(it: &Post, actor: &Actor, own: Own, at: i64) -> Version {
+    Version {
+        number: it.version,
+        at,
+        colleague: actor.colleague,
+        text: it.text.clone(),
+        own_texts: own.texts,
+        first_comment: it.first_comment.clone(),
+        own_first_comments: own.first_comments,
+    }
 }
 
 /// The warning and the campaign.
@@ -88,29 +134,31 @@ fn beside(new: &Words) -> Result<(Option<String>, Option<String>)> {
 /// [`Refusal::Changed`] when somebody has saved since: the words are kept as the actor's draft.
 pub async fn rewrite(app: &App, actor: &Actor, id: PostId, new: &Words) -> Result<Post> {
     let now = app.now();
-    let (text, own_texts) = read(new)?;
+    let (text, first_comment, own) = read(new)?;
     let (warning, campaign) = beside(new)?;
     let mut conn = app.db.write().await?;
     let mut it = load(&mut conn, actor, id, Action::Write).await?;
     if new.version != it.version {
-        let draft = Draft { version: new.version, text, own_texts, updated_at: now };
+        let draft = Draft::of(new.version, (text, first_comment, own), now);
         words::save_draft(&mut conn, actor.organisation, id, actor.colleague, &draft).await?;
         conn.commit().await?;
         return Err(Refusal::Changed);
     }
-    let targets = meant(&mut conn, actor, new, &own_texts).await?;
+    let targets = meant(&mut conn, actor, new, &own).await?;
     let before = post::targets(&mut conn, actor.organisation, id).await?;
-    let same = it.text == text && it.warning == warning && it.campaign == campaign && before == targets;
+    let stands = (&it.text, &it.first_comment, &it.warning, &it.campaign, &before);
+    let same = stands == (&text, &first_comment, &warning, &campaign, &targets);
     words::drop_draft(&mut conn, actor.organisation, id, actor.colleague).await?;
     if same {
         conn.commit().await?;
         return Ok(it);
     }
     it.text = text;
+    it.first_comment = first_comment;
     it.warning = warning;
     it.campaign = campaign;
     post::set_targets(&mut conn, actor.organisation, id, &targets).await?;
-    touch(&mut conn, app, actor, &mut it, Some(own_texts), now).await?;
+    touch(&mut conn, app, actor, &mut it, Some(own), now).await?;
     conn.commit().await?;
     Ok(it)
 }
@@ -121,7 +169,7 @@ pub(super) async fn touch(
     app: &App,
     actor: &Actor,
     it: &mut Post,
-    own_texts: Option<OwnTexts>,
+    own: Option<Own>,
     now: i64,
 ) -> Result<()> {
     let before = super::fact(it);
@@ -132,23 +180,28 @@ pub(super) async fn touch(
     unvalidate(conn, actor.organisation, it).await?;
     super::fast::end_by_change(conn, actor, it, now).await?;
     job::cancel(conn, actor.organisation, work::release::KIND, &it.id.to_string()).await?;
-    if let Some(own_texts) = own_texts {
+    if let Some(own) = own {
         it.version += 1;
-        let (number, text) = (it.version, it.text.clone());
-        let version = Version { number, at: now, colleague: actor.colleague, text, own_texts };
-        words::keep(conn, actor.organisation, it.id, &version).await?;
+        words::keep(conn, actor.organisation, it.id, &version(it, actor, own, now)).await?;
     }
     post::update(conn, actor.organisation, it).await?;
     told(conn, actor, now, "post.rewritten", it, Some(before)).await
 }
 
-async fn meant(conn: &mut Conn, actor: &Actor, new: &Words, own_texts: &OwnTexts) -> Result<Vec<Target>> {
+async fn meant(conn: &mut Conn, actor: &Actor, new: &Words, own: &Own) -> Result<Vec<Target>> {
     super::check_channels(conn, actor, &new.channels).await?;
+    for id in own.first_comments.keys() {
+        let channel = store::channel::get(conn, actor.organisation, *id).await?;
+        if channel.is_none_or(|it| Network::of(&it).no_comment().is_some()) {
+            return Err(Refusal::Invalid { field: "first_comment", code: "unsupported" });
+        }
+    }
     let mut all = new.channels.clone();
     all.sort_unstable();
     all.dedup();
     let target = |channel| Target {
-        text: own_texts.get(&channel).cloned(),
+        text: own.texts.get(&channel).cloned(),
+        first_comment: own.first_comments.get(&channel).cloned(),
         tagged: new.tagged.contains(&channel),
         threaded: new.threaded.contains(&channel),
         ..Target::new(channel)
@@ -161,10 +214,10 @@ async fn meant(conn: &mut Conn, actor: &Actor, new: &Words, own_texts: &OwnTexts
 /// # Errors
 /// The right is missing, or it is too long.
 pub async fn keep_draft(app: &App, actor: &Actor, id: PostId, new: &Words) -> Result<()> {
-    let (text, own_texts) = read(new)?;
+    let said = read(new)?;
     let mut conn = app.db.write().await?;
     load(&mut conn, actor, id, Action::Write).await?;
-    let draft = Draft { version: new.version, text, own_texts, updated_at: app.now() };
+    let draft = Draft::of(new.version, said, app.now());
     words::save_draft(&mut conn, actor.organisation, id, actor.colleague, &draft).await?;
     Ok(conn.commit().await?)
 }

@@ -67,11 +67,12 @@ pub(super) async fn retell(
 
 impl Dictionary<'_> {
     async fn post(&self, conn: &mut Conn, house: OrganisationId, mut it: Post) -> store::Result<()> {
-        [&mut it.title, &mut it.brief, &mut it.theme, &mut it.text].into_iter().for_each(|it| self.tell(it));
+        let texts = [&mut it.title, &mut it.brief, &mut it.theme, &mut it.text, &mut it.first_comment];
+        texts.into_iter().for_each(|it| self.tell(it));
         [&mut it.origin_name, &mut it.reason].into_iter().flatten().for_each(|it| self.tell(it));
         post::update(conn, house, &it).await?;
         for mut version in words::versions(conn, house, it.id).await? {
-            self.tell(&mut version.text);
+            [&mut version.text, &mut version.first_comment].into_iter().for_each(|it| self.tell(it));
             words::rewrite(conn, house, it.id, &version).await?;
         }
         for mut shown in picture::list(conn, house, it.id).await? {

@@ -24,6 +24,11 @@ pub struct Version {
     /// The texts of the networks that have their own, by channel.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     pub own_texts: OwnTexts,
+    /// The first comment of the common text; empty for none.
+    pub first_comment: String,
+    /// The first comments of the networks that have their own, by channel.
+    #[schema(value_type = std::collections::HashMap<String, String>)]
+    pub own_first_comments: OwnTexts,
 }
 
 /// What somebody is typing.
@@ -35,23 +40,29 @@ pub struct Draft {
     pub text: String,
     /// The texts of the networks that have their own.
     pub own_texts: OwnTexts,
+    /// The first comment of the common text.
+    pub first_comment: String,
+    /// The first comments of the networks that have their own.
+    pub own_first_comments: OwnTexts,
     /// When it was kept (µs).
     pub updated_at: i64,
 }
 
 const KEEP: &str =
-    "INSERT INTO post_version (organisation_id, post_id, number, at, colleague_id, text, own_texts)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const VERSIONS: &str = "SELECT number, at, colleague_id, text, own_texts FROM post_version
+    "INSERT INTO post_version (organisation_id, post_id, number, at, colleague_id, text, own_texts, first_comment, own_first_comments)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const VERSIONS: &str =
+    "SELECT number, at, colleague_id, text, own_texts, first_comment, own_first_comments FROM post_version
     WHERE organisation_id = $1 AND post_id = $2 ORDER BY number DESC LIMIT 200";
-const REWRITE: &str =
-    "UPDATE post_version SET text = $4 WHERE organisation_id = $1 AND post_id = $2 AND number = $3";
-const SAVE_DRAFT: &str = "INSERT INTO post_draft (organisation_id, post_id, colleague_id, version, text, own_texts, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organisation_id, post_id, colleague_id)
-    DO UPDATE SET version = excluded.version, text = excluded.text, own_texts = excluded.own_texts, updated_at = excluded.updated_at";
+const REWRITE: &str = "UPDATE post_version SET text = $4, first_comment = $5 WHERE organisation_id = $1 AND post_id = $2 AND number = $3";
+const SAVE_DRAFT: &str = "INSERT INTO post_draft (organisation_id, post_id, colleague_id, version, text, own_texts, updated_at, first_comment, own_first_comments)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (organisation_id, post_id, colleague_id)
+    DO UPDATE SET version = excluded.version, text = excluded.text, own_texts = excluded.own_texts, updated_at = excluded.updated_at,
+    first_comment = excluded.first_comment, own_first_comments = excluded.own_first_comments";
 const DROP_DRAFT: &str =
     "DELETE FROM post_draft WHERE organisation_id = $1 AND post_id = $2 AND colleague_id = $3";
-const DRAFT: &str = "SELECT version, text, own_texts, updated_at FROM post_draft
+const DRAFT: &str =
+    "SELECT version, text, own_texts, updated_at, first_comment, own_first_comments FROM post_draft
     WHERE organisation_id = $1 AND post_id = $2 AND colleague_id = $3";
 
 fn texts(json: String) -> Result<OwnTexts> {
@@ -73,6 +84,8 @@ pub async fn keep(conn: &mut Conn, organisation: OrganisationId, id: PostId, it:
         it.colleague.into(),
         (&it.text).into(),
         json(&it.own_texts).into(),
+        (&it.first_comment).into(),
+        json(&it.own_first_comments).into(),
     ];
     conn.run(KEEP, &args).await.map(drop)
 }
@@ -89,14 +102,17 @@ pub async fn versions(conn: &mut Conn, organisation: OrganisationId, id: PostId)
                 colleague: cells.next()?,
                 text: cells.next()?,
                 own_texts: texts(cells.next()?)?,
+                first_comment: cells.next()?,
+                own_first_comments: texts(cells.next()?)?,
             })
         })
         .collect()
 }
 
-/// Writes the common text of an earlier version anew.
+/// Writes what all networks have in common of an earlier version anew.
 pub async fn rewrite(conn: &mut Conn, organisation: OrganisationId, id: PostId, it: &Version) -> Result<()> {
-    let args = [organisation.into(), id.into(), it.number.into(), (&it.text).into()];
+    let args =
+        [organisation.into(), id.into(), it.number.into(), (&it.text).into(), (&it.first_comment).into()];
     conn.run(REWRITE, &args).await.map(drop)
 }
 
@@ -116,6 +132,8 @@ pub async fn save_draft(
         (&it.text).into(),
         json(&it.own_texts).into(),
         it.updated_at.into(),
+        (&it.first_comment).into(),
+        json(&it.own_first_comments).into(),
     ];
     conn.run(SAVE_DRAFT, &args).await.map(drop)
 }
@@ -145,6 +163,8 @@ pub async fn draft(
             text: cells.next()?,
             own_texts: texts(cells.next()?)?,
             updated_at: cells.next()?,
+            first_comment: cells.next()?,
+            own_first_comments: texts(cells.next()?)?,
         })
     };
     row.as_ref().map(read).transpose()

@@ -94,12 +94,14 @@ tables! {
         conversation_id Id, state Text, reason Text, text Text, warning Text, version Int, due_at Int, idea_by Id,
         writer_id Id, written_by Id, sent_back_by Id, validated_by Id, validated_at Int, held_at Int, held_code Text,
         released_at Int, published_at Int, measured_at Int, answers Int, created_at Int, changed_at Int,
-        campaign Text }
-    post_target 3 { organisation_id Id, post_id Id, channel_id Id, text Text, message_id Id, tagged Bool, threaded Bool }
-    post_part 4 { organisation_id Id, post_id Id, channel_id Id, number Int, message_id Id }
-    post_version 3 { organisation_id Id, post_id Id, number Int, at Int, colleague_id Id, text Text, own_texts Text }
+        campaign Text, first_comment Text }
+    post_target 3 { organisation_id Id, post_id Id, channel_id Id, text Text, message_id Id, tagged Bool, threaded Bool,
+        first_comment Text }
+    post_part 4 { organisation_id Id, post_id Id, channel_id Id, number Int, message_id Id, first_comment Bool }
+    post_version 3 { organisation_id Id, post_id Id, number Int, at Int, colleague_id Id, text Text, own_texts Text,
+        first_comment Text, own_first_comments Text }
     post_draft 3 { organisation_id Id, post_id Id, colleague_id Id, version Int, text Text, own_texts Text,
-        updated_at Int }
+        updated_at Int, first_comment Text, own_first_comments Text }
     post_comment 2 { organisation_id Id, id Id, post_id Id, colleague_id Id, at Int, text Text }
     post_mention 3 { organisation_id Id, post_id Id, colleague_id Id }
     post_check 3 { organisation_id Id, post_id Id, item Text, colleague_id Id, at Int }

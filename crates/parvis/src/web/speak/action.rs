@@ -151,8 +151,8 @@ pub(super) async fn describe(
     back(&app, &signed, id, result).await
 }
 
-/// The words of a form: `text`, `warning`, `version`, `campaign`; for each channel `to`, `tag`, `thread` and its own text,
-/// `own-ID`.
+/// The words of a form: `text`, `first_comment`, `warning`, `version`, `campaign`; for each channel `to`, `tag`, `thread` and
+/// what it has of its own, `own-ID` and `first_comment-ID`.
 pub(super) fn words_of(pairs: Vec<(String, String)>) -> Commanded<Text> {
     let unreadable = |field| Refusal::Invalid { field, code: "unreadable" };
     let mut text = Text::default();
@@ -164,12 +164,16 @@ pub(super) fn words_of(pairs: Vec<(String, String)>) -> Commanded<Text> {
             "warning" => text.warning = value,
             "version" => text.version = value.parse().map_err(|_| unreadable("version"))?,
             "campaign" => text.campaign = value,
+            "first_comment" => text.first_comment = value,
             "tag" => text.tagged.push(value.parse().map_err(|_| unreadable("channels"))?),
             "thread" => text.threaded.push(value.parse().map_err(|_| unreadable("channels"))?),
             "to" => text.channels.push(value.parse().map_err(|_| unreadable("channels"))?),
             _ => {
-                if let Some(id) = name.strip_prefix("own-") {
-                    text.own_texts.insert(id.parse().map_err(|_| unreadable("channels"))?, value);
+                let own = [("own-", &mut text.own_texts), ("first_comment-", &mut text.own_first_comments)];
+                for (begins, own) in own {
+                    if let Some(id) = name.strip_prefix(begins) {
+                        own.insert(id.parse().map_err(|_| unreadable("channels"))?, value.clone());
+                    }
                 }
             }
         }

@@ -330,8 +330,8 @@ pub(super) async fn progress(
     for target in post::targets(conn, organisation, id).await? {
         let parts = post::part::list(conn, organisation, id, target.channel).await?;
         of += i64::try_from(parts.len()).unwrap_or(0).max(1);
-        for message in parts {
-            match message::get(conn, organisation, message).await?.map(|it| it.stage) {
+        for part in parts {
+            match message::get(conn, organisation, part.message).await?.map(|it| it.stage) {
                 Some(Stage::Published) => left += 1,
                 Some(Stage::Rejected | Stage::Withdrawn) => stuck = true,
                 _ => {}

@@ -14,14 +14,13 @@ use super::compose::Typed;
 use super::preview::Previews;
 use crate::app::App;
 use crate::command::charter::applied;
-use crate::command::post::charter::{self as command, COMMON, Held};
+use crate::command::post::charter::{self as command, COMMON, FIRST_COMMENT, Held};
 use crate::command::post::words::Words as Text;
 use crate::command::{Refusal, Result as Commanded, post};
 use crate::id::PostId;
 use crate::rules::permission::Action;
 use crate::rules::post::State as Standing;
 use crate::store::house::House;
-use crate::store::post::words::OwnTexts;
 use crate::store::post::{Post, Target, card, picture};
 use crate::store::{self, Conn};
 use crate::web::charter::{May, Remarks};
@@ -31,11 +30,20 @@ use crate::web::session::Signed;
 
 /// The words that stand in the fields of a post's page.
 pub(super) fn said(it: &Post, typed: &Typed, targets: &[Target]) -> Text {
-    Text { text: typed.text.clone(), ..stands(it, &typed.own, targets) }
+    Text {
+        text: typed.text.clone(),
+        own_texts: typed.own.clone(),
+        first_comment: typed.first_comment.clone(),
+        own_first_comments: typed.own_first_comments.clone(),
+        ..stands(it, targets)
+    }
 }
 
 /// The words that stand in a post.
-pub(super) fn stands(it: &Post, own: &OwnTexts, targets: &[Target]) -> Text {
+pub(super) fn stands(it: &Post, targets: &[Target]) -> Text {
+    let own = |of: fn(&Target) -> &Option<String>| {
+        targets.iter().filter_map(|it| Some((it.channel, of(it).clone()?))).collect()
+    };
     Text {
         version: it.version,
         text: it.text.clone(),
@@ -44,7 +52,9 @@ pub(super) fn stands(it: &Post, own: &OwnTexts, targets: &[Target]) -> Text {
         campaign: it.campaign.clone().unwrap_or_default(),
         tagged: targets.iter().filter(|it| it.tagged).map(|it| it.channel).collect(),
         threaded: targets.iter().filter(|it| it.threaded).map(|it| it.channel).collect(),
-        own_texts: own.clone(),
+        own_texts: own(|it| &it.text),
+        first_comment: it.first_comment.clone(),
+        own_first_comments: own(|it| &it.first_comment),
     }
 }
 
@@ -135,10 +145,16 @@ fn with(mut text: Text, held: &Held, what: &str) -> Option<Text> {
             _ => None,
         };
         let Some(new) = new else { continue };
-        if passage.place == COMMON {
-            text.text = new;
-        } else if let Some(own) = passage.place.parse().ok().and_then(|id| text.own_texts.get_mut(&id)) {
+        let (own, id) = match passage.place.strip_prefix(FIRST_COMMENT) {
+            Some(id) => (&mut text.own_first_comments, id.trim_start_matches('-')),
+            None => (&mut text.own_texts, passage.place.as_str()),
+        };
+        if let Some(own) = id.parse().ok().and_then(|id| own.get_mut(&id)) {
             *own = new;
+        } else if passage.place == COMMON {
+            text.text = new;
+        } else if passage.place == FIRST_COMMENT {
+            text.first_comment = new;
         }
     }
     Some(text)

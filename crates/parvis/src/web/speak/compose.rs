@@ -74,6 +74,8 @@ pub(super) struct Typed {
     version: i64,
     pub(super) text: String,
     pub(super) own: words::OwnTexts,
+    pub(super) first_comment: String,
+    pub(super) own_first_comments: words::OwnTexts,
     kept: Option<String>,
     meanwhile: Option<Meanwhile>,
 }
@@ -359,14 +361,24 @@ async fn fill(
             version: typed.version,
             text: typed.text,
             own_texts: typed.own_texts,
+            first_comment: typed.first_comment,
+            own_first_comments: typed.own_first_comments,
             updated_at: now,
         }),
         None => draft,
     };
     let Some(draft) = draft else {
         let targets = post::targets(conn, organisation, it.id).await?;
-        let own = targets.into_iter().filter_map(|it| Some((it.channel, it.text?))).collect();
-        return Ok(Typed { version: it.version, text: it.text.clone(), own, kept: None, meanwhile: None });
+        let said = charter::stands(it, &targets);
+        return Ok(Typed {
+            version: said.version,
+            text: said.text,
+            own: said.own_texts,
+            first_comment: said.first_comment,
+            own_first_comments: said.own_first_comments,
+            kept: None,
+            meanwhile: None,
+        });
     };
     let meanwhile = if draft.version == it.version {
         None
@@ -383,6 +395,8 @@ async fn fill(
         version: it.version,
         text: draft.text,
         own: draft.own_texts,
+        first_comment: draft.first_comment,
+        own_first_comments: draft.own_first_comments,
         kept: Some(signed.words.t1("post-draft-kept", "at", signed.words.clock(draft.updated_at))),
         meanwhile,
     })

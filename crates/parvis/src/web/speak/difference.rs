@@ -1,5 +1,6 @@
 //! The versions of a post, each with what it changed against the one before, word by word.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -91,7 +92,7 @@ struct Change {
     number: i64,
     who: String,
     at: String,
-    /// The common text, then each network's own.
+    /// The common text, then each network's own; then the first comments that changed.
     texts: Vec<Text>,
 }
 
@@ -134,6 +135,23 @@ pub(super) async fn show(
             let name = house.channel(*channel).map(|it| (channel_icon(&it.kind), it.name.clone()));
             if before != text {
                 texts.push((name, difference(before, text)));
+            }
+        }
+        let title = signed.words.t("post-first-comment");
+        let before = old.map_or("", |it| &it.first_comment);
+        if before != new.first_comment {
+            texts.push((Some(("talk", title.clone())), difference(before, &new.first_comment)));
+        }
+        let none = words::OwnTexts::new();
+        let before = old.map_or(&none, |it| &it.own_first_comments);
+        let channels: BTreeSet<_> = before.keys().chain(new.own_first_comments.keys()).collect();
+        for channel in channels {
+            let said = |all: &words::OwnTexts| all.get(channel).cloned().unwrap_or_default();
+            let (before, after) = (said(before), said(&new.own_first_comments));
+            let name = house.channel(*channel);
+            let name = name.map(|it| (channel_icon(&it.kind), format!("{} · {title}", it.name)));
+            if before != after {
+                texts.push((name, difference(&before, &after)));
             }
         }
         let who = house.colleague(new.colleague).map_or_else(String::new, |it| it.name.clone());

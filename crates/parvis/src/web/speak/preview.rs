@@ -1,5 +1,5 @@
 //! What a text looks like on its network: in parts where it goes out as a thread, else cut at the very character from
-//! which that network takes no more.
+//! which that network takes no more; and the first comment below it.
 
 use askama::Template;
 use askama::filters::Safe;
@@ -51,6 +51,21 @@ pub(super) struct Account {
     pub(super) pictures: Vec<(String, String)>,
     /// What stands below its link.
     pub(super) card: Option<Shown>,
+    /// Its own first comment; empty for the common one.
+    pub(super) own_comment: String,
+    /// Why there is none here.
+    pub(super) no_comment: Option<String>,
+    /// The first comment as it leaves.
+    pub(super) comment: Option<Below>,
+    /// Who is named as on another network, in words; nobody's name here.
+    pub(super) strangers: Option<String>,
+}
+
+/// A first comment.
+pub(super) struct Below {
+    cut: Cut,
+    count: String,
+    over: usize,
 }
 
 /// The previews of a post, as a part of its page.
@@ -107,11 +122,22 @@ fn account(
     let (tagged, threaded) = (said.tagged.contains(&channel.id), said.threaded.contains(&channel.id));
     let warning = Some(said.warning.trim()).filter(|it| !it.is_empty());
     let campaign = Some(said.campaign.trim()).filter(|it| tagged && !it.is_empty());
+    let own_comment = said.own_first_comments.get(&channel.id).cloned().unwrap_or_default();
+    let comment = network.comment_for(&said.first_comment, Some(&own_comment));
+    let comment = comment.map(|it| network.tag(it, campaign));
+    let mut strangers = network.strangers(text);
+    strangers.extend(network.strangers(comment.as_deref().unwrap_or_default()));
+    let strangers = Some(strangers.join(", ")).filter(|it| !it.is_empty());
     let shaped = network.shape(text, warning, campaign, threaded);
     let max = usize::try_from(rule.max).unwrap_or(usize::MAX);
     let number = |it: usize| words.number(i64::try_from(it).unwrap_or(i64::MAX));
     let counted = |text: &str| if text.is_empty() { 0 } else { rule.count(text, warning) };
     let count = counted(&shaped.text);
+    let comment = comment.map(|it| Below {
+        cut: Cut::of(rule, &it, warning),
+        count: format!("{} / {}", number(counted(&it)), number(max)),
+        over: counted(&it).saturating_sub(max),
+    });
     let parts = shaped.parts.unwrap_or_default().into_iter();
     let parts = parts.map(|it| {
         let said = format!("{} / {}", number(counted(&it)), number(max));
@@ -135,6 +161,10 @@ fn account(
         threads: network.threads(),
         threaded,
         tagged,
+        strangers: strangers.map(|names| words.t1("post-strangers", "names", names)),
+        comment,
+        own_comment,
+        no_comment: network.no_comment().map(|why| words.named("why", why.code())),
         parts: parts.collect(),
         own,
         pictures: pictures

@@ -40,7 +40,7 @@ async fn leaving(app: &Arc<App>, house: &House) -> PostId {
     id
 }
 
-fn said(server: &Forgetful) -> Vec<(String, Option<String>)> {
+pub(super) fn said(server: &Forgetful) -> Vec<(String, Option<String>)> {
     let text = |it: &serde_json::Value| it.as_str().map(str::to_owned);
     server.statuses().iter().map(|it| (text(&it["content"]).unwrap(), text(&it["in_reply_to_id"]))).collect()
 }
@@ -54,11 +54,11 @@ fn whole() -> Vec<(String, Option<String>)> {
     ]
 }
 
-async fn stages(app: &App, house: &House, id: PostId) -> Vec<Stage> {
+pub(super) async fn stages(app: &App, house: &House, id: PostId) -> Vec<Stage> {
     let mut conn = app.db.read().await.unwrap();
     let mut all = Vec::new();
     for part in post::part::list(&mut conn, house.id, id, house.channel).await.unwrap() {
-        all.push(message::get(&mut conn, house.id, part).await.unwrap().unwrap().stage);
+        all.push(message::get(&mut conn, house.id, part.message).await.unwrap().unwrap().stage);
     }
     all
 }

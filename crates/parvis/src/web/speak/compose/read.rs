@@ -173,7 +173,7 @@ pub(super) fn credits(words: &Words, house: &House, it: &Post, now: i64) -> Vec<
     all
 }
 
-/// What became of each network, once something was released: of a thread each part.
+/// What became of each network, once something was released: of a thread each part, then the first comment.
 pub(super) async fn left(
     conn: &mut Conn,
     signed: &Signed,
@@ -186,8 +186,9 @@ pub(super) async fn left(
     for target in targets {
         let channel = house.channel(target.channel);
         let parts = post::part::list(conn, signed.organisation.id, id, target.channel).await?;
+        let thread = parts.iter().filter(|part| !part.first_comment).count();
         for (number, part) in parts.iter().enumerate() {
-            let Some(it) = message::get(conn, signed.organisation.id, *part).await? else { continue };
+            let Some(it) = message::get(conn, signed.organisation.id, part.message).await? else { continue };
             let (class, mark) = match it.stage {
                 Stage::Published => ("ok", "check"),
                 Stage::Rejected | Stage::Withdrawn => ("alert", "alert"),
@@ -198,9 +199,14 @@ pub(super) async fn left(
             let waits = number > 0 && it.stage == Stage::Held && it.remote_parent_id.is_none();
             let stage = if waits { "waiting" } else { it.stage.as_str() };
             let name = channel.map_or_else(String::new, |it| it.name.clone());
+            let name = match part.first_comment {
+                true => format!("{name} · {}", words.t("post-first-comment")),
+                false if thread > 1 => format!("{name} {}/{thread}", number + 1),
+                false => name,
+            };
             all.push(Left {
                 icon: channel.map_or("globe", |it| channel_icon(&it.kind)),
-                name: if parts.len() > 1 { format!("{name} {}/{}", number + 1, parts.len()) } else { name },
+                name,
                 class,
                 mark,
                 said: words.named("post-stage", stage),

@@ -19,8 +19,7 @@ use crate::command::post::fast::{self as command, lane as setting};
 use crate::id::{FastId, PostId};
 use crate::store::fast;
 use crate::store::house::House;
-use crate::store::post::words::OwnTexts;
-use crate::store::post::{self, Target};
+use crate::store::post;
 use crate::web::error::{Failure, page_with};
 use crate::web::inbox::refusal;
 use crate::web::layout::{Layout, Place};
@@ -73,7 +72,7 @@ async fn shown(
     let card = post::card::get(&mut conn, organisation, it.id).await?;
     let ticks = post::look::ticks(&mut conn, organisation, it.id).await?;
     let targets = post::targets(&mut conn, organisation, it.id).await?;
-    let said = crate::web::speak::charter::stands(&it, &own(&targets), &targets);
+    let said = crate::web::speak::charter::stands(&it, &targets);
     let held = charter::read(&mut conn, organisation, &it).await?;
     let remark = |it: &charter::Found| words.named("rule", it.remark.rule.name());
     let waiting = fast::waiting(&mut conn, organisation, signed.actor.colleague).await?.len();
@@ -107,10 +106,6 @@ async fn shown(
         problem: problem.as_ref().map(|(_, said)| said.clone()),
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
-}
-
-fn own(targets: &[Target]) -> OwnTexts {
-    targets.iter().filter_map(|it| Some((it.channel, it.text.clone()?))).collect()
 }
 
 /// What a reader answers.
