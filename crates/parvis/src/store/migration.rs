@@ -46,6 +46,13 @@ const STEPS: &[Step] = &[
     (26, "desk_closed", include_str!("../../migrations/0026_desk_closed.sql"), "", ""),
     (27, "card", include_str!("../../migrations/0027_card.sql"), "", ""),
     (28, "launch_watch", include_str!("../../migrations/0028_launch_watch.sql"), "", ""),
+    (
+        30,
+        "post_launch",
+        include_str!("../../migrations/0030_post_launch.sql"),
+        "",
+        include_str!("../../migrations/0030_post_launch.postgres.sql"),
+    ),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (
