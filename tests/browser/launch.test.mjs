@@ -52,7 +52,7 @@ test('a dossier is begun and filled, and its pages can be read by everybody', as
 test('a post is brought for the launch, stands in its dossier with what it lacks, and on the calendar with its name', async () => {
   await page.getByRole('link', { name: 'New post for this launch' }).click()
   await page.waitForURL('**/speak/new?launch=*')
-  assert.equal(await page.getByLabel('Launch', { exact: true }).locator('option:checked').textContent(), 'The lantern walk')
+  assert.equal(await page.locator('main select[name=launch] option:checked').textContent(), 'The lantern walk')
   assert.deepEqual(await findings(page), [])
   await page.locator('[name=title]').fill('Bring a lantern')
   await page.locator('main [name=at]').fill('2030-06-12T18:00')
@@ -77,7 +77,7 @@ test('a post is brought for the launch, stands in its dossier with what it lacks
   assert.match(await page.locator('[data-card]', { hasText: 'Bring a lantern' }).textContent(), /The lantern walk/)
   await page.locator('[data-card] h3 a', { hasText: 'Bring a lantern' }).click()
   await page.getByText('Change the idea').click()
-  await page.getByLabel('Launch', { exact: true }).selectOption({ label: 'None' })
+  await page.locator('main select[name=launch]').selectOption({ label: 'None' })
   await page.getByRole('button', { name: 'Save the idea' }).click()
   await until('it is of none', async () => await page.locator('.intent a', { hasText: 'The lantern walk' }).count() === 0)
   await page.goto(dossier)
