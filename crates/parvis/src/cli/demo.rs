@@ -75,9 +75,9 @@ pub(super) async fn run(demo: &Demo, config: Config) -> anyhow::Result<ExitCode>
     for channel in keys.channels.values() {
         crate::intake::listen::probe(&app, keys.house, channel.id).await?;
     }
+    demo::launch::fill(&app, &data, &keys, &demo.language).await?;
     demo::post::fill(&app, &data, &keys, &demo.language).await?;
     demo::asset::fill(&app, &data, &keys, &demo.language).await?;
-    demo::launch::fill(&app, &data, &keys, &demo.language).await?;
     demo::request::fill(&app, &data, &keys, &demo.language).await?;
     demo::gesture::fill(&app, &data, &keys, &demo.language).await?;
     demo::calendar::fill(&app, &data, &keys, &demo.language).await?;

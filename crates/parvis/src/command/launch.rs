@@ -11,6 +11,7 @@ use crate::store::launch::{self as room, Entry, Launch};
 use crate::store::{Conn, colleague};
 
 pub mod outcome;
+pub mod post;
 pub mod suggestion;
 
 /// Longest name and title, in characters.

@@ -17,10 +17,10 @@ pub mod words;
 use parvis_channels::{CapabilityKey, CapabilitySet};
 use serde_json::{Value as Json, json};
 
-use super::{Refusal, Result, allow};
+use super::{Refusal, Result, allow, launch};
 use crate::app::App;
 use crate::clock::SECOND;
-use crate::id::{ChannelId, ColleagueId, ConversationId, OrganisationId, PostId};
+use crate::id::{ChannelId, ColleagueId, ConversationId, LaunchId, OrganisationId, PostId};
 use crate::rules::permission::{Action, Actor, Role};
 use crate::rules::post::{CHECKLIST, Facts, ORIGINS, Objection, SECOND_LOOK, State, Step};
 use crate::store::journal::{self, By, Entry};
@@ -53,6 +53,8 @@ pub struct Idea {
     pub channels: Vec<ChannelId>,
     /// When it might leave (µs).
     pub due_at: Option<i64>,
+    /// The launch that it is of.
+    pub launch: Option<LaunchId>,
 }
 
 /// What goes with a step.
@@ -112,6 +114,7 @@ async fn propose_in(
         super::load(conn, actor, id, Action::Propose).await?;
     }
     check_channels(conn, actor, &idea.channels).await?;
+    let launch = launch::post::named(conn, actor, idea.launch, None).await?;
     let mut it = Post {
         id: PostId::new(now),
         title: String::new(),
@@ -142,6 +145,7 @@ async fn propose_in(
         changed_at: now,
         campaign: None,
         first_comment: String::new(),
+        launch,
     };
     dress(&mut it, &idea)?;
     let version = found.map(|found| words::begin(actor, &mut it, found)).transpose()?;
@@ -175,6 +179,7 @@ pub async fn describe(app: &App, actor: &Actor, id: PostId, idea: Idea) -> Resul
     let (before, title) = (fact(&it), it.title.clone());
     let whose = last::of(&mut conn, actor.organisation, &it).await?;
     dress(&mut it, &idea)?;
+    it.launch = launch::post::named(&mut conn, actor, idea.launch, it.launch).await?;
     last::keep(&mut conn, actor, &it, whose).await?;
     if it.title != title && matches!(it.state, State::ToValidate | State::Scheduled) {
         allow(actor, Action::Write)?;
@@ -408,7 +413,7 @@ fn verb(step: Step) -> &'static str {
 pub(crate) fn fact(it: &Post) -> Json {
     json!({
         "title": it.title, "state": it.state, "version": it.version, "due_at": it.due_at, "reason": it.reason,
-        "writer": it.writer, "validated_by": it.validated_by, "held": it.held_code,
+        "writer": it.writer, "validated_by": it.validated_by, "held": it.held_code, "launch": it.launch,
     })
 }
 

@@ -102,6 +102,9 @@ pub struct Post {
     pub weeks: Vec<i64>,
     /// Why it goes by the fast lane.
     pub fast: Option<Text>,
+    /// The French name of the launch that it is of.
+    #[serde(default)]
+    pub launch: String,
 }
 
 /// The invented organisation.

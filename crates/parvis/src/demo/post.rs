@@ -11,7 +11,7 @@ use super::fill::Keys;
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE};
 use crate::command::post::hour;
-use crate::id::{ColleagueId, PostId};
+use crate::id::{ColleagueId, LaunchId, PostId};
 use crate::rules::post::State;
 use crate::store::post::figure::{self, Figure};
 use crate::store::post::look::{self, Tick};
@@ -21,7 +21,7 @@ use crate::store::{self, Conn, job};
 use crate::web::language::{Language, Words};
 use crate::work::release;
 
-/// Writes the posts; those that have their hour leave at it, on the invented network.
+/// Writes the posts, once launches are there; those that have their hour leave at it, on the invented network.
 ///
 /// # Errors
 /// The database refuses, or the data names what it doesn't hold.
@@ -30,10 +30,14 @@ pub async fn fill(app: &App, data: &Data, keys: &Keys, language: &str) -> anyhow
     let spoken = Language::parse(language).unwrap_or(Language::En);
     let words = Words::new(spoken, &data.organisation.time_zone);
     let mut conn = app.db.write().await?;
+    let launches = store::launch::list(&mut conn, keys.house).await?;
     for (place, shipped) in data.posts.iter().enumerate() {
         let due_at = due(shipped, &words, now)?;
         let created_at = now - DAY - i64::try_from(place).unwrap_or(0) * HOUR;
-        write(&mut conn, keys, shipped, language, (created_at, due_at, now)).await?;
+        let launch = data.launches.iter().find(|it| it.name.fr == shipped.launch);
+        let launch = launches.iter().find(|it| launch.is_some_and(|of| it.name == of.name.get(language)));
+        let launch = launch.map(|it| it.id);
+        write(&mut conn, keys, (shipped, launch), language, (created_at, due_at, now)).await?;
     }
     fast::open(&mut conn, keys).await?;
     let slot = |weekday, hour, channel| hour::Slot {
@@ -57,7 +61,7 @@ fn due(it: &Shipped, words: &Words, now: i64) -> anyhow::Result<Option<i64>> {
 async fn write(
     conn: &mut Conn,
     keys: &Keys,
-    it: &Shipped,
+    (it, launch): (&Shipped, Option<LaunchId>),
     language: &str,
     (created_at, due_at, now): (i64, Option<i64>, i64),
 ) -> anyhow::Result<()> {
@@ -96,6 +100,7 @@ async fn write(
         changed_at: due_at.filter(|_| over).unwrap_or(created_at),
         campaign: None,
         first_comment: it.first_comment.as_ref().map(|it| it.get(language).to_owned()).unwrap_or_default(),
+        launch,
         text,
     };
     post::insert(conn, keys.house, &made).await?;
@@ -140,6 +145,7 @@ async fn before(
             published_at: Some(at + MINUTE),
             measured_at: Some(at + release::MEASURED_AFTER),
             answers: Some(reactions / 5),
+            launch: None,
             created_at: at - 3 * DAY,
             changed_at: at,
             ..it.clone()

@@ -272,9 +272,9 @@ async fn editorial(it: &Set) -> Vec<String> {
 #[tokio::test]
 async fn board_launches_and_library_follow_the_language_and_what_people_wrote_stays() {
     for it in stages().await {
+        super::launch::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         super::post::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         super::asset::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
-        super::launch::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         super::request::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         super::gesture::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();
         super::calendar::fill(&it.app, &it.data, &it.keys, "fr").await.unwrap();

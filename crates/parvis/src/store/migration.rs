@@ -47,6 +47,13 @@ const STEPS: &[Step] = &[
     (27, "card", include_str!("../../migrations/0027_card.sql"), "", ""),
     (28, "launch_watch", include_str!("../../migrations/0028_launch_watch.sql"), "", ""),
     (29, "first_comment", include_str!("../../migrations/0029_first_comment.sql"), "", ""),
+    (
+        30,
+        "post_launch",
+        include_str!("../../migrations/0030_post_launch.sql"),
+        "",
+        include_str!("../../migrations/0030_post_launch.postgres.sql"),
+    ),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -17,7 +17,7 @@ use sqlx::AssertSqlSafe;
 
 use super::conn::places;
 use super::{Conn, Error, Result, Row, Value};
-use crate::id::{ChannelId, ColleagueId, ConversationId, MessageId, OrganisationId, PostId};
+use crate::id::{ChannelId, ColleagueId, ConversationId, LaunchId, MessageId, OrganisationId, PostId};
 use crate::rules::post::State;
 
 /// An idea on its way.
@@ -81,6 +81,8 @@ pub struct Post {
     pub campaign: Option<String>,
     /// What answers the common text in our own name once it stands there; empty for nothing.
     pub first_comment: String,
+    /// The launch that it is of.
+    pub launch: Option<LaunchId>,
 }
 
 /// Where a post goes.
@@ -121,46 +123,61 @@ pub struct Filter {
     pub channel: Option<ChannelId>,
     /// Only what this colleague had, writes or was named in: an external person's board.
     pub only: Option<ColleagueId>,
+    /// Of this launch.
+    pub launch: Option<LaunchId>,
 }
 
 macro_rules! columns {
     () => {
-        "p.id, p.title, p.brief, p.theme, p.origin, p.origin_name, p.conversation_id, p.state, p.reason, p.text, p.warning, p.version, p.due_at, p.idea_by, p.writer_id, p.written_by, p.sent_back_by, p.validated_by, p.validated_at, p.held_at, p.held_code, p.released_at, p.published_at, p.measured_at, p.answers, p.created_at, p.changed_at, p.campaign, p.first_comment"
+        "p.id, p.title, p.brief, p.theme, p.origin, p.origin_name, p.conversation_id, p.state, p.reason, p.text, p.warning, p.version, p.due_at, p.idea_by, p.writer_id, p.written_by, p.sent_back_by, p.validated_by, p.validated_at, p.held_at, p.held_code, p.released_at, p.published_at, p.measured_at, p.answers, p.created_at, p.changed_at, p.campaign, p.first_comment, p.launch_id"
     };
 }
 macro_rules! filtered {
     () => {
         "($2 = '' OR p.theme = $2) AND ($3 = '' OR p.origin = $3)
     AND (EXISTS (SELECT 1 FROM post_target t WHERE t.organisation_id = p.organisation_id AND t.post_id = p.id AND t.channel_id = $4) OR $4 IS NULL)
-    AND (p.idea_by = $5 OR $5 IS NULL OR p.writer_id = $5 OR EXISTS (SELECT 1 FROM post_mention m WHERE m.organisation_id = p.organisation_id AND m.post_id = p.id AND m.colleague_id = $5))"
+    AND (p.idea_by = $5 OR $5 IS NULL OR p.writer_id = $5 OR EXISTS (SELECT 1 FROM post_mention m WHERE m.organisation_id = p.organisation_id AND m.post_id = p.id AND m.colleague_id = $5))
+    AND (p.launch_id = $6 OR $6 IS NULL)"
     };
 }
 
-const INSERT: &str = "INSERT INTO post (organisation_id, id, title, brief, theme, origin, origin_name, conversation_id, state, reason, text, warning, version, due_at, idea_by, writer_id, written_by, sent_back_by, validated_by, validated_at, held_at, held_code, released_at, published_at, measured_at, answers, created_at, changed_at, campaign, first_comment)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)";
-const UPDATE: &str = "UPDATE post SET title = $3, brief = $4, theme = $5, origin = $6, origin_name = $7, conversation_id = $8, state = $9, reason = $10, text = $11, warning = $12, version = $13, due_at = $14, idea_by = $15, writer_id = $16, written_by = $17, sent_back_by = $18, validated_by = $19, validated_at = $20, held_at = $21, held_code = $22, released_at = $23, published_at = $24, measured_at = $25, answers = $26, created_at = $27, changed_at = $28, campaign = $29, first_comment = $30
+const INSERT: &str = "INSERT INTO post (organisation_id, id, title, brief, theme, origin, origin_name, conversation_id, state, reason, text, warning, version, due_at, idea_by, writer_id, written_by, sent_back_by, validated_by, validated_at, held_at, held_code, released_at, published_at, measured_at, answers, created_at, changed_at, campaign, first_comment, launch_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)";
+const UPDATE: &str = "UPDATE post SET title = $3, brief = $4, theme = $5, origin = $6, origin_name = $7, conversation_id = $8, state = $9, reason = $10, text = $11, warning = $12, version = $13, due_at = $14, idea_by = $15, writer_id = $16, written_by = $17, sent_back_by = $18, validated_by = $19, validated_at = $20, held_at = $21, held_code = $22, released_at = $23, published_at = $24, measured_at = $25, answers = $26, created_at = $27, changed_at = $28, campaign = $29, first_comment = $30, launch_id = $31
     WHERE organisation_id = $1 AND id = $2";
 const GET: &str = concat!("SELECT ", columns!(), " FROM post p WHERE p.organisation_id = $1 AND p.id = $2");
 const IN_STATE: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM post p WHERE p.organisation_id = $1 AND p.state = $6 AND ",
+    " FROM post p WHERE p.organisation_id = $1 AND p.state = $7 AND ",
     filtered!(),
-    " ORDER BY COALESCE(p.due_at, 9223372036854775807), p.changed_at DESC, p.id DESC LIMIT $7"
+    " ORDER BY COALESCE(p.due_at, 9223372036854775807), p.changed_at DESC, p.id DESC LIMIT $8"
 );
 const LATEST: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM post p WHERE p.organisation_id = $1 AND p.state = $6 AND ",
+    " FROM post p WHERE p.organisation_id = $1 AND p.state = $7 AND ",
     filtered!(),
-    " ORDER BY p.changed_at DESC, p.id DESC LIMIT $7"
+    " ORDER BY p.changed_at DESC, p.id DESC LIMIT $8"
 );
 const BETWEEN: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM post p WHERE p.organisation_id = $1 AND ",
     filtered!(),
-    " AND p.due_at >= $6 AND p.due_at < $7 AND p.state NOT IN ('refused', 'parked') ORDER BY p.due_at, p.id LIMIT 2000"
+    " AND p.due_at >= $7 AND p.due_at < $8 AND p.state NOT IN ('refused', 'parked') ORDER BY p.due_at, p.id LIMIT 2000"
+);
+const OF_LAUNCH: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM post p WHERE p.organisation_id = $1 AND p.launch_id = $6 AND ",
+    filtered!(),
+    " AND p.state NOT IN ('refused', 'parked') ORDER BY COALESCE(p.due_at, 9223372036854775807), p.id LIMIT $7"
+);
+const BY_LAUNCH: &str = concat!(
+    "SELECT p.launch_id, COUNT(*) FROM post p WHERE p.organisation_id = $1 AND p.launch_id IS NOT NULL AND ",
+    filtered!(),
+    " AND p.state NOT IN ('refused', 'parked') GROUP BY p.launch_id"
 );
 const HELD: &str = concat!(
     "SELECT ",
@@ -241,10 +258,11 @@ fn read(row: &Row) -> Result<Post> {
         changed_at: cells.next()?,
         campaign: cells.next()?,
         first_comment: cells.next()?,
+        launch: cells.next()?,
     })
 }
 
-fn written(organisation: OrganisationId, it: &Post) -> [Value; 30] {
+fn written(organisation: OrganisationId, it: &Post) -> [Value; 31] {
     [
         organisation.into(),
         it.id.into(),
@@ -276,6 +294,7 @@ fn written(organisation: OrganisationId, it: &Post) -> [Value; 30] {
         it.changed_at.into(),
         (&it.campaign).into(),
         (&it.first_comment).into(),
+        it.launch.into(),
     ]
 }
 
@@ -286,6 +305,7 @@ fn filter(organisation: OrganisationId, it: &Filter) -> Vec<Value> {
         it.origin.clone().unwrap_or_default().into(),
         it.channel.into(),
         it.only.into(),
+        it.launch.into(),
     ]
 }
 
@@ -329,6 +349,34 @@ pub async fn between(
     let mut args = filter(organisation, asked);
     args.extend([from.into(), to.into()]);
     conn.all(BETWEEN, &args).await?.iter().map(read).collect()
+}
+
+/// At most `limit` posts of the launch that `asked` names, by their hour, those without one last; none that was refused
+/// or parked.
+pub async fn of_launch(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    asked: &Filter,
+    limit: i64,
+) -> Result<Vec<Post>> {
+    let mut args = filter(organisation, asked);
+    args.push(limit.into());
+    conn.all(OF_LAUNCH, &args).await?.iter().map(read).collect()
+}
+
+/// How many posts each launch has that weren't refused or parked; those with none are left out.
+pub async fn by_launch(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    asked: &Filter,
+) -> Result<HashMap<LaunchId, i64>> {
+    let rows = conn.all(BY_LAUNCH, &filter(organisation, asked)).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok((cells.next()?, cells.next()?))
+        })
+        .collect()
 }
 
 /// Those that wait for a person to put them back, by their hour.

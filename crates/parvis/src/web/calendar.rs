@@ -149,7 +149,11 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
     let count = posts.iter().filter(|it| it.state != Standing::Idea).count();
     let mut days = grid::fill(signed, &house, (view, at, today), &days, &posts, &targets);
     let fast = store::fast::of_posts(&mut conn, organisation, posts.iter().map(|it| it.id)).await?;
-    days.iter_mut().for_each(|day| grid::mark(words, &mut day.events, &fast));
+    let launches = super::launch::names(&mut conn, signed, &posts).await?;
+    for day in &mut days {
+        grid::mark(words, &mut day.events, &fast);
+        grid::name(&mut day.events, &launches);
+    }
     if signed.actor.may(Action::ReadLaunches) {
         let elsewhere = store::layer::between(&mut conn, organisation, span, signed.actor.colleague).await?;
         layer::put(words, &mut days, &elsewhere);
@@ -248,6 +252,7 @@ async fn waiting(
     let fast = store::fast::of_posts(conn, organisation, posts.iter().map(|it| it.id)).await?;
     let mut events: Vec<Event> = posts.iter().map(|it| grid::event(signed, house, it, &targets)).collect();
     grid::mark(&signed.words, &mut events, &fast);
+    grid::name(&mut events, &super::launch::names(conn, signed, &posts).await?);
     Ok(events)
 }
 

@@ -5,11 +5,13 @@ mod dossier;
 mod entry;
 mod form;
 mod outcome;
+mod post;
 
+pub use self::post::names;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{get, post as send};
 
 use super::Route;
 use crate::app::App;
@@ -41,10 +43,10 @@ pub fn router() -> Router<Arc<App>> {
         .route("/launches/{id}", get(dossier::show).post(form::change))
         .route("/launches/{id}/edit", get(form::edit))
         .route("/launches/{id}/outcome", get(outcome::show))
-        .route("/launches/{id}/step", post(form::step))
-        .route("/launches/{id}/entries", post(entry::make))
+        .route("/launches/{id}/step", send(form::step))
+        .route("/launches/{id}/entries", send(entry::make))
         .route("/launches/{id}/new/{kind}", get(entry::begin))
         .route("/launches/{id}/entries/{entry}", get(entry::show).post(entry::change))
-        .route("/launches/{id}/entries/{entry}/remove", post(entry::remove))
-        .route("/launches/{id}/entries/{entry}/validate", post(entry::validate))
+        .route("/launches/{id}/entries/{entry}/remove", send(entry::remove))
+        .route("/launches/{id}/entries/{entry}/validate", send(entry::validate))
 }

@@ -16,6 +16,7 @@ mod preview;
 mod stop;
 
 pub(super) use self::action::moment;
+pub(super) use self::compose::due;
 use std::sync::Arc;
 
 use axum::Router;

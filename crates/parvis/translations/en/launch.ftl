@@ -76,6 +76,19 @@ launch-many-step = Activation plan
 launch-many-material = Material
 launch-many-meeting = Strategic meetings
 launch-many-decision = Decisions taken
+launch-many-post = Posts
+launch-new-post = New post for this launch
+launch-no-hour = no hour yet
+launch-posts = { $count ->
+    [one] one post
+   *[other] { $count } posts
+}
+launch-post-lacks-words = a network and a text that fits there
+launch-post-lacks-validation = validation
+launch-post-lacks-hour = hour
+launch-post-lacks-material = picture asked for
+launch-post-lacks-rights = rights to a picture
+launch-post-lacks-charter = reason for what the charter doesn’t let pass
 launch-one-angle = Angle
 launch-one-problem = Foreseen problem
 launch-one-answer = Prepared answer

@@ -76,6 +76,19 @@ launch-many-step = Plan d’activation
 launch-many-material = Matériel
 launch-many-meeting = Réunions stratégiques
 launch-many-decision = Décisions prises
+launch-many-post = Prises de parole
+launch-new-post = Nouvelle prise de parole pour ce lancement
+launch-no-hour = pas encore d’heure
+launch-posts = { $count ->
+    [one] une prise de parole
+   *[other] { $count } prises de parole
+}
+launch-post-lacks-words = un réseau et un texte qui y tient
+launch-post-lacks-validation = la validation
+launch-post-lacks-hour = l’heure
+launch-post-lacks-material = l’image demandée
+launch-post-lacks-rights = les droits d’une image
+launch-post-lacks-charter = un motif pour ce que la charte ne laisse pas passer
 launch-one-angle = Angle
 launch-one-problem = Ennui prévu
 launch-one-answer = Réponse prête

@@ -79,6 +79,28 @@ async fn material_is_asked_for_delivered_kept_and_placed_by_tokens_that_only_wri
 }
 
 #[tokio::test]
+async fn a_post_is_of_a_launch_whose_dossier_and_whose_filter_show_it() {
+    for house in houses().await {
+        let manager = Client::new(&house, &house.manager, &EVERYTHING).await;
+        let launch = manager.post("/launches", json!({ "name": "Salle Nébuleuse", "kind": "event" })).await;
+        let launch = launch.be(201)["id"].clone();
+        let of = |title: &str, launch: &serde_json::Value| json!({ "title": title, "origin": "team", "launch": launch });
+        let post = manager.post("/posts", of("Ouverture", &launch)).await.be(201);
+        assert_eq!(post["launch"], launch);
+        manager.post("/posts", of("Ailleurs", &json!(null))).await.be(201);
+        manager.post("/posts", of("Nulle part", &post["id"])).await.be(422);
+        let id = launch.as_str().unwrap();
+        let found = manager.get(&format!("/posts?state=idea&launch={id}")).await.be(200);
+        assert_eq!(found["items"].as_array().unwrap().len(), 1);
+        assert_eq!(found["items"][0]["id"], post["id"]);
+        let dossier = manager.get(&format!("/launches/{id}")).await.be(200);
+        assert_eq!(dossier["posts"][0]["id"], post["id"]);
+        assert_eq!(dossier["posts"][0]["lacks"], json!(["words", "validation", "hour"]));
+        manager.get("/posts?state=idea&launch=x").await.be(400);
+    }
+}
+
+#[tokio::test]
 async fn slots_are_kept_and_hours_are_proposed() {
     for house in houses().await {
         let manager = Client::new(&house, &house.manager, &EVERYTHING).await;

@@ -13,6 +13,7 @@ use crate::api::caller::Caller;
 use crate::api::page::Page;
 use crate::api::problem::Result;
 use crate::app::App;
+use crate::command::launch::post::{self as posts, LaunchPost};
 use crate::command::launch::{self as command, Wanted, WantedEntry, outcome, suggestion};
 use crate::id::{ColleagueId, ConversationId, EntryId, LaunchId, MessageId, WatchId};
 use crate::rules::launch::{Kind, State as Standing};
@@ -28,6 +29,8 @@ pub struct Dossier {
     launch: Launch,
     /// What stands in it, in the order in which it was written.
     entries: Vec<Entry>,
+    /// Its posts that weren't refused or parked, by their hour, those without one last; 300 at most.
+    posts: Vec<LaunchPost>,
 }
 
 /// What was written.
@@ -120,8 +123,10 @@ pub async fn get(
     caller: Caller,
     Path(id): Path<LaunchId>,
 ) -> Result<Json<Dossier>> {
-    let (launch, entries) = command::read(&mut app.db.read().await?, &caller.actor, id).await?;
-    Ok(Json(Dossier { launch, entries }))
+    let mut conn = app.db.read().await?;
+    let (launch, entries) = command::read(&mut conn, &caller.actor, id).await?;
+    let posts = posts::list(&mut conn, &app, &caller.actor, id).await?;
+    Ok(Json(Dossier { launch, entries, posts }))
 }
 
 /// What came of a launch.

@@ -27,7 +27,7 @@ use crate::app::App;
 use crate::command::post::words::Words;
 use crate::command::post::{self as command, Idea, With, only};
 use crate::command::stop as stopping;
-use crate::id::{ChannelId, ColleagueId, CommentId, ConversationId, PictureId, PostId};
+use crate::id::{ChannelId, ColleagueId, CommentId, ConversationId, LaunchId, PictureId, PostId};
 use crate::rules::permission::Action;
 use crate::rules::post::policy::Policy;
 use crate::rules::post::{State as Standing, Step};
@@ -54,6 +54,8 @@ pub struct Asked {
     origin: Option<String>,
     /// Going to this channel.
     channel: Option<ChannelId>,
+    /// Of this launch.
+    launch: Option<LaunchId>,
 }
 
 /// List the posts in a state
@@ -69,10 +71,10 @@ pub async fn list(
     Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Page<Post>>> {
     let actor = &caller.actor;
-    let filter =
-        Filter { theme: asked.theme, origin: asked.origin, channel: asked.channel, only: only(actor) };
+    let Asked { state, theme, origin, channel, launch } = asked;
+    let filter = Filter { theme, origin, channel, only: only(actor), launch };
     let mut conn = app.db.read().await?;
-    let found = room::in_state(&mut conn, actor.organisation, asked.state, &filter, MOST).await?;
+    let found = room::in_state(&mut conn, actor.organisation, state, &filter, MOST).await?;
     Ok(Json(Page::whole(found)))
 }
 
@@ -100,6 +102,8 @@ pub struct NewIdea {
     channels: Vec<ChannelId>,
     /// When it might leave (µs).
     due_at: Option<i64>,
+    /// The launch that it is of; for those who see dossiers.
+    launch: Option<LaunchId>,
 }
 
 impl From<NewIdea> for Idea {
@@ -113,6 +117,7 @@ impl From<NewIdea> for Idea {
             conversation: it.conversation,
             channels: it.channels,
             due_at: it.due_at,
+            launch: it.launch,
         }
     }
 }

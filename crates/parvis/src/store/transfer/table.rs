@@ -90,11 +90,13 @@ tables! {
         error_code Text, error_text Text }
     arrival 2 { organisation_id Id, id Id, channel_id Id, delivery Text, received Text }
     mention 3 { organisation_id Id, watch_id Id, message_id Id, sent_at Int }
+    launch 2 { organisation_id Id, id Id, name Text, kind Text, state Text, summary Text, starts_at Int, all_day Bool,
+        owner_id Id, note Text, version Int, opened_at Int, closed_at Int, created_at Int, watch_id Id }
     post 2 { organisation_id Id, id Id, title Text, brief Text, theme Text, origin Text, origin_name Text,
         conversation_id Id, state Text, reason Text, text Text, warning Text, version Int, due_at Int, idea_by Id,
         writer_id Id, written_by Id, sent_back_by Id, validated_by Id, validated_at Int, held_at Int, held_code Text,
         released_at Int, published_at Int, measured_at Int, answers Int, created_at Int, changed_at Int,
-        campaign Text, first_comment Text }
+        campaign Text, first_comment Text, launch_id Id }
     post_target 3 { organisation_id Id, post_id Id, channel_id Id, text Text, message_id Id, tagged Bool, threaded Bool,
         first_comment Text }
     post_part 4 { organisation_id Id, post_id Id, channel_id Id, number Int, message_id Id, first_comment Bool }
@@ -119,8 +121,6 @@ tables! {
         version Int, words Text, created_at Int, changed_at Int }
     asset_file 2 { organisation_id Id, id Id, asset_id Id, number Int, digest Text, mime Text, width Int, height Int,
         bytes Int, stored_as Text, colleague_id Id, at Int }
-    launch 2 { organisation_id Id, id Id, name Text, kind Text, state Text, summary Text, starts_at Int, all_day Bool,
-        owner_id Id, note Text, version Int, opened_at Int, closed_at Int, created_at Int, watch_id Id }
     launch_entry 2 { organisation_id Id, id Id, launch_id Id, of_id Id, kind Text, title Text, text Text, language Text,
         audience Text, likely Text, grave Text, people Text, at Int, state Text, owner_id Id, validated_by Id,
         validated_at Int, version Int, created_at Int }

@@ -145,6 +145,8 @@ pub(super) struct Event {
     pub(super) post: Option<PostId>,
     pub(super) title: String,
     pub(super) theme: String,
+    /// The launch that it is of; empty for none.
+    pub(super) launch: String,
     pub(super) icon: &'static str,
     pub(super) networks: String,
     pub(super) clock: String,
@@ -252,6 +254,7 @@ pub(super) fn event(
         post: Some(it.id),
         title: it.title.clone(),
         theme: it.theme.clone(),
+        launch: String::new(),
         icon: mark.unwrap_or_else(|| known.first().map_or("talk", |it| channel_icon(&it.kind))),
         networks: known.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),
         clock: it.due_at.map(|due| words.clock(due)).unwrap_or_default(),
@@ -292,6 +295,7 @@ fn of_launch(words: &Words, it: &Dated) -> Event {
         post: None,
         title: it.title.clone(),
         theme: String::new(),
+        launch: String::new(),
         icon: match it.kind.as_str() {
             "launch" => "launch",
             "meeting" => "users",
@@ -326,6 +330,7 @@ pub(super) fn put_requests(words: &Words, days: &mut [Day], all: &[Request], now
                 post: None,
                 title: it.title.clone(),
                 theme: String::new(),
+                launch: String::new(),
                 icon: "image",
                 networks: String::new(),
                 clock: words.clock(it.due_at),
@@ -358,6 +363,13 @@ pub(super) fn mark(words: &Words, events: &mut [Event], fast: &HashMap<PostId, F
     for it in events.iter_mut().filter(|it| it.post.as_ref().is_some_and(is_fast)) {
         it.icon = "bolt";
         it.state = format!("{}, {}", words.t("fast-chip"), it.state);
+    }
+}
+
+/// Says of which launch each post is.
+pub(super) fn name(events: &mut [Event], launches: &HashMap<PostId, String>) {
+    for it in events {
+        it.launch = it.post.and_then(|id| launches.get(&id)).cloned().unwrap_or_default();
     }
 }
 

@@ -322,6 +322,7 @@ fn event(words: &Words, it: &Placed, begins: bool, date: &str) -> Event {
         post: None,
         title: title(words, &it.event.title),
         theme: String::new(),
+        launch: String::new(),
         icon: icon(&it.mark),
         networks: it.event.place.clone(),
         clock: if begins { words.clock(it.event.starts_at) } else { String::new() },

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::form::day;
+use super::post;
 use crate::app::App;
 use crate::command::launch as command;
 use crate::id::{EntryId, LaunchId};
@@ -63,6 +64,9 @@ struct DossierPage {
     asks: bool,
     validates: bool,
     listens: bool,
+    posts: Vec<post::Line>,
+    /// Brings ideas.
+    proposes: bool,
 }
 
 impl DossierPage {
@@ -156,6 +160,8 @@ pub(super) async fn show(
         || words.t("launch-context"),
         |at| words.t1("launch-context-day", "when", countdown(words, words.days_ago(at, now))),
     );
+    let posts = command::post::list(&mut conn, &app, &signed.actor, id).await;
+    let posts = posts.map_err(|refused| refusal::failure(refused, words))?;
     let layout = Layout::of(&mut conn, &signed, Place::Launches, it.name.clone()).await?;
     page(&DossierPage {
         layout: layout.with_context(context),
@@ -173,5 +179,7 @@ pub(super) async fn show(
         asks: signed.actor.may(Action::Schedule),
         validates: signed.actor.may(Action::ValidateAnswers),
         listens: signed.actor.may(Action::Listen),
+        posts: post::lines(&signed, &house, posts, now),
+        proposes: signed.actor.may(Action::Propose),
     })
 }

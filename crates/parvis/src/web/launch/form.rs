@@ -12,12 +12,14 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::command::Refusal;
 use crate::command::launch::{self as command, Wanted};
+use crate::command::post::only;
 use crate::id::LaunchId;
 use crate::rules::launch::{KINDS, State as Standing};
 use crate::rules::permission::{Action, Scope};
 use crate::store;
 use crate::store::house::House;
 use crate::store::launch::{self as room, Launch};
+use crate::store::post::Filter;
 use crate::web::error::{Failure, page, page_with};
 use crate::web::form::{moment, owner, written};
 use crate::web::inbox::refusal;
@@ -34,6 +36,8 @@ struct Line {
     state: &'static str,
     said: String,
     summary: String,
+    /// How many posts it has, in words.
+    posts: Option<String>,
 }
 
 #[derive(Template)]
@@ -58,8 +62,11 @@ pub(super) async fn list(State(app): State<Arc<App>>, signed: Signed) -> Answer 
     let (words, now) = (&signed.words, app.now());
     let mut conn = app.db.read().await?;
     let all = room::list(&mut conn, signed.organisation.id).await?;
+    let asked = Filter { only: only(&signed.actor), ..Filter::default() };
+    let posts = store::post::by_launch(&mut conn, signed.organisation.id, &asked).await?;
     let lines = all.into_iter().map(|it| Line {
         id: it.id,
+        posts: posts.get(&it.id).map(|count| words.t1("launch-posts", "count", *count)),
         state: it.state.as_str(),
         said: format!("{} · {}", words.named("launch-kind", &it.kind), day(words, &it, now)),
         name: it.name,

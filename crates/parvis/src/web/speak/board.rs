@@ -24,6 +24,7 @@ use crate::store::{self, Conn};
 use crate::web::error::{Failure, page};
 use crate::web::inbox::house::channel_icon;
 use crate::web::language::Words;
+use crate::web::launch;
 use crate::web::layout::{Layout, Place, Toast};
 use crate::web::session::Signed;
 
@@ -57,6 +58,7 @@ impl Asked {
             origin: some(&self.origin),
             channel: self.channel.parse().ok(),
             only: only(&signed.actor),
+            launch: None,
         }
     }
 }
@@ -76,6 +78,8 @@ pub(super) struct Card {
     pub(super) id: PostId,
     pub(super) title: String,
     pub(super) theme: String,
+    /// The launch that it is of.
+    pub(super) launch: Option<String>,
     pub(super) icon: &'static str,
     pub(super) origin: String,
     pub(super) due: String,
@@ -228,6 +232,7 @@ pub(super) async fn cards(
     let organisation = signed.organisation.id;
     let targets = post::channels_of(conn, organisation, posts.iter().map(|it| it.id)).await?;
     let fast = fast::of_posts(conn, organisation, posts.iter().map(|it| it.id)).await?;
+    let launches = launch::names(conn, signed, &posts).await?;
     let mut cards = Vec::new();
     for it in posts {
         let facts = match it.state {
@@ -251,8 +256,9 @@ pub(super) async fn cards(
             Some(found) if found.is_marked() => Some(("alert", signed.words.t("fast-chip"))),
             _ => None,
         };
+        let launch = launches.get(&it.id).cloned();
         let card = card(signed, house, it, channels, chip, moves, app.now());
-        cards.push(Card { fast, ..card });
+        cards.push(Card { fast, launch, ..card });
     }
     Ok(cards)
 }
@@ -279,6 +285,7 @@ fn card(
         reason: it.reason.filter(|_| matches!(it.state, State::Refused | State::Parked | State::ToWrite)),
         title: it.title,
         theme: it.theme,
+        launch: None,
         fast: None,
         state,
         moves,

@@ -17,7 +17,7 @@ use super::board::{Move, moves, toast};
 use super::charter;
 use super::fast::Beside;
 use super::hour::Hints;
-use super::idea::Fields;
+use super::idea::{Fields, launches};
 use super::link::CardBox;
 use super::origin_icon;
 use super::preview::Previews;
@@ -90,6 +90,9 @@ struct PostPage {
     fields: Fields,
     origin: (&'static str, String),
     origins: Vec<(&'static str, String)>,
+    /// The launch that it is of, and those that it can be of, by id and name.
+    launch: Option<(String, String)>,
+    launches: Vec<(String, String)>,
     describes: bool,
     reason: Option<String>,
     conversation: Option<String>,
@@ -195,6 +198,7 @@ async fn shown(
     let requests = requests(&mut conn, signed, &house, id, now).await?;
     let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
     let plans = plans(signed, &it);
+    let launches = launches(&mut conn, signed, it.launch).await?;
     let moves = moves(signed, &it, facts, now);
     let toast = toast(words, &done.done, done.on.filter(|on| *on == id));
     let shown = PostPage {
@@ -205,6 +209,8 @@ async fn shown(
         fields: fields(&it),
         origin: origin(words, &it),
         origins: crate::rules::post::ORIGINS.map(|name| (name, words.named("origin", name))).to_vec(),
+        launch: it.launch.and_then(|id| launches.iter().find(|(of, _)| *of == id.to_string()).cloned()),
+        launches,
         describes: signed.actor.may(Action::Keep)
             || (it.idea_by == signed.actor.colleague && it.state == State::Idea),
         reason: it.reason.clone(),
@@ -260,7 +266,7 @@ async fn seen(
 }
 
 /// An hour, in words.
-pub(super) fn due(words: &Words, at: i64, now: i64) -> String {
+pub(in crate::web) fn due(words: &Words, at: i64, now: i64) -> String {
     words.t2("post-due-at", "day", words.weekday(at, now), "clock", words.clock(at))
 }
 
@@ -337,6 +343,7 @@ fn fields(it: &Post) -> Fields {
         origin_name: it.origin_name.clone().unwrap_or_default(),
         conversation: String::new(),
         at: String::new(),
+        launch: it.launch.map(|it| it.to_string()).unwrap_or_default(),
     }
 }
 

@@ -13,7 +13,8 @@ use super::action::moment;
 use crate::app::App;
 use crate::command::post::{self as command, Idea};
 use crate::command::{self as commands, Refusal, Result as Commanded};
-use crate::id::ConversationId;
+use crate::id::{ConversationId, LaunchId};
+use crate::rules::launch::State as Standing;
 use crate::rules::permission::Action;
 use crate::rules::post::ORIGINS;
 use crate::rules::text::excerpt;
@@ -37,6 +38,7 @@ pub(super) struct Fields {
     pub(super) origin_name: String,
     pub(super) conversation: String,
     pub(super) at: String,
+    pub(super) launch: String,
 }
 
 impl Fields {
@@ -53,6 +55,11 @@ impl Fields {
             "" => None,
             text => Some(text.parse().map_err(|_| Refusal::NotFound)?),
         };
+        let unknown = Refusal::Invalid { field: "launch", code: "unknown" };
+        let launch = match self.launch.as_str() {
+            "" => None,
+            text => Some(text.parse().map_err(|_| unknown)?),
+        };
         Ok(Idea {
             title: self.title.clone(),
             brief: self.brief.clone(),
@@ -62,6 +69,7 @@ impl Fields {
             conversation,
             channels: Vec::new(),
             due_at,
+            launch,
         })
     }
 }
@@ -84,14 +92,17 @@ struct NewPage {
     accounts: Vec<Account>,
     quoted: Option<String>,
     problem: Option<String>,
+    /// The launches that it can be of, by id and name.
+    launches: Vec<(String, String)>,
 }
 
-/// From which conversation.
+/// From which conversation, for which hour or launch.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct From {
     conversation: Option<ConversationId>,
     at: String,
+    launch: String,
 }
 
 /// `GET /speak/new`
@@ -101,7 +112,8 @@ pub(super) async fn begin(
     Query(from): Query<From>,
 ) -> Result<Response, Failure> {
     let mut conn = app.db.read().await?;
-    let mut fields = Fields { origin: "team".to_owned(), at: from.at, ..Fields::default() };
+    let mut fields =
+        Fields { origin: "team".to_owned(), at: from.at, launch: from.launch, ..Fields::default() };
     if let Some(id) = from.conversation {
         let it = commands::load(&mut conn, &signed.actor, id, Action::Read).await;
         let it = it.map_err(|refused| refusal::failure(refused, &signed.words))?;
@@ -110,6 +122,21 @@ pub(super) async fn begin(
         fields.conversation = it.id.to_string();
     }
     form(&mut conn, &signed, fields, &[], None).await
+}
+
+/// The launches of which a post can be, by id and name, for who sees dossiers: those that aren't closed, and the one that it
+/// is of.
+pub(super) async fn launches(
+    conn: &mut Conn,
+    signed: &Signed,
+    chosen: Option<LaunchId>,
+) -> store::Result<Vec<(String, String)>> {
+    if !signed.actor.may(Action::ReadLaunches) {
+        return Ok(Vec::new());
+    }
+    let all = store::launch::list(conn, signed.organisation.id).await?;
+    let offered = all.into_iter().filter(|it| it.state != Standing::Closed || chosen == Some(it.id));
+    Ok(offered.map(|it| (it.id.to_string(), it.name)).collect())
 }
 
 async fn form(
@@ -136,11 +163,12 @@ async fn form(
     let words = &signed.words;
     let shown = NewPage {
         layout: Layout::of(conn, signed, Place::Speak, words.t("speak-new")).await?,
-        fields,
         origins: ORIGINS.map(|it| (it, words.named("origin", it))).to_vec(),
         themes: store::post::themes(conn, signed.organisation.id).await?,
         accounts: house.channels.iter().map(account).collect(),
         quoted,
+        launches: launches(conn, signed, fields.launch.parse().ok()).await?,
+        fields,
         problem: problem.as_ref().map(|(_, said)| said.clone()),
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
@@ -164,6 +192,7 @@ pub(super) async fn make(
             "origin_name" => fields.origin_name = value,
             "conversation" => fields.conversation = value,
             "at" => fields.at = value,
+            "launch" => fields.launch = value,
             _ => {}
         }
     }
