@@ -160,8 +160,16 @@ export function noFaults(page) {
   assert.deepEqual(page.faults.splice(0), [])
 }
 
+/** Waits until colours and places that change over a while have come to what they will be. */
+const settled = page => page.evaluate(async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+  const passing = document.getAnimations().filter(it => it.effect.getComputedTiming().endTime < Infinity)
+  await Promise.all(passing.map(it => it.finished.catch(() => {})))
+})
+
 /** What axe-core finds by WCAG 2.2 A and AA and by its own advice, a line each with the element. */
 export async function findings(page) {
+  await settled(page)
   const faults = [...page.faults]
   await page.evaluate(axe.source)
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
