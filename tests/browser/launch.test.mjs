@@ -62,7 +62,7 @@ test('a post is brought for the launch, stands in its dossier with what it lacks
   await page.locator('.intent a', { hasText: 'The lantern walk' }).click()
   await page.waitForURL(url => url.href.split('#')[0] === dossier)
   const line = page.locator('#posts .li', { hasText: 'Bring a lantern' })
-  assert.match(await line.textContent(), /18.00.*Missing: .*validation.*Idea/su)
+  assert.match(await line.textContent(), /6.00\spm.*Missing: .*validation.*Idea/su)
   assert.doesNotMatch(await line.textContent(), /hour/, 'it has one')
   await page.goto(`${stage.demo.base}/launches`)
   assert.match(await page.locator('.li', { hasText: 'The lantern walk' }).textContent(), /one post/)

@@ -90,8 +90,7 @@ struct PostPage {
     fields: Fields,
     origin: (&'static str, String),
     origins: Vec<(&'static str, String)>,
-    /// The launch that it is of, and those that it can be of, by id and name.
-    launch: Option<(String, String)>,
+    /// The launches that it can be of, by id and name.
     launches: Vec<(String, String)>,
     describes: bool,
     reason: Option<String>,
@@ -138,6 +137,13 @@ struct PostPage {
     /// Asks for material.
     asks: bool,
     problem: Option<String>,
+}
+
+impl PostPage {
+    /// The launch that it is of, by id and name.
+    fn launch(&self) -> Option<&(String, String)> {
+        self.launches.iter().find(|(id, _)| *id == self.fields.launch)
+    }
 }
 
 /// `GET /speak/{id}`
@@ -198,7 +204,6 @@ async fn shown(
     let requests = requests(&mut conn, signed, &house, id, now).await?;
     let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
     let plans = plans(signed, &it);
-    let launches = launches(&mut conn, signed, it.launch).await?;
     let moves = moves(signed, &it, facts, now);
     let toast = toast(words, &done.done, done.on.filter(|on| *on == id));
     let shown = PostPage {
@@ -209,8 +214,7 @@ async fn shown(
         fields: fields(&it),
         origin: origin(words, &it),
         origins: crate::rules::post::ORIGINS.map(|name| (name, words.named("origin", name))).to_vec(),
-        launch: it.launch.and_then(|id| launches.iter().find(|(of, _)| *of == id.to_string()).cloned()),
-        launches,
+        launches: launches(&mut conn, signed, it.launch).await?,
         describes: signed.actor.may(Action::Keep)
             || (it.idea_by == signed.actor.colleague && it.state == State::Idea),
         reason: it.reason.clone(),
