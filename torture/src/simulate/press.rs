@@ -63,7 +63,10 @@ impl History {
         let [author, _] = &self.house.people;
         let id = match command::propose(&self.app, author, idea).await {
             Ok(id) => id,
-            Err(refusal) => return Ok(self.refused("propose", &refusal)),
+            Err(refusal) => {
+                self.refused("propose", &refusal);
+                return Ok(());
+            }
         };
         let place = self.spoken.len();
         self.spoken.push(Spoken { id, parts: Vec::new(), commented: false, settled: false });

@@ -29,6 +29,7 @@ pub mod reply;
 pub mod request;
 pub mod search;
 pub mod session;
+pub mod stop;
 pub mod tag;
 pub mod token;
 pub mod triage;
@@ -182,7 +183,7 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post::add_picture).layer(DefaultBodyLimit::max(upload::PICTURE)))
         .routes(routes!(post::describe_picture, post::remove_picture))
         .routes(routes!(post::card::make, post::card::word, post::card::remove))
-        .routes(routes!(post::stopped, post::stop, post::lift))
+        .routes(routes!(stop::get, stop::begin, stop::lift))
         .routes(routes!(weariness::list))
         .routes(routes!(weariness::figures))
         .routes(routes!(charter::get, charter::set))

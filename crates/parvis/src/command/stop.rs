@@ -9,7 +9,6 @@ use crate::app::App;
 use crate::id::StopId;
 use crate::rules::permission::{Action, Actor};
 use crate::store::journal::{self, By, Entry};
-use crate::store::post;
 use crate::store::stop::{self, Stop};
 
 /// Longest reason, in characters.
@@ -29,7 +28,7 @@ pub async fn begin(app: &App, actor: &Actor, reason: &str) -> Result<u64> {
     }
     let it = Stop { id: StopId::new(now), at: now, colleague: actor.colleague, reason };
     stop::insert(&mut conn, actor.organisation, &it).await?;
-    let held = post::hold_all(&mut conn, actor.organisation, now).await?;
+    let held = stop::hold_all(&mut conn, actor.organisation, now).await?;
     let entry = Entry {
         organisation: actor.organisation,
         at: now,

@@ -201,22 +201,6 @@ const LEFT: &str =
     "UPDATE post_target SET message_id = $4 WHERE organisation_id = $1 AND post_id = $2 AND channel_id = $3";
 const OF_MESSAGE: &str = "SELECT post_id FROM post_target WHERE organisation_id = $1 AND message_id = $2
     UNION ALL SELECT post_id FROM post_part WHERE organisation_id = $1 AND message_id = $2";
-const STOP_SCHEDULED: &str = "UPDATE post SET held_at = $2, held_code = 'stopped', changed_at = $2
-    WHERE organisation_id = $1 AND state = 'scheduled' AND held_at IS NULL AND (released_at IS NULL OR id IN
-    (SELECT t.post_id FROM post_target t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
-     WHERE t.organisation_id = $1 AND m.state = 'held'
-     UNION SELECT t.post_id FROM post_part t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
-     WHERE t.organisation_id = $1 AND m.state = 'held'))";
-const STOP_JOBS: &str = "DELETE FROM job WHERE organisation_id = $1 AND ((kind = 'post' AND state = 'ready'
-     AND subject_id IN (SELECT id FROM post WHERE organisation_id = $1 AND state = 'scheduled')) OR (kind = 'publish' AND subject_id IN
-    (SELECT t.message_id FROM post_target t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
-     WHERE t.organisation_id = $1 AND m.state = 'held'
-     UNION SELECT t.message_id FROM post_part t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
-     WHERE t.organisation_id = $1 AND m.state = 'held')))";
-const STOP_MESSAGES: &str =
-    "UPDATE message SET state = 'withdrawn' WHERE organisation_id = $1 AND state = 'held'
-    AND id IN (SELECT message_id FROM post_target WHERE organisation_id = $1 AND message_id IS NOT NULL
-     UNION SELECT message_id FROM post_part WHERE organisation_id = $1)";
 const ANSWERS: &str = "SELECT COUNT(*) FROM message r JOIN message m ON m.organisation_id = r.organisation_id
     AND m.channel_id = r.channel_id AND m.remote_id = r.remote_parent_id
     JOIN (SELECT message_id FROM post_target WHERE organisation_id = $1 AND post_id = $2
@@ -484,15 +468,6 @@ pub async fn of_message(
     message: MessageId,
 ) -> Result<Option<PostId>> {
     conn.first(OF_MESSAGE, &[organisation.into(), message.into()]).await?.as_ref().map(Row::only).transpose()
-}
-
-/// Takes everything that would leave out of every queue, in the transaction `conn`: what has an hour, and what was
-/// released and isn't handed over yet. Answers with how many posts it was.
-pub async fn hold_all(conn: &mut Conn, organisation: OrganisationId, now: i64) -> Result<u64> {
-    let held = conn.run(STOP_SCHEDULED, &[organisation.into(), now.into()]).await?;
-    conn.run(STOP_JOBS, &[organisation.into()]).await?;
-    conn.run(STOP_MESSAGES, &[organisation.into()]).await?;
-    Ok(held)
 }
 
 /// How many messages of the public that stand answer what was published of it.

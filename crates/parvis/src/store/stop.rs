@@ -27,11 +27,35 @@ const CURRENT: &str = "SELECT id, at, colleague_id, reason FROM stop
     WHERE organisation_id = $1 AND lifted_at IS NULL ORDER BY id DESC LIMIT 1";
 const LIFT: &str = "UPDATE stop SET lifted_at = $3, lifted_by = $4
     WHERE organisation_id = $1 AND id = $2 AND lifted_at IS NULL";
+const HOLD_POSTS: &str = "UPDATE post SET held_at = $2, held_code = 'stopped', changed_at = $2
+    WHERE organisation_id = $1 AND state = 'scheduled' AND held_at IS NULL AND (released_at IS NULL OR id IN
+    (SELECT t.post_id FROM post_target t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
+     WHERE t.organisation_id = $1 AND m.state = 'held'
+     UNION SELECT t.post_id FROM post_part t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
+     WHERE t.organisation_id = $1 AND m.state = 'held'))";
+const DROP_JOBS: &str = "DELETE FROM job WHERE organisation_id = $1 AND ((kind = 'post' AND state = 'ready'
+     AND subject_id IN (SELECT id FROM post WHERE organisation_id = $1 AND state = 'scheduled')) OR (kind = 'publish' AND subject_id IN
+    (SELECT t.message_id FROM post_target t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
+     WHERE t.organisation_id = $1 AND m.state = 'held'
+     UNION SELECT t.message_id FROM post_part t JOIN message m ON m.organisation_id = t.organisation_id AND m.id = t.message_id
+     WHERE t.organisation_id = $1 AND m.state = 'held')))";
+const WITHDRAW: &str = "UPDATE message SET state = 'withdrawn' WHERE organisation_id = $1 AND state = 'held'
+    AND id IN (SELECT message_id FROM post_target WHERE organisation_id = $1 AND message_id IS NOT NULL
+     UNION SELECT message_id FROM post_part WHERE organisation_id = $1)";
 
 /// Begins a stop.
 pub async fn insert(conn: &mut Conn, organisation: OrganisationId, it: &Stop) -> Result<()> {
     let args = [organisation.into(), it.id.into(), it.at.into(), it.colleague.into(), (&it.reason).into()];
     conn.run(INSERT, &args).await.map(drop)
+}
+
+/// Takes everything that would leave out of every queue, in the transaction `conn`: what has an hour, and what was
+/// released and isn't handed over yet. Answers with how many posts it was.
+pub async fn hold_all(conn: &mut Conn, organisation: OrganisationId, now: i64) -> Result<u64> {
+    let held = conn.run(HOLD_POSTS, &[organisation.into(), now.into()]).await?;
+    conn.run(DROP_JOBS, &[organisation.into()]).await?;
+    conn.run(WITHDRAW, &[organisation.into()]).await?;
+    Ok(held)
 }
 
 /// The stop that is in force.

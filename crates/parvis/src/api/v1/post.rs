@@ -26,7 +26,6 @@ use crate::api::problem::{Problem, Result, Told};
 use crate::app::App;
 use crate::command::post::words::Words;
 use crate::command::post::{self as command, Idea, With, only};
-use crate::command::stop as stopping;
 use crate::id::{ChannelId, ColleagueId, CommentId, ConversationId, LaunchId, PictureId, PostId};
 use crate::rules::permission::Action;
 use crate::rules::post::policy::Policy;
@@ -36,7 +35,6 @@ use crate::store::post::look::{Comment, Tick};
 use crate::store::post::picture::Picture;
 use crate::store::post::words::Version;
 use crate::store::post::{self as room, Filter, Post, Target};
-use crate::store::{self, stop::Stop};
 
 /// Posts of one answer at most.
 const MOST: i64 = 500;
@@ -421,61 +419,6 @@ pub async fn remove_picture(
     Path((id, picture)): Path<(PostId, PictureId)>,
 ) -> Result<StatusCode> {
     command::picture::remove(&app, &caller.actor, id, picture).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Whether everything is stopped, and what that holds.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Held {
-    /// The stop that is in force; `null` when nothing is stopped.
-    stop: Option<Stop>,
-    /// The posts that wait for a person to put them back.
-    held: Vec<Post>,
-}
-
-/// See whether everything is stopped
-#[utoipa::path(get, path = "/stop", operation_id = "getStop", tag = "posts",
-    responses((status = 200, description = "The stop and what it holds.", body = Held)),
-    extensions(("x-action" = json!(Action::ReadPosts))))]
-pub async fn stopped(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Held>> {
-    let (actor, mut conn) = (&caller.actor, app.db.read().await?);
-    let mut held = room::held(&mut conn, actor.organisation).await?;
-    if let Some(own) = only(actor) {
-        held.retain(|it| it.idea_by == own || it.writer == Some(own));
-    }
-    let stop = store::stop::current(&mut conn, actor.organisation).await?;
-    Ok(Json(Held { stop, held }))
-}
-
-/// Why everything shall stop.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Reason {
-    /// 1 to 300 characters.
-    reason: String,
-}
-
-/// Stop everything
-///
-/// Nothing scheduled leaves any more, on any node, from this moment on. Answers to people go on.
-#[utoipa::path(post, path = "/stop", operation_id = "stopEverything", tag = "posts", request_body = Reason,
-    responses((status = 204, description = "Everything is stopped."),
-        (status = 409, description = "It was already.", body = Told, content_type = "application/problem+json")),
-    extensions(("x-action" = json!(Action::Stop))))]
-pub async fn stop(State(app): State<Arc<App>>, caller: Caller, Body(it): Body<Reason>) -> Result<StatusCode> {
-    stopping::begin(&app, &caller.actor, &it.reason).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Lift the stop
-///
-/// Nothing leaves by that: each post that was held is put back by hand.
-#[utoipa::path(delete, path = "/stop", operation_id = "liftStop", tag = "posts",
-    responses((status = 204, description = "Nothing is stopped any more."),
-        (status = 409, description = "Nothing was stopped.", body = Told, content_type = "application/problem+json")),
-    extensions(("x-action" = json!(Action::Validate))))]
-pub async fn lift(State(app): State<Arc<App>>, caller: Caller) -> Result<StatusCode> {
-    stopping::lift(&app, &caller.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
