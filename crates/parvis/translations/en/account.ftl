@@ -153,5 +153,5 @@ prove-what = What you ask for is sensitive, and you signed in a while ago. What 
 prove-code = Code of your phone, or a recovery code
 prove-confirm = Confirm and go on
 prove-wrong = That isn’t it. Check and try again.
-prove-none = You have no password yet: choose one in your settings, then try again.
+prove-none = You have no password yet: choose one in your settings or sign in once more, then try again.
 prove-choose = Choose a password

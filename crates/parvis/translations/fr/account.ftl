@@ -153,5 +153,5 @@ prove-what = Ce que vous demandez est sensible, et vous êtes entré il y a un m
 prove-code = Code de votre téléphone, ou code de secours
 prove-confirm = Confirmer et continuer
 prove-wrong = Ce n’est pas cela. Vérifiez, puis recommencez.
-prove-none = Vous n’avez pas encore de mot de passe : choisissez-en un dans vos réglages, puis recommencez.
+prove-none = Vous n’avez pas encore de mot de passe : choisissez-en un dans vos réglages ou reconnectez-vous, puis recommencez.
 prove-choose = Choisir un mot de passe

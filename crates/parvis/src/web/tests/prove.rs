@@ -61,9 +61,14 @@ async fn what_is_sensitive_asks_and_what_isnt_does_not() {
     let house = House::new().await;
     house.app.clock.advance(11 * MINUTE);
     let sensitive: Vec<&str> = crate::web::routes().filter(|it| it.proof).map(|it| it.path).collect();
-    for needed in
-        ["/settings/tokens", "/settings/factor/off", "/organisation/colleagues/{id}", "/channels/{id}/secret"]
-    {
+    for needed in [
+        "/settings/tokens",
+        "/settings/factor",
+        "/settings/factor/confirm",
+        "/settings/factor/off",
+        "/organisation/colleagues/{id}",
+        "/channels/{id}/secret",
+    ] {
         assert!(sensitive.contains(&needed), "{needed}");
     }
     for path in sensitive {
