@@ -1,6 +1,7 @@
 //! What a database holds in the end, without what differs from one to the next (ids), so that two engines can be compared.
 
 use anyhow::Result;
+use parvis::id::MessageId;
 use parvis::store::Db;
 
 /// A question: how many of its columns are texts; the rest are numbers.
@@ -51,6 +52,8 @@ pub async fn state(db: &Db) -> Result<Vec<String>> {
             let mut line = name.to_owned();
             for _ in 0..texts {
                 let text: Option<String> = cells.next()?;
+                // What we began is named after our own message, whose id is another each time.
+                let text = text.filter(|it| it.parse::<MessageId>().is_err());
                 line.push_str(&format!(" | {}", text.unwrap_or_else(|| "–".to_owned())));
             }
             for _ in 0..numbers {
