@@ -121,8 +121,10 @@ test('once the launch is open, the answer is suggested, put in by a key, sent by
   await page.keyboard.press('y')
   const box = page.locator('textarea[name=text]').first()
   await until('it stands in the box', async () => (await box.inputValue()).includes(`${ANSWER} Bring a card.`))
+  // The suggestion says the same as the message: what is waited for is that it was taken.
+  const taken = page.waitForResponse(it => it.request().method() === 'POST' && it.url().includes('/reply'))
   await page.locator('form[action*="/reply"] button.p').first().click()
-  await until('it left, or is about to', async () => (await page.locator('[data-conversation], .panes').first().textContent()).includes('Bring a card.'))
+  await taken
   await until('its use is counted', async () => { await page.goto(dossier); return /1|one/.test(await page.locator('#faq .li .meta').allTextContents().then(it => it.join(' '))) })
   noFaults(page)
 })
