@@ -1,7 +1,7 @@
 // A desk of the demonstration is closed in favour of another and opened again: what that leads elsewhere stands on its page before.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { demonstration, findings, noFaults, visitor } from './support.mjs'
+import { demonstration, looksRight, noFaults, visitor } from './support.mjs'
 
 let stage, page
 before(async () => {
@@ -10,18 +10,6 @@ before(async () => {
   await stage.demo.enter(page, 'the administrator')
 })
 after(async () => { await stage?.close() })
-
-/** On a screen and a phone, light and dark: nothing that axe finds, nothing wider than the page. */
-async function looksRight() {
-  for (const size of [{ width: 390, height: 844 }, { width: 1440, height: 900 }]) {
-    await page.setViewportSize(size)
-    for (const colorScheme of ['dark', 'light']) {
-      await page.emulateMedia({ colorScheme })
-      assert.deepEqual(await findings(page), [])
-    }
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `nothing is wider than ${size.width}`)
-  }
-}
 
 const desks = () => page.locator('.orgm h3').allTextContents()
 const inInbox = async () => {
@@ -36,18 +24,18 @@ test('what is under way goes to the other desk, and the closed one is no choice 
   await page.locator('.orgm h3 a').first().click()
   await page.getByText(/conversations? under way will go to the other desk/).waitFor()
   await page.getByText('Channels that lead to it').waitFor()
-  await looksRight()
+  await looksRight(page, 'before it is closed')
   await page.getByLabel('Desk that takes over').selectOption(other)
   await page.getByLabel(/join(s)? the other desk/).check()
   await page.getByRole('button', { name: 'Close the desk' }).click()
   await page.waitForURL('**/organisation?done=desk-closed')
   assert.deepEqual((await desks()).map(it => it.trim()), before.slice(1).map(it => it.trim()))
-  await looksRight()
+  await looksRight(page, 'the desks')
   assert.ok(!(await inInbox()).some(it => it.trim() === name), 'the inbox leads there no more')
   await page.goto(`${stage.demo.base}/organisation`)
   await page.getByRole('link', { name, exact: true }).click()
   await page.getByText(`${other} took over.`).waitFor()
-  await looksRight()
+  await looksRight(page, 'the closed desk')
   await page.getByRole('button', { name: 'Open the desk again' }).click()
   await page.waitForURL('**/organisation?done=desk-opened')
   assert.deepEqual((await desks()).map(it => it.trim()), before.map(it => it.trim()))

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { BOSS, House, findings, launch, noFaults, until, visitor } from './support.mjs'
+import { BOSS, House, findings, launch, looksRight, noFaults, until, visitor } from './support.mjs'
 
 let browser, house, page
 before(async () => {
@@ -24,30 +24,14 @@ function code(key, steps = 0) {
   return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')
 }
 
-/** On a screen and a phone, light and dark: nothing that axe finds, nothing wider than the page, nothing too small to touch. */
-async function looksRight(what) {
-  for (const size of [{ width: 390, height: 844 }, { width: 1440, height: 900 }]) {
-    await page.setViewportSize(size)
-    for (const colorScheme of ['dark', 'light']) {
-      await page.emulateMedia({ colorScheme })
-      assert.deepEqual(await findings(page), [], what)
-    }
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}: nothing is wider than ${size.width}`)
-    if (size.width === 390) {
-      const low = await page.locator('main .b, main .in:not([type=hidden])').evaluateAll(all => all.filter(it => it.checkVisibility() && it.getBoundingClientRect().height < 44).length)
-      assert.equal(low, 0, `${what}: everything can be touched`)
-    }
-  }
-}
-
 let key, codes
 test('it is set up with a picture or a key, and confirmed by a code', async () => {
   await page.goto(`${house.base}/settings`)
   await page.getByRole('link', { name: 'Set up a second factor' }).click()
-  await looksRight('before')
+  await looksRight(page, 'before', { touch: true })
   await page.getByRole('button', { name: 'Set up a second factor' }).click()
   await page.getByRole('img', { name: 'QR code that holds the key below' }).waitFor()
-  await looksRight('the key')
+  await looksRight(page, 'the key', { touch: true })
   key = await page.locator('.secret').textContent()
   await page.getByLabel('Code', { exact: true }).fill('000000')
   await page.keyboard.press('Enter')
@@ -60,7 +44,7 @@ test('it is set up with a picture or a key, and confirmed by a code', async () =
   await page.getByText('They won’t be shown again').waitFor()
   codes = await page.locator('.codes code').allTextContents()
   assert.equal(codes.length, 10)
-  await looksRight('the recovery codes')
+  await looksRight(page, 'the recovery codes', { touch: true })
   await page.getByRole('link', { name: 'I have kept them' }).click()
   await page.getByText('10 recovery codes are left').waitFor()
   noFaults(page)
@@ -79,7 +63,7 @@ test('the password leads to the code, and nowhere else', async () => {
   await signOut()
   await page.waitForURL('**/login')
   await password()
-  await looksRight('the code')
+  await looksRight(page, 'the code', { touch: true })
   await page.goto(`${house.base}/organisation`)
   await page.waitForURL('**/login/code?next=%2Forganisation')
   assert.equal(await page.evaluate(() => document.activeElement.name), 'code', 'one types at once')
@@ -99,7 +83,7 @@ test('without the phone a recovery code opens, once', async () => {
     await signOut()
     await password()
     await page.getByText('Lost your phone?').click()
-    await looksRight('a recovery code')
+    await looksRight(page, 'a recovery code', { touch: true })
     await page.getByLabel('Recovery code').fill(typed.toLowerCase())
     await page.getByRole('button', { name: 'Enter with a recovery code' }).click()
     if (opens) await page.getByText('9 recovery codes are left').waitFor()

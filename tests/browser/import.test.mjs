@@ -1,7 +1,7 @@
 // What comes into the calendar from outside, in the demonstration: posts of a file, looked at, mended, made once by two tabs.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { demonstration, findings, noFaults, shoot, visitor } from './support.mjs'
+import { demonstration, looksRight, noFaults, shoot, visitor } from './support.mjs'
 
 let stage, manager, account
 before(async () => {
@@ -17,27 +17,11 @@ const bring = async (page, name, text) => {
   await page.getByRole('button', { name: 'See what it would make' }).click()
 }
 
-const readable = async page => {
-  for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
-    await page.setViewportSize(size)
-    for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme })
-      // Colours change in a moment, not at once.
-      await page.waitForTimeout(400)
-      assert.deepEqual(await findings(page), [])
-    }
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than a phone')
-  }
-  await page.setViewportSize({ width: 1440, height: 900 })
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.waitForTimeout(400)
-}
-
 test('a wrong file makes nothing and says where to mend it', async () => {
   await manager.goto(`${stage.demo.base}/calendar`)
   await manager.getByRole('link', { name: 'Import', exact: true }).click()
   await manager.waitForURL('**/calendar/import')
-  await readable(manager)
+  await looksRight(manager, manager.url())
   await shoot(manager, 'import-form')
   await bring(manager, 'plan.csv', 'title;date;time;channels\nA;31/02/2031;9:00;\nB;2031-02-03;9:00;Nowhere\n')
   await manager.getByRole('alert').waitFor()
@@ -45,7 +29,7 @@ test('a wrong file makes nothing and says where to mend it', async () => {
   assert.equal(rows.length, 2)
   assert.match(rows[0], /line 2, column date.*no day/s)
   assert.match(rows[1], /line 3, column channels.*No account is called “Nowhere”/s)
-  await readable(manager)
+  await looksRight(manager, manager.url())
   await shoot(manager, 'import-faults')
   // A browser says in its console that a form was refused.
   manager.faults = manager.faults.filter(it => !it.includes('422'))
@@ -70,7 +54,7 @@ test('a good file is shown, and made once however often it is pressed', async ()
   assert.match(lines[0], /public holiday/)
   assert.match(lines[0], /To validate/)
   assert.match(lines[1], /without an hour.*Idea/s)
-  await readable(manager)
+  await looksRight(manager, manager.url())
   await shoot(manager, 'import-preview')
   const again = await manager.context().newPage()
   await again.goto(manager.url())
@@ -79,7 +63,7 @@ test('a good file is shown, and made once however often it is pressed', async ()
   for (const page of [manager, again]) await page.getByText('2 posts were made.').waitFor()
   await again.close()
   await manager.reload()
-  await readable(manager)
+  await looksRight(manager, manager.url())
   await manager.goto(`${stage.demo.base}/speak`)
   assert.equal(await manager.locator('[data-card]', { hasText: 'Open on the first of January' }).count(), 1)
   await manager.goto(`${stage.demo.base}/calendar?at=2031-01-01`)
@@ -92,7 +76,7 @@ test('a calendar of others is shown, named before a drop, hidden and taken out',
   const [first, second, third] = [40, 41, 42].map(days => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10))
   await manager.goto(calendar)
   assert.ok(await manager.locator('.e.layer', { hasText: 'Market on the quay' }).count() > 0, 'the demonstration shows one')
-  await readable(manager)
+  await looksRight(manager, manager.url())
   await shoot(manager, 'layers-month')
   await manager.getByRole('link', { name: 'Layers', exact: true }).click()
   await manager.waitForURL('**/calendar/layers')
@@ -101,7 +85,7 @@ test('a calendar of others is shown, named before a drop, hidden and taken out',
   await manager.goto(calendar)
   assert.equal(await manager.locator('.e.layer').count(), 0)
   await manager.goto(`${calendar}/layers`)
-  await readable(manager)
+  await looksRight(manager, manager.url())
   await manager.getByLabel('Name').fill('Trade fairs')
   await manager.getByRole('radio', { name: 'star' }).check()
   const bare = day => day.replaceAll('-', '')
@@ -115,7 +99,7 @@ test('a calendar of others is shown, named before a drop, hidden and taken out',
   await manager.getByRole('button', { name: 'Add a calendar' }).click()
   await manager.waitForURL(/\/calendar\/layers\/[0-9a-f-]{36}/)
   const page = manager.url()
-  await readable(manager)
+  await looksRight(manager, manager.url())
   await shoot(manager, 'layer-one')
   for (const view of ['month', 'week']) {
     for (const day of [first, second]) {

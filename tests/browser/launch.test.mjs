@@ -2,7 +2,7 @@
 // the answer is suggested beside a conversation that asks for it, put in by a key, sent by a person and counted.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { demonstration, findings, noFaults, until } from './support.mjs'
+import { demonstration, findings, looksRight, noFaults, until } from './support.mjs'
 
 const QUESTION = 'An amount is pending on my account, am I charged?'
 const ANSWER = 'No: what is pending is no charge, and your seats are kept.'
@@ -37,16 +37,7 @@ test('a dossier is begun and filled, and its pages can be read by everybody', as
   await add('problem', { title: 'Rain', likely: 'possible', grave: 'serious' })
   await add('faq', { title: QUESTION, text: ANSWER, language: 'en', audience: 'external' })
   await add('meeting', { title: 'With the town', day: '2030-06-01', hour: '10:00' })
-  for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark' }]) {
-    await page.emulateMedia(options)
-    await page.reload()
-    assert.deepEqual(await findings(page), [])
-  }
-  await page.setViewportSize({ width: 390, height: 844 })
-  assert.deepEqual(await findings(page), [])
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than a phone')
-  await page.setViewportSize({ width: 1440, height: 900 })
-  await page.emulateMedia({ colorScheme: 'light' })
+  await looksRight(page, 'the dossier')
 })
 
 test('a post is brought for the launch, stands in its dossier with what it lacks, and on the calendar with its name', async () => {
@@ -142,17 +133,7 @@ test('what was foreseen is laid beside what came, and what nobody foresaw goes i
   await page.getByRole('link', { name: 'Foreseen and came' }).click()
   await page.waitForURL('**/outcome')
   assert.match(await page.locator('.say').innerText(), /of (the )?2 problems foreseen came\. \d+ of \d+ messages had been foreseen/)
-  for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
-    await page.setViewportSize(size)
-    for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme })
-      await page.reload()
-      assert.deepEqual(await findings(page), [])
-    }
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than a phone')
-  }
-  await page.setViewportSize({ width: 1440, height: 900 })
-  await page.emulateMedia({ colorScheme: 'light' })
+  await looksRight(page, 'what came')
   // Every figure leads to its messages.
   await page.locator('main summary').first().click()
   const quote = page.locator('main details[open] a[href^="/inbox/"]').first()

@@ -179,6 +179,26 @@ export async function findings(page) {
   return violations.flatMap(({ id, help, nodes }) => nodes.map(node => `${id}: ${help}; ${node.target.join(' ')} ${node.html.slice(0, 160)} ${node.failureSummary?.split('\n').slice(1).join(' ').slice(0, 200)}`))
 }
 
+/**
+ * On a phone and a screen, dark and light: nothing that axe finds, nothing wider than the page; with `touch` nothing on a phone
+ * that is too low for a finger. `each` is told the width. Leaves the page on a screen, light.
+ */
+export async function looksRight(page, what, { touch = false, each = () => {} } = {}) {
+  for (const size of [{ width: 390, height: 844 }, { width: 1440, height: 900 }]) {
+    await page.setViewportSize(size)
+    for (const colorScheme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme })
+      assert.deepEqual(await findings(page), [], `${what}, ${colorScheme}, ${size.width}`)
+    }
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}: nothing is wider than ${size.width}`)
+    if (touch && size.width === 390) {
+      const low = await page.locator('main .b, main .in:not([type=hidden])').evaluateAll(all => all.filter(it => it.checkVisibility() && it.getBoundingClientRect().height < 44).length)
+      assert.equal(low, 0, `${what}: everything can be touched`)
+    }
+    await each(size.width)
+  }
+}
+
 /** Keeps a picture in the folder PARVIS_SHOTS, when there is one. */
 export async function shoot(page, name) {
   if (!process.env.PARVIS_SHOTS) return
