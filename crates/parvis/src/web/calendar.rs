@@ -168,6 +168,7 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
         let all = store::request::list(&mut conn, organisation, &asked, REQUESTS).await?;
         grid::put_requests(words, &mut days, &all, now);
     }
+    grid::order(&mut days);
     if signed.actor.may(Action::Propose) && filter.only.is_none() && now < span.1 {
         let ahead = (now.max(span.0), span.1);
         let free =

@@ -137,6 +137,8 @@ impl Day {
 
 /// Something that leaves, or that a launch has on that day.
 pub(super) struct Event {
+    /// When (µs): the first instant of the day where it has no hour of its own.
+    pub(super) at: i64,
     /// Where it opens.
     pub(super) href: String,
     /// What it is, for the script.
@@ -249,6 +251,7 @@ pub(super) fn event(
     let movable = it.state == State::Scheduled && it.released_at.is_none();
     let plans = matches!(it.state, State::Idea | State::Kept | State::ToWrite | State::ToValidate);
     Event {
+        at: it.due_at.unwrap_or(i64::MAX),
         href: format!("/speak/{}", it.id),
         key: it.id.to_string(),
         post: Some(it.id),
@@ -272,16 +275,16 @@ pub(super) fn event(
     }
 }
 
-/// Puts what launches have on each day before what leaves; the day of a launch is said before anything else is put there.
+/// Puts what launches have on each day; the day of a launch is said before anything else is put there.
 pub(super) fn put(words: &Words, days: &mut [Day], dated: &[Dated]) {
-    for it in dated.iter().rev() {
+    for it in dated {
         let date = words.zoned(it.at).date().to_string();
         let Some(day) = days.iter_mut().find(|day| day.date == date) else { continue };
         if it.entry.is_none() {
             let warns = words.t1("calendar-launch", "name", it.name.as_str());
             day.warns = if day.warns.is_empty() { warns } else { format!("{}, {warns}", day.warns) };
         }
-        day.events.insert(0, of_launch(words, it));
+        day.events.push(of_launch(words, it));
     }
 }
 
@@ -290,6 +293,7 @@ fn of_launch(words: &Words, it: &Dated) -> Event {
     let has_hour = words.zoned(it.at).time() != jiff::civil::Time::midnight();
     let what = words.named("calendar-of-launch", &it.kind);
     Event {
+        at: it.at,
         href: it.entry.map_or_else(|| dossier.clone(), |id| format!("{dossier}/entries/{id}")),
         key: it.entry.map_or_else(|| it.launch.to_string(), |id| id.to_string()),
         post: None,
@@ -318,30 +322,33 @@ fn of_launch(words: &Words, it: &Dated) -> Event {
 
 /// Puts what is asked for on the day on which it is due.
 pub(super) fn put_requests(words: &Words, days: &mut [Day], all: &[Request], now: i64) {
-    for it in all.iter().filter(|it| it.state != RequestState::Withdrawn).rev() {
+    for it in all.iter().filter(|it| it.state != RequestState::Withdrawn) {
         let date = words.zoned(it.due_at).date().to_string();
         let Some(day) = days.iter_mut().find(|day| day.date == date) else { continue };
         let (class, _, state) = request::chip(words, it, now);
-        day.events.insert(
-            0,
-            Event {
-                href: format!("/requests/{}", it.id),
-                key: it.id.to_string(),
-                post: None,
-                title: it.title.clone(),
-                theme: String::new(),
-                launch: String::new(),
-                icon: "image",
-                networks: String::new(),
-                clock: words.clock(it.due_at),
-                machine_clock: String::new(),
-                class,
-                state: format!("{}, {state}", words.t("calendar-request")),
-                movable: false,
-                plans: false,
-            },
-        );
+        day.events.push(Event {
+            at: it.due_at,
+            href: format!("/requests/{}", it.id),
+            key: it.id.to_string(),
+            post: None,
+            title: it.title.clone(),
+            theme: String::new(),
+            launch: String::new(),
+            icon: "image",
+            networks: String::new(),
+            clock: words.clock(it.due_at),
+            machine_clock: String::new(),
+            class,
+            state: format!("{}, {state}", words.t("calendar-request")),
+            movable: false,
+            plans: false,
+        });
     }
+}
+
+/// Orders what stands on each day: what has no hour first, then by the hour.
+pub(super) fn order(days: &mut [Day]) {
+    days.iter_mut().for_each(|day| day.events.sort_by_key(|it| it.at));
 }
 
 /// Puts the free slots on their days.

@@ -308,15 +308,17 @@ pub(super) fn put(words: &Words, days: &mut [Day], all: &[Placed]) {
             );
             day.warns = if day.warns.is_empty() { warns } else { format!("{}, {warns}", day.warns) };
         }
-        for it in here.into_iter().rev() {
+        for it in here {
             let begins = !it.event.is_day && it.event.starts_at >= from;
-            day.events.insert(0, event(words, it, begins, &day.date));
+            let at = it.event.starts_at.max(from);
+            day.events.push(event(words, it, (begins, at), &day.date));
         }
     }
 }
 
-fn event(words: &Words, it: &Placed, begins: bool, date: &str) -> Event {
+fn event(words: &Words, it: &Placed, (begins, at): (bool, i64), date: &str) -> Event {
     Event {
+        at,
         href: format!("/calendar/layers/{}", it.layer),
         key: format!("{}-{}-{date}", it.layer, it.position),
         post: None,
