@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { brought, button, invite, tickAll } from './editorial.mjs'
 import { connect, FOLDER, Person } from './snac.mjs'
-import { findings, House, launch, noFaults, shoot, until, visitor, word } from './support.mjs'
+import { findings, House, launch, looksRight, noFaults, shoot, until, visitor, word } from './support.mjs'
 
 const skip = FOLDER ? false : 'PARVIS_TEST_SNAC2 is not set: no server to talk to'
 const plain = html => html.replace(/<[^>]+>/g, ' ')
@@ -92,6 +92,32 @@ describe('what is written', { skip }, () => {
     await manager.getByLabel('The charter asks for a reason').fill('Agreed with customer service')
     await button(manager, 'Send').click()
     await manager.locator('article.msg', { hasText: PROMISE }).locator('.way.held').waitFor()
+    noFaults(manager)
+  })
+
+  test('who is named is known on the network or is said to be nobody, and somebody to name is found', async () => {
+    const address = await brought(house, manager, manager, `Names ${word()}`, 'team')
+    const nobody = `nobody${word()}`
+    await manager.locator('#text').fill(`Thank you @remote@127.0.0.3 and @${nobody}, not @bob.example`)
+    await manager.locator('[name=to]').first().check()
+    await button(manager, 'Save and hand over').click()
+    await manager.getByRole('link', { name: 'Who are the people named here?' }).click()
+    await manager.waitForURL('**/names')
+    const said = name => manager.locator('main li', { hasText: name })
+    assert.match(await said('@remote@127.0.0.3').textContent(), /known there.*remote/s)
+    assert.match(await said(nobody).textContent(), /nobody by this name/)
+    assert.match(await said('@bob.example').textContent(), /not a name of this network/)
+    await looksRight(manager, 'who is named', { touch: true })
+    await shoot(manager, 'names')
+    await manager.getByLabel('Name or handle').fill('custo')
+    await manager.keyboard.press('Enter')
+    await manager.locator('[data-found] li', { hasText: '@customer@127.0.0.2' }).waitFor()
+    await looksRight(manager, 'who was found', { touch: true })
+    await manager.getByLabel('Name or handle').fill(nobody)
+    await button(manager, 'Look').click()
+    await manager.getByText('Nobody was found by this name.').waitFor()
+    await manager.goto(`${house.base}${address}/names?on=${'0'.repeat(8)}-0000-7000-8000-${'0'.repeat(12)}&q=x`)
+    assert.match(manager.faults.pop(), /404/)
     noFaults(manager)
   })
 

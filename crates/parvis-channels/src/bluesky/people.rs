@@ -10,6 +10,9 @@ use super::key::is_handle;
 use crate::person::MOST_PEOPLE;
 use crate::{ChannelError, Person};
 
+/// What stands where somebody's handle no longer holds.
+const NO_HANDLE: &str = "handle.invalid";
+
 #[derive(Deserialize)]
 struct Found {
     actors: Vec<Actor>,
@@ -40,7 +43,7 @@ pub(super) async fn find(client: &Client<'_>, words: &str) -> Result<Vec<Person>
     };
     let mut all: Vec<Person> = actors
         .iter()
-        .filter(|it| is_handle(&it.handle))
+        .filter(|it| is_handle(&it.handle) && it.handle != NO_HANDLE)
         .filter_map(|it| person(&it.handle, &it.display_name))
         .take(MOST_PEOPLE)
         .collect();
@@ -50,7 +53,8 @@ pub(super) async fn find(client: &Client<'_>, words: &str) -> Result<Vec<Person>
         && is_handle(&words)
         && identity::resolve(client.net, &client.account.base_url, &words).await?.is_some()
     {
-        all.extend(person(&words, ""));
+        all.splice(0..0, person(&words, ""));
+        all.truncate(MOST_PEOPLE);
     }
     Ok(all)
 }

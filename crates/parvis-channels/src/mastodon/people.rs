@@ -18,21 +18,20 @@ struct Found {
 /// Those whom the server finds, best first. Who is written with their server (`anna@social.example`) is asked for there.
 pub(super) async fn find(client: &Client<'_>, words: &str) -> Result<Vec<Person>, ChannelError> {
     let words = words.trim_start_matches('@');
-    let limit = MOST_PEOPLE.to_string();
-    let query = [("q", words), ("resolve", "true"), ("limit", limit.as_str())];
-    let mut all = match client.get::<Vec<Account>>(&["api", "v1", "accounts", "search"], &query).await {
-        Err(ChannelError::Refused { status: 404 | 405 | 422, .. }) => Vec::new(),
-        other => other?,
-    };
-    if all.is_empty() && words.contains('@') {
+    let is_whole = words.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    let (limit, resolve) = (MOST_PEOPLE.to_string(), is_whole.to_string());
+    let query = [("q", words), ("resolve", resolve.as_str()), ("limit", limit.as_str())];
+    let mut all = client.get::<Vec<Account>>(&["api", "v1", "accounts", "search"], &query).await;
+    let lacks = matches!(all, Err(ChannelError::Refused { status: 404 | 405 | 422, .. }));
+    if lacks || (is_whole && all.as_ref().is_ok_and(Vec::is_empty)) {
         // snac2 asks other servers at this door only; others, for which the first did, may want more of a token here.
         let query = [query.as_slice(), &[("type", "accounts")]].concat();
         all = match client.get::<Found>(&["api", "v2", "search"], &query).await {
-            Ok(found) => found.accounts,
-            Err(ChannelError::Refused { .. }) => Vec::new(),
-            Err(error) => return Err(error),
+            Ok(found) => Ok(found.accounts),
+            Err(ChannelError::Refused { .. }) if !lacks => Ok(Vec::new()),
+            Err(error) => Err(error),
         };
     }
     let person = |it: Account| Person::new(&it.acct, &it.display_name, web(it.url.as_deref()));
-    Ok(all.into_iter().filter_map(person).take(MOST_PEOPLE).collect())
+    Ok(all?.into_iter().filter_map(person).take(MOST_PEOPLE).collect())
 }

@@ -8,6 +8,7 @@ pub mod hour;
 pub mod import;
 pub mod last;
 pub mod look;
+pub mod name;
 pub mod picture;
 pub mod plan;
 mod queue;

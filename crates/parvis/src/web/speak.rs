@@ -10,6 +10,7 @@ mod fast;
 pub(super) mod hour;
 mod idea;
 mod link;
+mod name;
 mod picture;
 mod policy;
 mod preview;
@@ -67,6 +68,7 @@ pub const ROUTES: &[Route] = &[
     Route::post("/speak/{id}/card", Action::Write),
     Route::post("/speak/{id}/card/words", Action::Write),
     Route::get("/speak/{id}/card/{card}", Action::ReadPosts),
+    Route::get("/speak/{id}/names", Action::Write),
     Route::get("/speak/{id}/versions", Action::ReadPosts),
 ];
 
@@ -105,6 +107,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/speak/{id}/card", post(link::make))
         .route("/speak/{id}/card/words", post(link::change))
         .route("/speak/{id}/card/{card}", get(link::serve))
+        .route("/speak/{id}/names", get(name::show))
         .route("/speak/{id}/versions", get(difference::show))
 }
 

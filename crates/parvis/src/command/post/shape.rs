@@ -92,6 +92,24 @@ impl Network {
 
     /// Mentions of a text that name nobody here, as they are written on another network; each once.
     pub fn strangers(&self, text: &str) -> Vec<String> {
+        self.mentions(text).into_iter().filter(|(_, strange)| *strange).map(|(said, _)| said).collect()
+    }
+
+    /// Whether it can be asked who somebody is.
+    pub fn knows_people(&self) -> bool {
+        matches!(self.kind, Some(ChannelKind::Mastodon | ChannelKind::Bluesky))
+    }
+
+    /// Mentions of a text that are written as this network writes them, where it can be asked who that is; each once.
+    pub fn named(&self, text: &str) -> Vec<String> {
+        if !self.knows_people() {
+            return Vec::new();
+        }
+        self.mentions(text).into_iter().filter(|(_, strange)| !*strange).map(|(said, _)| said).collect()
+    }
+
+    /// The mentions of a text, each once, and whether it is one of another network.
+    fn mentions(&self, text: &str) -> Vec<(String, bool)> {
         let named =
             |dialect| mark::marks(text, dialect).into_iter().filter(|it| it.kind == MarkKind::Mention);
         let handles: Vec<usize> = named(Dialect::Atproto).map(|it| it.span.start).collect();
@@ -106,8 +124,8 @@ impl Network {
                 Some(ChannelKind::Wordpress) => true,
                 _ => false,
             };
-            if strange && !found.contains(&said) {
-                found.push(said);
+            if !found.contains(&(said.clone(), strange)) {
+                found.push((said, strange));
             }
         }
         found
@@ -186,6 +204,14 @@ mod tests {
         ] {
             channel.kind = kind.to_owned();
             assert_eq!(Network::of(&channel).strangers(text), nobody, "{kind}");
+        }
+        for (kind, people) in [
+            ("mastodon", vec!["@anna@social.example", "@carla"]),
+            ("bluesky", vec!["@bob.example"]),
+            ("wordpress", vec![]),
+        ] {
+            channel.kind = kind.to_owned();
+            assert_eq!(Network::of(&channel).named(text), people, "{kind}");
         }
     }
 }

@@ -45,6 +45,16 @@ pub struct Words {
     pub own_first_comments: OwnTexts,
 }
 
+impl Words {
+    /// All that readers of a network see of them: its version or the common text, and the first comment that is meant for it.
+    pub fn seen_on(&self, channel: ChannelId, network: &Network) -> String {
+        let own = self.own_texts.get(&channel).filter(|it| !it.trim().is_empty());
+        let comment = network
+            .comment_for(&self.first_comment, self.own_first_comments.get(&channel).map(String::as_str));
+        [own.unwrap_or(&self.text), comment.unwrap_or_default()].join("\n")
+    }
+}
+
 /// What networks have of their own.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Own {

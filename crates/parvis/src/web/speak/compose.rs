@@ -255,6 +255,19 @@ async fn shown(
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
 }
 
+/// The words of a post as they stand in this reader's fields.
+pub(super) async fn said(
+    conn: &mut Conn,
+    signed: &Signed,
+    house: &House,
+    it: &Post,
+    now: i64,
+) -> store::Result<Text> {
+    let typed = fill(conn, signed, house, it, None, now).await?;
+    let targets = post::targets(conn, signed.organisation.id, it.id).await?;
+    Ok(charter::said(it, &typed, &targets))
+}
+
 /// The card of its link, and how all of it would stand on the networks.
 async fn seen(
     conn: &mut Conn,

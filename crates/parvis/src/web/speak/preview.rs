@@ -11,6 +11,7 @@ use crate::command::post::can_begin;
 use crate::command::post::shape::Network;
 use crate::command::post::words::Words as Text;
 use crate::id::PostId;
+use crate::rules::permission::Action;
 use crate::store::channel::Channel;
 use crate::store::house::House;
 use crate::store::post::card::Card;
@@ -57,6 +58,10 @@ pub(super) struct Account {
     pub(super) no_comment: Option<String>,
     /// The first comment as it leaves.
     pub(super) comment: Option<Below>,
+    /// It can be asked who somebody is.
+    pub(super) people: bool,
+    /// Somebody is named as on this network, which can be asked who that is.
+    pub(super) names: bool,
     /// Who is named as on another network, in words; nobody's name here.
     pub(super) strangers: Option<String>,
 }
@@ -73,7 +78,10 @@ pub(super) struct Below {
 #[template(path = "speak/previews.html")]
 pub(super) struct Previews {
     words: Words,
+    id: PostId,
     pub(super) accounts: Vec<Account>,
+    /// The reader may have names looked up.
+    asks: bool,
     warning: String,
 }
 
@@ -89,9 +97,21 @@ impl Previews {
         let all = house.channels.iter();
         Self {
             words: signed.words.clone(),
+            id,
+            asks: signed.actor.may(Action::Write),
             accounts: all.filter_map(|it| account(&signed.words, it, id, said, (pictures, card))).collect(),
             warning: said.warning.trim().to_owned(),
         }
+    }
+
+    /// There is an account on whose network people can be looked for.
+    fn reaches_people(&self) -> bool {
+        self.accounts.iter().any(|it| it.people)
+    }
+
+    /// Somebody is named in it.
+    fn names(&self) -> bool {
+        self.accounts.iter().any(|it| it.names)
     }
 
     /// It goes nowhere yet.
@@ -125,9 +145,8 @@ fn account(
     let own_comment = said.own_first_comments.get(&channel.id).cloned().unwrap_or_default();
     let comment = network.comment_for(&said.first_comment, Some(&own_comment));
     let comment = comment.map(|it| network.tag(it, campaign));
-    let mut strangers = network.strangers(text);
-    strangers.extend(network.strangers(comment.as_deref().unwrap_or_default()));
-    let strangers = Some(strangers.join(", ")).filter(|it| !it.is_empty());
+    let seen = said.seen_on(channel.id, &network);
+    let strangers = Some(network.strangers(&seen).join(", ")).filter(|it| !it.is_empty());
     let shaped = network.shape(text, warning, campaign, threaded);
     let max = usize::try_from(rule.max).unwrap_or(usize::MAX);
     let number = |it: usize| words.number(i64::try_from(it).unwrap_or(i64::MAX));
@@ -161,6 +180,8 @@ fn account(
         threads: network.threads(),
         threaded,
         tagged,
+        people: network.knows_people(),
+        names: !network.named(&seen).is_empty(),
         strangers: strangers.map(|names| words.t1("post-strangers", "names", names)),
         comment,
         own_comment,
