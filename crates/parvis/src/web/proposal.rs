@@ -5,12 +5,18 @@
 use askama::Template;
 use askama::filters::Safe;
 
+use axum::http::StatusCode;
+use axum::response::Response;
+
 use super::asset::Icon;
+use super::error::{Failure, page_with};
 use super::inbox::refusal;
 use super::language::Words;
+use super::layout::{Layout, Place};
+use super::session::Signed;
 use crate::command::Refusal;
-use crate::command::assistant::{Proposed, Wording};
-use crate::web::error::Failure;
+use crate::command::assistant::{Count, Proposed, Wording};
+use crate::store::Conn;
 
 /// A text that was proposed.
 struct Line {
@@ -70,19 +76,42 @@ impl Proposals {
         }
     }
 
-    /// Nothing was proposed.
-    pub(super) fn failed(&self) -> bool {
-        self.problem.is_some()
-    }
-
     fn icon<'a>(&self, name: &'a str) -> Safe<Icon<'a>> {
         Safe(Icon::new(name, "s"))
     }
 }
 
+/// The proposals on a page of their own, for browsers without scripts; scripts take the part that they need.
+#[derive(Template)]
+#[template(path = "proposed.html")]
+struct ProposedPage {
+    layout: Layout,
+    back: String,
+    /// What goes along with the one that is chosen.
+    fields: Vec<(String, String)>,
+    proposals: Proposals,
+}
+
+/// The page of what was proposed, from which `back` leads to where it was asked for.
+///
+/// # Errors
+/// The database refused.
+pub(super) async fn proposed(
+    conn: &mut Conn,
+    signed: &Signed,
+    place: Place,
+    (title, back): (String, String),
+    (fields, proposals): (Vec<(String, String)>, Proposals),
+) -> Result<Response, Failure> {
+    let failed = proposals.problem.is_some();
+    let layout = Layout::of(conn, signed, place, title).await?;
+    let status = if failed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    page_with(status, &ProposedPage { layout, back, fields, proposals })
+}
+
 fn line(words: &Words, it: Wording) -> Line {
     let number = |it: usize| words.number(i64::try_from(it).unwrap_or(i64::MAX));
-    let count = |it: &crate::command::assistant::Count| {
+    let count = |it: &Count| {
         (format!("{} {} / {}", it.name, number(it.count), number(it.max)), it.count > it.max)
     };
     let mut remarks: Vec<(String, bool)> = Vec::new();

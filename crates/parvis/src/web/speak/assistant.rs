@@ -7,7 +7,6 @@ use askama::Template;
 use askama::filters::Safe;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 
 use super::action::{Answer, again, words_of};
@@ -22,11 +21,11 @@ use crate::rules::assistant::Use;
 use crate::rules::permission::Action;
 use crate::store::{self, Conn};
 use crate::web::asset::Icon;
-use crate::web::error::{Failure, page_with};
+use crate::web::error::Failure;
 use crate::web::inbox::refusal;
 use crate::web::language::{Language, Words};
-use crate::web::layout::{Layout, Place};
-use crate::web::proposal::Proposals;
+use crate::web::layout::Place;
+use crate::web::proposal::{Proposals, proposed};
 use crate::web::session::Signed;
 
 /// The text that all networks have in common, as the place of a proposal.
@@ -70,17 +69,6 @@ impl AssistantBox {
     }
 }
 
-/// The proposals on a page of their own, for browsers without scripts; scripts take the part that they need.
-#[derive(Template)]
-#[template(path = "speak/proposed.html")]
-struct ProposedPage {
-    layout: Layout,
-    id: PostId,
-    /// All that stood in the form.
-    fields: Vec<(String, String)>,
-    proposals: Proposals,
-}
-
 fn value(pairs: &[(String, String)], name: &str) -> String {
     pairs.iter().find(|it| it.0 == name).map(|it| it.1.clone()).unwrap_or_default()
 }
@@ -110,10 +98,9 @@ pub(super) async fn propose(
     let found = command::wordings(&app, &signed.actor, id, &asked).await;
     let at = place.map_or_else(|| COMMON.to_owned(), |id| id.to_string());
     let proposals = Proposals::of(&signed.words, (format!("/speak/{id}/assistant/take"), at), found)?;
-    let status = if proposals.failed() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let back = format!("/speak/{id}#words");
     let mut conn = app.db.read().await?;
-    let layout = Layout::of(&mut conn, &signed, Place::Speak, title).await?;
-    page_with(status, &ProposedPage { layout, id, fields: pairs, proposals })
+    proposed(&mut conn, &signed, Place::Speak, (title, back), (pairs, proposals)).await
 }
 
 /// Keeps what was typed and isn't saved, as the person's draft: whoever waits for an answer may close the page.
