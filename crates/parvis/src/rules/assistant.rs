@@ -25,6 +25,7 @@ const THOUGHT: &str = "</think>";
 /// What the assistant may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AssistantUse)]
 pub enum Use {
     /// Wordings of a post.
     Wordings,
@@ -84,6 +85,7 @@ pub struct Material<'a> {
 
 /// An idea that was proposed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ProposedIdea)]
 pub struct Idea {
     /// Few words, on one line.
     pub title: String,

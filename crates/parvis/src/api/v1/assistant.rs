@@ -104,7 +104,7 @@ pub async fn remove(State(app): State<Arc<App>>, caller: Caller) -> Result<Statu
 
 /// What it said.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Said {
+pub struct Trial {
     /// A text that strangers wrote.
     text: String,
 }
@@ -113,10 +113,10 @@ pub struct Said {
 ///
 /// Asks it for one sentence; counted like any other call.
 #[utoipa::path(post, path = "/assistant/try", operation_id = "tryAssistant", tag = "assistant",
-    responses((status = 200, description = "What it said.", body = Said)),
+    responses((status = 200, description = "What it said.", body = Trial)),
     extensions(("x-action" = json!(Action::ManageChannels))))]
-pub async fn try_out(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Said>> {
-    Ok(Json(Said { text: command::try_out(&app, &caller.actor).await? }))
+pub async fn try_out(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Trial>> {
+    Ok(Json(Trial { text: command::try_out(&app, &caller.actor).await? }))
 }
 
 /// What is wanted of it for a post.
@@ -139,7 +139,7 @@ pub struct NewWordings {
 
 /// What a text counts for on a network.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Count {
+pub struct Counted {
     /// Which network.
     channel: ChannelId,
     /// What it counts for there.
@@ -154,14 +154,14 @@ pub struct Proposal {
     /// What it says.
     text: String,
     /// What it counts for on each network.
-    counts: Vec<Count>,
+    counts: Vec<Counted>,
     /// What the charter says of it.
     remarks: Vec<Remark>,
 }
 
 /// What was proposed, as external support.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Proposals {
+pub struct ProposedTexts {
     /// The model that proposed it: send it along as `assistant` with the words of a post that hold some of its own.
     model: String,
     /// All that was sent to it: what was asked for, and the material.
@@ -170,10 +170,10 @@ pub struct Proposals {
     items: Vec<Proposal>,
 }
 
-impl Proposals {
+impl ProposedTexts {
     fn of(it: Proposed<Wording>) -> Result<Self> {
         let words = words(None)?;
-        let count = |it: command::Count| Count { channel: it.channel, count: it.count, max: it.max };
+        let count = |it: command::Count| Counted { channel: it.channel, count: it.count, max: it.max };
         let proposal = |it: Wording| Proposal {
             remarks: it.remarks.iter().map(|seen| Remark::of(&words, &it.text, seen)).collect(),
             counts: it.counts.into_iter().map(count).collect(),
@@ -192,13 +192,13 @@ impl Proposals {
 /// The post stays as it is. 404 where there is no assistant for this; 422 `assistant-used-up` when the day's calls are made.
 #[utoipa::path(post, path = "/assistant/wordings", operation_id = "proposeWordings", tag = "assistant",
     request_body = NewWordings,
-    responses((status = 200, description = "One to three texts.", body = Proposals)),
+    responses((status = 200, description = "One to three texts.", body = ProposedTexts)),
     extensions(("x-action" = json!(Action::Write))))]
 pub async fn wordings(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(it): Body<NewWordings>,
-) -> Result<Json<Proposals>> {
+) -> Result<Json<ProposedTexts>> {
     let mut conn = app.db.read().await?;
     let stands = post::load(&mut conn, &caller.actor, it.post, Action::Write).await?;
     let channels = match it.channels {
@@ -211,7 +211,7 @@ pub async fn wordings(
     drop(conn);
     let asked =
         Asked { text: it.text.unwrap_or(stands.text), channels, wish: it.wish, language: it.language };
-    Ok(Json(Proposals::of(command::wordings(&app, &caller.actor, it.post, &asked).await?)?))
+    Ok(Json(ProposedTexts::of(command::wordings(&app, &caller.actor, it.post, &asked).await?)?))
 }
 
 /// What is wanted of it for new posts.
@@ -231,7 +231,7 @@ pub struct NewIdeas {
 
 /// Ideas that were proposed, as external support.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Ideas {
+pub struct ProposedIdeas {
     /// The model that proposed them.
     model: String,
     /// All that was sent to it: what was asked for, and the material.
@@ -245,16 +245,16 @@ pub struct Ideas {
 /// None of them is brought by this. 404 where there is no assistant for it.
 #[utoipa::path(post, path = "/assistant/ideas", operation_id = "proposeIdeas", tag = "assistant",
     request_body = NewIdeas,
-    responses((status = 200, description = "One to three ideas.", body = Ideas)),
+    responses((status = 200, description = "One to three ideas.", body = ProposedIdeas)),
     extensions(("x-action" = json!(Action::Propose))))]
 pub async fn ideas(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(it): Body<NewIdeas>,
-) -> Result<Json<Ideas>> {
+) -> Result<Json<ProposedIdeas>> {
     let found = command::ideas(&app, &caller.actor, (&it.theme, &it.wish), &it.language).await?;
     let sent = vec![found.sent.task, found.sent.material];
-    Ok(Json(Ideas { model: found.model, sent, items: found.all }))
+    Ok(Json(ProposedIdeas { model: found.model, sent, items: found.all }))
 }
 
 /// What is wanted of it for a conversation.
@@ -273,12 +273,12 @@ pub struct NewAnswers {
 /// To the last thing that the public said there; nothing is answered. 404 where there is no assistant for this.
 #[utoipa::path(post, path = "/assistant/answers", operation_id = "proposeAnswers", tag = "assistant",
     request_body = NewAnswers,
-    responses((status = 200, description = "One to three texts.", body = Proposals)),
+    responses((status = 200, description = "One to three texts.", body = ProposedTexts)),
     extensions(("x-action" = json!(Action::Answer))))]
 pub async fn answers(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(it): Body<NewAnswers>,
-) -> Result<Json<Proposals>> {
-    Ok(Json(Proposals::of(command::answers(&app, &caller.actor, it.conversation, &it.draft).await?)?))
+) -> Result<Json<ProposedTexts>> {
+    Ok(Json(ProposedTexts::of(command::answers(&app, &caller.actor, it.conversation, &it.draft).await?)?))
 }
