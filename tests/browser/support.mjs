@@ -164,7 +164,8 @@ export function noFaults(page) {
 const settled = page => page.evaluate(async () => {
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
   const passing = document.getAnimations().filter(it => it.effect.getComputedTiming().endTime < Infinity)
-  await Promise.all(passing.map(it => it.finished.catch(() => {})))
+  // One that is begun anew on its way may never say that it is finished.
+  await Promise.race([Promise.all(passing.map(it => it.finished.catch(() => {}))), new Promise(done => setTimeout(done, 2_000))])
 })
 
 /** What axe-core finds by WCAG 2.2 A and AA and by its own advice, a line each with the element. */
