@@ -59,7 +59,8 @@ pub async fn serve(database: &str, host: &str) -> Result<()> {
     let options = SqliteConnectOptions::from_str(database)?
         .pragma("cache_size", "-16384")
         .pragma("query_only", "true")
-        .statement_cache_capacity(256);
+        .statement_cache_capacity(256)
+        .row_buffer_size(128);
     let pool =
         SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
     let router = axum::Router::new()

@@ -110,7 +110,7 @@ describe('the assistant', () => {
     await manager.keyboard.press('Control+Shift+z')
     await until('the draft is kept', async () => /Draft kept/i.test(await manager.locator('[data-kept]').textContent()))
     await manager.goto(`${house.base}${address}/versions`)
-    await manager.getByText('No version', { exact: false }).waitFor()
+    await manager.getByText('Nothing has been written yet.').waitFor()
     await manager.goto(house.base + address)
     assert.equal(await manager.locator('#text').inputValue(), 'See you on Tuesday in the new hall.')
     await manager.locator('[data-send]').click()

@@ -39,6 +39,7 @@ pub mod node;
 pub mod observation;
 pub mod organisation;
 pub mod post;
+mod reader;
 pub mod reading;
 pub mod request;
 pub mod sealed;

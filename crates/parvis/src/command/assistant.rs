@@ -177,7 +177,8 @@ pub async fn set(app: &App, actor: &Actor, wanted: &Wanted) -> Result<()> {
     let after = Assistant { address: base.into(), model: name, secret, uses, tone, most: wanted.most };
     room::put(&mut conn, house, &after).await?;
     let change = (now, "assistant.set", house.0);
-    journalled(&mut conn, actor, change, None, before.as_ref().map(fact).as_ref(), Some(&fact(&after))).await?;
+    journalled(&mut conn, actor, change, None, before.as_ref().map(fact).as_ref(), Some(&fact(&after)))
+        .await?;
     Ok(conn.commit().await?)
 }
 
@@ -249,12 +250,7 @@ pub async fn wordings(app: &App, actor: &Actor, id: PostId, asked: &Asked) -> Re
 /// # Errors
 /// The right is missing, the conversation lies outside one's desks, nobody said anything, there is no assistant for this,
 /// the day's calls are used up, or it has no answer.
-pub async fn answers(
-    app: &App,
-    actor: &Actor,
-    id: ConversationId,
-    draft: &str,
-) -> Result<Proposed<Wording>> {
+pub async fn answers(app: &App, actor: &Actor, id: ConversationId, draft: &str) -> Result<Proposed<Wording>> {
     let (mut conn, house) = (app.db.read().await?, actor.organisation);
     let it = load(&mut conn, actor, id, Action::Answer).await?;
     if draft.len() > LENGTH {

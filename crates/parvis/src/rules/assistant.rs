@@ -170,17 +170,27 @@ fn spoken(voice: Voice<'_>) -> String {
         "Plain speech, no jargon, no superlatives. Sentences of at most {} words, at most {} hashtags, at most {} emoji in a row.",
         it.longest_sentence, it.most_hashtags, it.most_emoji
     ));
-    let forbidden: Vec<String> = it.forbidden.iter().take(LISTED).map(|it| match it.instead.trim() {
-        "" => format!("“{}”", it.words),
-        instead => format!("“{}” (instead: “{instead}”)", it.words),
-    }).collect();
+    let forbidden: Vec<String> = it
+        .forbidden
+        .iter()
+        .take(LISTED)
+        .map(|it| match it.instead.trim() {
+            "" => format!("“{}”", it.words),
+            instead => format!("“{}” (instead: “{instead}”)", it.words),
+        })
+        .collect();
     if !forbidden.is_empty() {
         all.push(format!("Never write {}.", forbidden.join(", ")));
     }
-    let mandatory: Vec<String> = it.mandatory.iter().take(LISTED).map(|it| match it.when.as_slice() {
-        [] => format!("“{}”", it.mention),
-        when => format!("“{}” where you speak of {}", it.mention, when.join(", ")),
-    }).collect();
+    let mandatory: Vec<String> = it
+        .mandatory
+        .iter()
+        .take(LISTED)
+        .map(|it| match it.when.as_slice() {
+            [] => format!("“{}”", it.mention),
+            when => format!("“{}” where you speak of {}", it.mention, when.join(", ")),
+        })
+        .collect();
     if !mandatory.is_empty() {
         all.push(format!("Always write {}.", mandatory.join(", ")));
     }
@@ -202,7 +212,8 @@ fn bounds(shape: &str) -> String {
 pub fn proposals(said: &str) -> Vec<String> {
     let said = behind_thoughts(said);
     let found = match json_in(said) {
-        Some(Value::Object(it)) => match it.get("proposals").or_else(|| it.values().find(|it| it.is_array())) {
+        Some(Value::Object(it)) => match it.get("proposals").or_else(|| it.values().find(|it| it.is_array()))
+        {
             Some(Value::Array(all)) => texts(all),
             _ => Vec::new(),
         },
@@ -292,7 +303,10 @@ mod tests {
         ] });
         let found = ideas_in(&said.to_string());
         assert_eq!(found.len(), 2);
-        assert_eq!((found[0].title.as_str(), found[0].brief.as_str()), ("La nuit des étoiles", "Montrer.\nDire."));
+        assert_eq!(
+            (found[0].title.as_str(), found[0].brief.as_str()),
+            ("La nuit des étoiles", "Montrer.\nDire.")
+        );
         assert_eq!(found[1].title.chars().count(), TITLE);
         assert!(ideas_in("La nuit des étoiles").is_empty());
     }
@@ -301,7 +315,10 @@ mod tests {
     fn what_people_wrote_is_data_and_the_rules_of_the_house_come_along() {
         let charter = HouseCharter {
             forbidden: vec![Forbidden { words: "incontournable".to_owned(), instead: "à voir".to_owned() }],
-            mandatory: vec![Mandatory { mention: "#Publicité".to_owned(), when: vec!["partenaire".to_owned()] }],
+            mandatory: vec![Mandatory {
+                mention: "#Publicité".to_owned(),
+                when: vec!["partenaire".to_owned()],
+            }],
             ..HouseCharter::default()
         };
         let voice = Voice { tone: "Chaleureux, jamais pressant.", charter: &charter, language: "fr" };

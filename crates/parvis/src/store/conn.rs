@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::journal::chain::Head;
 use super::kept::Kept;
 use super::node::{self, Told};
+use super::reader::Reader;
 use super::{Error, Event, Result};
 use crate::fault::{self, Point};
 
@@ -245,7 +246,7 @@ const TURN: Duration = Duration::from_millis(10);
 const LONG_TURN: Duration = Duration::from_millis(150);
 
 pub(super) enum Inner {
-    SqliteRead(PoolConnection<Sqlite>),
+    SqliteRead(Reader),
     SqliteWrite(Transaction<'static, Sqlite>),
     PostgresRead(PoolConnection<Postgres>),
     PostgresWrite(Transaction<'static, Postgres>),

@@ -16,6 +16,7 @@ use tokio::sync::broadcast;
 use super::conn::{Conn, Inner};
 use super::kept::Kept;
 use super::node::Told;
+use super::reader::Readers;
 use super::{Error, Result};
 use crate::id::{ColleagueId, ConversationId, DeskId, JournalId, OrganisationId};
 
@@ -50,11 +51,11 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Engine {
-    /// Two readers whose pages of the file stay warm, and more while those are busy.
     Sqlite {
         write: SqlitePool,
-        read: SqlitePool,
-        more: SqlitePool,
+        read: Readers,
+        /// For views of everything as it stands, which take a transaction.
+        views: SqlitePool,
     },
     Postgres {
         write: PgPool,
@@ -66,14 +67,8 @@ enum Engine {
 /// `lock_timeout` as on SQLite: whoever waits this long is told, instead of hanging.
 const TURN: &str = "SET LOCAL lock_timeout = '30s'; SELECT pg_advisory_xact_lock(7306093452219)";
 
-/// Readers of the embedded database that stay. With more, taken in turn, each knows the pages that others asked for.
-const WARM: u32 = 2;
-
-/// Readers that come while the others are busy.
-const MORE: u32 = 4;
-
-/// How long those stay unused.
-const MORE_IDLE: Duration = Duration::from_secs(60);
+/// Views of the embedded database at a time, and how long a connection for them stays unused.
+const VIEWS: (u32, Duration) = (4, Duration::from_secs(60));
 
 impl Db {
     /// Opens `sqlite:FILE` (made when missing) or `postgresql://…`, and brings its tables up to date.
@@ -120,11 +115,7 @@ impl Db {
     /// A connection for reading.
     pub async fn read(&self) -> Result<Conn> {
         let inner = match &self.engine {
-            Engine::Sqlite { read, more, .. } => Inner::SqliteRead(tokio::select! {
-                biased;
-                warm = read.acquire() => warm?,
-                other = more.acquire() => other?,
-            }),
+            Engine::Sqlite { read, .. } => Inner::SqliteRead(read.lend().await?),
             Engine::Postgres { read, .. } => Inner::PostgresRead(read.acquire().await?),
         };
         Ok(self.conn(inner, None))
@@ -150,7 +141,7 @@ impl Db {
     /// through it.
     pub async fn snapshot(&self) -> Result<Conn> {
         let inner = match &self.engine {
-            Engine::Sqlite { more, .. } => Inner::SqliteWrite(more.begin().await?),
+            Engine::Sqlite { views, .. } => Inner::SqliteWrite(views.begin().await?),
             Engine::Postgres { read, .. } => Inner::PostgresWrite(
                 read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             ),
@@ -163,7 +154,7 @@ impl Db {
     pub(super) async fn vacuum_into(&self, path: &Path) -> Result<bool> {
         let Engine::Sqlite { read, .. } = &self.engine else { return Ok(false) };
         // A connection of its own: it can't be done within a transaction, nor by one that may only read.
-        let options = read.connect_options().as_ref().clone().pragma("query_only", "false");
+        let options = read.options().clone().pragma("query_only", "false");
         let mut conn = SqliteConnection::connect_with(&options.create_if_missing(false)).await?;
         sqlx::query("VACUUM INTO $1").bind(path.display().to_string()).execute(&mut conn).await?;
         conn.close().await?;
@@ -231,9 +222,9 @@ impl Db {
     /// Closes every connection, letting SQLite fold its write-ahead log back.
     pub async fn close(&self) {
         match &self.engine {
-            Engine::Sqlite { write, read, more } => {
+            Engine::Sqlite { write, read, views } => {
                 read.close().await;
-                more.close().await;
+                views.close().await;
                 write.close().await;
             }
             Engine::Postgres { write, read } => {
@@ -281,7 +272,9 @@ async fn open_sqlite(path: &Path) -> Result<Engine> {
         .busy_timeout(Duration::from_secs(10))
         .pragma("cache_size", "-8192")
         .pragma("temp_store", "memory")
-        .statement_cache_capacity(256);
+        .statement_cache_capacity(256)
+        // A page of fifty with the row that says whether there are more: whoever reads it needn't be waited for.
+        .row_buffer_size(128);
     // A file doesn't go away between two uses as a server may, and a new connection knows neither its pages nor its statements.
     let lasting =
         || SqlitePoolOptions::new().test_before_acquire(false).max_lifetime(None).idle_timeout(None);
@@ -292,8 +285,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine> {
         .connect_with(options.clone())
         .await?;
     let options = options.pragma("query_only", "true");
-    let read = lasting().max_connections(WARM).connect_with(options.clone()).await?;
-    // What an hour of many readers, or a long one, has taken is given back.
-    let more = lasting().max_connections(MORE).idle_timeout(MORE_IDLE).connect_lazy_with(options);
-    Ok(Engine::Sqlite { write, read, more })
+    let (most, idle) = VIEWS;
+    let views = lasting().max_connections(most).idle_timeout(idle).connect_lazy_with(options.clone());
+    Ok(Engine::Sqlite { write, read: Readers::new(options)?, views })
 }

@@ -8,7 +8,7 @@ mod format;
 mod tests;
 
 use axum::http::{HeaderMap, header};
-use fluent_bundle::{FluentArgs, FluentValue};
+use fluent_bundle::FluentValue;
 use jiff::tz::TimeZone;
 use parvis_write::charter::{Argument, Remark};
 
@@ -120,7 +120,7 @@ impl Words {
 
     /// The message `key`.
     pub fn t(&self, key: &str) -> String {
-        bundle::say(self.language, key, None)
+        bundle::say(self.language, key, &[])
     }
 
     /// The message `key` with one value.
@@ -168,14 +168,10 @@ impl Words {
 
     /// The message `key`, where the catalogue has it.
     pub fn maybe(&self, key: &str) -> Option<String> {
-        bundle::find(self.language, key)
+        bundle::find(self.language, key, &[])
     }
 
-    fn say(&self, key: &str, values: &[(&str, FluentValue<'_>)]) -> String {
-        let mut args = FluentArgs::with_capacity(values.len());
-        for (name, value) in values {
-            args.set(*name, value.clone());
-        }
-        bundle::say(self.language, key, Some(&args))
+    fn say(&self, key: &str, values: &[bundle::Named<'_>]) -> String {
+        bundle::say(self.language, key, values)
     }
 }

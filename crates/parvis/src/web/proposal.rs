@@ -111,9 +111,8 @@ pub(super) async fn proposed(
 
 fn line(words: &Words, it: Wording) -> Line {
     let number = |it: usize| words.number(i64::try_from(it).unwrap_or(i64::MAX));
-    let count = |it: &Count| {
-        (format!("{} {} / {}", it.name, number(it.count), number(it.max)), it.count > it.max)
-    };
+    let count =
+        |it: &Count| (format!("{} {} / {}", it.name, number(it.count), number(it.max)), it.count > it.max);
     let mut remarks: Vec<(String, bool)> = Vec::new();
     for remark in &it.remarks {
         let (why, remedy) = words.remark(remark);

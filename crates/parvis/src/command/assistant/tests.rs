@@ -169,10 +169,17 @@ async fn there_is_no_assistant_before_an_administrator_sets_one_up_and_none_afte
         is_absent().await;
         assert!(journal(&house, "assistant.asked").await.is_empty());
         it.save(&it.wanted()).await.unwrap();
-        assert_eq!(try_out(app, &it.administrator).await.unwrap(), r#"{"proposals":["La salle ouvre mardi."]}"#);
+        assert_eq!(
+            try_out(app, &it.administrator).await.unwrap(),
+            r#"{"proposals":["La salle ouvre mardi."]}"#
+        );
         assert_eq!(it.model.last().0, format!("/v1/chat/completions Bearer {KEY}"));
         it.save(&Wanted { uses: vec![Use::Ideas], key: String::new(), ..it.wanted() }).await.unwrap();
-        assert_eq!(code(wordings(app, manager, id, &asked(&house, "a")).await), "not-found", "that use is off");
+        assert_eq!(
+            code(wordings(app, manager, id, &asked(&house, "a")).await),
+            "not-found",
+            "that use is off"
+        );
         remove(app, &it.administrator).await.unwrap();
         is_absent().await;
         assert_eq!(it.model.calls.load(Ordering::SeqCst), 1);
@@ -366,7 +373,8 @@ async fn who_may_not_write_there_asks_nothing_and_who_is_from_outside_asks_for_t
         assert_eq!(code(wordings(app, &external, id, &text).await), "not-found");
         let with = With { writer: Some(external.colleague), ..With::default() };
         let theirs = {
-            let idea = Wanting { title: "Leur".to_owned(), origin: "agency".to_owned(), ..Wanting::default() };
+            let idea =
+                Wanting { title: "Leur".to_owned(), origin: "agency".to_owned(), ..Wanting::default() };
             let id = propose(app, &house.manager, idea).await.unwrap();
             take(app, &house.manager, id, Step::Keep, With::default()).await.unwrap();
             take(app, &house.manager, id, Step::Brief, with).await.unwrap();

@@ -18,6 +18,9 @@ pub(super) struct Catalogues;
 
 type Bundle = FluentBundle<FluentResource>;
 
+/// A value with the name that messages give it.
+pub(super) type Named<'a> = (&'a str, FluentValue<'a>);
+
 /// The messages of one language.
 struct Catalogue {
     /// All of them, for those that choose a form.
@@ -54,12 +57,12 @@ fn pieces(pattern: &Pattern<&str>) -> Option<Vec<Piece>> {
 }
 
 /// The message put together; `None` when a value is missing or of an unusual kind.
-fn put_together(language: Language, pieces: &[Piece], args: Option<&FluentArgs<'_>>) -> Option<String> {
+fn put_together(language: Language, pieces: &[Piece], values: &[Named<'_>]) -> Option<String> {
     let mut out = String::new();
     for piece in pieces {
         match piece {
             Piece::Text(text) => out.push_str(text),
-            Piece::Value(name) => match args?.get(name.as_str())? {
+            Piece::Value(wanted) => match &values.iter().find(|(name, _)| name == wanted)?.1 {
                 FluentValue::String(text) => out.push_str(text),
                 value => out.push_str(&number(language, value)?),
             },
@@ -126,24 +129,25 @@ fn of(language: Language) -> &'static Catalogue {
 
 /// The message `key`, or the key itself: a page with a hole is better than no page, and a test refuses
 /// keys that aren't in the catalogue.
-pub(super) fn say(language: Language, key: &str, args: Option<&FluentArgs<'_>>) -> String {
-    let Catalogue { bundle, plain } = of(language);
-    if let Some(said) = plain.get(key).and_then(|pieces| put_together(language, pieces, args)) {
-        return said;
-    }
-    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+pub(super) fn say(language: Language, key: &str, values: &[Named<'_>]) -> String {
+    find(language, key, values).unwrap_or_else(|| {
         tracing::error!(key, language = language.as_str(), "missing from the catalogue");
-        return key.to_owned();
-    };
-    let mut errors = Vec::new();
-    let said = bundle.format_pattern(pattern, args, &mut errors).into_owned();
-    if !errors.is_empty() {
-        tracing::error!(key, language = language.as_str(), ?errors, "a message lacks a value");
-    }
-    said
+        key.to_owned()
+    })
 }
 
 /// The message `key`, if there is one.
-pub(super) fn find(language: Language, key: &str) -> Option<String> {
-    of(language).bundle.has_message(key).then(|| say(language, key, None))
+pub(super) fn find(language: Language, key: &str, values: &[Named<'_>]) -> Option<String> {
+    let Catalogue { bundle, plain } = of(language);
+    if let Some(said) = plain.get(key).and_then(|pieces| put_together(language, pieces, values)) {
+        return Some(said);
+    }
+    let pattern = bundle.get_message(key)?.value()?;
+    let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
+    let mut errors = Vec::new();
+    let said = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+    if !errors.is_empty() {
+        tracing::error!(key, language = language.as_str(), ?errors, "a message lacks a value");
+    }
+    Some(said)
 }

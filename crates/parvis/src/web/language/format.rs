@@ -38,6 +38,11 @@ fn weekday_key(day: Weekday) -> &'static str {
     }
 }
 
+/// Midnights between two instants on their calendar.
+fn days_between(at: &Zoned, now: &Zoned) -> i32 {
+    at.date().until(now.date()).map_or(0, |span| span.get_days())
+}
+
 impl Words {
     /// The instant `at` (µs) on the organisation's wall clock; an instant out of range is 1970.
     pub fn zoned(&self, at: impl Borrow<i64>) -> Zoned {
@@ -70,7 +75,10 @@ impl Words {
 
     /// `14 h 06` or `2.06 pm`.
     pub fn clock(&self, at: impl Borrow<i64>) -> String {
-        let at = self.zoned(at);
+        self.clock_of(&self.zoned(at))
+    }
+
+    fn clock_of(&self, at: &Zoned) -> String {
         self.minute_of_day(u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs()))
     }
 
@@ -88,7 +96,10 @@ impl Words {
 
     /// `19 novembre` or `19 November`; with the year when it isn't the year of `now`.
     pub fn day(&self, at: impl Borrow<i64>, now: impl Borrow<i64>) -> String {
-        let (at, now) = (self.zoned(at), self.zoned(now));
+        self.day_of(&self.zoned(at), &self.zoned(now))
+    }
+
+    fn day_of(&self, at: &Zoned, now: &Zoned) -> String {
         let day = self.date(at.date());
         if at.year() == now.year() { day } else { format!("{day} {}", at.year()) }
     }
@@ -111,19 +122,18 @@ impl Words {
     /// The shortest that can't be mistaken: the clock today, “yesterday” with the clock, else the day
     /// with the clock.
     pub fn moment(&self, at: impl Borrow<i64>, now: impl Borrow<i64>) -> String {
-        let (at, now) = (*at.borrow(), *now.borrow());
-        let clock = self.clock(at);
-        match self.days_ago(at, now) {
+        let (at, now) = (self.zoned(at), self.zoned(now));
+        let clock = self.clock_of(&at);
+        match days_between(&at, &now) {
             0 => clock,
             1 => self.t1("moment-yesterday", "clock", &clock),
-            _ => self.t2("moment-day", "day", self.day(at, now), "clock", &clock),
+            _ => self.t2("moment-day", "day", self.day_of(&at, &now), "clock", &clock),
         }
     }
 
     /// Midnights between `at` and `now` on the organisation's calendar; negative for days to come.
     pub fn days_ago(&self, at: impl Borrow<i64>, now: impl Borrow<i64>) -> i32 {
-        let (at, now) = (self.zoned(at).date(), self.zoned(now).date());
-        at.until(now).map_or(0, |span| span.get_days())
+        days_between(&self.zoned(at), &self.zoned(now))
     }
 
     /// A length of time, rounded down: `45 s`, `9 min`, `2 h`, `2 h 05`, `3 j`, `3 d`.
