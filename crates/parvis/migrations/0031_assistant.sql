@@ -1,6 +1,8 @@
 -- The language model that the organisation may have propose words, one or none; and which words it had a part in.
 CREATE TABLE assistant (
-  organisation_id UUID NOT NULL PRIMARY KEY,
+  organisation_id UUID NOT NULL,
+  -- That of the organisation: there is one at most, and its key is bound to it.
+  id UUID NOT NULL,
   address TEXT NOT NULL,
   model TEXT NOT NULL,
   -- Its key, sealed. None where it asks for none.
@@ -10,7 +12,8 @@ CREATE TABLE assistant (
   -- How the house speaks, in its own words.
   tone TEXT NOT NULL,
   -- Calls of one day at most.
-  most BIGINT NOT NULL
+  most BIGINT NOT NULL,
+  PRIMARY KEY (organisation_id, id)
 );
 -- How often it was called on a day of the organisation's; only the last day is kept.
 CREATE TABLE assistant_day (

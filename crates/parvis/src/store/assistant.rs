@@ -22,10 +22,11 @@ pub struct Assistant {
     pub most: i64,
 }
 
-const PUT: &str = "INSERT INTO assistant (organisation_id, address, model, secret, uses, tone, most) VALUES ($1, $2, $3, $4, $5, $6, $7)
-    ON CONFLICT (organisation_id) DO UPDATE SET address = excluded.address, model = excluded.model, secret = excluded.secret,
+const PUT: &str = "INSERT INTO assistant (organisation_id, id, address, model, secret, uses, tone, most) VALUES ($1, $1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (organisation_id, id) DO UPDATE SET address = excluded.address, model = excluded.model, secret = excluded.secret,
     uses = excluded.uses, tone = excluded.tone, most = excluded.most";
-const GET: &str = "SELECT address, model, secret, uses, tone, most FROM assistant WHERE organisation_id = $1";
+const GET: &str =
+    "SELECT address, model, secret, uses, tone, most FROM assistant WHERE organisation_id = $1 AND id = $1";
 const REMOVE: &str = "DELETE FROM assistant WHERE organisation_id = $1";
 const COUNT: &str = "INSERT INTO assistant_day (organisation_id, day, calls) VALUES ($1, $2, 1)
     ON CONFLICT (organisation_id, day) DO UPDATE SET calls = assistant_day.calls + 1 WHERE assistant_day.calls < $3";

@@ -21,7 +21,7 @@ const LIST: &str = "SELECT id, name, secret FROM channel WHERE organisation_id =
     UNION ALL SELECT id, name, secret FROM destination WHERE organisation_id = $1 AND secret IS NOT NULL
     UNION ALL SELECT id, name, secret FROM calendar_layer WHERE organisation_id = $1 AND secret IS NOT NULL
     UNION ALL SELECT id, 'client key', secret FROM client_key WHERE organisation_id = $1
-    UNION ALL SELECT organisation_id, 'assistant', secret FROM assistant WHERE organisation_id = $1 AND secret IS NOT NULL
+    UNION ALL SELECT id, 'assistant', secret FROM assistant WHERE organisation_id = $1 AND secret IS NOT NULL
     UNION ALL SELECT f.colleague_id, c.name || ' (second factor)', f.secret FROM factor f JOIN colleague c
       ON c.organisation_id = f.organisation_id AND c.id = f.colleague_id WHERE f.organisation_id = $1 ORDER BY 1";
 const CHANNEL: &str = "UPDATE channel SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
@@ -32,7 +32,7 @@ const LAYER: &str =
 const CLIENT_KEY: &str =
     "UPDATE client_key SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 const ASSISTANT: &str =
-    "UPDATE assistant SET secret = $4 WHERE organisation_id = $1 AND organisation_id = $2 AND secret = $3";
+    "UPDATE assistant SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 const FACTOR: &str =
     "UPDATE factor SET secret = $4 WHERE organisation_id = $1 AND colleague_id = $2 AND secret = $3";
 

@@ -166,7 +166,7 @@ tables! {
         created_at Int }
     notice 2 { organisation_id Id, id Id, destination_id Id, key Text, kind Text, alert_id Id, state Text,
         created_at Int, sent_at Int, error_code Text, error_text Text }
-    assistant 1 { organisation_id Id, address Text, model Text, secret Bytes, uses Text, tone Text, most Int }
+    assistant 2 { organisation_id Id, id Id, address Text, model Text, secret Bytes, uses Text, tone Text, most Int }
     assistant_day 2 { organisation_id Id, day Text, calls Int }
     setting 2 { organisation_id Id, name Text, value Text }
 }
