@@ -94,7 +94,7 @@ pub(super) async fn propose(
     };
     let place = network(&value(&pairs, "place"))?;
     let title = keep(&app, &signed, id, &text).await?;
-    let asked = asked(place, text, &pairs);
+    let asked = asked(place, &text, &pairs);
     let found = command::wordings(&app, &signed.actor, id, &asked).await;
     let at = place.map_or_else(|| COMMON.to_owned(), |id| id.to_string());
     let proposals = Proposals::of(&signed.words, (format!("/speak/{id}/assistant/take"), at), found)?;
@@ -125,7 +125,7 @@ async fn keep(app: &App, signed: &Signed, id: PostId, text: &Text) -> Result<Str
 }
 
 /// What is asked: for the text that all have in common, or for that of one network.
-fn asked(place: Option<ChannelId>, text: Text, pairs: &[(String, String)]) -> Asked {
+fn asked(place: Option<ChannelId>, text: &Text, pairs: &[(String, String)]) -> Asked {
     let is_own = |id: &ChannelId| text.own_texts.get(id).is_some_and(|it| !it.trim().is_empty());
     let (said, channels) = match place {
         Some(id) if is_own(&id) => (text.own_texts.get(&id).cloned().unwrap_or_default(), vec![id]),

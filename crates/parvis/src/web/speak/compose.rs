@@ -203,13 +203,8 @@ async fn shown(
     let layout = Layout::of(&mut conn, signed, Place::Speak, it.title.clone()).await?;
     let state_name = words.named("post-state", it.state.as_str());
     let writes = signed.actor.may(Action::Write) && Step::Rewrite.take(it.state, facts).is_ok();
-    let gauge = gauge(&mut conn, signed, &it, now).await?;
     let said = charter::said(&it, &typed, &targets);
-    let (link, previews) = seen(&mut conn, signed, &house, id, (&said, &pictures, writes)).await?;
-    let assistant = match writes {
-        true => AssistantBox::of(&mut conn, signed, id, &previews).await?,
-        false => None,
-    };
+    let (link, previews, assistant) = seen(&mut conn, signed, &house, id, (&said, &pictures, writes)).await?;
     let requests = requests(&mut conn, signed, &house, id, now).await?;
     let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
     let plans = plans(signed, &it);
@@ -258,25 +253,30 @@ async fn shown(
         asks: asks(signed, &it),
         charter,
         assistant,
-        gauge,
+        gauge: gauge(&mut conn, signed, &it, now).await?,
         fast,
         typed,
     };
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
 }
 
-/// The card of its link, and how all of it would stand on the networks.
+/// The card of its link, how all of it would stand on the networks, and where wordings are asked for.
 async fn seen(
     conn: &mut Conn,
     signed: &Signed,
     house: &House,
     id: PostId,
     (said, pictures, writes): (&Text, &[post::picture::Picture], bool),
-) -> store::Result<(Option<CardBox>, Previews)> {
+) -> store::Result<(Option<CardBox>, Previews, Option<AssistantBox>)> {
     let card = post::card::get(conn, signed.organisation.id, id).await?;
     let card = card.as_ref();
     let link = CardBox::of(signed, id, card, said, (&house.channels, !pictures.is_empty(), writes));
-    Ok((link, Previews::of(signed, house, id, said, (pictures, card))))
+    let previews = Previews::of(signed, house, id, said, (pictures, card));
+    let assistant = match writes {
+        true => AssistantBox::of(conn, signed, id, &previews).await?,
+        false => None,
+    };
+    Ok((link, previews, assistant))
 }
 
 /// Who did what, and which models had a part in the words.
