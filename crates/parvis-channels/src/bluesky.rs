@@ -15,6 +15,7 @@ mod identity;
 mod key;
 mod oauth;
 mod observe;
+mod people;
 mod picture;
 mod probe;
 mod session;
@@ -34,7 +35,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError,
-    Connection, Field, Figure, Net, Observation, Outgoing, Page, Passed, Probe, Published, Returned, Secret,
+    Connection, Field, Figure, Net, Observation, Outgoing, Page, Passed, Person, Probe, Published, Returned, Secret,
     SignIn, Source, TextRule, Typed, Why,
 };
 use client::{Client, Keys};
@@ -230,6 +231,15 @@ impl Channel for Bluesky {
         _since: i64,
     ) -> Result<Option<Published>, ChannelError> {
         write::find_published(&Client::of(net, account)?, outgoing).await
+    }
+
+    async fn find_people(
+        &self,
+        net: &Net,
+        account: &Account,
+        words: &str,
+    ) -> Result<Vec<Person>, ChannelError> {
+        people::find(&Client::of(net, account)?, words).await
     }
 
     fn text_rule(&self, capabilities: &CapabilitySet) -> TextRule {

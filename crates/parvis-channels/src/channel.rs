@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilitySet, ChannelError, ChannelKind, Client, ConnectError, Connection, Delivery,
-    Field, Figure, Made, Net, Observation, Outgoing, Page, Passed, Published, Received, Request, Returned,
+    Field, Figure, Made, Net, Observation, Outgoing, Page, Passed, Person, Published, Received, Request, Returned,
     Secret, SignIn, TextRule, Typed, Undelivered, Why,
 };
 
@@ -229,6 +229,17 @@ pub trait Channel: Send + Sync {
         _since: i64,
     ) -> Result<Option<Published>, ChannelError> {
         Err(ChannelError::Unsupported(Why::ReadOnly))
+    }
+
+    /// People whom a text of ours could name, by a name or a handle: the one with just that handle, if there is one, and those
+    /// whom the network's own search finds, at most [`crate::MOST_PEOPLE`].
+    async fn find_people(
+        &self,
+        _net: &Net,
+        _account: &Account,
+        _words: &str,
+    ) -> Result<Vec<Person>, ChannelError> {
+        Err(ChannelError::Unsupported(Why::NotInNetwork))
     }
 
     /// Gets a file of a message ([`crate::RemoteAttachment::url`]), at most `max` bytes of it. A web address

@@ -39,6 +39,7 @@ mod net;
 pub mod notify;
 mod observation;
 pub mod page;
+mod person;
 mod publish;
 mod receive;
 pub mod webhook;
@@ -57,5 +58,6 @@ pub use observation::{
     RemoteAuthor, Source, Visibility,
 };
 pub use parvis_write::{MentionRule, TextLimit, TextRule, TextUnit};
+pub use person::{MOST_PEOPLE, Person};
 pub use publish::{Article, ArticleState, Card, Outgoing, Published, Upload, part_key};
 pub use receive::{Delivery, Received, Undelivered};

@@ -9,6 +9,7 @@
 mod client;
 pub mod oauth;
 mod observe;
+mod people;
 mod probe;
 mod stream;
 mod walk;
@@ -25,7 +26,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     Account, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError, Connection, Field, Figure,
-    Input, Net, Observation, Outgoing, Page, Probe, Published, Returned, Secret, SignIn, Source, TextRule,
+    Input, Net, Observation, Outgoing, Page, Person, Probe, Published, Returned, Secret, SignIn, Source, TextRule,
     Typed,
 };
 use client::Client;
@@ -167,6 +168,15 @@ impl Channel for Mastodon {
         since: i64,
     ) -> Result<Option<Published>, ChannelError> {
         write::find_published(&Client::of(net, account)?, outgoing, since).await
+    }
+
+    async fn find_people(
+        &self,
+        net: &Net,
+        account: &Account,
+        words: &str,
+    ) -> Result<Vec<Person>, ChannelError> {
+        people::find(&Client::of(net, account)?, words).await
     }
 
     fn text_rule(&self, capabilities: &CapabilitySet) -> TextRule {

@@ -249,7 +249,7 @@ fn attachment(wire: &wire::Attachment) -> Option<RemoteAttachment> {
 }
 
 /// An address that may stand in a link.
-fn web(address: Option<&str>) -> Option<String> {
+pub(super) fn web(address: Option<&str>) -> Option<String> {
     let url: url::Url = address?.parse().ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.to_string())
 }

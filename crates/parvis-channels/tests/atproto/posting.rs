@@ -111,3 +111,18 @@ async fn a_thread_keeps_its_root_and_its_order() {
     let thread = bluesky().thread(&peer.net, &brand.account, &ids[0]).await.unwrap();
     assert_eq!(thread.iter().map(|it| it.remote_id.clone()).collect::<Vec<_>>(), ids[1..]);
 }
+
+#[tokio::test]
+async fn whom_a_text_would_name_is_found_by_their_handle_and_nobody_is_nobody() {
+    let Some(peer) = Peer::find() else { return };
+    let brand = peer.person(&peer.pds, "brand").await;
+    let other = peer.person(&peer.pds, "other").await;
+    let find = async |words: &str| bluesky().find_people(&peer.net, &brand.account, words).await.unwrap();
+    let handle = &other.account.handle;
+    for written in [handle.clone(), format!("@{}", handle.to_uppercase())] {
+        assert!(find(&written).await.iter().any(|it| it.handle == *handle), "{written}");
+    }
+    let (_, domain) = handle.split_once('.').unwrap();
+    assert!(find(&format!("nobody-{}.{domain}", word())).await.is_empty());
+    assert!(find("not a handle at all").await.is_empty());
+}

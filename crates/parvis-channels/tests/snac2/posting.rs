@@ -61,3 +61,16 @@ async fn a_thread_is_one_post_below_the_other_and_reaches_other_servers_whole() 
     assert_eq!(chain, [(&ids[0], None), (&ids[1], Some(&ids[0]))]);
     peer.wait_for(&remote, "notifications", None, &format!("3/3 {there}")).await;
 }
+
+#[tokio::test]
+async fn whom_a_text_would_name_is_found_here_and_on_other_servers_and_nobody_is_nobody() {
+    let Some(peer) = Peer::find() else { return };
+    let brand = peer.connect(&peer.a, "brand").await;
+    let remote = peer.connect(&peer.b, "remote").await;
+    let find = async |words: &str| mastodon().find_people(&peer.net, &brand, words).await.unwrap();
+    let found = find(&remote.handle).await;
+    let one = found.iter().find(|it| it.handle == remote.handle).unwrap();
+    assert!(one.url.as_deref().unwrap().starts_with("http"), "{one:?}");
+    assert!(find("custo").await.iter().any(|it| it.name == "customer"));
+    assert!(find(&format!("nobody-{}@{}", word(), crate::host(&peer.b))).await.is_empty());
+}

@@ -284,7 +284,8 @@ async fn open_sqlite(path: &Path) -> Result<Engine> {
         .after_release(|conn, _| Box::pin(is_usable(conn)))
         .connect_with(options.clone())
         .await?;
-    let options = options.pragma("query_only", "true");
+    // Those that stay are few, and what they know of the file is what pages needn't read again.
+    let options = options.pragma("query_only", "true").pragma("cache_size", "-16384");
     let (most, idle) = VIEWS;
     let views = lasting().max_connections(most).idle_timeout(idle).connect_lazy_with(options.clone());
     Ok(Engine::Sqlite { write, read: Readers::new(options)?, views })
