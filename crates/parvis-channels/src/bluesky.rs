@@ -35,8 +35,8 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilityKey, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError,
-    Connection, Field, Figure, Net, Observation, Outgoing, Page, Passed, Person, Probe, Published, Returned, Secret,
-    SignIn, Source, TextRule, Typed, Why,
+    Connection, Field, Figure, Net, Observation, Outgoing, Page, Passed, Person, Probe, Published, Returned,
+    Secret, SignIn, Source, TextRule, Typed, Why,
 };
 use client::{Client, Keys};
 use firehose::Firehose;

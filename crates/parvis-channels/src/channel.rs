@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 
 use crate::{
     Access, Account, CapabilitySet, ChannelError, ChannelKind, Client, ConnectError, Connection, Delivery,
-    Field, Figure, Made, Net, Observation, Outgoing, Page, Passed, Person, Published, Received, Request, Returned,
-    Secret, SignIn, TextRule, Typed, Undelivered, Why,
+    Field, Figure, Made, Net, Observation, Outgoing, Page, Passed, Person, Published, Received, Request,
+    Returned, Secret, SignIn, TextRule, Typed, Undelivered, Why,
 };
 
 /// What we learn by asking an account who it is.

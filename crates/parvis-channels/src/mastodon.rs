@@ -26,8 +26,8 @@ use tokio::sync::mpsc;
 
 use crate::{
     Account, CapabilitySet, Channel, ChannelError, ChannelKind, ConnectError, Connection, Field, Figure,
-    Input, Net, Observation, Outgoing, Page, Person, Probe, Published, Returned, Secret, SignIn, Source, TextRule,
-    Typed,
+    Input, Net, Observation, Outgoing, Page, Person, Probe, Published, Returned, Secret, SignIn, Source,
+    TextRule, Typed,
 };
 use client::Client;
 use observe::Observer;
