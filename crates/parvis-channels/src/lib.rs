@@ -21,6 +21,7 @@
 //! the server's own clock, so that a wrong clock on either side does no harm.
 
 mod account;
+pub mod assistant;
 pub mod bluesky;
 mod capability;
 mod channel;

@@ -189,7 +189,7 @@ impl Net {
         client: fn(&Door) -> &reqwest::Client,
         request: Request,
     ) -> Result<(reqwest::Response, answer::Hops), ChannelError> {
-        let Request { method, mut url, mut headers, mut body, once, follow, .. } = request;
+        let Request { method, mut url, mut headers, mut body, once, follow, time, .. } = request;
         let mut hops = answer::Hops::new(url.clone());
         for _ in 0..=MAX_HOPS {
             self.check(&url)?;
@@ -207,6 +207,9 @@ impl Net {
                 Body::Multipart(form) => call.multipart(form).timeout(UPLOAD_TIME),
                 Body::Bytes(mime, bytes) => call.header(CONTENT_TYPE, mime).body(bytes).timeout(UPLOAD_TIME),
             };
+            if let Some(time) = time {
+                call = call.timeout(time);
+            }
             let response = call.send().await.map_err(|error| failure(&error, once))?;
             let status = response.status();
             let target = response

@@ -5,6 +5,7 @@
 pub mod alert;
 pub mod answer;
 pub mod asset;
+pub mod assistant;
 pub mod channel;
 pub mod charter;
 pub mod colleague;
@@ -84,6 +85,9 @@ pub enum Refusal {
     /// The network refused, or can't be reached.
     #[error(transparent)]
     Network(#[from] parvis_channels::ChannelError),
+    /// The assistant has no answer.
+    #[error(transparent)]
+    Assistant(#[from] parvis_channels::assistant::AssistantError),
     /// A secret can't be sealed or opened on this machine.
     #[error("a secret can't be sealed or opened with this installation's key")]
     Sealed,

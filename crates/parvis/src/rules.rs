@@ -3,6 +3,7 @@
 
 pub mod appointment;
 pub mod asset;
+pub mod assistant;
 pub mod charter;
 pub mod clock;
 pub mod factor;

@@ -5,6 +5,7 @@ pub mod alert;
 pub mod answer_key;
 pub mod arrival;
 pub mod asset;
+pub mod assistant;
 pub mod attachment;
 pub mod author;
 pub mod channel;

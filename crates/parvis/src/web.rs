@@ -29,6 +29,7 @@ mod material;
 pub mod organisation;
 pub mod password;
 pub mod presence;
+mod proposal;
 mod prove;
 mod quote;
 mod request;

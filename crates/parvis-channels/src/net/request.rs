@@ -1,5 +1,7 @@
 //! What to send, put together piece by piece.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -18,6 +20,7 @@ pub struct Request {
     pub(super) max_bytes: usize,
     pub(super) once: bool,
     pub(super) follow: bool,
+    pub(super) time: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -47,6 +50,7 @@ impl Request {
             max_bytes: MAX_BYTES,
             once: false,
             follow: false,
+            time: None,
         }
     }
 
@@ -108,8 +112,8 @@ impl Request {
             Body::Multipart(_) => return None,
         };
         let (method, url, headers) = (self.method.clone(), self.url.clone(), self.headers.clone());
-        let Self { max_bytes, once, follow, .. } = *self;
-        Some(Self { method, url, headers, body, max_bytes, once, follow })
+        let Self { max_bytes, once, follow, time, .. } = *self;
+        Some(Self { method, url, headers, body, max_bytes, once, follow, time })
     }
 
     /// Adds a header; a value that can't stand in one is left out.
@@ -153,6 +157,13 @@ impl Request {
     #[must_use]
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
+        self
+    }
+
+    /// Gives the whole of the call this time, whatever others have: some answers are long in the making.
+    #[must_use]
+    pub fn within(mut self, time: Duration) -> Self {
+        self.time = Some(time);
         self
     }
 

@@ -1,5 +1,6 @@
 // Where the scripts begin. Every page works without them.
 
+import * as assistant from "./assistant.js";
 import * as board from "./board.js";
 import * as charter from "./charter.js";
 import * as compose from "./compose.js";
@@ -18,6 +19,7 @@ if ("signed" in document.body.dataset) {
   compose.start();
   charter.start();
   query.start();
+  assistant.start();
   board.start();
   post.start();
 }

@@ -74,7 +74,7 @@ async function check(form) {
 }
 
 // One change of the field, so that one undo takes it back.
-function write(box, text) {
+export function write(box, text) {
   const old = box.value;
   let from = 0, end = 0;
   while (from < Math.min(old.length, text.length) && old[from] === text[from]) from++;

@@ -217,6 +217,11 @@ impl From<Refusal> for Problem {
             Refusal::Appointment(why) => appointed(why),
             Refusal::Network(error) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, format!("network-{}", error.code()))
                 .because(format!("The network couldn't be asked: {error}. Nothing was changed. Check the address.")),
+            Refusal::Assistant(error) => {
+                let said = english().named("assistant-error", error.code());
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, format!("assistant-{}", error.code()))
+                    .because(format!("{said} Nothing was changed."))
+            }
             Refusal::Store(error) => error.into(),
             Refusal::Sealed => Self::internal("a secret can't be sealed or opened"),
             Refusal::Full(error) => {

@@ -3,6 +3,7 @@
 
 pub mod alert;
 pub mod asset;
+pub mod assistant;
 pub mod attachment;
 pub mod author;
 pub mod channel;
@@ -191,11 +192,16 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(charter::of_post))
         .routes(routes!(charter::waive))
         .routes(routes!(charter::take_back))
+        .routes(routes!(assistant::wordings))
+        .routes(routes!(assistant::ideas))
+        .routes(routes!(assistant::answers))
 }
 
 fn house() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(me::get, me::change))
+        .routes(routes!(assistant::get, assistant::set, assistant::remove))
+        .routes(routes!(assistant::try_out))
         .routes(routes!(organisation::get, organisation::change))
         .routes(routes!(colleague::list, colleague::invite))
         .routes(routes!(colleague::get, colleague::change))

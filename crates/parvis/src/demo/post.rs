@@ -174,6 +174,7 @@ async fn look_at(conn: &mut Conn, keys: &Keys, it: &Post, reader: ColleagueId) -
         own_texts: OwnTexts::new(),
         first_comment: it.first_comment.clone(),
         own_first_comments: OwnTexts::new(),
+        assistant: None,
     };
     words::keep(conn, keys.house, it.id, &version).await?;
     if it.validated_by.is_some() || it.state == State::ToValidate {

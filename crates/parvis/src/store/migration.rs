@@ -54,6 +54,7 @@ const STEPS: &[Step] = &[
         "",
         include_str!("../../migrations/0030_post_launch.postgres.sql"),
     ),
+    (31, "assistant", include_str!("../../migrations/0031_assistant.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -1,5 +1,5 @@
-//! Every sealed secret, whatever it belongs to: channels, destinations, calendars of others, the organisation itself
-//! and second factors. Each opens only with its own row's id.
+//! Every sealed secret, whatever it belongs to: channels, destinations, calendars of others, the organisation itself, its
+//! assistant and second factors. Each opens only with its own row's id.
 
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ const LIST: &str = "SELECT id, name, secret FROM channel WHERE organisation_id =
     UNION ALL SELECT id, name, secret FROM destination WHERE organisation_id = $1 AND secret IS NOT NULL
     UNION ALL SELECT id, name, secret FROM calendar_layer WHERE organisation_id = $1 AND secret IS NOT NULL
     UNION ALL SELECT id, 'client key', secret FROM client_key WHERE organisation_id = $1
+    UNION ALL SELECT id, 'assistant', secret FROM assistant WHERE organisation_id = $1 AND secret IS NOT NULL
     UNION ALL SELECT f.colleague_id, c.name || ' (second factor)', f.secret FROM factor f JOIN colleague c
       ON c.organisation_id = f.organisation_id AND c.id = f.colleague_id WHERE f.organisation_id = $1 ORDER BY 1";
 const CHANNEL: &str = "UPDATE channel SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
@@ -30,6 +31,8 @@ const LAYER: &str =
     "UPDATE calendar_layer SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 const CLIENT_KEY: &str =
     "UPDATE client_key SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
+const ASSISTANT: &str =
+    "UPDATE assistant SET secret = $4 WHERE organisation_id = $1 AND id = $2 AND secret = $3";
 const FACTOR: &str =
     "UPDATE factor SET secret = $4 WHERE organisation_id = $1 AND colleague_id = $2 AND secret = $3";
 
@@ -53,7 +56,7 @@ pub async fn reseal(
 ) -> Result<bool> {
     let args = [organisation.into(), former.id.into(), former.secret.as_slice().into(), secret.into()];
     let mut resealed = 0;
-    for sql in [CHANNEL, DESTINATION, LAYER, CLIENT_KEY, FACTOR] {
+    for sql in [CHANNEL, DESTINATION, LAYER, CLIENT_KEY, ASSISTANT, FACTOR] {
         resealed += conn.run(sql, &args).await?;
     }
     Ok(resealed == 1)

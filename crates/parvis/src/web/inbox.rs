@@ -2,6 +2,7 @@
 //! state can be bookmarked and works without JavaScript. Scripts fetch the same pages and put them in place.
 
 pub mod action;
+mod assistant;
 pub mod charter;
 pub mod compose;
 pub mod context;
@@ -71,6 +72,8 @@ pub const ROUTES: &[Route] = &[
     Route::post("/inbox/{id}/note", Action::Note),
     Route::post("/inbox/{id}/draft", Action::Note),
     Route::post("/inbox/{id}/charter", Action::Answer),
+    Route::post("/inbox/{id}/assistant", Action::Answer),
+    Route::post("/inbox/{id}/assistant/take", Action::Answer),
     Route::post("/inbox/{id}/withdraw/{message}", Action::Answer),
     Route::post("/inbox/{id}/retry/{message}", Action::Answer),
     Route::post("/inbox/{id}/moderate/{message}", Action::Answer),
@@ -109,6 +112,8 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/inbox/{id}/note", post(compose::note))
         .route("/inbox/{id}/draft", post(compose::draft))
         .route("/inbox/{id}/charter", post(charter::check))
+        .route("/inbox/{id}/assistant", post(assistant::propose))
+        .route("/inbox/{id}/assistant/take", post(assistant::take))
         .route("/inbox/{id}/withdraw/{message}", post(compose::withdraw))
         .route("/inbox/{id}/retry/{message}", post(compose::retry))
         .route("/inbox/{id}/moderate/{message}", post(moderate::decide))

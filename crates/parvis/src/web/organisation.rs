@@ -1,6 +1,7 @@
 //! The organisation: who is on which desk, with which role, until when; and what each desk promises.
 //! Who doesn't see every desk sees the people of their own desks.
 
+mod assistant;
 mod charter;
 mod colleague;
 mod correction;
@@ -50,6 +51,10 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/organisation/corrections/{id}/take-back", Action::Triage),
     Route::get("/organisation/charter", Action::Validate),
     Route::post("/organisation/charter", Action::Validate),
+    Route::get("/organisation/assistant", Action::ManageChannels),
+    Route::sensitive("/organisation/assistant", Action::ManageChannels),
+    Route::post("/organisation/assistant/try", Action::ManageChannels),
+    Route::sensitive("/organisation/assistant/remove", Action::ManageChannels),
     Route::get("/organisation/journal", Action::ReadJournal),
 ];
 
@@ -68,6 +73,9 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/organisation/corrections", get(correction::show))
         .route("/organisation/corrections/{id}/take-back", post(correction::take_back))
         .route("/organisation/charter", get(charter::show).post(charter::change))
+        .route("/organisation/assistant", get(assistant::show).post(assistant::set))
+        .route("/organisation/assistant/try", post(assistant::try_out))
+        .route("/organisation/assistant/remove", post(assistant::remove))
         .route("/organisation/journal", get(journal::show))
 }
 

@@ -2,6 +2,7 @@
 //! drag and keys press the same. What may be done where is asked of `rules::post`, never decided here.
 
 mod action;
+mod assistant;
 mod board;
 mod charter;
 mod compose;
@@ -34,6 +35,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/speak", Action::ReadPosts),
     Route::post("/speak", Action::Propose),
     Route::get("/speak/new", Action::Propose),
+    Route::post("/speak/new/ideas", Action::Propose),
     Route::get("/speak/held", Action::ReadPosts),
     Route::post("/speak/stop", Action::Stop),
     Route::post("/speak/lift", Action::Validate),
@@ -56,6 +58,8 @@ pub const ROUTES: &[Route] = &[
     Route::post("/speak/{id}/text", Action::Write),
     Route::post("/speak/{id}/draft", Action::Write),
     Route::post("/speak/{id}/draft/drop", Action::Write),
+    Route::post("/speak/{id}/assistant", Action::Write),
+    Route::post("/speak/{id}/assistant/take", Action::Write),
     Route::post("/speak/{id}/charter", Action::Write),
     Route::post("/speak/{id}/waive", Action::Look),
     Route::post("/speak/{id}/tick", Action::Look),
@@ -78,6 +82,7 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/speak", get(board::show).post(idea::make))
         .route("/speak/new", get(idea::begin))
+        .route("/speak/new/ideas", post(idea::ask))
         .route("/speak/held", get(stop::held))
         .route("/speak/stop", post(stop::begin))
         .route("/speak/lift", post(stop::lift))
@@ -96,6 +101,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/speak/{id}/text", post(action::rewrite))
         .route("/speak/{id}/draft", post(action::keep_draft))
         .route("/speak/{id}/draft/drop", post(action::drop_draft))
+        .route("/speak/{id}/assistant", post(assistant::propose))
+        .route("/speak/{id}/assistant/take", post(assistant::take))
         .route("/speak/{id}/charter", post(charter::check))
         .route("/speak/{id}/waive", post(charter::waive))
         .route("/speak/{id}/tick", post(action::tick))

@@ -96,7 +96,7 @@ pub struct Remark {
 }
 
 impl Remark {
-    fn of(words: &Words, text: &str, it: &Seen) -> Self {
+    pub(super) fn of(words: &Words, text: &str, it: &Seen) -> Self {
         let (why, remedy) = words.remark(it);
         Self {
             rule: it.rule.name().to_owned(),
@@ -111,7 +111,7 @@ impl Remark {
     }
 }
 
-fn words(asked: Option<&str>) -> Result<Words> {
+pub(super) fn words(asked: Option<&str>) -> Result<Words> {
     let language = match asked {
         None => Language::En,
         Some(tag) => Language::parse(tag)

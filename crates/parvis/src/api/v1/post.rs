@@ -260,6 +260,9 @@ pub struct NewWords {
     #[serde(default)]
     #[schema(value_type = std::collections::HashMap<String, String>)]
     own_first_comments: BTreeMap<ChannelId, String>,
+    /// The model that proposed words of it; empty where people write alone.
+    #[serde(default)]
+    assistant: String,
 }
 
 /// Save what will be published
@@ -288,6 +291,7 @@ pub async fn rewrite(
         own_texts: it.own_texts,
         first_comment: it.first_comment,
         own_first_comments: it.own_first_comments,
+        assistant: it.assistant,
     };
     command::words::rewrite(&app, &caller.actor, id, &words).await?;
     Ok(Json(whole(&app, &caller, id, Action::Write).await?))

@@ -2,9 +2,10 @@
 //! when somebody else has saved since, nothing is overwritten: what was typed is kept as a draft, and both are shown.
 
 use super::shape::Network;
-use super::{Post, load, told, unvalidate};
+use super::{Post, load, unvalidate};
 use crate::app::App;
-use crate::command::{Refusal, Result, lines};
+use crate::command::assistant::MODEL_LENGTH;
+use crate::command::{Refusal, Result, journalled, lines};
 use crate::id::{ChannelId, PostId};
 use crate::rules::permission::{Action, Actor};
 use crate::rules::post::Step;
@@ -43,6 +44,8 @@ pub struct Words {
     pub first_comment: String,
     /// The first comments of the networks that have their own; an empty one means the common one.
     pub own_first_comments: OwnTexts,
+    /// The model that proposed words of it; empty where people write alone.
+    pub assistant: String,
 }
 
 impl Words {
@@ -55,11 +58,12 @@ impl Words {
     }
 }
 
-/// What networks have of their own.
+/// What networks have of their own, and who had a part in the words.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Own {
     texts: OwnTexts,
     first_comments: OwnTexts,
+    assistant: Option<String>,
 }
 
 fn plain(text: &str) -> Result<String> {
@@ -85,7 +89,11 @@ fn read(words: &Words) -> Result<(String, String, Own)> {
         }
         Ok(own)
     };
-    let own = Own { texts: kept(&words.own_texts)?, first_comments: kept(&words.own_first_comments)? };
+    let own = Own {
+        texts: kept(&words.own_texts)?,
+        first_comments: kept(&words.own_first_comments)?,
+        assistant: optional("assistant", &words.assistant, MODEL_LENGTH)?,
+    };
     Ok((plain(&words.text)?, plain(&words.first_comment)?, own))
 }
 
@@ -98,6 +106,7 @@ impl Draft {
             own_texts: own.texts,
             first_comment,
             own_first_comments: own.first_comments,
+            assistant: own.assistant,
             updated_at: at,
         }
     }
@@ -125,15 +134,20 @@ fn version(it: &Post, actor: &Actor, own: Own, at: i64) -> Version {
         own_texts: own.texts,
         first_comment: it.first_comment.clone(),
         own_first_comments: own.first_comments,
+        assistant: own.assistant,
+    }
+}
+
+/// A line, or none.
+fn optional(field: &'static str, text: &str, most: usize) -> Result<Option<String>> {
+    match text.trim() {
+        "" => Ok(None),
+        text => crate::command::line(field, text, most).map(Some),
     }
 }
 
 /// The warning and the campaign.
 fn beside(new: &Words) -> Result<(Option<String>, Option<String>)> {
-    let optional = |field, text: &str, most| match text.trim() {
-        "" => Ok(None),
-        text => crate::command::line(field, text, most).map(Some),
-    };
     Ok((optional("warning", &new.warning, 200)?, optional("campaign", &new.campaign, CAMPAIGN_LENGTH)?))
 }
 
@@ -190,12 +204,18 @@ pub(super) async fn touch(
     unvalidate(conn, actor.organisation, it).await?;
     super::fast::end_by_change(conn, actor, it, now).await?;
     job::cancel(conn, actor.organisation, work::release::KIND, &it.id.to_string()).await?;
+    let assistant = own.as_ref().and_then(|it| it.assistant.clone());
     if let Some(own) = own {
         it.version += 1;
         words::keep(conn, actor.organisation, it.id, &version(it, actor, own, now)).await?;
     }
     post::update(conn, actor.organisation, it).await?;
-    told(conn, actor, now, "post.rewritten", it, Some(before)).await
+    let mut after = super::fact(it);
+    if let (Some(model), Some(facts)) = (assistant, after.as_object_mut()) {
+        facts.insert("assistant".to_owned(), model.into());
+    }
+    let change = (now, "post.rewritten", it.id.0);
+    journalled(conn, actor, change, None, Some(&before), Some(&after)).await
 }
 
 async fn meant(conn: &mut Conn, actor: &Actor, new: &Words, own: &Own) -> Result<Vec<Target>> {

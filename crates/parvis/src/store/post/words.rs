@@ -29,6 +29,8 @@ pub struct Version {
     /// The first comments of the networks that have their own, by channel.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     pub own_first_comments: OwnTexts,
+    /// The model that proposed words of it; nothing where people wrote alone.
+    pub assistant: Option<String>,
 }
 
 /// What somebody is typing.
@@ -44,25 +46,29 @@ pub struct Draft {
     pub first_comment: String,
     /// The first comments of the networks that have their own.
     pub own_first_comments: OwnTexts,
+    /// The model that proposed words of it.
+    pub assistant: Option<String>,
     /// When it was kept (µs).
     pub updated_at: i64,
 }
 
 const KEEP: &str =
-    "INSERT INTO post_version (organisation_id, post_id, number, at, colleague_id, text, own_texts, first_comment, own_first_comments)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    "INSERT INTO post_version (organisation_id, post_id, number, at, colleague_id, text, own_texts, first_comment, own_first_comments, assistant)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const VERSIONS: &str =
-    "SELECT number, at, colleague_id, text, own_texts, first_comment, own_first_comments FROM post_version
+    "SELECT number, at, colleague_id, text, own_texts, first_comment, own_first_comments, assistant FROM post_version
     WHERE organisation_id = $1 AND post_id = $2 ORDER BY number DESC LIMIT 200";
+const ASSISTANTS: &str = "SELECT DISTINCT assistant FROM post_version
+    WHERE organisation_id = $1 AND post_id = $2 AND assistant IS NOT NULL ORDER BY assistant";
 const REWRITE: &str = "UPDATE post_version SET text = $4, first_comment = $5 WHERE organisation_id = $1 AND post_id = $2 AND number = $3";
-const SAVE_DRAFT: &str = "INSERT INTO post_draft (organisation_id, post_id, colleague_id, version, text, own_texts, updated_at, first_comment, own_first_comments)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (organisation_id, post_id, colleague_id)
+const SAVE_DRAFT: &str = "INSERT INTO post_draft (organisation_id, post_id, colleague_id, version, text, own_texts, updated_at, first_comment, own_first_comments, assistant)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (organisation_id, post_id, colleague_id)
     DO UPDATE SET version = excluded.version, text = excluded.text, own_texts = excluded.own_texts, updated_at = excluded.updated_at,
-    first_comment = excluded.first_comment, own_first_comments = excluded.own_first_comments";
+    first_comment = excluded.first_comment, own_first_comments = excluded.own_first_comments, assistant = excluded.assistant";
 const DROP_DRAFT: &str =
     "DELETE FROM post_draft WHERE organisation_id = $1 AND post_id = $2 AND colleague_id = $3";
 const DRAFT: &str =
-    "SELECT version, text, own_texts, updated_at, first_comment, own_first_comments FROM post_draft
+    "SELECT version, text, own_texts, updated_at, first_comment, own_first_comments, assistant FROM post_draft
     WHERE organisation_id = $1 AND post_id = $2 AND colleague_id = $3";
 
 fn texts(json: String) -> Result<OwnTexts> {
@@ -86,6 +92,7 @@ pub async fn keep(conn: &mut Conn, organisation: OrganisationId, id: PostId, it:
         json(&it.own_texts).into(),
         (&it.first_comment).into(),
         json(&it.own_first_comments).into(),
+        it.assistant.as_deref().into(),
     ];
     conn.run(KEEP, &args).await.map(drop)
 }
@@ -104,9 +111,15 @@ pub async fn versions(conn: &mut Conn, organisation: OrganisationId, id: PostId)
                 own_texts: texts(cells.next()?)?,
                 first_comment: cells.next()?,
                 own_first_comments: texts(cells.next()?)?,
+                assistant: cells.next()?,
             })
         })
         .collect()
+}
+
+/// The models that proposed words of any of its versions, by name.
+pub async fn assistants(conn: &mut Conn, organisation: OrganisationId, id: PostId) -> Result<Vec<String>> {
+    conn.all(ASSISTANTS, &[organisation.into(), id.into()]).await?.iter().map(Row::only).collect()
 }
 
 /// Writes what all networks have in common of an earlier version anew.
@@ -134,6 +147,7 @@ pub async fn save_draft(
         it.updated_at.into(),
         (&it.first_comment).into(),
         json(&it.own_first_comments).into(),
+        it.assistant.as_deref().into(),
     ];
     conn.run(SAVE_DRAFT, &args).await.map(drop)
 }
@@ -165,6 +179,7 @@ pub async fn draft(
             updated_at: cells.next()?,
             first_comment: cells.next()?,
             own_first_comments: texts(cells.next()?)?,
+            assistant: cells.next()?,
         })
     };
     row.as_ref().map(read).transpose()

@@ -101,9 +101,9 @@ tables! {
         first_comment Text }
     post_part 4 { organisation_id Id, post_id Id, channel_id Id, number Int, message_id Id, first_comment Bool }
     post_version 3 { organisation_id Id, post_id Id, number Int, at Int, colleague_id Id, text Text, own_texts Text,
-        first_comment Text, own_first_comments Text }
+        first_comment Text, own_first_comments Text, assistant Text }
     post_draft 3 { organisation_id Id, post_id Id, colleague_id Id, version Int, text Text, own_texts Text,
-        updated_at Int, first_comment Text, own_first_comments Text }
+        updated_at Int, first_comment Text, own_first_comments Text, assistant Text }
     post_comment 2 { organisation_id Id, id Id, post_id Id, colleague_id Id, at Int, text Text }
     post_mention 3 { organisation_id Id, post_id Id, colleague_id Id }
     post_check 3 { organisation_id Id, post_id Id, item Text, colleague_id Id, at Int }
@@ -166,6 +166,8 @@ tables! {
         created_at Int }
     notice 2 { organisation_id Id, id Id, destination_id Id, key Text, kind Text, alert_id Id, state Text,
         created_at Int, sent_at Int, error_code Text, error_text Text }
+    assistant 2 { organisation_id Id, id Id, address Text, model Text, secret Bytes, uses Text, tone Text, most Int }
+    assistant_day 2 { organisation_id Id, day Text, calls Int }
     setting 2 { organisation_id Id, name Text, value Text }
 }
 

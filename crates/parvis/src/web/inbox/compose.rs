@@ -15,8 +15,9 @@ use super::filter::{Asked, address};
 use super::{Problem, back, charter, refusal};
 use crate::app::App;
 use crate::command::launch::suggestion::{self, Suggestion};
-use crate::command::{self, Refusal};
+use crate::command::{self, Refusal, assistant};
 use crate::id::{ConversationId, EntryId, MessageId};
+use crate::rules::assistant::Use;
 use crate::rules::permission::Action;
 use crate::seal;
 use crate::store::channel::Channel;
@@ -76,6 +77,8 @@ pub struct Compose {
     pub charter: Option<Remarks>,
     /// What open launches have to say to the last message.
     pub suggestions: Vec<Suggested>,
+    /// The model that may be asked for answers.
+    pub assistant: Option<String>,
     /// The prepared answer that stands in the field.
     pub taken: Option<EntryId>,
 }
@@ -172,6 +175,10 @@ pub async fn read(
         "note" => None,
         _ => Some(charter::read(conn, signed, it.id, kind, asked, &text).await?),
     };
+    let assistant = match last_in.as_ref().filter(|_| mode != "note") {
+        Some(_) => assistant::model_for(conn, organisation, Use::Answers).await?,
+        None => None,
+    };
     let pictures = if mode == "note" || !can(&set, CapabilityKey::Images) { 0 } else { PICTURES };
     let most = set.media.as_ref().and_then(|media| media.max_count).unwrap_or(PICTURES);
     Ok(Some(Compose {
@@ -190,6 +197,7 @@ pub async fn read(
         deaf: channel.is_some_and(|it| it.health.failing_since.is_some()),
         charter,
         suggestions: suggested(it.id, asked, mode, found, taken),
+        assistant,
         taken,
         text,
     }))

@@ -22,6 +22,9 @@ pub fn said(refused: &Refusal, words: &Words) -> Option<(StatusCode, String)> {
         Refusal::Network(error) => {
             Some((StatusCode::UNPROCESSABLE_ENTITY, words.named("channel-error", error.code())))
         }
+        Refusal::Assistant(error) => {
+            Some((StatusCode::UNPROCESSABLE_ENTITY, words.named("assistant-error", error.code())))
+        }
         Refusal::Full(error) => {
             tracing::error!(%error, "a file doesn't fit");
             Some((StatusCode::INSUFFICIENT_STORAGE, words.t("refusal-no-room")))

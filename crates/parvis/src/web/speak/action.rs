@@ -151,7 +151,7 @@ pub(super) async fn describe(
     back(&app, &signed, id, result).await
 }
 
-/// The words of a form: `text`, `first_comment`, `warning`, `version`, `campaign`; for each channel `to`, `tag`, `thread` and
+/// The words of a form: `text`, `first_comment`, `warning`, `version`, `campaign`, `assistant`; for each channel `to`, `tag`, `thread` and
 /// what it has of its own, `own-ID` and `first_comment-ID`.
 pub(super) fn words_of(pairs: Vec<(String, String)>) -> Commanded<Text> {
     let unreadable = |field| Refusal::Invalid { field, code: "unreadable" };
@@ -164,6 +164,7 @@ pub(super) fn words_of(pairs: Vec<(String, String)>) -> Commanded<Text> {
             "warning" => text.warning = value,
             "version" => text.version = value.parse().map_err(|_| unreadable("version"))?,
             "campaign" => text.campaign = value,
+            "assistant" => text.assistant = value,
             "first_comment" => text.first_comment = value,
             "tag" => text.tagged.push(value.parse().map_err(|_| unreadable("channels"))?),
             "thread" => text.threaded.push(value.parse().map_err(|_| unreadable("channels"))?),

@@ -55,6 +55,7 @@ pub(super) fn stands(it: &Post, targets: &[Target]) -> Text {
         own_texts: own(|it| &it.text),
         first_comment: it.first_comment.clone(),
         own_first_comments: own(|it| &it.first_comment),
+        assistant: String::new(),
     }
 }
 

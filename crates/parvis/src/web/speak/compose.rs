@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use self::read::{Left, Pick, Picture, Remark};
 pub(super) use self::read::{Line, lines};
+use super::assistant::AssistantBox;
 use super::board::{Move, moves, toast};
 use super::charter;
 use super::fast::Beside;
@@ -76,6 +77,8 @@ pub(super) struct Typed {
     pub(super) own: words::OwnTexts,
     pub(super) first_comment: String,
     pub(super) own_first_comments: words::OwnTexts,
+    /// The model that proposed words of it; empty where people write alone.
+    assistant: String,
     kept: Option<String>,
     meanwhile: Option<Meanwhile>,
 }
@@ -128,6 +131,8 @@ struct PostPage {
     left: Vec<Left>,
     remarks: Vec<Remark>,
     charter: Remarks,
+    /// Where wordings are asked for, where there is an assistant.
+    assistant: Option<AssistantBox>,
     /// Whether the community tires of its theme.
     gauge: Option<Gauge>,
     /// The fast lane, where there is one.
@@ -198,9 +203,8 @@ async fn shown(
     let layout = Layout::of(&mut conn, signed, Place::Speak, it.title.clone()).await?;
     let state_name = words.named("post-state", it.state.as_str());
     let writes = signed.actor.may(Action::Write) && Step::Rewrite.take(it.state, facts).is_ok();
-    let gauge = gauge(&mut conn, signed, &it, now).await?;
     let said = charter::said(&it, &typed, &targets);
-    let (link, previews) = seen(&mut conn, signed, &house, id, (&said, &pictures, writes)).await?;
+    let (link, previews, assistant) = seen(&mut conn, signed, &house, id, (&said, &pictures, writes)).await?;
     let requests = requests(&mut conn, signed, &house, id, now).await?;
     let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
     let plans = plans(signed, &it);
@@ -219,7 +223,7 @@ async fn shown(
             || (it.idea_by == signed.actor.colleague && it.state == State::Idea),
         reason: it.reason.clone(),
         conversation: it.conversation.map(|id| format!("/inbox/{id}")),
-        credits: read::credits(words, &house, &it, now),
+        credits: credits(&mut conn, signed, &house, &it, now).await?,
         writes,
         warning: it.warning.clone().unwrap_or_default(),
         previews,
@@ -248,7 +252,8 @@ async fn shown(
         requests,
         asks: asks(signed, &it),
         charter,
-        gauge,
+        assistant,
+        gauge: gauge(&mut conn, signed, &it, now).await?,
         fast,
         typed,
     };
@@ -268,18 +273,37 @@ pub(super) async fn said(
     Ok(charter::said(it, &typed, &targets))
 }
 
-/// The card of its link, and how all of it would stand on the networks.
+/// The card of its link, how all of it would stand on the networks, and where wordings are asked for.
 async fn seen(
     conn: &mut Conn,
     signed: &Signed,
     house: &House,
     id: PostId,
     (said, pictures, writes): (&Text, &[post::picture::Picture], bool),
-) -> store::Result<(Option<CardBox>, Previews)> {
+) -> store::Result<(Option<CardBox>, Previews, Option<AssistantBox>)> {
     let card = post::card::get(conn, signed.organisation.id, id).await?;
     let card = card.as_ref();
     let link = CardBox::of(signed, id, card, said, (&house.channels, !pictures.is_empty(), writes));
-    Ok((link, Previews::of(signed, house, id, said, (pictures, card))))
+    let previews = Previews::of(signed, house, id, said, (pictures, card));
+    let assistant = match writes {
+        true => AssistantBox::of(conn, signed, id, &previews).await?,
+        false => None,
+    };
+    Ok((link, previews, assistant))
+}
+
+/// Who did what, and which models had a part in the words.
+async fn credits(
+    conn: &mut Conn,
+    signed: &Signed,
+    house: &House,
+    it: &Post,
+    now: i64,
+) -> store::Result<Vec<(String, String)>> {
+    let mut all = read::credits(&signed.words, house, it, now);
+    let models = words::assistants(conn, signed.organisation.id, it.id).await?;
+    all.extend((!models.is_empty()).then(|| (signed.words.t("credit-assistant"), models.join(", "))));
+    Ok(all)
 }
 
 /// An hour, in words.
@@ -387,6 +411,7 @@ async fn fill(
             own_texts: typed.own_texts,
             first_comment: typed.first_comment,
             own_first_comments: typed.own_first_comments,
+            assistant: Some(typed.assistant).filter(|it| !it.is_empty()),
             updated_at: now,
         }),
         None => draft,
@@ -400,6 +425,7 @@ async fn fill(
             own: said.own_texts,
             first_comment: said.first_comment,
             own_first_comments: said.own_first_comments,
+            assistant: String::new(),
             kept: None,
             meanwhile: None,
         });
@@ -421,6 +447,7 @@ async fn fill(
         own: draft.own_texts,
         first_comment: draft.first_comment,
         own_first_comments: draft.own_first_comments,
+        assistant: draft.assistant.unwrap_or_default(),
         kept: Some(signed.words.t1("post-draft-kept", "at", signed.words.clock(draft.updated_at))),
         meanwhile,
     })

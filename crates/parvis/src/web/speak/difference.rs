@@ -92,6 +92,8 @@ struct Change {
     number: i64,
     who: String,
     at: String,
+    /// The model that proposed words of it.
+    assistant: Option<String>,
     /// The common text, then each network's own; then the first comments that changed.
     texts: Vec<Text>,
 }
@@ -155,7 +157,13 @@ pub(super) async fn show(
             }
         }
         let who = house.colleague(new.colleague).map_or_else(String::new, |it| it.name.clone());
-        Change { number: new.number, who, at: signed.words.moment(new.at, now), texts }
+        Change {
+            number: new.number,
+            who,
+            at: signed.words.moment(new.at, now),
+            assistant: new.assistant.clone(),
+            texts,
+        }
     };
     let changes = versions.iter().enumerate().map(change).collect();
     let waivers = waiver::list(&mut conn, signed.organisation.id, id).await?;

@@ -1,4 +1,4 @@
-//! A new idea: its form, alone or from a message of the inbox.
+//! A new idea: its form, alone or from a message of the inbox, with ideas that the assistant proposes.
 
 use std::sync::Arc;
 
@@ -12,8 +12,9 @@ use serde::Deserialize;
 use super::action::moment;
 use crate::app::App;
 use crate::command::post::{self as command, Idea};
-use crate::command::{self as commands, Refusal, Result as Commanded};
+use crate::command::{self as commands, Refusal, Result as Commanded, assistant};
 use crate::id::{ConversationId, LaunchId};
+use crate::rules::assistant::{Idea as Proposal, Use};
 use crate::rules::launch::State as Standing;
 use crate::rules::permission::Action;
 use crate::rules::post::ORIGINS;
@@ -26,6 +27,9 @@ use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place};
 use crate::web::session::Signed;
+
+/// Longest name of where an idea comes from, in characters.
+const ORIGIN_NAME: usize = 60;
 
 /// The form of an idea.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -74,6 +78,18 @@ impl Fields {
     }
 }
 
+/// Ideas of the assistant, and the part of the form that asks for them.
+#[derive(Default)]
+struct Ideas {
+    model: String,
+    wish: String,
+    all: Vec<Proposal>,
+    /// All that was sent.
+    sent: String,
+    /// Why there are none, and what to do.
+    problem: Option<String>,
+}
+
 /// A channel that can be ticked.
 struct Account {
     id: String,
@@ -92,6 +108,8 @@ struct NewPage {
     accounts: Vec<Account>,
     quoted: Option<String>,
     problem: Option<String>,
+    /// What the assistant proposes, where there is one.
+    assistant: Option<Ideas>,
     /// The launches that it can be of, by id and name.
     launches: Vec<(String, String)>,
 }
@@ -121,7 +139,7 @@ pub(super) async fn begin(
         fields.title = excerpt(&it.excerpt, 100);
         fields.conversation = it.id.to_string();
     }
-    form(&mut conn, &signed, fields, &[], None).await
+    form(&mut conn, &signed, fields, &[], (None, Ideas::default())).await
 }
 
 /// The launches of which a post can be, by id and name, for who sees dossiers: those that aren't closed, and the one that it
@@ -144,7 +162,7 @@ async fn form(
     signed: &Signed,
     fields: Fields,
     ticked: &[String],
-    problem: Option<(StatusCode, String)>,
+    (problem, ideas): (Option<(StatusCode, String)>, Ideas),
 ) -> Result<Response, Failure> {
     let house = House::read(conn, signed.organisation.id).await?;
     let quoted = match fields.conversation.parse() {
@@ -161,7 +179,10 @@ async fn form(
         on: ticked.contains(&it.id.to_string()),
     };
     let words = &signed.words;
+    let model = assistant::model_for(conn, signed.organisation.id, Use::Ideas).await?;
+    let failed = ideas.problem.is_some().then_some(StatusCode::UNPROCESSABLE_ENTITY);
     let shown = NewPage {
+        assistant: model.map(|model| Ideas { model, ..ideas }),
         layout: Layout::of(conn, signed, Place::Speak, words.t("speak-new")).await?,
         origins: ORIGINS.map(|it| (it, words.named("origin", it))).to_vec(),
         themes: store::post::themes(conn, signed.organisation.id).await?,
@@ -171,7 +192,7 @@ async fn form(
         fields,
         problem: problem.as_ref().map(|(_, said)| said.clone()),
     };
-    page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
+    page_with(problem.map(|it| it.0).or(failed).unwrap_or(StatusCode::OK), &shown)
 }
 
 /// `POST /speak`
@@ -180,11 +201,27 @@ pub(super) async fn make(
     signed: Signed,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
-    let (ticked, rest): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| name == "to");
-    let ticked: Vec<String> = ticked.into_iter().map(|(_, id)| id).collect();
-    let mut fields = Fields::default();
-    for (name, value) in rest {
+    let (fields, ticked) = fields_of(pairs);
+    let refused = match read(&signed, &fields, &ticked) {
+        Ok(idea) => match command::propose(&app, &signed.actor, idea).await {
+            Ok(id) => return Ok(Redirect::to(&format!("/speak/{id}")).into_response()),
+            Err(refused) => refused,
+        },
+        Err(refused) => refused,
+    };
+    let Some(problem) = refusal::said(&refused, &signed.words) else {
+        return Err(refusal::failure(refused, &signed.words));
+    };
+    let mut conn = app.db.read().await?;
+    form(&mut conn, &signed, fields, &ticked, (Some(problem), Ideas::default())).await
+}
+
+/// What the form holds, and the channels that are ticked.
+fn fields_of(pairs: Vec<(String, String)>) -> (Fields, Vec<String>) {
+    let (mut fields, mut ticked) = (Fields::default(), Vec::new());
+    for (name, value) in pairs {
         match name.as_str() {
+            "to" => ticked.push(value),
             "title" => fields.title = value,
             "brief" => fields.brief = value,
             "theme" => fields.theme = value,
@@ -196,17 +233,41 @@ pub(super) async fn make(
             _ => {}
         }
     }
-    let refused = match read(&signed, &fields, &ticked) {
-        Ok(idea) => match command::propose(&app, &signed.actor, idea).await {
-            Ok(id) => return Ok(Redirect::to(&format!("/speak/{id}")).into_response()),
-            Err(refused) => refused,
-        },
-        Err(refused) => refused,
-    };
-    match refusal::said(&refused, &signed.words) {
-        Some(problem) => form(&mut app.db.read().await?, &signed, fields, &ticked, Some(problem)).await,
-        None => Err(refusal::failure(refused, &signed.words)),
+    (fields, ticked)
+}
+
+/// `POST /speak/new/ideas`: asks the assistant for ideas on the theme that stands in the form, or puts the one that was
+/// chosen into it. Nothing is brought by this.
+pub(super) async fn ask(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let value = |name: &str| pairs.iter().find(|it| it.0 == name).map(|it| it.1.replace("\r\n", "\n"));
+    let (taken, wish) = (value("take"), value("wish").unwrap_or_default());
+    let (mut fields, ticked) = fields_of(pairs);
+    let mut ideas = Ideas { wish, ..Ideas::default() };
+    if let Some(taken) = taken {
+        let mut conn = app.db.read().await?;
+        let model = assistant::model_for(&mut conn, signed.organisation.id, Use::Ideas).await?;
+        let mark = signed.words.t1("assistant-mark", "model", model.ok_or_else(Failure::not_found)?);
+        fields.origin_name = mark.chars().take(ORIGIN_NAME).collect();
+        let (title, brief) = taken.split_once('\n').unwrap_or((taken.as_str(), ""));
+        (fields.title, fields.brief) = (title.to_owned(), brief.to_owned());
+    } else {
+        let wished = (fields.theme.as_str(), ideas.wish.as_str());
+        match assistant::ideas(&app, &signed.actor, wished, signed.words.language.as_str()).await {
+            Ok(found) => {
+                ideas.sent = format!("{}\n\n{}", found.sent.task, found.sent.material);
+                ideas.all = found.all;
+            }
+            Err(refused) => match refusal::said(&refused, &signed.words) {
+                Some((_, said)) => ideas.problem = Some(said),
+                None => return Err(refusal::failure(refused, &signed.words)),
+            },
+        }
     }
+    form(&mut app.db.read().await?, &signed, fields, &ticked, (None, ideas)).await
 }
 
 fn read(signed: &Signed, fields: &Fields, ticked: &[String]) -> Commanded<Idea> {
