@@ -66,6 +66,12 @@ test('a post is brought for the launch, stands in its dossier with what it lacks
   }
   await page.goto(`${stage.demo.base}/speak`)
   assert.match(await page.locator('[data-card]', { hasText: 'Bring a lantern' }).textContent(), /The lantern walk/)
+  await page.locator('main select[name=launch]').selectOption({ label: 'The lantern walk' })
+  await page.getByRole('button', { name: 'Show', exact: true }).click()
+  await page.waitForURL('**/speak?*launch=*')
+  await until('its posts only are shown', async () => await page.locator('[data-card]').count() === 1)
+  assert.equal(await page.locator('main select[name=launch] option:checked').textContent(), 'The lantern walk')
+  await looksRight(page, 'the board of a launch')
   await page.locator('[data-card] h3 a', { hasText: 'Bring a lantern' }).click()
   await page.getByText('Change the idea').click()
   await page.locator('main select[name=launch]').selectOption({ label: 'None' })

@@ -14,6 +14,7 @@ speak-origin = Origin
 speak-all-themes = All themes
 speak-all-channels = All channels
 speak-all-origins = All origins
+speak-all-launches = All launches
 speak-rules = Rules
 speak-show = Show
 speak-board = Board

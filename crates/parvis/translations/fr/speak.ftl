@@ -14,6 +14,7 @@ speak-origin = Origine
 speak-all-themes = Tous les thèmes
 speak-all-channels = Tous les canaux
 speak-all-origins = Toutes les origines
+speak-all-launches = Tous les lancements
 speak-rules = Règles
 speak-show = Montrer
 speak-board = Tableau

@@ -43,6 +43,7 @@ pub(super) struct Asked {
     theme: String,
     channel: String,
     origin: String,
+    launch: String,
     /// The column that is shown whole, or `parked` or `refused`.
     all: String,
     /// What has just been done, and to which post.
@@ -51,14 +52,16 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    fn filter(&self, signed: &Signed) -> Filter {
+    /// What the board shows; `launches` are those that this reader can ask for.
+    fn filter(&self, signed: &Signed, launches: &[(String, String)]) -> Filter {
+        let launch = launches.iter().find(|(id, _)| *id == self.launch);
         let some = |text: &str| Some(text.to_owned()).filter(|it| !it.is_empty());
         Filter {
             theme: some(&self.theme),
             origin: some(&self.origin),
             channel: self.channel.parse().ok(),
             only: only(&signed.actor),
-            launch: None,
+            launch: launch.and_then(|(id, _)| id.parse().ok()),
         }
     }
 }
@@ -117,6 +120,7 @@ struct BoardPage {
     themes: Vec<Choice>,
     channels: Vec<Choice>,
     origins: Vec<Choice>,
+    launches: Vec<Choice>,
     aside: Vec<(&'static str, String, i64)>,
     proposes: bool,
     stops: bool,
@@ -139,7 +143,8 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     let mut conn = app.db.read().await?;
     let words = &signed.words;
-    let filter = asked.filter(&signed);
+    let launches = super::idea::launches(&mut conn, &signed, asked.launch.parse().ok()).await?;
+    let filter = asked.filter(&signed, &launches);
     let house = House::read(&mut conn, signed.organisation.id).await?;
     let counts = post::counts(&mut conn, signed.organisation.id, &filter).await?;
     let count = |state| counts.get(&state).copied().unwrap_or(0);
@@ -172,12 +177,14 @@ pub(super) async fn show(
         name: words.named("origin", it),
         current: it == asked.origin,
     };
+    let launch = |(id, name): (String, String)| Choice { current: id == asked.launch, value: id, name };
     page(&BoardPage {
         layout: layout.with_context(context).with_toast(toast(words, &asked.done, asked.on)),
         columns,
         themes: themes.into_iter().map(theme).collect(),
         channels: house.channels.iter().map(channel).collect(),
         origins: ORIGINS.iter().map(|it| origin(it)).collect(),
+        launches: launches.into_iter().map(launch).collect(),
         aside: [State::Parked, State::Refused]
             .map(|it| (it.as_str(), words.named("post-state", it.as_str()), count(it)))
             .to_vec(),
