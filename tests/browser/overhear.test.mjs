@@ -51,10 +51,14 @@ describe('the public stream', { skip }, () => {
     await page.waitForURL(/\/listen\/[0-9a-f-]{36}$/)
     watched = page.url()
     await until('what was said before is found', async () => { await page.goto(watched); return (await found()).length > 20 }, NETWORK)
-    const first = word()
-    await people[0].post(`I like my ${brandName} ${first}`)
-    await people[1].post(`nothing to do with it ${first}`)
-    await until('it was overheard', async () => await times(first) === 1, NETWORK)
+    // The stream is followed some seconds after the account was connected, from what is said then.
+    await until('it was overheard', async () => {
+      const first = word()
+      await people[0].post(`I like my ${brandName} ${first}`)
+      await people[1].post(`nothing to do with it ${first}`)
+      await until('this one is', async () => await times(first) === 1, 15)
+      return true
+    }, NETWORK)
     assert.deepEqual(await findings(page), [])
   })
 
