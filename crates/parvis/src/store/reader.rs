@@ -1,5 +1,5 @@
 //! Connections to the embedded database that only read. Handing one out and taking it back wakes nobody: sqlx's own pool
-//! starts a task for each return, which on a page of two statements cost as much as one of them. Knows no table.
+//! starts a task for each return. Knows no table.
 
 use std::time::Duration;
 

@@ -178,6 +178,7 @@ post-card-covered = The post’s pictures leave in place of the card.
 post-card-goes = Goes with: { $names }.
 post-card-nowhere = No network chosen takes a card from us.
 post-card-theirs = The server makes this card itself; it may differ.
+refusal-names-length = A name to look for has a hundred characters at most. Nothing was changed.
 refusal-card-address = This isn’t the address of a web page: it begins with https://. Nothing was changed.
 refusal-card-forbidden = Parvis doesn’t call this address: it isn’t public. Nothing was changed.
 refusal-card-no-page = There is no web page there (it is a file, or too long). Nothing was changed.

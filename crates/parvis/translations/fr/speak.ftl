@@ -178,6 +178,7 @@ post-card-covered = Les images de la publication partent à la place de la carte
 post-card-goes = Part avec : { $names }.
 post-card-nowhere = Aucun réseau choisi ne prend de carte de notre part.
 post-card-theirs = Le serveur fait cette carte lui-même ; elle peut différer.
+refusal-names-length = Un nom cherché a cent caractères au plus. Rien n’a été changé.
 refusal-card-address = Cette adresse n’est pas celle d’une page web : elle commence par https://. Rien n’a changé.
 refusal-card-forbidden = Parvis n’appelle pas cette adresse : elle n’est pas publique. Rien n’a changé.
 refusal-card-no-page = Il n’y a pas là une page web (c’est un fichier, ou elle est trop longue). Rien n’a changé.

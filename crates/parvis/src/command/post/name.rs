@@ -89,13 +89,17 @@ async fn known(app: &App, account: Option<&Account>, name: &str) -> Known {
     let name = name.trim_start_matches('@');
     let asked = channel(account.kind).find_people(&app.net, account, name);
     let Ok(Ok(found)) = tokio::time::timeout(PATIENCE, asked).await else { return Known::Unasked };
-    // Servers name their own people with and without themselves.
     let own = account.handle.rsplit_once('@').map_or("", |(_, host)| host);
-    let whole = |name: &str| {
-        if name.contains('@') { name.to_lowercase() } else { format!("{name}@{own}").to_lowercase() }
+    found.into_iter().find(|it| is_same(&it.handle, name, own)).map_or(Known::Nobody, Known::As)
+}
+
+/// Whether two names are one person's, seen from the server `own`: servers name their own people with and without themselves.
+fn is_same(a: &str, b: &str, own: &str) -> bool {
+    let whole = |name: &str| match name.contains('@') {
+        true => name.to_lowercase(),
+        false => format!("{name}@{own}").to_lowercase(),
     };
-    let is_it = |it: &Person| whole(&it.handle) == whole(name);
-    found.into_iter().find(is_it).map_or(Known::Nobody, Known::As)
+    whole(a) == whole(b)
 }
 
 /// Looks for somebody to name on one of the post's networks; nothing where it gave no answer.
@@ -120,4 +124,59 @@ pub async fn find(
     let Ok(account) = account::open(app, place) else { return Ok(None) };
     let asked = channel(account.kind).find_people(&app.net, &account, words.trim());
     Ok(tokio::time::timeout(PATIENCE, asked).await.ok().and_then(std::result::Result::ok))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::post::{Idea, propose};
+    use crate::rules::permission::Role;
+    use crate::testing::{colleague, houses};
+
+    #[test]
+    fn people_of_ones_own_server_are_written_in_two_ways() {
+        for (a, b, same) in [
+            ("anna", "anna@social.example", true),
+            ("Anna@Social.example", "anna", true),
+            ("anna@other.example", "anna", false),
+            ("anna@other.example", "anna@social.example", false),
+            ("anne", "anna", false),
+        ] {
+            assert_eq!(is_same(a, b, "social.example"), same, "{a} {b}");
+        }
+        assert!(is_same("anna.example", "Anna.example", ""));
+    }
+
+    #[tokio::test]
+    async fn a_network_that_cant_be_asked_has_not_said_that_there_is_nobody() {
+        for house in houses().await {
+            // Its account has no secret with which anybody could be asked.
+            let (app, manager) = (&house.app, &house.manager);
+            let idea = Idea { title: "Merci".to_owned(), origin: "team".to_owned(), ..Idea::default() };
+            let id = propose(app, manager, idea).await.unwrap();
+            let text = "Merci @anna@social.example, @anna@social.example et @bob.example".to_owned();
+            let said = Words { text, ..Words::default() };
+            let all = names(app, manager, id, &said).await.unwrap();
+            assert_eq!(all.len(), 1, "it goes nowhere yet, so all accounts are asked");
+            assert_eq!(all[0].names, [("@anna@social.example".to_owned(), Known::Unasked)]);
+            assert_eq!(all[0].strangers, ["@bob.example"]);
+            let wanted = (house.channel, "anna");
+            assert_eq!(find(app, manager, id, &said, wanted).await.unwrap(), None);
+
+            let elsewhere = Words { channels: vec![ChannelId::new(1)], ..said.clone() };
+            let found = find(app, manager, id, &elsewhere, wanted).await;
+            assert!(matches!(found, Err(Refusal::NotFound)), "the post doesn't go there");
+            let long = "a".repeat(LENGTH + 1);
+            let found = find(app, manager, id, &said, (house.channel, &long)).await;
+            assert!(matches!(found, Err(Refusal::Invalid { code: "length", .. })));
+
+            let mut conn = app.db.write().await.unwrap();
+            let direction = colleague(&mut conn, house.id, Role::Direction, &house.desks).await;
+            let external = colleague(&mut conn, house.id, Role::External, &house.desks).await;
+            conn.commit().await.unwrap();
+            assert!(matches!(names(app, &direction, id, &said).await, Err(Refusal::Forbidden(_))));
+            assert!(find(app, &direction, id, &said, wanted).await.is_err());
+            assert!(names(app, &external, id, &said).await.is_err(), "it isn't theirs");
+        }
+    }
 }

@@ -8,11 +8,10 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::compose::mode_of;
+use super::compose::{keep_draft, mode_of};
 use super::filter::{Asked, address};
-use super::refusal;
 use crate::app::App;
-use crate::command::{assistant as command, draft};
+use crate::command::assistant as command;
 use crate::id::ConversationId;
 use crate::web::charter::ANSWER;
 use crate::web::error::Failure;
@@ -41,8 +40,7 @@ pub async fn propose(
 ) -> Result<Response, Failure> {
     let (mode, text) = (mode_of(&typed.mode), typed.text.replace("\r\n", "\n"));
     // Whoever waits for an answer may close the page.
-    let kept = draft::save(&app, &signed.actor, id, mode, &text).await;
-    kept.map_err(|refused| refusal::failure(refused, &signed.words))?;
+    keep_draft(&app, &signed, id, mode, &text).await?;
     let found = command::answers(&app, &signed.actor, id, &text).await;
     let take = address(&format!("/inbox/{id}/assistant/take"), &asked.query(), &[("mode", mode)]);
     let back = address(&format!("/inbox/{id}"), &asked.query(), &[("mode", mode)]);
@@ -61,8 +59,7 @@ pub async fn take(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     let mode = mode_of(&typed.mode);
-    let kept = draft::save(&app, &signed.actor, id, mode, &typed.take.replace("\r\n", "\n")).await;
-    kept.map_err(|refused| refusal::failure(refused, &signed.words))?;
+    keep_draft(&app, &signed, id, mode, &typed.take).await?;
     let back = address(&format!("/inbox/{id}"), &asked.query(), &[("mode", mode)]);
     Ok(Redirect::to(&back).into_response())
 }

@@ -402,7 +402,6 @@ pub async fn note(
     }
 }
 
-/// The page again, with why it was refused and what was typed.
 /// Shows why something wasn't done, above the conversation.
 pub(super) async fn refuse(
     app: &App,
@@ -437,10 +436,20 @@ pub async fn draft(
     Path(id): Path<ConversationId>,
     Form(typed): Form<Typed>,
 ) -> Result<StatusCode, Failure> {
-    command::draft::save(&app, &signed.actor, id, mode_of(&typed.mode), &typed.text.replace("\r\n", "\n"))
-        .await
-        .map_err(|refused| refusal::failure(refused, &signed.words))?;
+    keep_draft(&app, &signed, id, &typed.mode, &typed.text).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Keeps a text as what this reader is writing.
+pub(super) async fn keep_draft(
+    app: &App,
+    signed: &Signed,
+    id: ConversationId,
+    mode: &str,
+    text: &str,
+) -> Result<(), Failure> {
+    let kept = command::draft::save(app, &signed.actor, id, mode_of(mode), &text.replace("\r\n", "\n")).await;
+    kept.map_err(|refused| refusal::failure(refused, &signed.words))
 }
 
 /// `POST /inbox/{id}/withdraw/{message}`: takes an answer back while it is held.

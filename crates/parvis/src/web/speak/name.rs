@@ -70,16 +70,16 @@ pub(super) async fn show(
     let wanted = asked.q.trim();
     let on = asked.on.parse::<ChannelId>().ok().filter(|_| !wanted.is_empty());
     // Whoever looks for somebody has seen who is named.
-    let (all, found, problem) = match on {
-        None => (command::names(&app, &signed.actor, id, &said).await, Ok(None), None),
+    let failed = |refused| refusal::failure(refused, words);
+    let (all, found) = match on {
+        None => (command::names(&app, &signed.actor, id, &said).await.map_err(failed)?, None),
         Some(on) => {
             let found = command::find(&app, &signed.actor, id, &said, (on, wanted)).await;
-            let silent = matches!(found, Ok(None)).then(|| words.t("names-silent"));
-            (Ok(Vec::new()), found, silent)
+            (Vec::new(), Some(found.map_err(failed)?))
         }
     };
-    let failed = |refused| refusal::failure(refused, words);
-    let (all, found) = (all.map_err(failed)?, found.map_err(failed)?);
+    let problem = matches!(found, Some(None)).then(|| words.t("names-silent"));
+    let found = found.flatten();
     let mut conn = app.db.read().await?;
     let layout = Layout::of(&mut conn, &signed, Place::Speak, words.t("names-title")).await?;
     drop(conn);
