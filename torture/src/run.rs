@@ -123,11 +123,11 @@ pub async fn engine(plan: &Plan, engine: Engine) -> Result<Outcome> {
     let began = Instant::now();
     let mut random = Random::new(plan.seed);
     let name = match (plan.failures, plan.posts) {
-        (0, 0) => engine.as_str(),
-        (0, _) => "posts",
-        _ => "failures",
+        (0, 0) => engine.as_str().to_owned(),
+        (0, _) => format!("posts-{}", engine.as_str()),
+        _ => "failures".to_owned(),
     };
-    let data = plan.folder.join(if plan.fills > 0 { "disk" } else { name });
+    let data = plan.folder.join(if plan.fills > 0 { "disk" } else { name.as_str() });
     let disk = if plan.fills > 0 { Some(Disk::make(&data, DISK)?) } else { None };
     process::empty(&data)?;
     // The log of an earlier time.

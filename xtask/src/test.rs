@@ -98,12 +98,13 @@ impl Step {
 /// rest takes about another minute).
 const TORTURE: [&str; 6] = ["--runs", "100", "--passages", "1", "--seconds", "75"];
 /// What the harness does besides, by the name of its log; docs/reliability.md has what each is.
-const BESIDES: [(&str, [&str; 2]); 5] = [
-    ("inputs", ["--inputs", "1000"]),
-    ("power", ["--images", "2000"]),
-    ("failures", ["--failures", "40"]),
-    ("simulations", ["--simulations", "300"]),
-    ("histories", ["--histories", "40"]),
+const BESIDES: [(&str, &[&str]); 6] = [
+    ("inputs", &["--inputs", "1000"]),
+    ("posts", &["--posts", "60", "--runs", "6", "--longest", "2500"]),
+    ("power", &["--images", "2000"]),
+    ("failures", &["--failures", "40"]),
+    ("simulations", &["--simulations", "300"]),
+    ("histories", &["--histories", "40"]),
 ];
 
 /// How a step ended.
@@ -239,7 +240,7 @@ fn contract_step(root: &Path, runner: &Runner, settings: &[(String, String)]) ->
 }
 
 /// As many of two hundred kills and of the named points as fit into the time, two thousand bad requests (half of each on either
-/// engine), two thousand power cuts, forty lives in which calls to the disk fail, simulated histories, and some on both engines.
+/// engine), sixty posts on each, two thousand power cuts, forty lives in which calls to the disk fail, simulated histories, and some on both engines.
 fn torture_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> Result<Tally> {
     let faults = match torture::build(root) {
         Ok(faults) => faults,
@@ -249,8 +250,7 @@ fn torture_step(root: &Path, runner: &Runner, settings: &[(String, String)]) -> 
         }
     };
     let mut tally = Tally::default();
-    let besides = BESIDES.iter().map(|(name, arguments)| (*name, arguments.as_slice()));
-    for (name, arguments) in [("torture", TORTURE.as_slice())].into_iter().chain(besides) {
+    for (name, arguments) in [("torture", TORTURE.as_slice())].into_iter().chain(BESIDES) {
         let mut command = torture::harness(root, &faults)?;
         command.args(arguments).envs(settings.iter().cloned());
         tally += runner.run(name, command)?.tally;

@@ -15,8 +15,10 @@ use crate::{Answer, ChannelError, Outgoing, Published, Request, Upload, Visibili
 
 /// How often a picture that the server still works on is asked for; the pauses grow to 5 s.
 const MEDIA_LOOKS: u32 = 15;
-/// Pages of our own statuses looked through for an answer.
-const FIND_PAGES: usize = 5;
+/// Statuses of a page, and pages of our own looked through for an answer: a house that says more in the time of a look is told that it isn't
+/// known.
+const FIND_PAGE: usize = 40;
+const FIND_PAGES: usize = 25;
 /// Slack for clocks that differ, µs.
 const SLACK: i64 = 120_000_000;
 
@@ -78,7 +80,8 @@ pub(super) async fn delete(client: &Client<'_>, id: &str) -> Result<(), ChannelE
     }
 }
 
-/// Looks through our own latest statuses for a message, by its parent, text and pictures.
+/// Looks through our own latest statuses for a message, by its parent, text and pictures. It isn't there when all that we
+/// said since `since` (µs) was looked through; where that can't be done, it isn't known.
 pub(super) async fn find_published(
     client: &Client<'_>,
     outgoing: &Outgoing,
@@ -86,9 +89,10 @@ pub(super) async fn find_published(
 ) -> Result<Option<Published>, ChannelError> {
     let me = client.account.remote_id.as_str();
     let wanted = fingerprint(&outgoing.full_text());
+    let limit = FIND_PAGE.to_string();
     let mut below: Option<String> = None;
     for _ in 0..FIND_PAGES {
-        let mut query = vec![("limit", "40"), ("exclude_reblogs", "true")];
+        let mut query = vec![("limit", limit.as_str()), ("exclude_reblogs", "true")];
         query.extend(below.as_deref().map(|id| ("max_id", id)));
         let path = ["api", "v1", "accounts", me, "statuses"];
         let page: Vec<serde_json::Value> = client.get(&path, &query).await?;
@@ -109,15 +113,19 @@ pub(super) async fn find_published(
             {
                 return Ok(Some(describe(client, &status, value.to_string())));
             }
-            last = in_time.then_some(status.id);
+            last = Some((status.id, in_time));
         }
-        // Stop at the end, at what is too old, and where the server doesn't page.
-        if count < 40 || last.is_none() || last == below {
-            break;
+        match last {
+            None if count == 0 => return Ok(None),
+            None => break,
+            Some((_, false)) => return Ok(None),
+            // The server doesn't page: what it gives is everything, or not.
+            Some((id, true)) if below.as_ref() == Some(&id) && count < FIND_PAGE => return Ok(None),
+            Some((id, true)) if below.as_ref() == Some(&id) => break,
+            Some((id, true)) => below = Some(id),
         }
-        below = last;
     }
-    Ok(None)
+    Err(ChannelError::Unknown { message: "we have said too much since to look through all of it".to_owned() })
 }
 
 /// Uploads a picture and waits until it is ready; gives its id.

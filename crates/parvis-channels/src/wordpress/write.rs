@@ -115,7 +115,7 @@ pub(super) async fn find_published(
         ];
         let pieces: Vec<Box<RawValue>> = match client.get(&["wp", "v2", "comments"], &query).await {
             // WordPress refuses the page after the last.
-            Err(ChannelError::Refused { status: 400, .. }) if page != "1" => break,
+            Err(ChannelError::Refused { status: 400, .. }) if page != "1" => return Ok(None),
             pieces => pieces?,
         };
         let mut late = false;
@@ -129,10 +129,10 @@ pub(super) async fn find_published(
             }
         }
         if late || pieces.len() < PAGE {
-            break;
+            return Ok(None);
         }
     }
-    Ok(None)
+    Err(ChannelError::Unknown { message: "we have said too much since to look through all of it".to_owned() })
 }
 
 /// What is sent: comments are HTML to WordPress, and our text is text.

@@ -3,7 +3,7 @@
 use parvis_channels::{Card, ChannelError, Outgoing, Upload, Visibility};
 use serde_json::json;
 
-use crate::fake::{Fake, mastodon, reply, status};
+use crate::fake::{Fake, Paging, mastodon, reply, status};
 
 #[tokio::test]
 async fn the_same_key_twice_is_one_post() {
@@ -25,6 +25,54 @@ async fn a_lost_answer_is_unknown_and_settled_by_reading_back() {
     assert_eq!(error.code(), "unknown", "{error}");
     assert!(!error.retryable());
     assert_eq!(find().await.unwrap().remote_id, "1000");
+}
+
+#[tokio::test]
+async fn what_much_was_said_after_is_found_and_what_cannot_be_looked_through_is_not_known() {
+    let fake = Fake::start().await;
+    let account = fake.account();
+    mastodon().publish(&fake.net, &account, &reply("k")).await.unwrap();
+    let said_after = |count: u32| {
+        let mut world = fake.world();
+        world.statuses.truncate(1);
+        world.statuses.extend((1..=count).map(|number| status(1000 + number, 1, "something else")));
+    };
+    let other = Outgoing { text: "never said".into(), ..reply("other") };
+    let find = async |it: &Outgoing| {
+        let found = mastodon().find_published(&fake.net, &account, it, 0).await;
+        found.map(|it| it.map(|it| it.remote_id)).map_err(|error| error.code())
+    };
+    for (after, ours, others) in [
+        (0, Ok(Some("1000")), Ok(None)),
+        (39, Ok(Some("1000")), Ok(None)),
+        (300, Ok(Some("1000")), Ok(None)),
+        (998, Ok(Some("1000")), Err("unknown")),
+        (1_100, Err("unknown"), Err("unknown")),
+    ] {
+        said_after(after);
+        assert_eq!(
+            find(&reply("k")).await.as_ref().map(Option::as_deref),
+            ours.as_ref().map(|it| *it),
+            "{after}"
+        );
+        assert_eq!(
+            find(&other).await.as_ref().map(Option::as_deref),
+            others.as_ref().map(|it| *it),
+            "{after}"
+        );
+    }
+    // A server that gives the newest and no page before them.
+    fake.world().paging = Paging::None;
+    for (after, others) in [(38, Ok(None)), (45, Err("unknown"))] {
+        said_after(after);
+        assert_eq!(find(&other).await, others, "{after}");
+    }
+    // What stands before the time isn't looked through.
+    fake.world().paging = Paging::Newest;
+    said_after(300);
+    let asked = fake.world().log.len();
+    let found = mastodon().find_published(&fake.net, &account, &other, i64::MAX).await.unwrap();
+    assert_eq!((found, fake.world().log.len() - asked), (None, 1));
 }
 
 #[tokio::test]
