@@ -7,6 +7,8 @@ import { say } from "./toast.js";
 const board = () => document.querySelector("[data-board]");
 const places = () => [...document.querySelectorAll("[data-column], [data-day]")];
 const fill = (text, title, column) => (text ?? "").replace("%t", title ?? "").replace("%c", column ?? "");
+// What is proposed for a card without an hour.
+const NO_HOUR = "10:00";
 let held = null, over = null;
 
 // Where a card may go: for a column the step that the server offered, for a day always the move to it.
@@ -44,10 +46,16 @@ function warn(place, loud) {
 
 const isHome = (card, place) => place === card.closest("[data-column], [data-day]");
 
+// Where the organisation's day begins at another hour of the reader's, the hour that the card keeps says on which of its days it is.
+function holidayOf(card, place) {
+  const { turn, early, late } = place.dataset;
+  return turn && ((card.dataset.clock || NO_HOUR) < turn ? early : late);
+}
+
 function conflictOf(card, place) {
   if (!place.dataset.day) return "";
   const tired = JSON.parse(board().dataset.tired || "{}");
-  const said = [place.dataset.warns, tired[card.dataset.theme]].filter(Boolean);
+  const said = [place.dataset.warns, holidayOf(card, place), tired[card.dataset.theme]].filter(Boolean);
   for (const other of place.querySelectorAll("[data-card]")) {
     if (other !== card && other.dataset.theme && other.dataset.theme === card.dataset.theme) said.push(fill(board().dataset.sameTheme, card.dataset.theme));
   }
@@ -58,7 +66,7 @@ function conflictOf(card, place) {
 function hourOf(card, day, slots) {
   const box = document.querySelector("dialog[data-hour]"), field = box.querySelector("[name=clock]");
   box.querySelector("[data-hour-for]").textContent = `${card.dataset.title} · ${day}`;
-  field.value = card.dataset.clock || slots[0]?.machine_clock || "10:00";
+  field.value = card.dataset.clock || slots[0]?.machine_clock || NO_HOUR;
   box.querySelector("[data-hour-free]").replaceChildren(...slots.map((it) => {
     const button = document.createElement("button");
     Object.assign(button, { className: "b sm", type: "button", textContent: `${it.clock} · ${it.said}` });

@@ -147,6 +147,7 @@ impl House {
             language: None,
             theme: None,
             shortcuts: true,
+            time_zone: None,
             active: true,
             access_ends_at: None,
             created_at: NOW,

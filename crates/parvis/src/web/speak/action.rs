@@ -33,7 +33,7 @@ pub(super) type Answer = Result<Response, Failure>;
 pub(super) struct Asked {
     step: String,
     reason: String,
-    /// A time of the organisation's clock, as browsers send it: `2026-12-02T18:30`.
+    /// A time of the reader's clock, as browsers send it: `2026-12-02T18:30`.
     at: String,
     /// The hour that was proposed and pressed, instead of `at`.
     pick: String,
@@ -47,11 +47,11 @@ impl Asked {
     }
 }
 
-/// An hour of the organisation's clock (µs). The hour that a change of clocks leaves out is none; of the hour that
+/// An hour of the reader's clock (µs), as browsers send it. The hour that a change of clocks leaves out is none; of the hour that
 /// comes twice the first is meant.
 pub(in crate::web) fn moment(text: &str, words: &Words) -> Option<i64> {
     let at: DateTime = text.trim().parse().ok()?;
-    let found = words.zone.to_ambiguous_zoned(at);
+    let found = words.reader_zone.to_ambiguous_zoned(at);
     if matches!(found.offset(), AmbiguousOffset::Gap { .. }) {
         return None;
     }

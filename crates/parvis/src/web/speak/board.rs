@@ -154,7 +154,7 @@ pub(super) async fn show(
     for state in shown {
         columns.push(column(&mut conn, &app, &signed, &house, state, &filter, &asked, count(state)).await?);
     }
-    let (month, week) = (COLUMNS.iter().map(|it| count(*it)).sum::<i64>(), words.zoned(app.now()));
+    let (month, week) = (COLUMNS.iter().map(|it| count(*it)).sum::<i64>(), words.house().zoned(app.now()));
     let context = words.t2("speak-context", "count", month, "week", i64::from(week.iso_week_date().week()));
     let layout = Layout::of(&mut conn, &signed, Place::Speak, words.t("place-speak")).await?;
     let themes = post::themes(&mut conn, signed.organisation.id).await?;

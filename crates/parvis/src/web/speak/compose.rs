@@ -118,6 +118,8 @@ struct PostPage {
     /// Who has it, where it isn't the community manager.
     whose: Option<String>,
     due: Option<String>,
+    /// The same on the organisation's clock, where that is another.
+    due_there: Option<String>,
     due_value: String,
     /// An hour can be meant for it that isn't one for good yet.
     plans: bool,
@@ -238,6 +240,7 @@ async fn shown(
         last_word: last_word(words, &house, &it, now),
         whose: facts.whose.role().map(|role| words.named("post-last-word", role.as_str())),
         due: it.due_at.map(|at| due(words, at, now)),
+        due_there: it.due_at.and_then(|at| words.at_house(at)),
         due_value: it.due_at.map(|at| local(words, at)).unwrap_or_default(),
         plans,
         now_value: local(words, now),
@@ -388,7 +391,7 @@ fn fields(it: &Post) -> Fields {
     }
 }
 
-/// A time as the field of a form takes it, on the organisation's clock.
+/// A time as the field of a form takes it, on the reader's clock.
 pub(super) fn local(words: &Words, at: i64) -> String {
     words.zoned(at).strftime("%Y-%m-%dT%H:%M").to_string()
 }
