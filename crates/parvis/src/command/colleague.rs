@@ -293,3 +293,41 @@ async fn written(
     journal::write(conn, entry).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::houses;
+
+    #[tokio::test]
+    async fn a_zone_is_kept_by_its_own_name_journalled_and_given_back() {
+        for house in houses().await {
+            let set = async |zone: Option<&str>| {
+                let to = Profile { time_zone: Some(zone.map(str::to_owned)), ..Profile::default() };
+                set_profile(&house.app, &house.manager, to).await
+            };
+            assert!(set(Some(" america/montreal ")).await.is_ok());
+            for wrong in ["Europe/Lutece", "Etc/Unknown", "", "../../etc/passwd"] {
+                let refused = set(Some(wrong)).await.unwrap_err();
+                let is_zone = matches!(refused, Refusal::Invalid { field: "time_zone", code: "unknown" });
+                assert!(is_zone, "{wrong}: {refused:?}");
+            }
+            // Something else is changed: it stays.
+            let other = Profile { shortcuts: Some(false), ..Profile::default() };
+            set_profile(&house.app, &house.manager, other).await.unwrap();
+            let mut conn = house.app.db.read().await.unwrap();
+            let who = house.manager.colleague;
+            let it = colleague::get(&mut conn, house.id, who).await.unwrap().unwrap();
+            assert_eq!(it.time_zone.as_deref(), Some("America/Montreal"), "{}", house.app.db.engine_name());
+            assert!(
+                colleague::list(&mut conn, house.id)
+                    .await
+                    .unwrap()
+                    .iter()
+                    .any(|one| one.time_zone == it.time_zone)
+            );
+            drop(conn);
+            assert_eq!(set(None).await.unwrap().time_zone, None);
+        }
+    }
+}

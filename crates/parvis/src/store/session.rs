@@ -201,7 +201,7 @@ pub(super) mod tests {
             language: None,
             theme: None,
             shortcuts: true,
-            time_zone: None,
+            time_zone: Some("America/Montreal".to_owned()),
             active: true,
             access_ends_at: None,
             created_at: 0,
@@ -240,6 +240,7 @@ pub(super) mod tests {
             let (session, person, house, _) = signed_in(&mut conn, "b").await.unwrap().unwrap();
             assert_eq!((session.seen_at, session.expires_at), (HOUR, DAY));
             assert_eq!((person.id, person.role, person.shortcuts), (id, Role::Expert, true));
+            assert_eq!(person.time_zone.as_deref(), Some("America/Montreal"));
             assert_eq!((house.id, house.time_zone.as_str()), (organisation, "Europe/Paris"));
             assert!(!remove(&mut conn, organisation, ColleagueId::new(2), "a").await.unwrap());
             assert!(remove(&mut conn, organisation, id, "a").await.unwrap());

@@ -5,6 +5,7 @@ mod feed;
 mod grid;
 mod import;
 mod layer;
+mod turn;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -7,6 +7,7 @@ mod matrix;
 mod mind;
 mod prove;
 mod sign_in;
+mod zone;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use parvis_write::Language as Spoken;
 use parvis_write::day::Holiday;
 use serde::Serialize;
 
+use super::turn::{Turn, turn};
 use crate::command::post::hour::Free;
 use crate::id::{ChannelId, PostId};
 use crate::rules::fast::FastState;
@@ -174,31 +175,6 @@ pub(super) fn midnight(words: &Words, day: Date) -> i64 {
 /// The first instant of a day and the end of another (µs).
 pub(super) fn span(words: &Words, first: Date, last: Date) -> (i64, i64) {
     (midnight(words, first), midnight(words, last.saturating_add(1.day())))
-}
-
-/// A day of the reader's that isn't one of the house's: which hours of it are another day there.
-pub(super) struct Turn {
-    /// `18:00` of the reader's clock: from then on it is the later day.
-    pub(super) clock: String,
-    /// What speaks against the house's day before that.
-    pub(super) early: String,
-    /// And from then on.
-    pub(super) late: String,
-}
-
-/// Where the reader's day `date` is two of the house's days, or another; `said` is what speaks against a day of the house's.
-fn turn(words: &Words, date: Date, said: impl Fn(Date) -> Option<String>) -> Option<Turn> {
-    let own = words.house();
-    let (from, until) = span(words, date, date);
-    let (early, late) = (own.zoned(from).date(), own.zoned(until - 1).date());
-    if early == date && late == date {
-        return None;
-    }
-    let clock = match early == late {
-        true => "24:00".to_owned(),
-        false => words.zoned(midnight(&own, late)).strftime("%H:%M").to_string(),
-    };
-    Some(Turn { clock, early: said(early).unwrap_or_default(), late: said(late).unwrap_or_default() })
 }
 
 /// The days with what leaves on each.

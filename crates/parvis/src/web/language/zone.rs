@@ -100,3 +100,69 @@ impl Words {
         Some(self.t2("clock-there", "moment", moment, "house", place(&self.house_zone)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::language::Language;
+
+    /// 19 November 2026, 14:06 in Paris.
+    const NOW: i64 = 1_795_093_560_000_000;
+
+    fn at(text: &str) -> i64 {
+        text.parse::<Timestamp>().unwrap().as_microsecond()
+    }
+
+    fn reader(language: Language, zone: &str) -> Words {
+        Words::new(language, "Europe/Paris").seen_from(Some(zone), NOW)
+    }
+
+    #[test]
+    fn both_clocks_are_named_where_they_differ() {
+        let said = |zone| reader(Language::Fr, zone).clocks().map(|it| it.replace(FIXED, " "));
+        let kept = |text: &str| Some(text.to_owned());
+        let montreal = "Vos heures : Montreal. L’organisation : Paris (+6 h).";
+        assert_eq!(said("America/Montreal"), kept(montreal));
+        let kolkata = "Vos heures : Kolkata. L’organisation : Paris (−4 h 30).";
+        assert_eq!(said("Asia/Kolkata"), kept(kolkata));
+        // In winter Lagos and Paris agree, in summer they don't.
+        let lagos = "Vos heures : Lagos. L’organisation : Paris, la même heure aujourd’hui.";
+        assert_eq!(said("Africa/Lagos"), kept(lagos));
+        for same in ["Europe/Paris", "Europe/Berlin", "Nowhere/Nothing"] {
+            assert_eq!((said(same), reader(Language::Fr, same).house_clock()), (None, None), "{same}");
+        }
+        let buenos_aires = reader(Language::En, "America/Argentina/Buenos_Aires").clocks();
+        assert_eq!(
+            buenos_aires.as_deref(),
+            Some("Your hours: Buenos Aires. The organisation: Paris (+4\u{A0}h).")
+        );
+    }
+
+    #[test]
+    fn an_hour_is_said_on_both_clocks_between_the_changes_of_each() {
+        let words = reader(Language::En, "America/Montreal");
+        let both = |text| (words.clock(at(text)), words.at_house(at(text)).unwrap());
+        let said = |own: &str, house: &str| {
+            (own.replace(' ', "\u{A0}"), house.replace(" am", "\u{A0}am").replace(" pm", "\u{A0}pm"))
+        };
+        // Montréal changed on 14 March 2027, Paris changes on the 28th; in autumn on 25 October and 1 November.
+        assert_eq!(both("2027-03-10T12:00:00Z"), said("7.00 am", "1.00 pm in Paris"));
+        assert_eq!(both("2027-03-20T12:00:00Z"), said("8.00 am", "1.00 pm in Paris"));
+        assert_eq!(both("2027-03-30T12:00:00Z"), said("8.00 am", "2.00 pm in Paris"));
+        assert_eq!(both("2026-10-28T12:00:00Z"), said("8.00 am", "1.00 pm in Paris"));
+        assert_eq!(both("2026-11-02T12:00:00Z"), said("7.00 am", "1.00 pm in Paris"));
+        let late = words.at_house(at("2026-12-02T02:30:00Z")).unwrap();
+        assert_eq!(late, "Wednesday 2\u{A0}December, 3.30\u{A0}am in Paris");
+        assert_eq!(words.house().clock(at("2026-12-02T02:30:00Z")), "3.30\u{A0}am");
+        assert_eq!(Words::new(Language::En, "Europe/Paris").at_house(NOW), None);
+    }
+
+    #[test]
+    fn every_zone_that_is_offered_is_known() {
+        let all = zone_names();
+        for known in ["America/Montreal", "Asia/Kolkata", "Europe/Paris", "UTC"] {
+            assert!(all.iter().any(|it| it == known), "{known}");
+        }
+        assert!(all.iter().all(|it| TimeZone::get(it).is_ok()));
+    }
+}

@@ -86,6 +86,8 @@ pub(super) struct Card {
     pub(super) icon: &'static str,
     pub(super) origin: String,
     pub(super) due: String,
+    /// Its hour on the organisation's clock, where that is another than the reader's.
+    pub(super) due_there: Option<String>,
     pub(super) channels: Vec<(&'static str, String)>,
     pub(super) owner: Option<(String, String)>,
     /// Class, icon and words of a chip.
@@ -287,6 +289,7 @@ fn card(
         icon: origin_icon(&it.origin),
         origin: it.origin_name.unwrap_or_else(|| words.named("origin", &it.origin)),
         due: it.due_at.map(|at| when(words, at, now)).unwrap_or_default(),
+        due_there: it.due_at.and_then(|at| words.at_house(at)),
         channels: channels.iter().filter_map(channel).collect(),
         owner: who.map(|it| (it.name.clone(), it.initials.clone())),
         reason: it.reason.filter(|_| matches!(it.state, State::Refused | State::Parked | State::ToWrite)),
