@@ -107,7 +107,14 @@ test('the evening before Christmas is Christmas in Paris, its morning isn’t', 
     await manager.keyboard.press('ArrowRight')
     const said = await manager.locator('[data-conflict]').textContent()
     assert.equal(/Christmas/.test(said), warned, `at ${clock}: ${said}`)
-    await manager.keyboard.press('Escape')
+    // The hour that is asked for says so, too, while it is typed.
+    await manager.keyboard.press('Space')
+    const box = manager.locator('dialog[data-hour]')
+    await box.locator('[name=clock]').fill('20:00')
+    assert.match(await box.locator('[data-hour-for]').textContent(), /Christmas/)
+    await box.locator('[name=clock]').fill('09:00')
+    assert.doesNotMatch(await box.locator('[data-hour-for]').textContent(), /Christmas/)
+    await box.getByRole('button', { name: 'Cancel' }).click()
   }
   noFaults(manager)
 })
