@@ -1,5 +1,7 @@
 //! Compares what the network took and said, and what people were promised, with what the database holds.
 
+pub mod post;
+
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context as _, Result};
@@ -13,8 +15,12 @@ const HEARD: &str = "SELECT remote_id, text FROM message WHERE direction = 'in'"
 const SENT: &str = "SELECT id, remote_id, text, state, error_code FROM message WHERE direction = 'out' AND state <> 'withdrawn'";
 const NOTED: &str = "SELECT text FROM message WHERE direction = 'note'";
 const DRAFTS: &str = "SELECT conversation_id, text FROM draft WHERE mode = 'direct'";
+// Parts of a post that wait for one before them have no job: a person is asked about that one.
 const UNDER_WAY: &str =
-    "SELECT COUNT(*) FROM message WHERE direction = 'out' AND state IN ('held', 'committing', 'unknown')";
+    "SELECT (SELECT COUNT(*) FROM message WHERE direction = 'out' AND state IN ('committing', 'unknown'))
+    + (SELECT COUNT(*) FROM job WHERE kind IN ('publish', 'read_back') AND state <> 'failed')
+    + (SELECT COUNT(*) FROM post WHERE state = 'scheduled' AND released_at IS NULL AND held_at IS NULL)";
+const HELD: &str = "SELECT title FROM post WHERE held_at IS NOT NULL";
 const HEARD_COUNT: &str = "SELECT COUNT(*) FROM message WHERE direction = 'in' AND text LIKE 'mention m%'";
 
 /// A message of ours as the database has it.
@@ -35,6 +41,8 @@ pub struct Ends {
     pub in_doubt: usize,
     /// Shown as refused, and not on the network.
     pub rejected: usize,
+    /// Parts of posts that wait for a person.
+    pub held: usize,
 }
 
 /// What the database holds of what is compared.
@@ -43,12 +51,25 @@ struct Held {
     sent: HashMap<String, Sent>,
     noted: Vec<String>,
     drafts: HashMap<String, String>,
+    /// Titles of the posts that wait for a person.
+    posts: Vec<String>,
+}
+
+impl Held {
+    fn empty() -> Self {
+        Self {
+            heard: HashMap::new(),
+            sent: HashMap::new(),
+            noted: Vec::new(),
+            drafts: HashMap::new(),
+            posts: Vec::new(),
+        }
+    }
 }
 
 async fn read(db: &Db) -> Result<Held> {
     let mut conn = db.snapshot().await?;
-    let mut held =
-        Held { heard: HashMap::new(), sent: HashMap::new(), noted: Vec::new(), drafts: HashMap::new() };
+    let mut held = Held::empty();
     for row in conn.all(HEARD, &[]).await? {
         let mut cells = row.cells();
         held.heard.insert(cells.next()?, cells.next()?);
@@ -71,6 +92,9 @@ async fn read(db: &Db) -> Result<Held> {
         let mut cells = row.cells();
         let id: Uuid = cells.next()?;
         held.drafts.insert(id.to_string(), cells.next()?);
+    }
+    for row in conn.all(HELD, &[]).await? {
+        held.posts.push(row.only()?);
     }
     Ok(held)
 }
@@ -117,6 +141,9 @@ fn kept(
     for it in held.sent.values() {
         *texts.entry(words(&it.text)).or_default() += 1;
     }
+    for (text, count) in texts.iter().filter(|(text, count)| **count > 1 && post::name(text).is_some()) {
+        wrong.push(format!("{count} times in the database: {text}"));
+    }
     for it in answers {
         let count = texts.get(it.text.as_str()).copied().unwrap_or(0);
         match &it.message {
@@ -133,8 +160,11 @@ fn kept(
     }
 }
 
-/// A text of ours without the mention that stands before it.
+/// A text of ours without the mention that stands before it; of a part of a post, what it begins with.
 fn words(text: &str) -> &str {
+    if let Some(name) = post::name(text) {
+        return name;
+    }
     text.find("answer a").and_then(|at| text.get(at..)).unwrap_or(text)
 }
 
@@ -191,7 +221,9 @@ fn sent(held: &Held, people: &People, network: &Network, wrong: &mut Vec<String>
         standing.entry(words(&it.text)).or_default().push(it.id.to_string());
     }
     let ledger = people.ledger();
-    let known: HashSet<&str> = ledger.answers.iter().map(|it| it.text.as_str()).collect();
+    let parts = ledger.posts.iter().flat_map(|it| &it.parts);
+    let known: HashSet<&str> =
+        ledger.answers.iter().map(|it| &it.text).chain(parts).map(String::as_str).collect();
     for text in standing.keys().filter(|text| !known.contains(*text)) {
         wrong.push(format!("nobody said: {text}"));
     }
@@ -223,6 +255,11 @@ fn sent(held: &Held, people: &People, network: &Network, wrong: &mut Vec<String>
             (state, _) => wrong.push(format!("still {state}: {}", it.text)),
         }
     }
+    let here: HashMap<&str, &Sent> = held.sent.values().map(|it| (words(&it.text), it)).collect();
+    let found = post::Found { here: &here, there: &standing, world: &world, held: &held.posts };
+    for it in ledger.posts.iter().filter(|it| it.due.is_some()) {
+        found.look(it, &mut ends, wrong);
+    }
     ends
 }
 
@@ -231,10 +268,6 @@ mod tests {
     use super::*;
     use crate::people::{Answer, Note};
     use crate::random::Random;
-
-    fn held() -> Held {
-        Held { heard: HashMap::new(), sent: HashMap::new(), noted: Vec::new(), drafts: HashMap::new() }
-    }
 
     fn sent_as(state: &str, remote_id: Option<&str>) -> Sent {
         let error = (state != "published").then(|| "unknown".to_owned());
@@ -255,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_promise_that_is_not_kept_is_seen() {
-        let (mut held, mut wrong) = (held(), Vec::new());
+        let (mut held, mut wrong) = (Held::empty(), Vec::new());
         let note = Note { text: "note n0 among us".to_owned(), kept: true };
         kept(&held, &[promised()], std::slice::from_ref(&note), &mut wrong);
         assert_eq!(wrong.len(), 2, "{wrong:?}");
@@ -273,20 +306,20 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_stands_twice_or_not_at_all_is_seen() {
         let network = Network::start(Random::new(1)).await.unwrap();
-        let people = People::new("127.0.0.1:1").unwrap();
+        let people = People::new(&["127.0.0.1:1"]).unwrap();
         people.ledger().answers.push(promised());
         let look = |state: &str, remote_id: Option<&str>| {
-            let (mut held, mut wrong) = (held(), Vec::new());
+            let (mut held, mut wrong) = (Held::empty(), Vec::new());
             held.sent.insert("one".to_owned(), sent_as(state, remote_id));
             sent(&held, &people, &network, &mut wrong);
             wrong.len()
         };
         assert_eq!((look("published", Some("100")), look("rejected", None)), (1, 0));
-        network.say_as_us("@p2 answer a0 from us");
+        network.say_below("@p2 answer a0 from us", None);
         assert_eq!((look("published", Some("100")), look("published", Some("7"))), (0, 1));
-        network.say_as_us("@p2 answer a0 from us");
+        network.say_below("@p2 answer a0 from us", None);
         assert_eq!((look("published", Some("100")), look("rejected", None)), (1, 1));
-        network.say_as_us("answer a9 from nobody");
+        network.say_below("answer a9 from nobody", None);
         assert_eq!(look("held", None), 2);
     }
 
@@ -294,7 +327,7 @@ mod tests {
     async fn a_mention_that_was_not_heard_is_seen() {
         let network = Network::start(Random::new(1)).await.unwrap();
         network.mention();
-        let (mut held, mut wrong) = (held(), Vec::new());
+        let (mut held, mut wrong) = (Held::empty(), Vec::new());
         heard(&held, &network, &mut wrong);
         assert_eq!(wrong.len(), 1, "{wrong:?}");
         wrong.clear();

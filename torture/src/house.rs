@@ -1,4 +1,4 @@
-//! The house that is tortured: an organisation with a desk, one colleague with tokens, and one channel to the network of
+//! The house that is tortured: an organisation with a desk, two colleagues with tokens, and one channel to the network of
 //! this program.
 
 use std::path::Path;
@@ -12,6 +12,7 @@ use parvis::id::{ChannelId, ColleagueId, DeskId, OrganisationId, TokenId};
 use parvis::rules::hours::Hours;
 use parvis::rules::permission::{Role, TokenScope};
 use parvis::seal;
+use parvis::store::Conn;
 use parvis::store::channel::{self, Channel, Health};
 use parvis::store::colleague::{self, Colleague};
 use parvis::store::desk::{self, Desk};
@@ -22,11 +23,22 @@ use serde_json::json;
 
 use crate::network::ME;
 
-/// Makes the house in an empty database and gives a secret for each of `callers` that will use the API.
+/// What one who uses the API goes by.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The secret of their own token.
+    pub own: String,
+    /// That of a colleague who reads what they wrote.
+    pub reader: String,
+    /// The channel of the house.
+    pub channel: String,
+}
+
+/// Makes the house in an empty database, for so many `callers` that will use the API.
 ///
 /// # Errors
 /// The database or the network of this program can't be used.
-pub async fn found(data: &Path, database: &str, network: &str, callers: usize) -> Result<Vec<String>> {
+pub async fn found(data: &Path, database: &str, network: &str, callers: usize) -> Result<Vec<Caller>> {
     let host = network.trim_start_matches("http://").to_owned();
     let config = Config {
         data: data.to_owned(),
@@ -60,38 +72,49 @@ pub async fn found(data: &Path, database: &str, network: &str, callers: usize) -
         successor: None,
     };
     desk::insert(&mut conn, house, &it).await?;
-    let who = one_colleague(house, now);
-    colleague::insert(&mut conn, &who).await?;
     channel::insert(&mut conn, house, &channel).await?;
-    let mut secrets = Vec::new();
-    for number in 0..callers {
-        let secret = format!("parvis_{}", seal::secret().context("no randomness")?);
-        let it = Token {
-            organisation: house,
-            id: TokenId::new(now),
-            colleague: who.id,
-            name: format!("caller {number}"),
-            digest: seal::digest(&secret),
-            scopes: vec![TokenScope::Read, TokenScope::Write, TokenScope::Admin],
-            created_at: now,
-            expires_at: None,
-            used_at: None,
-            revoked_at: None,
-        };
-        token::insert(&mut conn, &it).await?;
-        secrets.push(secret);
+    let people = [one_colleague(house, "torture", now), one_colleague(house, "reader", now)];
+    for who in &people {
+        colleague::insert(&mut conn, who).await?;
+    }
+    let mut all = Vec::new();
+    for _ in 0..callers {
+        let [own, reader] = &people;
+        all.push(Caller {
+            own: one_token(&mut conn, own, now).await?,
+            reader: one_token(&mut conn, reader, now).await?,
+            channel: channel.id.to_string(),
+        });
     }
     conn.commit().await?;
     app.db.close().await;
-    Ok(secrets)
+    Ok(all)
 }
 
-fn one_colleague(house: OrganisationId, now: i64) -> Colleague {
+async fn one_token(conn: &mut Conn, who: &Colleague, now: i64) -> Result<String> {
+    let secret = format!("parvis_{}", seal::secret().context("no randomness")?);
+    let it = Token {
+        organisation: who.organisation,
+        id: TokenId::new(now),
+        colleague: who.id,
+        name: "torture".to_owned(),
+        digest: seal::digest(&secret),
+        scopes: vec![TokenScope::Read, TokenScope::Write, TokenScope::Admin],
+        created_at: now,
+        expires_at: None,
+        used_at: None,
+        revoked_at: None,
+    };
+    token::insert(conn, &it).await?;
+    Ok(secret)
+}
+
+fn one_colleague(house: OrganisationId, name: &str, now: i64) -> Colleague {
     Colleague {
         organisation: house,
         id: ColleagueId::new(now),
-        email: "torture@example.org".to_owned(),
-        name: "Torture".to_owned(),
+        email: format!("{name}@example.org"),
+        name: name.to_owned(),
         initials: "TO".to_owned(),
         role: Role::Administrator,
         password_hash: None,

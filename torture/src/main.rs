@@ -83,6 +83,8 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
         failures: 0,
         simulations: 0,
         histories: 0,
+        posts: 0,
+        spread: 60,
         passages: 3,
         longest: 1_500,
         time: Duration::MAX,
@@ -104,6 +106,8 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
             "--images" => plan.images = usize::try_from(number()?)?,
             "--simulations" => plan.simulations = usize::try_from(number()?)?,
             "--histories" => plan.histories = usize::try_from(number()?)?,
+            "--posts" => plan.posts = usize::try_from(number()?)?,
+            "--spread" => plan.spread = number()?,
             "--failures" => plan.failures = usize::try_from(number()?)?,
             "--passages" => plan.passages = number()?,
             "--longest" => plan.longest = number()?,
@@ -111,7 +115,7 @@ fn wanted(arguments: &[String]) -> Result<(Plan, Vec<Engine>)> {
             "--seed" => plan.seed = number()?,
             "--engine" => engines.retain(|it| it.as_str() == value),
             other => anyhow::bail!(
-                "“{other}” means nothing here; --runs N, --passages N, --fills N, --inputs N, --images N, --failures N, --simulations N, --histories N, --longest MS, --seconds N, --engine sqlite|postgres and --seed S do"
+                "“{other}” means nothing here; --runs N, --passages N, --fills N, --inputs N, --images N, --failures N, --simulations N, --histories N, --posts N, --spread S, --longest MS, --seconds N, --engine sqlite|postgres and --seed S do"
             ),
         }
     }

@@ -67,6 +67,8 @@ pub struct World {
     pub mentions: Vec<u64>,
     /// What was taken under which key.
     keys: HashMap<String, u64>,
+    /// When it was first asked to take a part of a post (µs), by what that begins with.
+    pub asked_at: HashMap<String, i64>,
     /// What happened.
     pub counts: Counts,
     /// What must never be: the same answer twice.
@@ -109,6 +111,7 @@ impl Network {
             asked: 0,
             mentions: Vec::new(),
             keys: HashMap::new(),
+            asked_at: HashMap::new(),
             counts: Counts::default(),
             twice: Vec::new(),
         };
@@ -153,11 +156,11 @@ impl Network {
         world.statuses.push(status);
     }
 
-    /// Has us say something, as a double of Parvis would.
+    /// Has us say something, as a double of Parvis would; its id.
     #[cfg(test)]
-    pub fn say_as_us(&self, text: &str) {
+    pub fn say_below(&self, text: &str, parent: Option<u64>) -> u64 {
         let at = self.clock.now();
-        self.world().keep(text.to_owned(), None, 0, at);
+        self.world().keep(text.to_owned(), parent, 0, at).id
     }
 
     fn to_json(&self, it: &Status) -> Value {
@@ -215,8 +218,12 @@ impl Network {
     }
 
     async fn publish(&self, key: &str, body: &[u8]) -> Response {
+        let now = self.clock.now();
         let (fate, before, after) = {
             let mut world = self.world();
+            if let Some(name) = serde_json::from_slice(body).ok().as_ref().and_then(name_of_post) {
+                world.asked_at.entry(name).or_insert(now);
+            }
             let fate = world.fate();
             let mut pause = || if world.random.percent(30) { world.random.between(1, 250) } else { 0 };
             (fate, pause(), pause())
@@ -318,6 +325,11 @@ impl World {
 /// Whether the server knows the key of the answer again.
 pub fn honours_keys(text: &str) -> bool {
     text.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 3 != 0
+}
+
+/// What a part of a post begins with: “post p7.2”.
+fn name_of_post(body: &Value) -> Option<String> {
+    crate::check::post::name(body["status"].as_str()?).map(str::to_owned)
 }
 
 type Wanted = HashMap<String, String>;

@@ -36,7 +36,8 @@ pub async fn engine(plan: &Plan, engine: Engine) -> Result<Vec<String>> {
     let network = Network::start(random.branch()).await?;
     let mut program = Program::new(&plan.program, &data, &network)?;
     program.database = store::fresh(engine, &program.data).await?;
-    let tokens = house::found(&program.data, &program.database, &network.base, CALLERS).await?;
+    let callers = house::found(&program.data, &program.database, &network.base, CALLERS).await?;
+    let tokens: Vec<String> = callers.into_iter().map(|it| it.own).collect();
     let mut server = program.start(None)?;
     if !server.ready().await? {
         bail!("the program doesn't come up");

@@ -1,8 +1,10 @@
 //! The people who work with the program through its API while it dies: they answer, note and draft, ask again under the
 //! same key when no answer came, and write down what they were promised.
 
+mod press;
+
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use anyhow::Result;
 use axum::http::{HeaderName, Method};
 use parvis_channels::{Net, NetOptions, Request};
 use serde_json::{Value, json};
+
+pub use press::{Press, Spoken};
 
 use crate::network::PICTURE;
 use crate::random::Random;
@@ -58,6 +62,8 @@ pub struct Ledger {
     pub notes: Vec<Note>,
     /// Drafts by conversation.
     pub drafts: BTreeMap<String, Draft>,
+    /// Posts, in the order in which they were begun.
+    pub posts: Vec<Spoken>,
     /// Drafts that were sent.
     pub drafted: u64,
     /// Requests that got no answer at all.
@@ -68,6 +74,14 @@ pub struct Ledger {
     pub failed: BTreeMap<String, u64>,
     /// Promises that were broken, and answers that nobody should get.
     pub wrong: Vec<String>,
+}
+
+impl Ledger {
+    /// Answers and posts that nobody has promised yet.
+    pub fn open(&self) -> usize {
+        self.answers.iter().filter(|it| it.message.is_none()).count()
+            + self.posts.iter().filter(|it| it.due.is_none()).count()
+    }
 }
 
 /// What people do now.
@@ -87,17 +101,19 @@ pub struct People {
     ledger: Mutex<Ledger>,
     mode: AtomicU8,
     net: Net,
-    base: String,
+    /// Addresses of the API: one for each node. Who gets no answer from one asks the next.
+    bases: Vec<String>,
+    turn: AtomicUsize,
 }
 
 impl People {
-    /// People who call the program at `listen` (`host:port`).
+    /// People who call the program at `nodes` (`host:port`).
     ///
     /// # Errors
     /// No client can be made.
-    pub fn new(listen: &str) -> Result<Arc<Self>> {
+    pub fn new(nodes: &[&str]) -> Result<Arc<Self>> {
         let options = NetOptions {
-            allow: vec![listen.to_owned()],
+            allow: nodes.iter().map(|it| (*it).to_owned()).collect(),
             timeout: Duration::from_secs(20),
             ..NetOptions::default()
         };
@@ -105,7 +121,8 @@ impl People {
             ledger: Mutex::default(),
             mode: AtomicU8::new(Mode::Work as u8),
             net: Net::new(&options)?,
-            base: format!("http://{listen}/api/v1"),
+            bases: nodes.iter().map(|it| format!("http://{it}/api/v1")).collect(),
+            turn: AtomicUsize::new(0),
         }))
     }
 
@@ -169,13 +186,15 @@ impl People {
             Ok(answer) => Some((answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())),
             Err(_) => {
                 self.ledger().cut += 1;
+                self.turn.fetch_add(1, Ordering::Relaxed);
                 None
             }
         }
     }
 
     fn request(&self, method: Method, path: &str) -> Option<Request> {
-        Some(Request::new(method, format!("{}{path}", self.base).parse().ok()?))
+        let base = self.bases.get(self.turn.load(Ordering::Relaxed) % self.bases.len())?;
+        Some(Request::new(method, format!("{base}{path}").parse().ok()?))
     }
 
     /// Sorts an answer: true when it keeps to what was asked (`status`), false when nothing was promised.

@@ -122,10 +122,10 @@ async fn recorded(plan: &Plan, random: &mut Random) -> Result<Run> {
     if !server.ready().await? {
         bail!("the program doesn't come up with the shim");
     }
-    let people = People::new(&program.listen)?;
+    let people = People::new(&[&program.listen])?;
     let mut at_work = Vec::new();
-    for (caller, secret) in callers.into_iter().enumerate() {
-        at_work.push(tokio::spawn(Arc::clone(&people).work(caller, secret, random.branch())));
+    for (number, caller) in callers.into_iter().enumerate() {
+        at_work.push(tokio::spawn(Arc::clone(&people).work(number, caller.own, random.branch())));
     }
     at_work.push(tokio::spawn(speak(Arc::clone(&network), random.branch())));
     at_work.push(tokio::spawn(hook.push_on(random.branch())));

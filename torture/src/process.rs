@@ -56,6 +56,14 @@ impl Program {
         })
     }
 
+    /// A further node on the same database and folder.
+    ///
+    /// # Errors
+    /// There is no free port.
+    pub fn beside(&self) -> Result<Self> {
+        Ok(Self { listen: format!("127.0.0.1:{}", free_port()?), ..self.clone() })
+    }
+
     fn command(&self, words: &[&str]) -> Result<Command> {
         let log = self.data.with_extension("log");
         let log = OpenOptions::new().create(true).append(true).open(&log).context("no log can be written")?;

@@ -2,6 +2,7 @@
 //! while messages arrive and answers leave. One database goes through all runs of an engine.
 
 mod fail;
+mod press;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,6 +59,10 @@ pub struct Plan {
     pub histories: usize,
     /// Calls to the disk that fail; then nothing else is done.
     pub failures: usize,
+    /// Posts that leave; then nothing else is done.
+    pub posts: usize,
+    /// Within how many seconds they leave, when nothing is killed.
+    pub spread: u64,
     /// Passages of each point that is passed seldom; commits are walked six times as far.
     pub passages: u64,
     /// The longest life of a run (ms).
@@ -102,6 +107,8 @@ struct Torture {
     began: Instant,
     engine: Engine,
     program: Program,
+    /// A second node, where posts leave from two.
+    second: Option<Program>,
     network: Arc<Network>,
     people: Arc<People>,
     random: Random,
@@ -115,7 +122,11 @@ struct Torture {
 pub async fn engine(plan: &Plan, engine: Engine) -> Result<Outcome> {
     let began = Instant::now();
     let mut random = Random::new(plan.seed);
-    let name = if plan.failures > 0 { "failures" } else { engine.as_str() };
+    let name = match (plan.failures, plan.posts) {
+        (0, 0) => engine.as_str(),
+        (0, _) => "posts",
+        _ => "failures",
+    };
     let data = plan.folder.join(if plan.fills > 0 { "disk" } else { name });
     let disk = if plan.fills > 0 { Some(Disk::make(&data, DISK)?) } else { None };
     process::empty(&data)?;
@@ -124,24 +135,45 @@ pub async fn engine(plan: &Plan, engine: Engine) -> Result<Outcome> {
     let network = Network::start(random.branch()).await?;
     let mut program = Program::new(&plan.program, &data, &network)?;
     let mut out = Outcome::default();
-    if let (Some(faults), None, 0) = (&plan.faults, &disk, plan.failures) {
+    if let (Some(faults), None, 0) = (&plan.faults, &disk, plan.failures + plan.posts) {
         out.first_starts = first_starts(&program, faults, engine).await?;
         process::empty(&program.data)?;
     }
     program.database = store::fresh(engine, &program.data).await?;
-    let secrets = house::found(&program.data, &program.database, &network.base, CALLERS).await?;
-    network.world().faulty = true;
-    let people = People::new(&program.listen)?;
+    let callers = if plan.posts > 0 { press::WRITERS } else { CALLERS };
+    let callers = house::found(&program.data, &program.database, &network.base, callers).await?;
+    network.world().faulty = plan.runs > 0;
+    let second = match (engine, plan.posts) {
+        (Engine::Sqlite, _) | (_, 0) => None,
+        (Engine::Postgres, _) => Some(program.beside()?),
+    };
+    let nodes = [Some(&program), second.as_ref()];
+    let people = People::new(&nodes.into_iter().flatten().map(|it| it.listen.as_str()).collect::<Vec<_>>())?;
+    let press = plan.press();
     let mut at_work: Vec<JoinHandle<()>> = Vec::new();
-    for (caller, secret) in secrets.into_iter().enumerate() {
-        at_work.push(tokio::spawn(Arc::clone(&people).work(caller, secret, random.branch())));
+    for (number, caller) in callers.into_iter().enumerate() {
+        let (people, random) = (Arc::clone(&people), random.branch());
+        at_work.push(match plan.posts {
+            0 => tokio::spawn(people.work(number, caller.own, random)),
+            _ => tokio::spawn(people.bring(number, caller, press, random)),
+        });
     }
     let public = tokio::spawn(speak(Arc::clone(&network), random.branch()));
-    let mut torture =
-        Torture { plan: plan.clone(), began: Instant::now(), engine, program, network, people, random, out };
+    let mut torture = Torture {
+        plan: plan.clone(),
+        began: Instant::now(),
+        engine,
+        program,
+        second,
+        network,
+        people,
+        random,
+        out,
+    };
     let done = match &disk {
         Some(disk) => torture.fill_over_and_over(disk).await,
         None if plan.failures > 0 => torture.fail_over_and_over().await,
+        None if plan.posts > 0 => torture.press_over_and_over().await,
         None => torture.die_over_and_over().await,
     };
     public.abort();
@@ -223,6 +255,11 @@ impl Torture {
             }
         }
         Ok(())
+    }
+
+    /// The nodes.
+    fn programs(&self) -> Vec<Program> {
+        std::iter::once(&self.program).chain(&self.second).cloned().collect()
     }
 
     fn has_lasted(&self, time: Duration) -> bool {
@@ -357,7 +394,7 @@ impl Torture {
         loop {
             tokio::time::sleep(Duration::from_secs(2)).await;
             let (sending, heard) = check::under_way(&self.program.database).await?;
-            let open = self.people.ledger().answers.iter().filter(|it| it.message.is_none()).count();
+            let open = self.people.ledger().open();
             let said = i64::try_from(self.network.world().mentions.len())?;
             if sending == 0 && open == 0 && heard >= said {
                 break;
@@ -388,7 +425,10 @@ impl Torture {
         };
         let ledger = self.people.ledger();
         let promised = ledger.answers.iter().filter(|it| it.message.is_some()).count();
-        format!("{said} mentions, {promised} answers promised, {taken} taken by the network")
+        let posts = ledger.posts.iter().filter(|it| it.due.is_some()).count();
+        format!(
+            "{said} mentions, {promised} answers and {posts} posts promised, {taken} taken by the network"
+        )
     }
 
     fn tell(&self, time: Duration) {
@@ -410,6 +450,7 @@ impl Torture {
             "  network: {} answers dropped after taking, {} refused, cut or failed, {} known by key, {} failed reads",
             counts.dropped, counts.refused, counts.known_by_key, counts.deaf,
         ));
+        let delays = self.delays();
         let ledger = self.people.ledger();
         say(&format!(
             "  people: {} notes, {} drafts, {} requests cut, {} sent again on purpose, failed: {:?}",
@@ -421,9 +462,17 @@ impl Torture {
         ));
         let ends = out.ends;
         say(&format!(
-            "  answers: {} published, {} shown as unknown, {} refused",
-            ends.published, ends.in_doubt, ends.rejected
+            "  answers and parts of posts: {} published, {} shown as unknown, {} refused, {} wait for a person",
+            ends.published, ends.in_doubt, ends.rejected, ends.held
         ));
+        let at = |share: usize| delays.get(delays.len() * share / 100).copied().unwrap_or_default();
+        if let Some(longest) = delays.last() {
+            say(&format!(
+                "  posts were handed over after their hour: half within {:?}, 99 % within {:?}, longest {longest:?}",
+                at(50),
+                at(99)
+            ));
+        }
         if !out.missed.is_empty() {
             say(&format!("  points that weren't passed in time: {}", out.missed.join(", ")));
         }

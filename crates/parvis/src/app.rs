@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use object_store::ObjectStore;
 use parvis_channels::{Net, NetOptions};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -47,8 +47,6 @@ pub struct App {
     pub second: Second,
     /// What is pushed and being kept.
     pub arrivals: Arrivals,
-    /// Rings when a job was made that is soon due.
-    pub work: Notify,
 }
 
 impl App {
@@ -77,10 +75,9 @@ impl App {
         let media = media::open(&config)?;
         let options = NetOptions { allow: config.allow_hosts.clone(), ..NetOptions::default() };
         let net = Net::new(&options).context("allow_hosts can't be read")?;
-        let (setup, stop, ears, work) =
-            (SetupToken::default(), Stop::default(), Ears::default(), Notify::new());
+        let (setup, stop, ears) = (SetupToken::default(), Stop::default(), Ears::default());
         let (arrivals, rooms, second) = (Arrivals::default(), Rooms::default(), Second::default());
-        Ok(Self { config, db, clock, seal, media, setup, stop, net, rooms, ears, second, arrivals, work })
+        Ok(Self { config, db, clock, seal, media, setup, stop, net, rooms, ears, second, arrivals })
     }
 
     /// Microseconds since 1970, UTC.

@@ -8,6 +8,7 @@ pub mod asset;
 pub mod assistant;
 pub mod attachment;
 pub mod author;
+mod bell;
 pub mod channel;
 pub mod client_key;
 pub mod colleague;
@@ -56,6 +57,7 @@ pub mod watch;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use bell::Bell;
 pub use conn::{Cell, Conn, Row, Value};
 pub use db::{Db, Event};
 

@@ -32,7 +32,7 @@ use crate::app::App;
 use crate::clock::{MINUTE, SECOND};
 use crate::intake::backlog;
 use crate::store::job::{self, Job};
-use crate::store::{self, Conn};
+use crate::store::{self, Bell, Conn};
 
 /// How long a worker may hold a job (µs); longer than any call that a job makes.
 const LEASE: i64 = 180 * SECOND;
@@ -88,62 +88,41 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let lanes = futures_util::future::join_all(LANES.map(|kind| keep_on(&app, kind, stop.clone())));
     tokio::join!(
         lanes,
-        keep_waking(&app, stop.clone()),
-        keep_filling(&app, stop.clone()),
-        keep_reading(&app, stop.clone()),
-        keep_reading_again(&app, stop.clone()),
+        keep_stepping(&app, "snoozes", wake::step, stop.clone()),
+        keep_stepping(&app, fill::BELL, fill::step, stop.clone()),
+        keep_stepping(&app, "reading", reading::step, stop.clone()),
+        keep_stepping(&app, "second reading", second::step, stop.clone()),
         keep_folding(&app, stop.clone()),
         keep_watch(&app, stop.clone())
     );
 }
 
 /// Works along one lane.
-async fn keep_on(app: &Arc<App>, kind: &str, mut stop: watch::Receiver<bool>) {
+async fn keep_on(app: &Arc<App>, kind: &'static str, mut stop: watch::Receiver<bool>) {
+    let mut bell = app.db.listen(kind);
     while !*stop.borrow() {
-        if let Err(error) = lane(app, kind, &stop).await {
+        let next = lane(app, kind, &stop, &mut bell).await.unwrap_or_else(|error| {
             tracing::error!(%error, kind, "work: the queue can't be read; trying again");
-        }
-        pause(app, &mut stop).await;
+            None
+        });
+        pause(until(app, next), &mut bell, &mut stop).await;
     }
 }
 
-/// Ends snoozes.
-async fn keep_waking(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+/// Takes a step every second, and when its bell rings.
+async fn keep_stepping(
+    app: &Arc<App>,
+    what: &'static str,
+    step: impl AsyncFn(&Arc<App>) -> store::Result<()>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut bell = app.db.listen(what);
     while !*stop.borrow() {
-        if let Err(error) = wake::step(app).await {
-            tracing::error!(%error, "work: snoozes can't be read; trying again");
+        bell.mark_unchanged();
+        if let Err(error) = step(app).await {
+            tracing::error!(%error, what, "work: a step failed; trying again");
         }
-        pause(app, &mut stop).await;
-    }
-}
-
-/// Fills watches that are new.
-async fn keep_filling(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        if let Err(error) = fill::step(app).await {
-            tracing::error!(%error, "work: watches can't be filled; trying again");
-        }
-        pause(app, &mut stop).await;
-    }
-}
-
-/// Reads what was never read.
-async fn keep_reading(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        if let Err(error) = reading::step(app).await {
-            tracing::error!(%error, "work: messages can't be read; trying again");
-        }
-        pause(app, &mut stop).await;
-    }
-}
-
-/// Reads a second time, by the encoder.
-async fn keep_reading_again(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        if let Err(error) = second::step(app).await {
-            tracing::error!(%error, "work: messages can't be read a second time; trying again");
-        }
-        pause(app, &mut stop).await;
+        pause(LOOK, &mut bell, &mut stop).await;
     }
 }
 
@@ -179,11 +158,18 @@ async fn keep_watch(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Until the next look at the queue.
-async fn pause(app: &App, stop: &mut watch::Receiver<bool>) {
+/// How long to wait for what is due at `next` (µs), and no longer than until the next look. What is due and couldn't be
+/// had is another node's.
+fn until(app: &App, next: Option<i64>) -> Duration {
+    let wait = next.and_then(|at| u64::try_from(at - app.now()).ok()).filter(|wait| *wait > 0);
+    wait.map_or(LOOK, |wait| Duration::from_micros(wait).min(LOOK))
+}
+
+/// So long, or until something is there.
+async fn pause(wait: Duration, bell: &mut Bell, stop: &mut watch::Receiver<bool>) {
     tokio::select! {
-        () = tokio::time::sleep(LOOK) => {}
-        () = app.work.notified() => {}
+        () = tokio::time::sleep(wait) => {}
+        _ = bell.changed() => {}
         _ = stop.changed() => {}
     }
 }
@@ -209,33 +195,44 @@ pub async fn step(app: &Arc<App>) -> store::Result<()> {
     second::step(app).await?;
     fill::step(app).await?;
     for kind in LANES {
-        lane(app, kind, &app.stop.follow()).await?;
+        lane(app, kind, &app.stop.follow(), &mut app.db.listen(kind)).await?;
     }
     Ok(())
 }
 
 /// Does every job of a kind that is due now, and those that become due meanwhile; one that takes long keeps only its
-/// own place. What was begun is finished: a call that is cut off may have been taken over there.
-async fn lane(app: &Arc<App>, kind: &str, stop: &watch::Receiver<bool>) -> store::Result<()> {
+/// own place. What was begun is finished: a call that is cut off may have been taken over there. When the next of its kind is
+/// due (µs), if one waits.
+async fn lane(
+    app: &Arc<App>,
+    kind: &str,
+    stop: &watch::Receiver<bool>,
+    bell: &mut Bell,
+) -> store::Result<Option<i64>> {
     // Each is a task of its own: it neither waits while others are claimed nor takes them along when it panics.
     let mut under_way = JoinSet::new();
-    let mut failed = None;
+    let (mut failed, mut next) = (None, None);
     loop {
+        bell.mark_unchanged();
         let free = AT_ONCE.saturating_sub(under_way.len());
         if free > 0 && failed.is_none() && !*stop.borrow() {
             match claim(app, kind, free).await {
-                Ok(jobs) => jobs.into_iter().for_each(|job| {
-                    under_way.spawn(carry_out(Arc::clone(app), job));
-                }),
+                Ok((jobs, later)) => {
+                    next = later;
+                    jobs.into_iter().for_each(|job| {
+                        under_way.spawn(carry_out(Arc::clone(app), job));
+                    });
+                }
                 Err(error) => failed = Some(error),
             }
         }
         let ended = tokio::select! {
             ended = under_way.join_next() => ended,
-            () = tokio::time::sleep(LOOK) => continue,
+            () = tokio::time::sleep(until(app, next)) => continue,
+            _ = bell.changed() => continue,
         };
         match ended {
-            None => return failed.map_or(Ok(()), Err),
+            None => return failed.map_or(Ok(next), Err),
             Some(Err(error)) => {
                 tracing::error!(%error, kind, "work: a job broke off; its lease brings it back")
             }
@@ -244,20 +241,21 @@ async fn lane(app: &Arc<App>, kind: &str, stop: &watch::Receiver<bool>) -> store
     }
 }
 
-/// Claims what is due now, at most so many.
-async fn claim(app: &App, kind: &str, most: usize) -> store::Result<Vec<Job>> {
+/// Claims what is due now, at most so many; and when the next will be (µs).
+async fn claim(app: &App, kind: &str, most: usize) -> store::Result<(Vec<Job>, Option<i64>)> {
     let now = app.now();
     let mut conn = app.db.read().await?;
     let next = job::next_at(&mut conn, kind).await?;
     let expired = job::any_expired(&mut conn, kind, now).await?;
     drop(conn);
     if next.is_none_or(|at| at > now) && !expired {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), next));
     }
     let mut conn = app.db.write().await?;
     let jobs = job::claim(&mut conn, kind, now, now + LEASE, i64::try_from(most).unwrap_or(1)).await?;
+    let next = job::next_at(&mut conn, kind).await?;
     conn.commit().await?;
-    Ok(jobs)
+    Ok((jobs, next))
 }
 
 async fn carry_out(app: Arc<App>, job: Job) {

@@ -107,7 +107,6 @@ pub async fn close(app: &App, actor: &Actor, id: AlertId, why: &str) -> Result<(
     notify::plan(&mut conn, actor.organisation, &it, About::Closed, now).await?;
     written(&mut conn, actor, now, "alert.closed", &it, Some(why)).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(())
 }
 

@@ -120,7 +120,6 @@ pub async fn reply_once(
         return given(&mut conn, actor, key, digest, now).await?.ok_or(Refusal::Changed);
     }
     conn.commit().await?;
-    app.work.notify_one();
     Ok(done)
 }
 
@@ -470,7 +469,6 @@ pub async fn retry(app: &App, actor: &Actor, id: MessageId) -> Result<Done> {
     let conversation = found.id;
     let journal = hold(&mut conn, actor, now, found, &it, false).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(Done { journal, conversation })
 }
 

@@ -195,7 +195,6 @@ pub async fn test(app: &App, actor: &Actor, id: DestinationId) -> Result<()> {
     work::notify::enqueue(&mut conn, house, &it, ("test", &format!("test:{now}")), None, (now, now)).await?;
     written(&mut conn, actor, now, "destination.tested", None, Some(&it)).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(())
 }
 

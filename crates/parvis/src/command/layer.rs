@@ -95,7 +95,6 @@ pub async fn add(app: &App, actor: &Actor, wanted: &Wanted) -> Result<LayerId> {
     let change = (now, "layer.added", it.id.0);
     journalled(&mut conn, actor, change, None, None::<&()>, Some(&fact(&it))).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(it.id)
 }
 
@@ -113,7 +112,6 @@ pub async fn change(app: &App, actor: &Actor, id: LayerId, wanted: &Wanted) -> R
     let change = (now, "layer.changed", id.0);
     journalled(&mut conn, actor, change, None, Some(&before), Some(&fact(&it))).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(())
 }
 
@@ -185,7 +183,6 @@ pub async fn read_now(app: &App, actor: &Actor, id: LayerId) -> Result<()> {
     load(&mut conn, actor, id, Action::Schedule).await?;
     plan(&mut conn, actor, id, (now, now)).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(())
 }
 

@@ -81,7 +81,6 @@ pub async fn decide(app: &App, actor: &Actor, id: MessageId, act: Act) -> Result
     moderate::enqueue(&mut conn, actor.organisation, id, decided.due_at, now).await?;
     let journal = told(&mut conn, actor, now, "message.moderated", (&found, &decided)).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(Done { journal, conversation: found.id })
 }
 

@@ -234,7 +234,6 @@ pub async fn take(app: &App, actor: &Actor, id: PostId, step: Step, with: With) 
     let mut conn = app.db.write().await?;
     let it = take_in(&mut conn, app, actor, id, (step, with)).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(it)
 }
 

@@ -13,7 +13,7 @@ use crate::rules::topic;
 use crate::store::journal::{self, By, Entry};
 use crate::store::watch::{self, AFTER_ALL, Watch};
 use crate::store::{Conn, tag};
-use crate::work::fill::BACK;
+use crate::work::fill::{BACK, BELL};
 
 /// Longest name of a watch, in characters.
 pub const NAME_LENGTH: usize = 60;
@@ -97,9 +97,9 @@ pub async fn save(app: &App, actor: &Actor, id: Option<WatchId>, wanted: Wanted<
     }
     let verb = if before.is_some() { "watch.changed" } else { "watch.made" };
     let facts = |it: &Watch| json!({ "name": it.name, "query": it.query, "folder": it.folder, "sensitivity": it.sensitivity, "tag": it.tag });
+    conn.ring(BELL);
     written(&mut conn, actor, now, verb, after.id, before.as_ref().map(facts), Some(facts(&after))).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(after.id)
 }
 

@@ -13,6 +13,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 use uuid::Uuid;
 
+use super::bell::Bells;
 use super::journal::chain::Head;
 use super::kept::Kept;
 use super::node::{self, Told};
@@ -230,6 +231,10 @@ pub struct Conn {
     pub(super) node: i64,
     /// What to tell the screens once the transaction has been committed.
     pub(super) events: Vec<Event>,
+    /// Kinds of the work that the transaction made, …
+    pub(super) made: Vec<&'static str>,
+    /// … and who waits for it.
+    pub(super) bells: Arc<Bells>,
     /// The newest row of the journal that this transaction wrote: the next one hangs on it.
     pub(super) head: Option<Head>,
     /// What every page asks for, as it was read last.
@@ -387,7 +392,14 @@ impl Conn {
         Ok(())
     }
 
-    /// Makes a transaction durable, then tells the screens what changed.
+    /// Wakes whoever waits for work of this kind, once the transaction has been committed.
+    pub fn ring(&mut self, kind: &'static str) {
+        if !self.made.contains(&kind) {
+            self.made.push(kind);
+        }
+    }
+
+    /// Makes a transaction durable, then tells the screens what changed, and the workers what there is to do.
     ///
     /// # Errors
     /// The database refused; nothing of the transaction was kept and nobody was told.
@@ -411,6 +423,7 @@ impl Conn {
                 let _ = live.send(Told::Changed(event));
             }
         }
+        self.made.into_iter().for_each(|kind| self.bells.ring(kind));
         Ok(())
     }
 }

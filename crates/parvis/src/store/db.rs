@@ -13,6 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection as _, PgPool, SqliteConnection, SqlitePool};
 use tokio::sync::broadcast;
 
+use super::bell::{Bell, Bells};
 use super::conn::{Conn, Inner};
 use super::kept::Kept;
 use super::node::Told;
@@ -43,6 +44,7 @@ pub struct Db {
     engine: Engine,
     live: broadcast::Sender<Told>,
     kept: Arc<Kept>,
+    bells: Arc<Bells>,
     /// How many wait for their turn to write.
     queue: Arc<AtomicUsize>,
     /// This process, among those that share the database.
@@ -107,6 +109,7 @@ impl Db {
             engine,
             live: broadcast::channel(1_024).0,
             kept: Arc::default(),
+            bells: Arc::default(),
             queue: Arc::default(),
             node,
         })
@@ -167,6 +170,8 @@ impl Db {
             live,
             node: self.node(),
             events: Vec::new(),
+            made: Vec::new(),
+            bells: Arc::clone(&self.bells),
             head: None,
             kept: Arc::clone(&self.kept),
             queue: Arc::clone(&self.queue),
@@ -177,6 +182,11 @@ impl Db {
     /// Follows what is committed from now on.
     pub fn follow(&self) -> broadcast::Receiver<Told> {
         self.live.subscribe()
+    }
+
+    /// Listens for work of a kind that is committed in this process.
+    pub fn listen(&self, kind: &'static str) -> Bell {
+        self.bells.listen(kind)
     }
 
     /// Tells the followers on this node; nobody following is no failure.

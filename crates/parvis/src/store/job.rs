@@ -36,8 +36,7 @@ const CLAIM: &str = "UPDATE job SET state = 'running', lease_until = $2
 const CLAIM_SKIPPING: &str = "UPDATE job SET state = 'running', lease_until = $2
     WHERE (organisation_id, id) IN (SELECT organisation_id, id FROM job WHERE state = 'ready' AND kind = $4 AND run_at <= $1 ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED)
     RETURNING organisation_id, id, kind, subject_id, attempts, created_at";
-const EXPIRE: &str =
-    "UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'running' AND lease_until < $1";
+const EXPIRE: &str = "UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'running' AND kind = $2 AND lease_until < $1";
 const DONE: &str = "DELETE FROM job WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
 const RETRY: &str = "UPDATE job SET state = 'ready', lease_until = NULL, run_at = $4, attempts = attempts + $5, error_text = $6 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
 const TURN: &str = "UPDATE job SET kind = $4, state = 'ready', lease_until = NULL, run_at = $5, attempts = 0, error_text = $6 WHERE organisation_id = $1 AND id = $2 AND lease_until = $3";
@@ -60,7 +59,7 @@ const ANY_EXPIRED: &str =
 pub async fn enqueue(
     conn: &mut Conn,
     organisation: OrganisationId,
-    kind: &str,
+    kind: &'static str,
     key: &str,
     subject: Uuid,
     run_at: i64,
@@ -75,13 +74,14 @@ pub async fn enqueue(
         run_at.into(),
         now.into(),
     ];
+    conn.ring(kind);
     conn.run(ENQUEUE, &args).await.map(drop)
 }
 
 /// Claims at most `limit` jobs of a kind that are due, until `lease_until`; those whose lease ended come
 /// back first.
 pub async fn claim(conn: &mut Conn, kind: &str, now: i64, lease_until: i64, limit: i64) -> Result<Vec<Job>> {
-    conn.run(EXPIRE, &[now.into()]).await?;
+    conn.run(EXPIRE, &[now.into(), kind.into()]).await?;
     let sql = if conn.is_sqlite() { CLAIM } else { CLAIM_SKIPPING };
     let rows = conn.all(sql, &[now.into(), lease_until.into(), limit.into(), kind.into()]).await?;
     rows.iter()
@@ -113,10 +113,11 @@ pub async fn release(conn: &mut Conn) -> Result<()> {
 pub async fn hasten(
     conn: &mut Conn,
     organisation: OrganisationId,
-    kind: &str,
+    kind: &'static str,
     key: &str,
     at: i64,
 ) -> Result<()> {
+    conn.ring(kind);
     conn.run(HASTEN, &[organisation.into(), kind.into(), key.into(), at.into()]).await.map(drop)
 }
 
@@ -132,7 +133,8 @@ pub async fn retry(conn: &mut Conn, job: &Job, run_at: i64, more: i64, error: &s
 }
 
 /// From `run_at` (µs) on it is a job of this kind, and was never tried.
-pub async fn turn(conn: &mut Conn, job: &Job, kind: &str, run_at: i64, why: &str) -> Result<()> {
+pub async fn turn(conn: &mut Conn, job: &Job, kind: &'static str, run_at: i64, why: &str) -> Result<()> {
+    conn.ring(kind);
     let [house, id, lease] = held(job);
     conn.run(TURN, &[house, id, lease, kind.into(), run_at.into(), why.into()]).await.map(drop)
 }

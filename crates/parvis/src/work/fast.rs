@@ -95,7 +95,6 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
     }
     fast::update(&mut conn, house, &run).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(Outcome::Done)
 }
 

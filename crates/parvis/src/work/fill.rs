@@ -13,6 +13,9 @@ use crate::store::{self, organisation};
 /// How far back it looks (µs).
 pub const BACK: i64 = 30 * DAY;
 
+/// What rings when a watch was made or changed.
+pub const BELL: &str = "watch";
+
 /// Messages of one transaction.
 const BATCH: i64 = 500;
 

@@ -48,7 +48,6 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
         _ => return Ok(Outcome::Done),
     }
     conn.commit().await?;
-    app.work.notify_one();
     Ok(Outcome::Done)
 }
 

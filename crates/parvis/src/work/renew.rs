@@ -64,7 +64,6 @@ pub async fn hasten(
     }
     job::hasten(&mut conn, house, KIND, &key, app.now()).await?;
     conn.commit().await?;
-    app.work.notify_waiters();
     Ok(lapsed)
 }
 

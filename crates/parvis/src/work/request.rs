@@ -45,7 +45,6 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
         let told = ("request.reminded", it.id.0, after);
         notices::library(&mut conn, house, (KIND, &key), told, now).await?;
         conn.commit().await?;
-        app.work.notify_one();
     }
     Ok(match next_reminder(it.due_at, now) {
         Some(at) => Outcome::Later(at, "it isn't due yet".to_owned()),

@@ -45,7 +45,6 @@ pub async fn carry_out(app: &App, job: &Job) -> Result<Outcome> {
         let told = ("asset.ending", it.id.0, after);
         notices::library(&mut conn, house, (KIND, &key), told, now).await?;
         conn.commit().await?;
-        app.work.notify_one();
     }
     Ok(match next(&it, now) {
         Some(at) => Outcome::Later(at, "its rights go on".to_owned()),

@@ -16,6 +16,7 @@ mod thread;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -24,6 +25,7 @@ use axum::response::{IntoResponse as _, Response};
 use parvis_channels::Visibility;
 use serde_json::{Value, json};
 
+use super::{LOOK, until};
 use crate::app::App;
 use crate::clock::{HOUR, MINUTE};
 use crate::command::answer::Answer;
@@ -32,7 +34,7 @@ use crate::id::{ChannelId, ConversationId};
 use crate::seal::SealKey;
 use crate::store::message::{self, Message};
 use crate::store::node::Told;
-use crate::store::{channel, job};
+use crate::store::{Conn, channel, job};
 use crate::testing::{House, START, assert_whole, houses, said};
 
 /// A server that takes every post and says that it failed; what it took it shows when it is told to.
@@ -162,6 +164,38 @@ async fn screens_hear_how_the_fetching_of_a_picture_ended() {
         super::step(&house.app).await.unwrap();
         let Told::Changed(event) = events.try_recv().unwrap() else { panic!("no change") };
         assert_eq!((event.verb.as_str(), event.conversation), ("attachment.missed", Some(it.id)));
+    }
+}
+
+#[tokio::test]
+async fn work_is_told_of_when_it_is_committed_and_not_before() {
+    for house in houses().await {
+        let bell = house.app.db.listen("x");
+        let enqueue = async |conn: &mut Conn| {
+            let subject = crate::id::new(START);
+            job::enqueue(conn, house.id, "x", "key", subject, START, START).await.unwrap();
+        };
+        let mut conn = house.app.db.write().await.unwrap();
+        enqueue(&mut conn).await;
+        drop(conn);
+        assert!(!bell.has_changed().unwrap(), "it was undone");
+        let mut conn = house.app.db.write().await.unwrap();
+        enqueue(&mut conn).await;
+        assert!(!bell.has_changed().unwrap(), "nobody could see it yet");
+        conn.commit().await.unwrap();
+        assert!(bell.has_changed().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_lane_waits_for_what_is_due_next_and_never_longer_than_a_second() {
+    for house in houses().await {
+        let (app, now) = (&house.app, house.app.now());
+        assert_eq!(until(app, None), LOOK);
+        assert_eq!(until(app, Some(now + HOUR)), LOOK);
+        assert_eq!(until(app, Some(now + 20_000)), Duration::from_millis(20));
+        assert_eq!(until(app, Some(now)), LOOK, "another node has it");
+        assert_eq!(until(app, Some(now - HOUR)), LOOK);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Ends snoozes: what was put off comes back to those that wait.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::app::App;
@@ -8,7 +10,7 @@ use crate::store::journal::{self, By, Entry};
 use crate::store::{self, organisation};
 
 /// Wakes what is due now.
-pub async fn step(app: &App) -> store::Result<()> {
+pub async fn step(app: &Arc<App>) -> store::Result<()> {
     let now = app.now();
     let mut conn = app.db.read().await?;
     let Some(house) = organisation::first(&mut conn).await? else { return Ok(()) };

@@ -129,7 +129,6 @@ pub async fn rush(app: &App, actor: &Actor, id: PostId, why: &str, ticks: &[Stri
     post::update(&mut conn, house, &it).await?;
     told(&mut conn, actor, now, "post.rushed", &it, Some(before)).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(it)
 }
 
@@ -228,7 +227,6 @@ pub async fn approve(app: &App, actor: &Actor, id: FastId, ticks: &[String]) -> 
     post::update(&mut conn, house, &it).await?;
     told(&mut conn, actor, now, "post.approved", &it, Some(before)).await?;
     conn.commit().await?;
-    app.work.notify_one();
     Ok(it)
 }
 

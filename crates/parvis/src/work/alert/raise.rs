@@ -39,7 +39,6 @@ pub(super) async fn settle(app: &App, scene: &Scene, mut told: Vec<Sighting>) ->
         }
     }
     conn.commit().await?;
-    app.work.notify_one();
     Ok(())
 }
 

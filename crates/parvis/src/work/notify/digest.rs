@@ -60,7 +60,6 @@ pub(crate) async fn step(app: &Arc<App>) -> store::Result<()> {
             let key = format!("digest:{at}");
             super::enqueue(&mut conn, house.id, it, ("digest", &key), None, (now, now)).await?;
             conn.commit().await?;
-            app.work.notify_one();
         }
     }
     Ok(())
