@@ -121,6 +121,7 @@ fn one_colleague(house: OrganisationId, name: &str, now: i64) -> Colleague {
         language: None,
         theme: None,
         shortcuts: true,
+        time_zone: None,
         active: true,
         access_ends_at: None,
         created_at: now,

@@ -104,6 +104,7 @@ async fn one_colleague(conn: &mut Conn, house: &House, number: usize, now: i64) 
         language: Some("fr".to_owned()),
         theme: None,
         shortcuts: true,
+        time_zone: None,
         active: true,
         access_ends_at: None,
         created_at: now - 900 * DAY,

@@ -146,6 +146,7 @@ pub async fn colleague(
         language: None,
         theme: None,
         shortcuts: true,
+        time_zone: None,
         active: true,
         access_ends_at: None,
         created_at: START,

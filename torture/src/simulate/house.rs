@@ -114,6 +114,7 @@ fn one_colleague(organisation: OrganisationId, number: u32) -> Colleague {
         language: None,
         theme: None,
         shortcuts: true,
+        time_zone: None,
         active: true,
         access_ends_at: None,
         created_at: START,

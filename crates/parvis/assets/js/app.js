@@ -10,6 +10,7 @@ import * as palette from "./palette.js";
 import * as post from "./post.js";
 import * as query from "./query.js";
 import * as toast from "./toast.js";
+import * as zone from "./zone.js";
 
 toast.start();
 if ("signed" in document.body.dataset) {
@@ -22,4 +23,5 @@ if ("signed" in document.body.dataset) {
   assistant.start();
   board.start();
   post.start();
+  zone.start();
 }

@@ -7,6 +7,8 @@ import { say } from "./toast.js";
 const board = () => document.querySelector("[data-board]");
 const places = () => [...document.querySelectorAll("[data-column], [data-day]")];
 const fill = (text, title, column) => (text ?? "").replace("%t", title ?? "").replace("%c", column ?? "");
+// What is proposed for a card without an hour.
+const NO_HOUR = "10:00";
 let held = null, over = null;
 
 // Where a card may go: for a column the step that the server offered, for a day always the move to it.
@@ -44,10 +46,16 @@ function warn(place, loud) {
 
 const isHome = (card, place) => place === card.closest("[data-column], [data-day]");
 
+// Where the organisation's day begins at another hour of the reader's, the hour says on which of its days it is.
+function holidayOf(place, clock) {
+  const { turn, early, late } = place.dataset;
+  return turn && (clock < turn ? early : late);
+}
+
 function conflictOf(card, place) {
   if (!place.dataset.day) return "";
   const tired = JSON.parse(board().dataset.tired || "{}");
-  const said = [place.dataset.warns, tired[card.dataset.theme]].filter(Boolean);
+  const said = [place.dataset.warns, holidayOf(place, card.dataset.clock || NO_HOUR), tired[card.dataset.theme]].filter(Boolean);
   for (const other of place.querySelectorAll("[data-card]")) {
     if (other !== card && other.dataset.theme && other.dataset.theme === card.dataset.theme) said.push(fill(board().dataset.sameTheme, card.dataset.theme));
   }
@@ -55,16 +63,19 @@ function conflictOf(card, place) {
 }
 
 // What has no hour for good is asked for one; nothing when the reader thinks better of it.
-function hourOf(card, day, slots) {
+function hourOf(card, place) {
   const box = document.querySelector("dialog[data-hour]"), field = box.querySelector("[name=clock]");
-  box.querySelector("[data-hour-for]").textContent = `${card.dataset.title} · ${day}`;
-  field.value = card.dataset.clock || slots[0]?.machine_clock || "10:00";
+  const slots = JSON.parse(place.dataset.free || "[]"), about = box.querySelector("[data-hour-for]");
+  field.value = card.dataset.clock || slots[0]?.machine_clock || NO_HOUR;
   box.querySelector("[data-hour-free]").replaceChildren(...slots.map((it) => {
     const button = document.createElement("button");
     Object.assign(button, { className: "b sm", type: "button", textContent: `${it.clock} · ${it.said}` });
     button.addEventListener("click", () => { field.value = it.machine_clock; box.close("yes"); });
     return button;
   }));
+  const tell = () => { about.textContent = [card.dataset.title, nameOf(place), holidayOf(place, field.value)].filter(Boolean).join(" · "); };
+  field.oninput = tell;
+  tell();
   box.returnValue = "";
   box.showModal();
   field.focus();
@@ -77,7 +88,7 @@ async function drop(card, place) {
   release();
   if (!found) { say(fill(words.stays, title)); return; }
   if (found.asks) { location.assign(`/speak/${id}?ask=${found.step}#steps`); return; }
-  const clock = found.step === "plan" ? await hourOf(card, name, JSON.parse(place.dataset.free || "[]")) : card.dataset.clock;
+  const clock = found.step === "plan" ? await hourOf(card, place) : card.dataset.clock;
   if (found.step === "plan" && !clock) { say(fill(words.stays, title)); return; }
   const body = new URLSearchParams({ step: found.step, next: location.pathname + location.search });
   if (found.day) body.set("at", `${found.day}T${clock}`);

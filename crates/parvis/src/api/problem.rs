@@ -261,7 +261,7 @@ fn appointed(why: appointment::Refusal) -> Problem {
 
 /// The language of the API.
 pub fn english() -> Words {
-    Words { language: Language::En, zone: jiff::tz::TimeZone::UTC }
+    Words::new(Language::En, "UTC")
 }
 
 /// The sentence of a refused field: the screens' own, and those that only the API needs.

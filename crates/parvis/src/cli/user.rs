@@ -143,6 +143,7 @@ async fn add(app: &App, conn: &mut Conn, house: &Organisation, it: &Add) -> anyh
         language: None,
         theme: None,
         shortcuts: true,
+        time_zone: None,
         active: true,
         access_ends_at: None,
         created_at: app.now(),

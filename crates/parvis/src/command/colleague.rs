@@ -1,5 +1,6 @@
 //! Colleagues: invited, changed, ended; their one-time sign-in links; and one's own profile.
 
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::{Refusal, Result, allow};
@@ -46,6 +47,8 @@ pub struct Profile {
     pub language: Option<Option<String>>,
     /// `light` or `dark`; `Some(None)`: as the system asks.
     pub theme: Option<Option<String>>,
+    /// IANA name of the zone in which times are told them; `Some(None)`: the organisation's.
+    pub time_zone: Option<Option<String>>,
     /// Whether single letters act.
     pub shortcuts: Option<bool>,
 }
@@ -76,6 +79,7 @@ pub async fn invite(app: &App, actor: &Actor, as_what: Change) -> Result<Invitat
         language: None,
         theme: None,
         shortcuts: true,
+        time_zone: None,
         active: true,
         access_ends_at: None,
         created_at: now,
@@ -143,6 +147,10 @@ pub async fn set_profile(app: &App, actor: &Actor, to: Profile) -> Result<Collea
     };
     one_of("language", &to.language, ["fr", "en"])?;
     one_of("theme", &to.theme, ["light", "dark"])?;
+    let time_zone = match to.time_zone {
+        Some(Some(name)) => Some(Some(zone(&name)?)),
+        kept => kept,
+    };
     let now = app.now();
     let mut conn = app.db.write().await?;
     let before =
@@ -150,11 +158,19 @@ pub async fn set_profile(app: &App, actor: &Actor, to: Profile) -> Result<Collea
     let mut after = named(&before, to.name.as_deref())?;
     after.language = to.language.unwrap_or(after.language);
     after.theme = to.theme.unwrap_or(after.theme);
+    after.time_zone = time_zone.unwrap_or(after.time_zone);
     after.shortcuts = to.shortcuts.unwrap_or(after.shortcuts);
     colleague::update(&mut conn, &after).await?;
     written(&mut conn, actor, now, "colleague.changed", Some(&before), &after).await?;
     conn.commit().await?;
     Ok(after)
+}
+
+/// The name of a zone as the time zone database writes it.
+fn zone(name: &str) -> Result<String> {
+    let found = TimeZone::get(name.trim()).ok();
+    let known = found.as_ref().and_then(TimeZone::iana_name).filter(|it| *it != "Etc/Unknown");
+    known.map(str::to_owned).ok_or(Refusal::Invalid { field: "time_zone", code: "unknown" })
 }
 
 fn named(before: &Colleague, name: Option<&str>) -> Result<Colleague> {
@@ -262,7 +278,7 @@ async fn written(
     let facts = |it: &Colleague| {
         json!({ "name": it.name, "email": it.email, "role": it.role, "active": it.active,
             "access_ends_at": it.access_ends_at, "language": it.language, "theme": it.theme,
-            "shortcuts": it.shortcuts })
+            "time_zone": it.time_zone, "shortcuts": it.shortcuts })
     };
     let entry = Entry {
         organisation: actor.organisation,
@@ -276,4 +292,42 @@ async fn written(
     };
     journal::write(conn, entry).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::houses;
+
+    #[tokio::test]
+    async fn a_zone_is_kept_by_its_own_name_journalled_and_given_back() {
+        for house in houses().await {
+            let set = async |zone: Option<&str>| {
+                let to = Profile { time_zone: Some(zone.map(str::to_owned)), ..Profile::default() };
+                set_profile(&house.app, &house.manager, to).await
+            };
+            assert!(set(Some(" america/montreal ")).await.is_ok());
+            for wrong in ["Europe/Lutece", "Etc/Unknown", "", "../../etc/passwd"] {
+                let refused = set(Some(wrong)).await.unwrap_err();
+                let is_zone = matches!(refused, Refusal::Invalid { field: "time_zone", code: "unknown" });
+                assert!(is_zone, "{wrong}: {refused:?}");
+            }
+            // Something else is changed: it stays.
+            let other = Profile { shortcuts: Some(false), ..Profile::default() };
+            set_profile(&house.app, &house.manager, other).await.unwrap();
+            let mut conn = house.app.db.read().await.unwrap();
+            let who = house.manager.colleague;
+            let it = colleague::get(&mut conn, house.id, who).await.unwrap().unwrap();
+            assert_eq!(it.time_zone.as_deref(), Some("America/Montreal"), "{}", house.app.db.engine_name());
+            assert!(
+                colleague::list(&mut conn, house.id)
+                    .await
+                    .unwrap()
+                    .iter()
+                    .any(|one| one.time_zone == it.time_zone)
+            );
+            drop(conn);
+            assert_eq!(set(None).await.unwrap().time_zone, None);
+        }
+    }
 }

@@ -85,7 +85,7 @@ async fn bring(
         Actor { organisation: keys.house, colleague: *colleague, role, scope: Scope::Every, token: None };
     let end = |days: i64| -> anyhow::Result<i64> {
         let day = words.zoned(app.now()).date().checked_add((days + 1).days())?;
-        Ok(day.to_zoned(words.zone.clone())?.timestamp().as_microsecond())
+        Ok(day.to_zoned(words.house_zone.clone())?.timestamp().as_microsecond())
     };
     let say = |text: &Text| text.get(language).to_owned();
     let wanted = Wanted {

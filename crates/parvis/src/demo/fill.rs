@@ -178,6 +178,7 @@ async fn add_colleague(
         language: None,
         theme: None,
         shortcuts: true,
+        time_zone: None,
         active: true,
         access_ends_at: None,
         created_at: founded,

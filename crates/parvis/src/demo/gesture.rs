@@ -62,7 +62,7 @@ pub async fn fill(app: &App, data: &Data, keys: &Keys, language: &str) -> anyhow
         let home = conversation::get(&mut conn, keys.house, home).await?.ok_or_else(missing)?;
         let due = |days: i64| -> anyhow::Result<i64> {
             let day = words.zoned(now).date().checked_add(days.days())?;
-            Ok(day.to_zoned(words.zone.clone())?.timestamp().as_microsecond())
+            Ok(day.to_zoned(words.house_zone.clone())?.timestamp().as_microsecond())
         };
         let at = now + it.days * DAY;
         let decided = (it.state != State::Proposed).then_some(at + 5 * HOUR);

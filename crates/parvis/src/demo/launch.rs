@@ -120,7 +120,7 @@ impl Filler<'_> {
     /// The beginning of a day counted from today (µs).
     fn day(&self, days: i64) -> anyhow::Result<i64> {
         let day = self.words.zoned(self.now).date().checked_add(days.days())?;
-        Ok(day.to_zoned(self.words.zone.clone())?.timestamp().as_microsecond())
+        Ok(day.to_zoned(self.words.house_zone.clone())?.timestamp().as_microsecond())
     }
 
     fn say(&self, text: &Text) -> String {

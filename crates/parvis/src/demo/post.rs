@@ -54,7 +54,7 @@ pub async fn fill(app: &App, data: &Data, keys: &Keys, language: &str) -> anyhow
 fn due(it: &Shipped, words: &Words, now: i64) -> anyhow::Result<Option<i64>> {
     let (Some(days), Some(clock)) = (it.day, &it.clock) else { return Ok(None) };
     let day = words.zoned(now).date().checked_add(days.days())?;
-    let at = day.to_datetime(clock.parse::<Time>()?).to_zoned(words.zone.clone())?;
+    let at = day.to_datetime(clock.parse::<Time>()?).to_zoned(words.house_zone.clone())?;
     Ok(Some(at.timestamp().as_microsecond()))
 }
 

@@ -65,7 +65,7 @@ pub async fn fill(app: &App, data: &Data, keys: &Keys, language: &str) -> anyhow
     for it in &data.requests {
         let day = words.zoned(now).date().checked_add(it.days.days())?;
         let clock: Time = it.clock.parse()?;
-        let due_at = day.to_datetime(clock).to_zoned(words.zone.clone())?.timestamp().as_microsecond();
+        let due_at = day.to_datetime(clock).to_zoned(words.house_zone.clone())?.timestamp().as_microsecond();
         let created_at = now - it.made * DAY;
         let made = Request {
             id: RequestId::new(created_at),

@@ -37,6 +37,8 @@ pub struct Colleague {
     pub access_ends_at: Option<i64>,
     /// When they were invited (µs).
     pub created_at: i64,
+    /// IANA name of the zone in which times are told them; `None` for the organisation's.
+    pub time_zone: Option<String>,
 }
 
 impl Colleague {
@@ -46,15 +48,15 @@ impl Colleague {
     }
 }
 
-const INSERT: &str = "INSERT INTO colleague (organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-const UPDATE: &str = "UPDATE colleague SET email = $3, name = $4, initials = $5, role = $6, password_hash = $7, language = $8, theme = $9, shortcuts = $10, active = $11, access_ends_at = $12
+const INSERT: &str = "INSERT INTO colleague (organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+const UPDATE: &str = "UPDATE colleague SET email = $3, name = $4, initials = $5, role = $6, password_hash = $7, language = $8, theme = $9, shortcuts = $10, active = $11, access_ends_at = $12, time_zone = $13
     WHERE organisation_id = $1 AND id = $2";
-const GET: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at
+const GET: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone
     FROM colleague WHERE organisation_id = $1 AND id = $2";
-const BY_EMAIL: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at
+const BY_EMAIL: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone
     FROM colleague WHERE email = $1 ORDER BY organisation_id LIMIT 1";
-const LIST: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at
+const LIST: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone
     FROM colleague WHERE organisation_id = $1 ORDER BY name, id";
 const DESKS: &str = "SELECT desk_id FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
 const MEMBERSHIPS: &str = "SELECT colleague_id, desk_id FROM colleague_desk WHERE organisation_id = $1 ORDER BY colleague_id, desk_id";
@@ -65,7 +67,7 @@ fn read(row: &Row) -> Result<Colleague> {
     read_cells(&mut row.cells())
 }
 
-/// A colleague from the next thirteen columns, in the order of the table.
+/// A colleague from the next fourteen columns, in the order of the table.
 pub(super) fn read_cells(cells: &mut Cells<'_>) -> Result<Colleague> {
     Ok(Colleague {
         organisation: cells.next()?,
@@ -84,6 +86,7 @@ pub(super) fn read_cells(cells: &mut Cells<'_>) -> Result<Colleague> {
         active: cells.next()?,
         access_ends_at: cells.next()?,
         created_at: cells.next()?,
+        time_zone: cells.next()?,
     })
 }
 
@@ -103,6 +106,7 @@ pub async fn insert(conn: &mut Conn, it: &Colleague) -> Result<()> {
         it.active.into(),
         it.access_ends_at.into(),
         it.created_at.into(),
+        (&it.time_zone).into(),
     ];
     conn.run(INSERT, &args).await.map(drop)
 }
@@ -122,6 +126,7 @@ pub async fn update(conn: &mut Conn, it: &Colleague) -> Result<()> {
         it.shortcuts.into(),
         it.active.into(),
         it.access_ends_at.into(),
+        (&it.time_zone).into(),
     ];
     conn.run(UPDATE, &args).await.map(drop)
 }

@@ -55,6 +55,7 @@ const STEPS: &[Step] = &[
         include_str!("../../migrations/0030_post_launch.postgres.sql"),
     ),
     (31, "assistant", include_str!("../../migrations/0031_assistant.sql"), "", ""),
+    (33, "colleague_zone", include_str!("../../migrations/0033_colleague_zone.sql"), "", ""),
     (34, "job_index", include_str!("../../migrations/0034_job_index.sql"), "", ""),
 ];
 

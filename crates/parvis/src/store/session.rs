@@ -43,7 +43,7 @@ pub struct Second {
 const INSERT: &str = "INSERT INTO session (organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at, factor_at, proved_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const SIGNED_IN: &str = "SELECT s.organisation_id, s.digest, s.colleague_id, s.agent, s.address, s.created_at, s.seen_at, s.expires_at, s.factor_at, s.proved_at,
-      c.organisation_id, c.id, c.email, c.name, c.initials, c.role, c.password_hash, c.language, c.theme, c.shortcuts, c.active, c.access_ends_at, c.created_at,
+      c.organisation_id, c.id, c.email, c.name, c.initials, c.role, c.password_hash, c.language, c.theme, c.shortcuts, c.active, c.access_ends_at, c.created_at, c.time_zone,
       o.id, o.name, o.language, o.time_zone, o.created_at, f.confirmed_at, a.value
     FROM session s JOIN colleague c ON c.organisation_id = s.organisation_id AND c.id = s.colleague_id JOIN organisation o ON o.id = s.organisation_id
       LEFT JOIN factor f ON f.organisation_id = s.organisation_id AND f.colleague_id = s.colleague_id
@@ -201,6 +201,7 @@ pub(super) mod tests {
             language: None,
             theme: None,
             shortcuts: true,
+            time_zone: Some("America/Montreal".to_owned()),
             active: true,
             access_ends_at: None,
             created_at: 0,
@@ -239,6 +240,7 @@ pub(super) mod tests {
             let (session, person, house, _) = signed_in(&mut conn, "b").await.unwrap().unwrap();
             assert_eq!((session.seen_at, session.expires_at), (HOUR, DAY));
             assert_eq!((person.id, person.role, person.shortcuts), (id, Role::Expert, true));
+            assert_eq!(person.time_zone.as_deref(), Some("America/Montreal"));
             assert_eq!((house.id, house.time_zone.as_str()), (organisation, "Europe/Paris"));
             assert!(!remove(&mut conn, organisation, ColleagueId::new(2), "a").await.unwrap());
             assert!(remove(&mut conn, organisation, id, "a").await.unwrap());

@@ -1,10 +1,11 @@
-//! The calendar: what leaves when, by month, by week and as a list, on the organisation's clock. What speaks against
+//! The calendar: what leaves when, by month, by week and as a list, on the reader's clock. What speaks against
 //! a day is said before anything is dropped on it. And a private address for other calendars ([`feed`]).
 
 mod feed;
 mod grid;
 mod import;
 mod layer;
+mod turn;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +15,6 @@ use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
-use jiff::ToSpan;
 use jiff::civil::Date;
 use parvis_write::wear::{self as wears, Planned, Reading};
 use serde::Deserialize;
@@ -141,12 +141,16 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
         asked.at.parse().ok().filter(|it: &Date| (1970..2200).contains(&it.year())).unwrap_or(today);
     let days = view.days(at).ok_or_else(Failure::not_found)?;
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return Err(Failure::not_found()) };
-    let span = (grid::midnight(words, *first), grid::midnight(words, last.saturating_add(1.day())));
+    let span = grid::span(words, *first, *last);
+    // The days that the house keeps begin and end at its own midnights.
+    let own = grid::span(&words.house(), *first, *last);
+    let both = (span.0.min(own.0), span.1.max(own.1));
     let filter = Filter { only: only(&signed.actor), ..Filter::default() };
-    let posts = post::between(&mut conn, organisation, span, &filter).await?;
+    let posts = post::between(&mut conn, organisation, both, &filter).await?;
     let targets = post::channels_of(&mut conn, organisation, posts.iter().map(|it| it.id)).await?;
     let house = House::read(&mut conn, organisation).await?;
-    let count = posts.iter().filter(|it| it.state != Standing::Idea).count();
+    let is_shown = |it: &&Post| it.due_at.is_some_and(|at| (span.0..span.1).contains(&at));
+    let count = posts.iter().filter(is_shown).filter(|it| it.state != Standing::Idea).count();
     let mut days = grid::fill(signed, &house, (view, at, today), &days, &posts, &targets);
     let fast = store::fast::of_posts(&mut conn, organisation, posts.iter().map(|it| it.id)).await?;
     let launches = super::launch::names(&mut conn, signed, &posts).await?;
@@ -155,9 +159,9 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
         grid::name(&mut day.events, &launches);
     }
     if signed.actor.may(Action::ReadLaunches) {
-        let elsewhere = store::layer::between(&mut conn, organisation, span, signed.actor.colleague).await?;
+        let elsewhere = store::layer::between(&mut conn, organisation, both, signed.actor.colleague).await?;
         layer::put(words, &mut days, &elsewhere);
-        grid::put(words, &mut days, &store::launch::between(&mut conn, organisation, span).await?);
+        grid::put(words, &mut days, &store::launch::between(&mut conn, organisation, both).await?);
     }
     if signed.actor.may(Action::ReadMaterial) {
         let asked = store::request::Filter {
@@ -172,7 +176,8 @@ async fn shown(app: &App, signed: &Signed, asked: &Asked, feed: Option<String>) 
     if signed.actor.may(Action::Propose) && filter.only.is_none() && now < span.1 {
         let ahead = (now.max(span.0), span.1);
         let free =
-            command::post::hour::free_between(&mut conn, organisation, &words.zone, ahead, &posts).await?;
+            command::post::hour::free_between(&mut conn, organisation, &words.house_zone, ahead, &posts)
+                .await?;
         grid::put_free(words, &house, &mut days, &free);
     }
     let waiting = waiting(&mut conn, signed, &house, &filter).await?;

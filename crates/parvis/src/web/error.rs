@@ -145,7 +145,7 @@ pub async fn render(State(app): State<Arc<App>>, request: Request, next: Next) -
     }
     let failure = response.extensions().get::<Failure>().cloned().unwrap_or_else(|| Failure::new(status));
     let visitor = response.extensions().get::<Visitor>().cloned().unwrap_or_else(|| Visitor {
-        words: Words { language: session::language(&headers, None), zone: jiff::tz::TimeZone::UTC },
+        words: Words::new(session::language(&headers, None), "UTC"),
         organisation: None,
         signed: None,
         halfway: None,

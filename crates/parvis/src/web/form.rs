@@ -22,7 +22,8 @@ pub fn next(path: &str) -> &str {
     if local && path.len() <= 2_000 { path } else { "/" }
 }
 
-/// A day and an hour of the organisation's clock (µs), and whether it has no hour.
+/// A day and an hour of the house's clock (µs), and whether it has no hour: days of a launch or of a promise are days of the
+/// organisation's.
 pub fn moment(words: &Words, day: &str, hour: &str) -> Option<(Option<i64>, bool)> {
     if day.trim().is_empty() {
         return hour.trim().is_empty().then_some((None, false));
@@ -35,14 +36,14 @@ pub fn moment(words: &Words, day: &str, hour: &str) -> Option<(Option<i64>, bool
         "" => date.at(0, 0, 0, 0),
         hour => date.to_datetime(hour.parse().ok()?),
     };
-    let at = words.zone.to_ambiguous_zoned(at).compatible().ok()?.timestamp().as_microsecond();
+    let at = words.house_zone.to_ambiguous_zoned(at).compatible().ok()?.timestamp().as_microsecond();
     Some((Some(at), hour.trim().is_empty()))
 }
 
-/// Day and hour as forms write them.
+/// Day and hour of the house's clock as forms write them.
 pub fn written(words: &Words, at: Option<i64>, all_day: bool) -> (String, String) {
     let Some(at) = at else { return (String::new(), String::new()) };
-    let at = words.zoned(at);
+    let at = words.house().zoned(at);
     let hour = if all_day { String::new() } else { format!("{:02}:{:02}", at.hour(), at.minute()) };
     (at.date().to_string(), hour)
 }

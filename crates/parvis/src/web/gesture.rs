@@ -91,7 +91,7 @@ fn person(house: &House, id: Option<ColleagueId>) -> Option<(String, String)> {
 }
 
 fn line(words: &Words, house: &House, it: &Listed, now: i64) -> Line {
-    let due = it.gesture.due_at.map(|at| words.t1("gesture-by", "day", words.weekday(at, now)));
+    let due = it.gesture.due_at.map(|at| words.t1("gesture-by", "day", words.house().weekday(at, now)));
     let cost = Some(it.gesture.cost.clone()).filter(|it| !it.is_empty());
     let parts = [Some(who(&it.kind, &it.handle, &it.name)), due, cost];
     Line {
@@ -233,7 +233,7 @@ async fn shown(
         host: host(&found.kind, &found.handle),
         why: it.why.clone(),
         cost: it.cost.clone(),
-        due: it.due_at.map(|at| words.weekday(at, now)),
+        due: it.due_at.map(|at| words.house().weekday(at, now)),
         proposed: by(Some(it.proposed_by), Some(it.created_at)).unwrap_or_default(),
         decided: by(it.decided_by, it.decided_at),
         reason: it.reason.clone(),

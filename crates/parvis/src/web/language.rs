@@ -6,11 +6,14 @@ mod bundle;
 mod format;
 #[cfg(test)]
 mod tests;
+mod zone;
 
 use axum::http::{HeaderMap, header};
 use fluent_bundle::FluentValue;
 use jiff::tz::TimeZone;
 use parvis_write::charter::{Argument, Remark};
+
+pub use self::zone::zone_names;
 
 /// A language that Parvis speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -103,19 +106,26 @@ macro_rules! numbers {
 }
 numbers!(i64, i32, u32, u64, usize);
 
-/// A language and a time zone: what a page needs to speak to one person.
+/// A language and the clocks: what a page needs to speak to one person.
 #[derive(Clone, Debug)]
 pub struct Words {
     /// The language.
     pub language: Language,
-    /// Where the organisation's day begins and ends.
-    pub zone: TimeZone,
+    /// Whose clock the reader lives by: moments are told by it, and the hours that they type are meant by it.
+    pub reader_zone: TimeZone,
+    /// Where the organisation's day begins and ends: what the house keeps to (holidays, opening hours, days that are
+    /// counted, days that end a right) is told by it, with [`Words::house`].
+    pub house_zone: TimeZone,
+    /// When the words are told (µs): how far the clocks are apart is said as of then.
+    told_at: i64,
 }
 
 impl Words {
-    /// Words in `language`, with times of the IANA zone `zone` (UTC where the name is unknown).
+    /// Words in `language` for a reader on the organisation's clock, of the IANA zone `zone` (UTC where the name is
+    /// unknown).
     pub fn new(language: Language, zone: &str) -> Self {
-        Self { language, zone: TimeZone::get(zone).unwrap_or(TimeZone::UTC) }
+        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+        Self { language, reader_zone: zone.clone(), house_zone: zone, told_at: 0 }
     }
 
     /// The message `key`.

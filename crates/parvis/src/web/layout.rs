@@ -66,7 +66,7 @@ pub struct Toast {
 /// Everything that `layout.html` shows.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    /// The reader's language and the organisation's clock.
+    /// The reader's language and clocks.
     pub words: Words,
     /// Title of the page, in `<title>` and in the top bar.
     pub title: String,

@@ -81,7 +81,7 @@ impl Fields {
             holder: it.holder.clone(),
             purpose: it.purpose.clone(),
             territory: it.territory.clone(),
-            until: it.expires_at.map(|at| words.zoned(at - 1).date().to_string()).unwrap_or_default(),
+            until: it.expires_at.map(|at| words.house().zoned(at - 1).date().to_string()).unwrap_or_default(),
         }
     }
 
@@ -127,14 +127,14 @@ fn end_of(words: &Words, day: &str) -> Result<Option<i64>, Refusal> {
         return Err(wrong());
     }
     let next = day.tomorrow().map_err(|_| wrong())?;
-    let at = next.to_zoned(words.zone.clone()).map_err(|_| wrong())?;
+    let at = next.to_zoned(words.house_zone.clone()).map_err(|_| wrong())?;
     Ok(Some(at.timestamp().as_microsecond()))
 }
 
 /// How the rights stand: class, icon and words; nothing where there is nothing to say.
 pub(super) fn right(words: &Words, it: &Asset, now: i64) -> Option<(&'static str, &'static str, String)> {
     let end = it.expires_at?;
-    let day = words.day(end - 1, now);
+    let day = words.house().day(end - 1, now);
     Some(match Right::at(it.expires_at, now) {
         Right::Given => ("", "clock", words.t1("asset-until", "day", day)),
         Right::Ending(1) => ("wait", "clock", words.t1("asset-until", "day", day)),

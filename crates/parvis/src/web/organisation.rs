@@ -132,12 +132,14 @@ impl Person {
     fn of(it: &Colleague, words: &Words, now: i64) -> Self {
         let (standing, tone) = match it.access_ends_at {
             _ if !it.active => (words.t("colleague-ended"), "alert"),
-            Some(at) if at <= now => (words.t1("colleague-over", "day", words.day(at - 1, now)), "alert"),
+            Some(at) if at <= now => {
+                (words.t1("colleague-over", "day", words.house().day(at - 1, now)), "alert")
+            }
             Some(at) if at - now < SOON => {
-                let day = words.day(at - 1, now);
+                let day = words.house().day(at - 1, now);
                 (words.t2("colleague-soon", "day", day, "span", words.span(at - now)), "wait")
             }
-            Some(at) => (words.t1("colleague-until", "day", words.day(at - 1, now)), ""),
+            Some(at) => (words.t1("colleague-until", "day", words.house().day(at - 1, now)), ""),
             None if it.role == Role::External => (words.t("colleague-external"), ""),
             None => (words.t("colleague-internal"), ""),
         };

@@ -47,7 +47,7 @@ pub struct Signed {
     pub colleague: Colleague,
     /// Where.
     pub organisation: Organisation,
-    /// Their language and the organisation's time zone.
+    /// Their language, their time zone and the organisation's.
     pub words: Words,
     /// Digest of the session.
     pub session: Option<String>,
@@ -210,7 +210,7 @@ async fn identify(app: &App, method: &Method, path: &str, headers: &HeaderMap) -
     let words = match (&found, &organisation) {
         (Some((signed, _)), _) => signed.words.clone(),
         (None, Some(it)) => Words::new(language(headers, organisation.as_ref()), &it.time_zone),
-        (None, None) => Words { language: language(headers, None), zone: jiff::tz::TimeZone::UTC },
+        (None, None) => Words::new(language(headers, None), "UTC"),
     };
     let (signed, halfway) = match found {
         Some((it, true)) => (None, Some(it)),
@@ -253,7 +253,7 @@ async fn by_cookie(
         scope,
         token: None,
     };
-    let words = Words::new(language, &organisation.time_zone);
+    let words = Words::new(language, &organisation.time_zone).seen_from(colleague.time_zone.as_deref(), now);
     let has_factor = second.confirmed_at.is_some();
     let signed = Signed {
         lacks_factor: !has_factor && factor::read(second.asked.as_deref()).of(colleague.role),

@@ -1,4 +1,4 @@
-//! One's own settings: name, language, theme, shortcuts; password; devices; tokens of the API.
+//! One's own settings: name, language, theme, time zone, shortcuts; password; devices; tokens of the API.
 
 mod device;
 mod profile;
@@ -18,6 +18,7 @@ use super::Route;
 use super::error::{Failure, page_with};
 use super::factor;
 use super::form::Done;
+use super::language::zone_names;
 use super::layout::{Layout, Place, Toast};
 use super::session::Signed;
 use crate::app::App;
@@ -50,6 +51,10 @@ pub(super) fn router() -> Router<Arc<App>> {
 pub(super) struct SettingsPage {
     pub(super) layout: Layout,
     pub(super) profile: profile::Fields,
+    /// Names of all zones.
+    pub(super) zones: Vec<String>,
+    /// The organisation's.
+    pub(super) house_zone: String,
     pub(super) email: String,
     pub(super) role: String,
     pub(super) has_password: bool,
@@ -64,6 +69,7 @@ pub(super) struct SettingsPage {
 #[derive(Default)]
 pub(super) struct Told {
     pub(super) name: Option<String>,
+    pub(super) time_zone: Option<String>,
     pub(super) old_password: Option<String>,
     pub(super) new_password: Option<String>,
     pub(super) token: Option<String>,
@@ -128,6 +134,8 @@ async fn settings_page(
             .await?
             .with_context(signed.colleague.name.clone()),
         profile: typed.unwrap_or_else(|| profile::Fields::of(&signed.colleague)),
+        zones: zone_names(),
+        house_zone: signed.organisation.time_zone.clone(),
         email: signed.colleague.email.clone(),
         role: words.named("role", signed.colleague.role.as_str()),
         has_password: signed.colleague.password_hash.is_some(),

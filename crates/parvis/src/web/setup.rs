@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::attempt::{ADDRESS, Attempts};
 use super::device::Device;
 use super::error::{Failure, page_with};
-use super::language::{Language, Words};
+use super::language::{Language, Words, zone_names};
 use super::layout::{Layout, Place};
 use super::session::{Stage, Visitor};
 use super::{Route, form, login, password};
@@ -115,19 +115,10 @@ fn setup_page(app: &App, visitor: &Visitor, admitted: bool, fields: Fields, wron
         admitted,
         fields: Fields { password: String::new(), ..fields },
         wrong,
-        zones: if admitted { zones() } else { Vec::new() },
+        zones: if admitted { zone_names() } else { Vec::new() },
         desks: desks.collect(),
         engine: app.db.engine_name(),
     }
-}
-
-/// IANA names that a person would choose: a region and a place, or UTC.
-fn zones() -> Vec<String> {
-    let all = jiff::tz::db().available().map(|name| name.to_string());
-    let mut kept: Vec<String> =
-        all.filter(|name| name == "UTC" || (name.contains('/') && !name.starts_with("Etc/"))).collect();
-    kept.sort();
-    kept
 }
 
 async fn set_up(
@@ -199,6 +190,7 @@ fn read(app: &App, words: &Words, fields: &Fields) -> Result<(Organisation, Coll
         language: Some(language.clone()),
         theme: None,
         shortcuts: true,
+        time_zone: None,
         active: true,
         access_ends_at: None,
         created_at: now,

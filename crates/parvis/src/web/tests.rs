@@ -7,6 +7,7 @@ mod matrix;
 mod mind;
 mod prove;
 mod sign_in;
+mod zone;
 
 use std::sync::Arc;
 
@@ -147,6 +148,7 @@ impl House {
             language: None,
             theme: None,
             shortcuts: true,
+            time_zone: None,
             active: true,
             access_ends_at: None,
             created_at: NOW,

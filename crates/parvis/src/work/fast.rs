@@ -142,7 +142,8 @@ pub async fn write(app: &App, job: &Job) -> Result<Outcome> {
         return ended(app, job, &ask, "dropped", None).await;
     };
     let language = reader.language.as_deref().unwrap_or(&own.language);
-    let words = Words::new(Language::parse(language).unwrap_or_default(), &own.time_zone);
+    let words = Words::new(Language::parse(language).unwrap_or_default(), &own.time_zone)
+        .seen_from(reader.time_zone.as_deref(), app.now());
     let notice = notice(app, &mut conn, house, &words, ask.id).await?;
     let mailbox = match lane(&mut conn, house).await?.mailbox {
         Some(id) => channel::get(&mut conn, house, id).await?.filter(|it| it.state != "removed"),

@@ -73,7 +73,7 @@ pub async fn plan(
             continue;
         }
         let words = Words::new(Language::parse(&to.rule.language).unwrap_or_default(), &own.time_zone);
-        let at = to.rule.hours.next(now, &words.zone);
+        let at = to.rule.hours.next(now, &words.house_zone);
         let key = format!("{}:{}:{}", it.id, about.as_str(), it.level);
         enqueue(conn, house, &to, (about.as_str(), &key), Some(it.id), (at, now)).await?;
     }
@@ -95,7 +95,7 @@ pub async fn plan_joined(
             continue;
         }
         let words = Words::new(Language::parse(&to.rule.language).unwrap_or_default(), &own.time_zone);
-        let at = to.rule.hours.next(now, &words.zone);
+        let at = to.rule.hours.next(now, &words.house_zone);
         let key = format!("{}:{}:joined", it.id, About::Opened.as_str());
         enqueue(conn, house, &to, (About::Opened.as_str(), &key), Some(it.id), (at, now)).await?;
     }
@@ -112,7 +112,7 @@ pub(super) async fn library(
     now: i64,
 ) -> store::Result<()> {
     let own = organisation::get(conn, house).await?;
-    let zone = Words::new(Language::default(), &own.map(|it| it.time_zone).unwrap_or_default()).zone;
+    let zone = Words::new(Language::default(), &own.map(|it| it.time_zone).unwrap_or_default()).house_zone;
     for to in destination::list(conn, house).await? {
         if to.state == "active" && to.rule.rights {
             let at = to.rule.hours.next(now, &zone);

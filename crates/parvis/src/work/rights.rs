@@ -74,7 +74,7 @@ pub(super) async fn notice(
     let ahead = ahead.iter().filter(|it| !matches!(it.state.as_str(), "published" | "measured" | "refused"));
     let posts = ahead.map(|it| it.title.as_str()).collect::<Vec<_>>().join(" · ");
     let url = format!("{}/material/{id}", app.config.public_url.trim_end_matches('/'));
-    let day = words.day(end - 1, now);
+    let day = words.house().day(end - 1, now);
     let title = words.t2("rights-notice-title", "title", it.title.as_str(), "day", day.as_str());
     let mut text = words.t1("rights-notice-who", "who", who.as_str());
     if !posts.is_empty() {

@@ -34,6 +34,11 @@ month-11 = November
 month-12 = December
 moment-yesterday = yesterday, { $clock }
 moment-day = { $day }, { $clock }
+# Two clocks, the reader’s and the organisation’s.
+clocks = Your hours: { $reader }. The organisation: { $house } ({ $gap }).
+clocks-agree = Your hours: { $reader }. The organisation: { $house }, at the same hour today.
+clocks-house = On the organisation’s clock: { $house }.
+clock-there = { $moment } in { $house }
 clock-left = { $span } left
 role-community_manager = Community manager
 role-specialist = Specialist

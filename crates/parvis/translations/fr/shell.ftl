@@ -35,6 +35,11 @@ month-11 = novembre
 month-12 = décembre
 moment-yesterday = hier, { $clock }
 moment-day = { $day }, { $clock }
+# Deux horloges, celle du lecteur et celle de l’organisation.
+clocks = Vos heures : { $reader }. L’organisation : { $house } ({ $gap }).
+clocks-agree = Vos heures : { $reader }. L’organisation : { $house }, la même heure aujourd’hui.
+clocks-house = À l’heure de l’organisation : { $house }.
+clock-there = { $moment } à { $house }
 clock-left = reste { $span }
 role-community_manager = Community manager
 role-specialist = Spécialiste

@@ -144,6 +144,11 @@ async fn desks_channels_views_and_settings_are_changed_as_on_the_screens() {
         let me =
             patch(&near, "/me", json!({ "language": "fr", "theme": null, "shortcuts": false })).await.be(200);
         assert_eq!((&me["language"], &me["shortcuts"]), (&json!("fr"), &json!(false)));
+        let there = patch(&near, "/me", json!({ "time_zone": "Asia/Kolkata" })).await.be(200);
+        assert_eq!((&there["time_zone"], &there["language"]), (&json!("Asia/Kolkata"), &json!("fr")));
+        assert_eq!(patch(&near, "/me", json!({ "time_zone": "Mars" })).await.be(422)["field"], "time_zone");
+        let back = patch(&near, "/me", json!({ "time_zone": null })).await.be(200);
+        assert_eq!(back["time_zone"], json!(null));
         assert_eq!(patch(&near, "/me", json!({ "language": "tlh" })).await.be(422)["field"], "language");
         assert_eq!(near.get("/organisation").await.be(200)["time_zone"], "Europe/Paris");
     }

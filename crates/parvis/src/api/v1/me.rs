@@ -38,6 +38,8 @@ pub struct Me {
     language: Option<String>,
     /// `light`, `dark`, or `null`: as the system asks.
     theme: Option<String>,
+    /// IANA name of the zone in which times are shown to them, or `null`: the organisation's. Times of the API are instants.
+    time_zone: Option<String>,
     /// Whether single letters act.
     shortcuts: bool,
     /// End of access (µs).
@@ -64,6 +66,7 @@ fn of(caller: Caller, it: Colleague) -> Me {
         },
         language: it.language,
         theme: it.theme,
+        time_zone: it.time_zone,
         shortcuts: it.shortcuts,
         access_ends_at: it.access_ends_at,
         token: caller.token.into(),
@@ -92,6 +95,10 @@ pub struct ProfileChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     theme: Option<Option<String>>,
+    /// IANA name of a zone, such as `America/Montreal`; `null`: the organisation's.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    time_zone: Option<Option<String>>,
     /// Whether single letters act.
     shortcuts: Option<bool>,
 }
@@ -107,8 +114,13 @@ pub async fn change(
     caller: Caller,
     Body(to): Body<ProfileChange>,
 ) -> Result<Json<Me>> {
-    let to =
-        command::Profile { name: to.name, language: to.language, theme: to.theme, shortcuts: to.shortcuts };
+    let to = command::Profile {
+        name: to.name,
+        language: to.language,
+        theme: to.theme,
+        time_zone: to.time_zone,
+        shortcuts: to.shortcuts,
+    };
     let after = command::set_profile(&app, &caller.actor, to).await?;
     Ok(Json(of(caller, after)))
 }

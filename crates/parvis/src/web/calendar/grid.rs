@@ -1,4 +1,4 @@
-//! Days on the organisation's clock, what leaves on each, and what speaks against it.
+//! Days on the reader's clock, with the organisation's holidays, what leaves on each, and what speaks against it.
 
 use std::collections::HashMap;
 
@@ -8,6 +8,7 @@ use parvis_write::Language as Spoken;
 use parvis_write::day::Holiday;
 use serde::Serialize;
 
+use super::turn::{Turn, turn};
 use crate::command::post::hour::Free;
 use crate::id::{ChannelId, PostId};
 use crate::rules::fast::FastState;
@@ -107,6 +108,8 @@ pub(super) struct Day {
     pub(super) past: bool,
     /// What speaks against it.
     pub(super) warns: String,
+    /// Where it isn't one day of the house's: a holiday is said for the hours that are on it, and not in `warns`.
+    pub(super) turn: Option<Turn>,
     /// A remark beside the number.
     pub(super) note: String,
     /// Nothing leaves on this week-end.
@@ -152,6 +155,8 @@ pub(super) struct Event {
     pub(super) icon: &'static str,
     pub(super) networks: String,
     pub(super) clock: String,
+    /// The same on the organisation's clock, where that is another: `0 h 30 à Paris`.
+    pub(super) there: Option<String>,
     /// `18:30`, for the script.
     pub(super) machine_clock: String,
     pub(super) class: &'static str,
@@ -164,7 +169,12 @@ pub(super) struct Event {
 /// The first instant of a day (µs).
 pub(super) fn midnight(words: &Words, day: Date) -> i64 {
     // A day always has a first instant; the end of time has none and counts as far away.
-    day.to_zoned(words.zone.clone()).map_or(i64::MAX, |it| it.timestamp().as_microsecond())
+    day.to_zoned(words.reader_zone.clone()).map_or(i64::MAX, |it| it.timestamp().as_microsecond())
+}
+
+/// The first instant of a day and the end of another (µs).
+pub(super) fn span(words: &Words, first: Date, last: Date) -> (i64, i64) {
+    (midnight(words, first), midnight(words, last.saturating_add(1.day())))
 }
 
 /// The days with what leaves on each.
@@ -181,6 +191,9 @@ pub(super) fn fill(
         posts.iter().filter(move |it| it.due_at.is_some_and(|due| words.zoned(due).date() == date))
     };
     let is_weekend = |date: Date| matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let own = words.house();
+    let empty =
+        |date: Date| !posts.iter().any(|it| it.due_at.is_some_and(|due| own.zoned(due).date() == date));
     let holidays = holidays_of(words, days);
     let holiday = |date: Date| {
         let found = holidays.iter().find(|it| it.date == date)?;
@@ -191,6 +204,7 @@ pub(super) fn fill(
         let saturday = date.weekday() == Weekday::Saturday;
         let sunday = date.saturating_add(1.day());
         let past = *date < today;
+        let turn = turn(words, *date, holiday);
         all.push(Day {
             date: date.to_string(),
             number: match date.day() {
@@ -207,9 +221,13 @@ pub(super) fn fill(
                 || (view == View::Month && date.month() != at.month()),
             today: *date == today,
             past,
-            warns: if past { words.t("calendar-past") } else { holiday(*date).unwrap_or_default() },
+            warns: match past {
+                true => words.t("calendar-past"),
+                false => holiday(*date).filter(|_| turn.is_none()).unwrap_or_default(),
+            },
+            turn: turn.filter(|_| !past),
             note: holiday(*date).unwrap_or_default(),
-            empty_weekend: saturday && !past && on(*date).next().is_none() && on(sunday).next().is_none(),
+            empty_weekend: saturday && !past && empty(*date) && empty(sunday),
             events: on(*date).map(|it| event(signed, house, it, targets)).collect(),
             free: Vec::new(),
             week: date.iso_week_date().week(),
@@ -220,9 +238,13 @@ pub(super) fn fill(
 
 /// The public holidays of the days shown, where the organisation's clock says that it is.
 fn holidays_of(words: &Words, days: &[Date]) -> Vec<Holiday> {
-    let mut years: Vec<i16> = days.iter().map(|it| it.year()).collect();
+    // The house may be a day before or after the first and the last.
+    let ends = [days.first(), days.last()].into_iter().flatten();
+    let near = ends.flat_map(|it| [it.saturating_sub(1.day()), it.saturating_add(1.day())]);
+    let mut years: Vec<i16> = days.iter().copied().chain(near).map(|it| it.year()).collect();
+    years.sort_unstable();
     years.dedup();
-    holiday::of_years(&words.zone, years)
+    holiday::of_years(&words.house_zone, years)
 }
 
 /// The reader's language, for names of days.
@@ -261,6 +283,7 @@ pub(super) fn event(
         icon: mark.unwrap_or_else(|| known.first().map_or("talk", |it| channel_icon(&it.kind))),
         networks: known.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),
         clock: it.due_at.map(|due| words.clock(due)).unwrap_or_default(),
+        there: it.due_at.and_then(|due| words.at_house(due)),
         machine_clock: match it.due_at {
             Some(due) => words.zoned(due).strftime("%H:%M").to_string(),
             None => String::new(),
@@ -278,7 +301,9 @@ pub(super) fn event(
 /// Puts what launches have on each day; the day of a launch is said before anything else is put there.
 pub(super) fn put(words: &Words, days: &mut [Day], dated: &[Dated]) {
     for it in dated {
-        let date = words.zoned(it.at).date().to_string();
+        // What has no hour keeps the day that the house gave it, wherever the reader is.
+        let date = if has_hour(words, it) { words.zoned(it.at) } else { words.house().zoned(it.at) };
+        let date = date.date().to_string();
         let Some(day) = days.iter_mut().find(|day| day.date == date) else { continue };
         if it.entry.is_none() {
             let warns = words.t1("calendar-launch", "name", it.name.as_str());
@@ -288,9 +313,13 @@ pub(super) fn put(words: &Words, days: &mut [Day], dated: &[Dated]) {
     }
 }
 
+fn has_hour(words: &Words, it: &Dated) -> bool {
+    words.house().zoned(it.at).time() != jiff::civil::Time::midnight()
+}
+
 fn of_launch(words: &Words, it: &Dated) -> Event {
     let dossier = format!("/launches/{}", it.launch);
-    let has_hour = words.zoned(it.at).time() != jiff::civil::Time::midnight();
+    let has_hour = has_hour(words, it);
     let what = words.named("calendar-of-launch", &it.kind);
     Event {
         at: it.at,
@@ -308,6 +337,7 @@ fn of_launch(words: &Words, it: &Dated) -> Event {
         },
         networks: if it.entry.is_some() { it.name.clone() } else { String::new() },
         clock: if has_hour { words.clock(it.at) } else { String::new() },
+        there: words.at_house(it.at).filter(|_| has_hour),
         machine_clock: String::new(),
         class: match (it.done, it.kind.as_str()) {
             (true, _) => "ok",
@@ -337,6 +367,7 @@ pub(super) fn put_requests(words: &Words, days: &mut [Day], all: &[Request], now
             icon: "image",
             networks: String::new(),
             clock: words.clock(it.due_at),
+            there: words.at_house(it.due_at),
             machine_clock: String::new(),
             class,
             state: format!("{}, {state}", words.t("calendar-request")),
@@ -359,7 +390,10 @@ pub(super) fn put_free(words: &Words, house: &House, days: &mut [Day], all: &[Fr
         day.free.push(FreeSlot {
             clock: words.clock(it.at),
             machine_clock: at.strftime("%H:%M").to_string(),
-            said: kept_for(words, house, it.channel),
+            said: match words.at_house(it.at) {
+                Some(there) => format!("{}, {there}", kept_for(words, house, it.channel)),
+                None => kept_for(words, house, it.channel),
+            },
         });
     }
 }

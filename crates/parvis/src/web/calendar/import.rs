@@ -107,7 +107,10 @@ fn said(words: &Words, it: &Fault) -> String {
 fn line(words: &Words, house: &House, it: Row, now: i64) -> Line {
     let channels: Vec<_> = it.channels.iter().filter_map(|id| house.channel(*id)).collect();
     let mut about = vec![match it.post.due_at {
-        Some(at) => words.t2("moment-day", "day", words.weekday(at, now), "clock", words.clock(at)),
+        Some(at) => {
+            let words = words.house();
+            words.t2("moment-day", "day", words.weekday(at, now), "clock", words.clock(at))
+        }
         None => words.t("import-no-hour"),
     }];
     about.extend(channels.iter().map(|it| it.name.clone()));
@@ -207,7 +210,7 @@ pub(super) async fn template(State(app): State<Arc<App>>, signed: Signed) -> Ans
     let words = &signed.words;
     let house = House::read(&mut app.db.read().await?, signed.organisation.id).await?;
     let separator = if words.language == Language::Fr { ";" } else { "," };
-    let day = words.zoned(app.now()).date().saturating_add(jiff::Span::new().days(7));
+    let day = words.house().zoned(app.now()).date().saturating_add(jiff::Span::new().days(7));
     let example = |name: &str| match name {
         "date" => day.to_string(),
         "time" => "18:30".to_owned(),

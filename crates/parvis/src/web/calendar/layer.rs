@@ -7,7 +7,6 @@ use axum::Form;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::ToSpan;
 use serde::Deserialize;
 
 use super::grid::{Day, Event};
@@ -200,7 +199,7 @@ async fn one(
     let it = room::get(&mut conn, house, id).await?.ok_or_else(Failure::not_found)?;
     let events = room::events(&mut conn, house, id, (now, now + AHEAD.1), AHEAD.0).await?;
     let when = |it: &crate::rules::layer::Event| match it.is_day {
-        true => words.weekday(it.starts_at, now),
+        true => words.house().weekday(it.starts_at, now),
         false => {
             let clock = words.clock(it.starts_at);
             words.t2("moment-day", "day", words.weekday(it.starts_at, now), "clock", clock)
@@ -289,12 +288,15 @@ const NAMED: usize = 2;
 
 /// Puts what takes place elsewhere on each of its days, before what leaves; the first of them are said before a drop.
 pub(super) fn put(words: &Words, days: &mut [Day], all: &[Placed]) {
+    let own = words.house();
     for day in days {
         let Ok(date) = day.date.parse::<jiff::civil::Date>() else { continue };
-        let (from, until) =
-            (super::grid::midnight(words, date), super::grid::midnight(words, date.saturating_add(1.day())));
+        let (from, until) = super::grid::span(words, date, date);
+        // Whole days were read as the house's; they keep their dates, wherever the reader is.
+        let (first, end) = super::grid::span(&own, date, date);
         let on = |it: &&Placed| {
             let it = &it.event;
+            let (from, until) = if it.is_day { (first, end) } else { (from, until) };
             it.starts_at < until && (it.ends_at > from || it.starts_at >= from)
         };
         let here: Vec<&Placed> = all.iter().filter(on).collect();
@@ -310,7 +312,7 @@ pub(super) fn put(words: &Words, days: &mut [Day], all: &[Placed]) {
         }
         for it in here {
             let begins = !it.event.is_day && it.event.starts_at >= from;
-            let at = it.event.starts_at.max(from);
+            let at = if it.event.is_day { from } else { it.event.starts_at.max(from) };
             day.events.push(event(words, it, (begins, at), &day.date));
         }
     }
@@ -328,6 +330,7 @@ fn event(words: &Words, it: &Placed, (begins, at): (bool, i64), date: &str) -> E
         icon: icon(&it.mark),
         networks: it.event.place.clone(),
         clock: if begins { words.clock(it.event.starts_at) } else { String::new() },
+        there: words.at_house(it.event.starts_at).filter(|_| begins),
         machine_clock: String::new(),
         class: "layer",
         state: it.name.clone(),

@@ -110,7 +110,7 @@ pub struct Snooze {
     until: String,
 }
 
-/// `POST /inbox/{id}/snooze`: until a named time, or a time of the organisation's clock.
+/// `POST /inbox/{id}/snooze`: until a named time, or a time of the reader's clock.
 pub async fn snooze(
     State(app): State<Arc<App>>,
     signed: Signed,
@@ -129,13 +129,13 @@ pub async fn snooze(
     finish(&app, &signed, &asked, id, true, result).await
 }
 
-/// A time as browsers send it (`2026-11-22T09:00`), on the organisation's clock (µs).
+/// A time as browsers send it (`2026-11-22T09:00`), on the reader's clock (µs).
 fn moment(text: &str, words: &Words) -> Option<i64> {
     let at: DateTime = text.parse().ok()?;
-    Some(at.to_zoned(words.zone.clone()).ok()?.timestamp().as_microsecond())
+    Some(at.to_zoned(words.reader_zone.clone()).ok()?.timestamp().as_microsecond())
 }
 
-/// The times that are offered, from `now` (µs): in an hour, this evening or tomorrow evening at six,
+/// The times that are offered, from `now` (µs), on the reader's clock: in an hour, this evening or tomorrow evening at six,
 /// tomorrow at nine, next Monday at nine.
 pub fn named(preset: &str, words: &Words, now: i64) -> Option<i64> {
     let here = words.zoned(now);
@@ -147,7 +147,7 @@ pub fn named(preset: &str, words: &Words, now: i64) -> Option<i64> {
         _ => return None,
     };
     let at = here.date().checked_add(days.days()).ok()?.at(hour, 0, 0, 0);
-    Some(at.to_zoned(words.zone.clone()).ok()?.timestamp().as_microsecond())
+    Some(at.to_zoned(words.reader_zone.clone()).ok()?.timestamp().as_microsecond())
 }
 
 /// `POST /inbox/{id}/close`
@@ -282,7 +282,7 @@ mod tests {
     use crate::web::language::Language;
 
     #[test]
-    fn snoozes_end_on_the_organisations_clock_across_the_change_of_hour() {
+    fn snoozes_end_on_the_readers_clock_across_the_change_of_hour() {
         let words = Words::new(Language::Fr, "Europe/Paris");
         // Saturday 24 October 2026, 20.30 in Paris (UTC+2); on Sunday the clocks go back.
         let now = moment("2026-10-24T20:30", &words).unwrap();

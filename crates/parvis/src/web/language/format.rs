@@ -44,9 +44,10 @@ fn days_between(at: &Zoned, now: &Zoned) -> i32 {
 }
 
 impl Words {
-    /// The instant `at` (µs) on the organisation's wall clock; an instant out of range is 1970.
+    /// The instant `at` (µs) on the reader's wall clock; an instant out of range is 1970.
     pub fn zoned(&self, at: impl Borrow<i64>) -> Zoned {
-        Timestamp::from_microsecond(*at.borrow()).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.zone.clone())
+        let at = Timestamp::from_microsecond(*at.borrow()).unwrap_or(Timestamp::UNIX_EPOCH);
+        at.to_zoned(self.reader_zone.clone())
     }
 
     /// `1 204` or `1,204`.
@@ -131,7 +132,7 @@ impl Words {
         }
     }
 
-    /// Midnights between `at` and `now` on the organisation's calendar; negative for days to come.
+    /// Midnights between `at` and `now` on the reader's calendar; negative for days to come.
     pub fn days_ago(&self, at: impl Borrow<i64>, now: impl Borrow<i64>) -> i32 {
         days_between(&self.zoned(at), &self.zoned(now))
     }

@@ -106,16 +106,16 @@ fn is_ready(it: &Entry) -> Option<bool> {
 }
 
 fn line(signed: &Signed, house: &House, it: Entry, uses: &[(EntryId, i64)], now: i64) -> Line {
-    let words = &signed.words;
+    let (words, days) = (&signed.words, signed.words.house());
     let name = |id| house.colleague(id).map(|it| it.name.clone());
     Line {
         id: it.id,
         of: it.of,
         version: it.version,
-        late: is_ready(&it) == Some(false) && it.at.is_some_and(|at| words.days_ago(at, now) > 0),
+        late: is_ready(&it) == Some(false) && it.at.is_some_and(|at| days.days_ago(at, now) > 0),
         day: it.at.map(|at| {
-            let has_hour = words.zoned(at).time() != jiff::civil::Time::midnight();
-            if has_hour { words.moment(at, now) } else { words.day(at, now) }
+            let has_hour = days.zoned(at).time() != jiff::civil::Time::midnight();
+            if has_hour { days.moment(at, now) } else { days.day(at, now) }
         }),
         owner: it.owner.and_then(|id| house.colleague(id)).map(|it| (it.name.clone(), it.initials.clone())),
         validated: Option::zip(it.validated_by.and_then(name), it.validated_at)
@@ -158,7 +158,7 @@ pub(super) async fn show(
     let owner = house.colleague(it.owner).map(|it| it.name.clone()).unwrap_or_default();
     let context = it.starts_at.map_or_else(
         || words.t("launch-context"),
-        |at| words.t1("launch-context-day", "when", countdown(words, words.days_ago(at, now))),
+        |at| words.t1("launch-context-day", "when", countdown(words, words.house().days_ago(at, now))),
     );
     let posts = command::post::list(&mut conn, &app, &signed.actor, id).await;
     let posts = posts.map_err(|refused| refusal::failure(refused, words))?;

@@ -51,7 +51,8 @@ pub(super) struct Fields {
 
 impl Fields {
     fn of(words: &Words, it: &Entry) -> Self {
-        let midnight = it.at.is_some_and(|at| words.zoned(at).time() == jiff::civil::Time::midnight());
+        let midnight =
+            it.at.is_some_and(|at| words.house().zoned(at).time() == jiff::civil::Time::midnight());
         let (day, hour) = written(words, it.at, midnight);
         Self {
             kind: it.kind.as_str().to_owned(),

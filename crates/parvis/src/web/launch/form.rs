@@ -50,6 +50,7 @@ struct ListPage {
 
 /// The day of a launch, in words.
 pub(super) fn day(words: &Words, it: &Launch, now: i64) -> String {
+    let words = words.house();
     match it.starts_at {
         Some(at) if it.all_day => words.weekday(at, now),
         Some(at) => format!("{}, {}", words.weekday(at, now), words.clock(at)),

@@ -81,6 +81,7 @@ pub(super) async fn show(
 }
 
 fn span(words: &Words, it: &Outcome, now: i64) -> String {
+    let words = words.house();
     let from = words.day(it.from, now);
     match it.until {
         Some(until) => words.t2("launch-outcome-between", "from", from, "until", words.day(until, now)),
@@ -89,7 +90,7 @@ fn span(words: &Words, it: &Outcome, now: i64) -> String {
 }
 
 fn sides(words: &Words, house: &House, id: LaunchId, it: Outcome, (prepares, now): (bool, i64)) -> Sides {
-    let Outcome { quotes, foreseen, unforeseen, .. } = it;
+    let (Outcome { quotes, foreseen, unforeseen, .. }, days) = (it, words.house());
     let line = |it: &Foreseen| {
         let came: Vec<_> = it.came.iter().filter_map(|place| quotes.get(*place)).collect();
         let ends = came.last().zip(came.first());
@@ -101,7 +102,7 @@ fn sides(words: &Words, house: &House, id: LaunchId, it: Outcome, (prepares, now
             count: words.t1("launch-outcome-messages", "count", came.len()),
             came: !came.is_empty(),
             span: ends.map_or_else(String::new, |(first, last)| {
-                let (first, last) = (words.day(first.sent_at, now), words.day(last.sent_at, now));
+                let (first, last) = (days.day(first.sent_at, now), days.day(last.sent_at, now));
                 if first == last { first } else { format!("{first} – {last}") }
             }),
             uses: it.uses,

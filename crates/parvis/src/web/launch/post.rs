@@ -34,7 +34,7 @@ pub(super) fn lines(signed: &Signed, house: &House, all: Vec<LaunchPost>, now: i
     let channel = |id: &ChannelId| house.channel(*id).map(|it| (channel_icon(&it.kind), it.name.clone()));
     let line = |LaunchPost { post, channels, lacks }: LaunchPost| Line {
         id: post.id,
-        due: post.due_at.map(|at| due(words, at, now)),
+        due: post.due_at.map(|at| due(&words.house(), at, now)),
         channels: channels.iter().filter_map(channel).collect(),
         state: match (post.held_code.as_deref(), post.state) {
             (Some(code), _) => ("alert", words.named("post-held", code)),

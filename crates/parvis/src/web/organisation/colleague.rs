@@ -77,7 +77,9 @@ impl Fields {
             email: it.email.clone(),
             role: it.role.as_str().to_owned(),
             desks: desks.iter().map(ToString::to_string).collect(),
-            until: it.access_ends_at.map_or_else(String::new, |at| words.zoned(at - 1).date().to_string()),
+            until: it
+                .access_ends_at
+                .map_or_else(String::new, |at| words.house().zoned(at - 1).date().to_string()),
         }
     }
 }
@@ -89,7 +91,7 @@ fn end_of(day: &str, words: &Words) -> Result<Option<i64>, &'static str> {
     }
     let date: jiff::civil::Date = day.trim().parse().map_err(|_| "colleague-day-unknown")?;
     let next = date.tomorrow().map_err(|_| "colleague-day-unknown")?;
-    let end = next.to_zoned(words.zone.clone()).map_err(|_| "colleague-day-unknown")?;
+    let end = next.to_zoned(words.house_zone.clone()).map_err(|_| "colleague-day-unknown")?;
     Ok(Some(end.timestamp().as_microsecond()))
 }
 

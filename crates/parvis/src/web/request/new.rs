@@ -112,7 +112,7 @@ struct NewPage {
     problem: Option<String>,
 }
 
-/// A time as the field of a form takes it, on the organisation's clock.
+/// A time as the field of a form takes it, on the reader's clock.
 fn local(words: &Words, at: i64) -> String {
     words.zoned(at).strftime("%Y-%m-%dT%H:%M").to_string()
 }

@@ -176,7 +176,10 @@ async fn shown(
         version: it.version,
         formats: formats(words, &it),
         count: it.count,
-        due: words.moment(it.due_at, now),
+        due: match words.at_house(it.due_at) {
+            Some(there) => format!("{} ({there})", words.moment(it.due_at, now)),
+            None => words.moment(it.due_at, now),
+        },
         about: words.t2("request-about", "who", name(it.asked_of), "by", name(it.asked_by)),
         chip: chip(words, &it, now),
         needed: it.needed && !it.state.is_over(),

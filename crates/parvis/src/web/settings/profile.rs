@@ -1,4 +1,4 @@
-//! Name, language, theme, shortcuts; and the password.
+//! Name, language, theme, time zone, shortcuts; and the password.
 
 use std::sync::Arc;
 
@@ -28,6 +28,8 @@ pub(in crate::web) struct Fields {
     pub(in crate::web) language: String,
     /// `light`, `dark`, or empty: as the system asks.
     pub(in crate::web) theme: String,
+    /// IANA name, or empty: as the organisation.
+    pub(in crate::web) time_zone: String,
     /// Not empty: single letters act.
     pub(in crate::web) shortcuts: String,
 }
@@ -38,6 +40,7 @@ impl Fields {
             name: it.name.clone(),
             language: it.language.clone().unwrap_or_default(),
             theme: it.theme.clone().unwrap_or_default(),
+            time_zone: it.time_zone.clone().unwrap_or_default(),
             shortcuts: if it.shortcuts { "1".to_owned() } else { String::new() },
         }
     }
@@ -52,12 +55,17 @@ pub(super) async fn change(
         name: Some(fields.name.clone()),
         language: Some(Language::parse(&fields.language).map(|it| it.as_str().to_owned())),
         theme: Some(Some(fields.theme.clone()).filter(|it| it == "light" || it == "dark")),
+        time_zone: Some(Some(fields.time_zone.trim().to_owned()).filter(|it| !it.is_empty())),
         shortcuts: Some(!fields.shortcuts.is_empty()),
     };
     match command::set_profile(&app, &signed.actor, to).await {
         Ok(_) => Ok(Redirect::to("/settings?done=profile").into_response()),
         Err(Refusal::Invalid { field: "name", code }) => {
             let told = Told { name: Some(signed.words.t(&format!("field-{code}"))), ..Told::default() };
+            again(&app, &signed, Some(fields), told).await
+        }
+        Err(Refusal::Invalid { field: "time_zone", .. }) => {
+            let told = Told { time_zone: Some(signed.words.t("setup-zone-unknown")), ..Told::default() };
             again(&app, &signed, Some(fields), told).await
         }
         Err(refused) => Err(refusal::failure(refused, &signed.words)),

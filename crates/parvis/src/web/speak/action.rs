@@ -33,7 +33,7 @@ pub(super) type Answer = Result<Response, Failure>;
 pub(super) struct Asked {
     step: String,
     reason: String,
-    /// A time of the organisation's clock, as browsers send it: `2026-12-02T18:30`.
+    /// A time of the reader's clock, as browsers send it: `2026-12-02T18:30`.
     at: String,
     /// The hour that was proposed and pressed, instead of `at`.
     pick: String,
@@ -47,11 +47,11 @@ impl Asked {
     }
 }
 
-/// An hour of the organisation's clock (µs). The hour that a change of clocks leaves out is none; of the hour that
+/// An hour of the reader's clock (µs), as browsers send it. The hour that a change of clocks leaves out is none; of the hour that
 /// comes twice the first is meant.
 pub(in crate::web) fn moment(text: &str, words: &Words) -> Option<i64> {
     let at: DateTime = text.trim().parse().ok()?;
-    let found = words.zone.to_ambiguous_zoned(at);
+    let found = words.reader_zone.to_ambiguous_zoned(at);
     if matches!(found.offset(), AmbiguousOffset::Gap { .. }) {
         return None;
     }
@@ -280,5 +280,22 @@ mod tests {
         assert_eq!(at("2027-03-28T02:30"), None);
         assert_eq!(at("2026-10-25T02:30").as_deref(), Some("2026-10-25T02:30:00+02:00[Europe/Paris]"));
         assert_eq!(at("yesterday"), None);
+    }
+
+    #[test]
+    fn an_hour_that_is_typed_is_meant_by_the_readers_clock_and_its_changes() {
+        let words = Words::new(Language::Fr, "Europe/Paris").seen_from(Some("America/Montreal"), 0);
+        let at = |text| moment(text, &words).map(|at| words.house().zoned(at).datetime().to_string());
+        assert_eq!(at("2026-12-02T18:30").as_deref(), Some("2026-12-03T00:30:00"));
+        // The hour that Montréal leaves out, and the one that only Paris does.
+        assert_eq!(at("2027-03-14T02:30"), None);
+        assert_eq!(at("2027-03-28T02:30").as_deref(), Some("2027-03-28T08:30:00"));
+        // The hour that comes twice in Montréal: the first; the one that comes twice in Paris is one there.
+        assert_eq!(at("2026-11-01T01:30").as_deref(), Some("2026-11-01T06:30:00"));
+        assert_eq!(at("2026-10-25T02:30").as_deref(), Some("2026-10-25T07:30:00"));
+        let words = Words::new(Language::Fr, "Europe/Paris").seen_from(Some("Asia/Kolkata"), 0);
+        let noon =
+            moment("2026-12-02T12:00", &words).map(|at| words.house().zoned(at).datetime().to_string());
+        assert_eq!(noon.as_deref(), Some("2026-12-02T07:30:00"));
     }
 }

@@ -86,6 +86,8 @@ pub(super) struct Card {
     pub(super) icon: &'static str,
     pub(super) origin: String,
     pub(super) due: String,
+    /// Its hour on the organisation's clock, where that is another than the reader's.
+    pub(super) due_there: Option<String>,
     pub(super) channels: Vec<(&'static str, String)>,
     pub(super) owner: Option<(String, String)>,
     /// Class, icon and words of a chip.
@@ -154,7 +156,7 @@ pub(super) async fn show(
     for state in shown {
         columns.push(column(&mut conn, &app, &signed, &house, state, &filter, &asked, count(state)).await?);
     }
-    let (month, week) = (COLUMNS.iter().map(|it| count(*it)).sum::<i64>(), words.zoned(app.now()));
+    let (month, week) = (COLUMNS.iter().map(|it| count(*it)).sum::<i64>(), words.house().zoned(app.now()));
     let context = words.t2("speak-context", "count", month, "week", i64::from(week.iso_week_date().week()));
     let layout = Layout::of(&mut conn, &signed, Place::Speak, words.t("place-speak")).await?;
     let themes = post::themes(&mut conn, signed.organisation.id).await?;
@@ -287,6 +289,7 @@ fn card(
         icon: origin_icon(&it.origin),
         origin: it.origin_name.unwrap_or_else(|| words.named("origin", &it.origin)),
         due: it.due_at.map(|at| when(words, at, now)).unwrap_or_default(),
+        due_there: it.due_at.and_then(|at| words.at_house(at)),
         channels: channels.iter().filter_map(channel).collect(),
         owner: who.map(|it| (it.name.clone(), it.initials.clone())),
         reason: it.reason.filter(|_| matches!(it.state, State::Refused | State::Parked | State::ToWrite)),

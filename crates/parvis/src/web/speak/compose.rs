@@ -117,7 +117,8 @@ struct PostPage {
     last_word: Option<String>,
     /// Who has it, where it isn't the community manager.
     whose: Option<String>,
-    due: Option<String>,
+    /// Its hour, and that on the organisation's clock where it is another.
+    due: Option<(String, Option<String>)>,
     due_value: String,
     /// An hour can be meant for it that isn't one for good yet.
     plans: bool,
@@ -237,7 +238,7 @@ async fn shown(
         second,
         last_word: last_word(words, &house, &it, now),
         whose: facts.whose.role().map(|role| words.named("post-last-word", role.as_str())),
-        due: it.due_at.map(|at| due(words, at, now)),
+        due: it.due_at.map(|at| (due(words, at, now), words.at_house(at))),
         due_value: it.due_at.map(|at| local(words, at)).unwrap_or_default(),
         plans,
         now_value: local(words, now),
@@ -388,7 +389,7 @@ fn fields(it: &Post) -> Fields {
     }
 }
 
-/// A time as the field of a form takes it, on the organisation's clock.
+/// A time as the field of a form takes it, on the reader's clock.
 pub(super) fn local(words: &Words, at: i64) -> String {
     words.zoned(at).strftime("%Y-%m-%dT%H:%M").to_string()
 }

@@ -61,13 +61,16 @@ impl Hints {
     /// What is proposed for the post `id` now.
     pub(super) async fn read(conn: &mut Conn, signed: &Signed, id: PostId, now: i64) -> store::Result<Self> {
         let words = &signed.words;
-        let found = command::hours(conn, signed.organisation.id, &words.zone, (Some(id), now)).await?;
+        let found = command::hours(conn, signed.organisation.id, &words.house_zone, (Some(id), now)).await?;
         let house = House::read(conn, signed.organisation.id).await?;
         let hint = |icon, at: i64, why: String| Hint {
             icon,
             value: local(words, at),
             said: due(words, at, now),
-            why,
+            why: match words.at_house(at) {
+                Some(there) => format!("{why} · {there}"),
+                None => why,
+            },
         };
         let (mut all, mut thin) = (Vec::new(), None);
         match &found.advice {

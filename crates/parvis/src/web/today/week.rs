@@ -41,12 +41,12 @@ struct Week {
 
 impl Week {
     fn of(words: &Words, now: i64) -> Self {
-        let here = words.zoned(now);
+        let here = words.house().zoned(now);
         let monday = i64::from(here.weekday().to_monday_zero_offset());
         let midnights = (0..=7_i64)
             .filter_map(|day| {
                 let date = here.date().checked_add((day - monday).days()).ok()?;
-                Some(date.to_zoned(words.zone.clone()).ok()?.timestamp().as_microsecond())
+                Some(date.to_zoned(words.house_zone.clone()).ok()?.timestamp().as_microsecond())
             })
             .collect();
         Self { midnights, now }
@@ -82,7 +82,7 @@ impl Week {
 
 /// Number of the ISO week.
 pub fn number(words: &Words, now: i64) -> i64 {
-    i64::from(words.zoned(now).date().iso_week_date().week())
+    i64::from(words.house().zoned(now).date().iso_week_date().week())
 }
 
 /// All figures that this reader may see.

@@ -34,11 +34,11 @@ pub(crate) fn next(rule: &Rule, words: &Words, now: i64) -> Option<i64> {
         "weekly" => true,
         _ => return None,
     };
-    let today = words.zoned(now).date();
+    let today = words.house().zoned(now).date();
     (0..=8)
         .filter_map(|days| today.checked_add(i64::from(days).days()).ok())
         .filter(|date| !weekly || date.weekday().to_monday_one_offset() == 1)
-        .filter_map(|date| date.at(HOUR, 0, 0, 0).to_zoned(words.zone.clone()).ok())
+        .filter_map(|date| date.at(HOUR, 0, 0, 0).to_zoned(words.house_zone.clone()).ok())
         .map(|it| it.timestamp().as_microsecond())
         .find(|at| *at > now)
 }
@@ -101,7 +101,7 @@ pub(super) async fn compose(
     }
     found.sort_by(|a, b| (&a.watch.folder, b.count).cmp(&(&b.watch.folder, a.count)));
     let key = if rule.digest == "weekly" { "digest-weekly" } else { "digest-daily" };
-    let title = words.t2(key, "name", name, "day", words.day(to - 1, to));
+    let title = words.t2(key, "name", name, "day", words.house().day(to - 1, to));
     let facts: Vec<_> = found
         .iter()
         .map(|it| {

@@ -124,7 +124,7 @@ pub async fn set_slots(
 pub async fn hours(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<PostHours>> {
     let (organisation, mut conn) = (caller.actor.organisation, app.db.read().await?);
     let zone = store::organisation::get(&mut conn, organisation).await?.map(|it| it.time_zone);
-    let zone = Words::new(Language::En, zone.as_deref().unwrap_or("UTC")).zone;
+    let zone = Words::new(Language::En, zone.as_deref().unwrap_or("UTC")).house_zone;
     let found = command::hours(&mut conn, organisation, &zone, (None, app.now())).await?;
     let needed = parvis_write::day::best::LEAST_POSTS;
     let (posts, best) = match found.advice {

@@ -116,7 +116,7 @@ fn percent(words: &Words, part: i64, of: i64) -> String {
 }
 
 fn month(words: &Words, it: &Share) -> Month {
-    let day = words.zoned(it.from).date();
+    let day = words.house().zoned(it.from).date();
     Month {
         name: format!("{} {}", words.t(&format!("month-{}", day.month())), day.year()),
         said: words.t2("fast-share", "count", it.fast, "of", it.all),
