@@ -368,6 +368,7 @@ keys-all = all shortcuts
 keys-off = Single letters can be turned off in the settings.
 key-enter = Enter
 key-escape = Esc
+key-Space = Space
 
 offline-kept = The server doesn’t answer: nothing is lost, try again in a moment.
 person-online = online

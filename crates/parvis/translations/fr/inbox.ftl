@@ -368,6 +368,7 @@ keys-all = tous les raccourcis
 keys-off = Les lettres seules peuvent être désactivées dans les réglages.
 key-enter = Entrée
 key-escape = Échap
+key-Space = Espace
 
 offline-kept = Le serveur ne répond pas : rien n’est perdu, réessayez dans un instant.
 person-online = en ligne
