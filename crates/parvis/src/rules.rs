@@ -6,6 +6,7 @@ pub mod asset;
 pub mod assistant;
 pub mod charter;
 pub mod clock;
+pub mod contract;
 pub mod factor;
 pub mod fast;
 pub mod field;

@@ -13,6 +13,7 @@ pub mod channel;
 pub mod client_key;
 pub mod colleague;
 pub mod conn;
+pub mod contract;
 pub mod conversation;
 pub mod correction;
 pub mod counter;

@@ -3,11 +3,12 @@
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::{Refusal, Result, allow};
+use super::{Refusal, Result, allow, post};
 use crate::app::App;
 use crate::clock::DAY;
 use crate::id::{ColleagueId, DeskId};
 use crate::rules::appointment::{Standing, appoint};
+use crate::rules::contract::Contract;
 use crate::rules::field;
 use crate::rules::permission::{Action, Actor, Role};
 use crate::seal;
@@ -34,6 +35,8 @@ pub struct Change {
     pub desks: Option<Vec<DeskId>>,
     /// End of access (µs); `Some(None)` for none.
     pub access_ends_at: Option<Option<i64>>,
+    /// Which channels and themes their contract covers; kept for people from outside only.
+    pub contract: Option<Contract>,
     /// Whether they have access at all.
     pub active: Option<bool>,
 }
@@ -95,6 +98,7 @@ pub async fn invite(app: &App, actor: &Actor, as_what: Change) -> Result<Invitat
     weigh(&mut conn, actor, None, &it, now).await?;
     colleague::insert(&mut conn, &it).await?;
     set_desks(&mut conn, actor, it.id, whole.desks.as_deref().unwrap_or_default()).await?;
+    set_contract(&mut conn, actor, &it, whole.contract, now).await?;
     written(&mut conn, actor, now, "colleague.invited", None, &it).await?;
     let made = make_link(app, &mut conn, actor, &it, now).await?;
     conn.commit().await?;
@@ -113,6 +117,7 @@ pub async fn change(app: &App, actor: &Actor, id: ColleagueId, to: Change) -> Re
     if let Some(desks) = &to.desks {
         set_desks(&mut conn, actor, id, desks).await?;
     }
+    set_contract(&mut conn, actor, &after, to.contract, now).await?;
     if !after.active {
         store::session::remove_others(&mut conn, actor.organisation, id, "").await?;
         link::revoke(&mut conn, actor.organisation, id).await?;
@@ -241,6 +246,61 @@ async fn set_desks(conn: &mut Conn, actor: &Actor, id: ColleagueId, desks: &[Des
         }
     }
     Ok(colleague::set_desks(conn, actor.organisation, id, &wanted).await?)
+}
+
+/// Keeps what the contract covers: nothing but what `to` says, and nothing at all for who isn't from outside (any longer).
+async fn set_contract(
+    conn: &mut Conn,
+    actor: &Actor,
+    whose: &Colleague,
+    to: Option<Contract>,
+    now: i64,
+) -> Result<()> {
+    let before = store::contract::of(conn, actor.organisation, whose.id).await?;
+    let after = match to {
+        _ if whose.role != Role::External => Contract::default(),
+        Some(to) => checked(conn, actor, &to).await?,
+        None => before.clone(),
+    };
+    if after == before {
+        return Ok(());
+    }
+    store::contract::set(conn, actor.organisation, whose.id, &after).await?;
+    let entry = Entry {
+        organisation: actor.organisation,
+        at: now,
+        by: By::Colleague(actor.colleague),
+        verb: "colleague.contract",
+        subject: whose.id.0,
+        conversation: None,
+        before: Some(json!(before)),
+        after: Some(json!(after)),
+    };
+    journal::write(conn, entry).await?;
+    Ok(())
+}
+
+/// A contract as it is kept: channels that there are, themes of one line, each once and in order.
+async fn checked(conn: &mut Conn, actor: &Actor, to: &Contract) -> Result<Contract> {
+    if to.channels.len().max(to.themes.len()) > Contract::MOST {
+        return Err(Refusal::Invalid { field: "contract", code: "many" });
+    }
+    // One that was removed since may stay: without it the contract would cover more.
+    for id in &to.channels {
+        if store::channel::get(conn, actor.organisation, *id).await?.is_none() {
+            return Err(Refusal::Invalid { field: "channels", code: "unknown" });
+        }
+    }
+    let themes = to.themes.iter().filter(|it| !it.trim().is_empty());
+    let mut after = Contract {
+        channels: to.channels.clone(),
+        themes: themes.map(|it| super::line("theme", it, post::THEME_LENGTH)).collect::<Result<_>>()?,
+    };
+    after.channels.sort_unstable();
+    after.channels.dedup();
+    after.themes.sort_unstable();
+    after.themes.dedup();
+    Ok(after)
 }
 
 async fn make_link(

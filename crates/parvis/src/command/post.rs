@@ -3,6 +3,7 @@
 
 pub mod card;
 pub mod charter;
+pub mod contract;
 pub mod fast;
 pub mod hour;
 pub mod import;
@@ -28,8 +29,10 @@ use crate::store::journal::{self, By, Entry};
 use crate::store::post::{self, Post, Target};
 use crate::store::{self, Conn};
 
-/// Longest title and theme, in characters.
+/// Longest title, in characters.
 pub const TITLE_LENGTH: usize = 140;
+/// Longest theme, in characters.
+pub const THEME_LENGTH: usize = 60;
 /// Longest brief and reason, in characters.
 pub const BRIEF_LENGTH: usize = 4_000;
 /// How long a post that leaves now can still be taken back (µs).
@@ -79,11 +82,17 @@ impl From<Objection> for Refusal {
 pub async fn load(conn: &mut Conn, actor: &Actor, id: PostId, action: Action) -> Result<Post> {
     allow(actor, action)?;
     let it = post::get(conn, actor.organisation, id).await?.ok_or(Refusal::NotFound)?;
-    let theirs = actor.role != Role::External
-        || it.idea_by == actor.colleague
-        || it.writer == Some(actor.colleague)
-        || post::look::is_mentioned(conn, actor.organisation, id, actor.colleague).await?;
-    if theirs { Ok(it) } else { Err(Refusal::NotFound) }
+    if is_theirs(conn, actor, &it).await? { Ok(it) } else { Err(Refusal::NotFound) }
+}
+
+/// Whether a post is for the actor's eyes. Who comes from outside sees what they had, write or were named in, as far as their
+/// contract covers it.
+pub async fn is_theirs(conn: &mut Conn, actor: &Actor, it: &Post) -> store::Result<bool> {
+    let Some(who) = only(actor) else { return Ok(true) };
+    let has_part = it.idea_by == who
+        || it.writer == Some(who)
+        || post::look::is_mentioned(conn, actor.organisation, it.id, who).await?;
+    Ok(has_part && contract::covers(conn, actor.organisation, who, it).await?)
 }
 
 /// Whose posts the actor sees: `None` for all.
@@ -149,6 +158,7 @@ async fn propose_in(
         launch,
     };
     dress(&mut it, &idea)?;
+    contract::check_theme(conn, actor, &it.theme).await?;
     let version = found.map(|found| words::begin(actor, &mut it, found)).transpose()?;
     post::insert(conn, actor.organisation, &it).await?;
     if let Some(version) = version {
@@ -180,6 +190,7 @@ pub async fn describe(app: &App, actor: &Actor, id: PostId, idea: Idea) -> Resul
     let (before, title) = (fact(&it), it.title.clone());
     let whose = last::of(&mut conn, actor.organisation, &it).await?;
     dress(&mut it, &idea)?;
+    contract::check_theme(&mut conn, actor, &it.theme).await?;
     it.launch = launch::post::named(&mut conn, actor, idea.launch, it.launch).await?;
     last::keep(&mut conn, actor, &it, whose).await?;
     if it.title != title && matches!(it.state, State::ToValidate | State::Scheduled) {
@@ -198,7 +209,7 @@ fn dress(it: &mut Post, idea: &Idea) -> Result<()> {
     it.brief = paragraph("brief", &idea.brief)?;
     it.theme = match idea.theme.trim() {
         "" => String::new(),
-        theme => super::line("theme", theme, 60)?,
+        theme => super::line("theme", theme, THEME_LENGTH)?,
     };
     if !ORIGINS.contains(&idea.origin.as_str()) {
         return Err(Refusal::Invalid { field: "origin", code: "unknown" });
@@ -217,7 +228,11 @@ pub(super) fn paragraph(field: &'static str, text: &str) -> Result<String> {
 }
 
 async fn check_channels(conn: &mut Conn, actor: &Actor, channels: &[ChannelId]) -> Result<()> {
+    let contract = contract::of(conn, actor).await?;
     for id in channels {
+        if !contract.covers_channel(*id) {
+            return Err(Refusal::Invalid { field: "channels", code: "contract" });
+        }
         let found = store::channel::get(conn, actor.organisation, *id).await?;
         if found.is_none_or(|it| it.state == "removed") {
             return Err(Refusal::Invalid { field: "channels", code: "unknown" });
@@ -296,7 +311,11 @@ async fn settle(
             if let Some(id) = writer {
                 let found = store::colleague::get(conn, actor.organisation, id).await?;
                 let found = found.filter(|it| it.active && it.role.may(Action::Write));
-                found.ok_or(Refusal::Invalid { field: "writer", code: "unknown" })?;
+                let found = found.ok_or(Refusal::Invalid { field: "writer", code: "unknown" })?;
+                if found.role == Role::External && !contract::covers(conn, actor.organisation, id, it).await?
+                {
+                    return Err(Refusal::Invalid { field: "writer", code: "contract" });
+                }
             }
             it.writer = writer;
         }

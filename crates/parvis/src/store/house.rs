@@ -13,6 +13,7 @@ use crate::id::{ChannelId, ColleagueId, DeskId, OrganisationId};
 use crate::rules::permission::Scope;
 
 /// The house by name.
+#[derive(Clone)]
 pub struct House {
     /// Desks in their order.
     pub desks: Vec<Desk>,

@@ -57,6 +57,7 @@ const STEPS: &[Step] = &[
     (31, "assistant", include_str!("../../migrations/0031_assistant.sql"), "", ""),
     (33, "colleague_zone", include_str!("../../migrations/0033_colleague_zone.sql"), "", ""),
     (34, "job_index", include_str!("../../migrations/0034_job_index.sql"), "", ""),
+    (35, "contract", include_str!("../../migrations/0035_contract.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

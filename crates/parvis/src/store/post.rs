@@ -121,7 +121,7 @@ pub struct Filter {
     pub origin: Option<String>,
     /// Going to this channel.
     pub channel: Option<ChannelId>,
-    /// Only what this colleague had, writes or was named in: an external person's board.
+    /// Only what this colleague had, writes or was named in, as far as their contract covers it: an external person's board.
     pub only: Option<ColleagueId>,
     /// Of this launch.
     pub launch: Option<LaunchId>,
@@ -137,6 +137,11 @@ macro_rules! filtered {
         "($2 = '' OR p.theme = $2) AND ($3 = '' OR p.origin = $3)
     AND (EXISTS (SELECT 1 FROM post_target t WHERE t.organisation_id = p.organisation_id AND t.post_id = p.id AND t.channel_id = $4) OR $4 IS NULL)
     AND (p.idea_by = $5 OR $5 IS NULL OR p.writer_id = $5 OR EXISTS (SELECT 1 FROM post_mention m WHERE m.organisation_id = p.organisation_id AND m.post_id = p.id AND m.colleague_id = $5))
+    AND ($5 IS NULL OR NOT EXISTS (SELECT 1 FROM contract_theme h WHERE h.organisation_id = p.organisation_id AND h.colleague_id = $5)
+      OR EXISTS (SELECT 1 FROM contract_theme h WHERE h.organisation_id = p.organisation_id AND h.colleague_id = $5 AND h.theme = p.theme))
+    AND ($5 IS NULL OR NOT EXISTS (SELECT 1 FROM contract_channel h WHERE h.organisation_id = p.organisation_id AND h.colleague_id = $5)
+      OR NOT EXISTS (SELECT 1 FROM post_target t WHERE t.organisation_id = p.organisation_id AND t.post_id = p.id AND NOT EXISTS
+        (SELECT 1 FROM contract_channel h WHERE h.organisation_id = p.organisation_id AND h.colleague_id = $5 AND h.channel_id = t.channel_id)))
     AND (p.launch_id = $6 OR $6 IS NULL)"
     };
 }

@@ -28,7 +28,21 @@ use axum::routing::{get, post};
 use super::Route;
 use crate::app::App;
 use crate::command::answer::UPLOAD_BYTES;
+use crate::command::post::contract;
 use crate::rules::permission::Action;
+use crate::store::house::House;
+use crate::store::{self, Conn};
+use crate::web::session::Signed;
+
+/// The house, with the channels on which whoever is signed in may have something said.
+async fn house_of(conn: &mut Conn, signed: &Signed) -> store::Result<Arc<House>> {
+    let covered = contract::of(conn, &signed.actor).await?;
+    let mut house = House::read(conn, signed.organisation.id).await?;
+    if !covered.is_open() {
+        Arc::make_mut(&mut house).channels.retain(|it| covered.covers_channel(it.id));
+    }
+    Ok(house)
+}
 
 /// The routes and the right that each needs; a step asks for its own besides.
 pub const ROUTES: &[Route] = &[

@@ -28,7 +28,7 @@ async fn somebody_is_invited_moved_and_let_go() {
     for house in houses().await {
         let admin = boss(&house, Role::Administrator).await;
         let whom = json!({ "name": "Agence du Nord", "email": " Nord@Agence.Example ", "role": "external",
-            "desks": [house.desks[0]], "access_ends_at": START + DAY });
+            "desks": [house.desks[0]], "access_ends_at": START + DAY, "contract": { "themes": ["Prix"] } });
         let made = admin.post("/colleagues", whom.clone()).await.be(201);
         assert!(made["address"].as_str().unwrap().contains("/link/"));
         assert_eq!(admin.post("/colleagues", whom).await.be(422)["code"], "email-taken");
@@ -36,9 +36,15 @@ async fn somebody_is_invited_moved_and_let_go() {
         let it = admin.get(&at).await.be(200);
         assert_eq!((&it["email"], &it["initials"]), (&json!("nord@agence.example"), &json!("AN")));
         assert_eq!(it["desks"], json!([house.desks[0]]));
+        assert_eq!(it["contract"], json!({ "channels": [], "themes": ["Prix"] }));
+        let wider = json!({ "contract": { "channels": [house.channel], "themes": ["Prix", "Expo"] } });
+        let it = patch(&admin, &at, wider).await.be(200);
+        assert_eq!(it["contract"], json!({ "channels": [house.channel], "themes": ["Expo", "Prix"] }));
+        assert_eq!(patch(&admin, &at, json!({ "contract": { "chanels": [] } })).await.status, 422);
         let moved = json!({ "role": "expert", "access_ends_at": null, "desks": [house.desks[1]] });
         let it = patch(&admin, &at, moved).await.be(200);
         assert_eq!((&it["role"], &it["access_ends_at"]), (&json!("expert"), &Value::Null));
+        assert_eq!(it["contract"], Value::Null);
         assert_eq!(it["desks"], json!([house.desks[1]]));
         assert_eq!(patch(&admin, &at, json!({ "active": false })).await.be(200)["active"], false);
         assert_eq!(patch(&admin, &at, json!({ "desks": [house.channel] })).await.be(422)["field"], "desk");
@@ -46,10 +52,21 @@ async fn somebody_is_invited_moved_and_let_go() {
         {
             assert_eq!(patch(&admin, &at, json!({ field: value })).await.be(422)["field"], field);
         }
-        let log = admin.get("/journal?limit=4").await.be(200);
+        let log = admin.get("/journal?limit=7").await.be(200);
         let verbs: Vec<&str> =
             log["items"].as_array().unwrap().iter().map(|it| it["verb"].as_str().unwrap()).collect();
-        assert_eq!(verbs, ["colleague.ended", "colleague.changed", "link.made", "colleague.invited"]);
+        assert_eq!(
+            verbs,
+            [
+                "colleague.ended",
+                "colleague.changed",
+                "colleague.contract",
+                "colleague.changed",
+                "colleague.contract",
+                "link.made",
+                "colleague.invited",
+            ]
+        );
     }
 }
 

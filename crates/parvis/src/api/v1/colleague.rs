@@ -16,8 +16,9 @@ use crate::api::problem::{Problem, Result, Told};
 use crate::app::App;
 use crate::command::colleague as command;
 use crate::id::{ColleagueId, DeskId};
+use crate::rules::contract::Contract;
 use crate::rules::permission::{Action, Role, Scope};
-use crate::store::{colleague as room, factor};
+use crate::store::{self, colleague as room, factor};
 
 /// Someone who signs in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,6 +39,9 @@ pub struct Colleague {
     active: bool,
     /// End of access (µs), for externals.
     access_ends_at: Option<i64>,
+    /// Which channels and themes their contract covers; `null` for who isn't from outside. Shown to oneself and to those who
+    /// manage colleagues.
+    contract: Option<Contract>,
     /// Whether they have a second factor; shown to oneself and to those who manage colleagues.
     has_factor: Option<bool>,
     /// When they were invited (µs).
@@ -53,6 +57,7 @@ async fn seen(app: &App, caller: &Caller) -> Result<Vec<Colleague>> {
     for (colleague, desk) in room::memberships(&mut conn, actor.organisation).await? {
         desks.entry(colleague).or_default().push(desk);
     }
+    let mut contracts = store::contract::all(&mut conn, actor.organisation).await?;
     let holders = factor::holders(&mut conn, actor.organisation).await?;
     let manages = actor.role.may(Action::ManageColleagues);
     let shown = all.into_iter().filter_map(|it| {
@@ -68,6 +73,8 @@ async fn seen(app: &App, caller: &Caller) -> Result<Vec<Colleague>> {
             email: (own || manages).then_some(it.email),
             active: it.active,
             access_ends_at: it.access_ends_at,
+            contract: (it.role == Role::External && (own || manages))
+                .then(|| contracts.remove(&it.id).unwrap_or_default()),
             has_factor: (own || manages).then(|| holders.contains(&it.id)),
             created_at: it.created_at,
         })
@@ -117,6 +124,8 @@ pub struct Invite {
     desks: Vec<DeskId>,
     /// End of access (µs).
     access_ends_at: Option<i64>,
+    /// Which channels and themes the contract of somebody from outside covers; without it, all.
+    contract: Option<Contract>,
 }
 
 /// A one-time sign-in link.
@@ -150,6 +159,7 @@ pub async fn invite(
         role: Some(whom.role),
         desks: Some(whom.desks),
         access_ends_at: Some(whom.access_ends_at),
+        contract: whom.contract,
         active: None,
     };
     Ok(told(command::invite(&app, &caller.actor, whom).await?))
@@ -171,6 +181,8 @@ pub struct ColleagueChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
     access_ends_at: Option<Option<i64>>,
+    /// Which channels and themes the contract of somebody from outside covers.
+    contract: Option<Contract>,
     /// `false` ends access and closes every session at once; `true` gives it back.
     active: Option<bool>,
 }
@@ -195,6 +207,7 @@ pub async fn change(
         role: to.role,
         desks: to.desks,
         access_ends_at: to.access_ends_at,
+        contract: to.contract,
         active: to.active,
     };
     command::change(&app, &caller.actor, id, to).await?;

@@ -12,10 +12,9 @@ use crate::api::body::Body;
 use crate::api::caller::Caller;
 use crate::api::problem::{Result, Told};
 use crate::app::App;
-use crate::command::post::only;
 use crate::command::stop as command;
 use crate::rules::permission::Action;
-use crate::store::post::{self, Post};
+use crate::store::post::Post;
 use crate::store::{self, stop::Stop};
 
 /// Whether everything is stopped, and what that holds.
@@ -33,10 +32,7 @@ pub struct Held {
     extensions(("x-action" = json!(Action::ReadPosts))))]
 pub async fn get(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Held>> {
     let (actor, mut conn) = (&caller.actor, app.db.read().await?);
-    let mut held = post::held(&mut conn, actor.organisation).await?;
-    if let Some(own) = only(actor) {
-        held.retain(|it| it.idea_by == own || it.writer == Some(own));
-    }
+    let held = command::held(&mut conn, actor).await?;
     let stop = store::stop::current(&mut conn, actor.organisation).await?;
     Ok(Json(Held { stop, held }))
 }

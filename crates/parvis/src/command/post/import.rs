@@ -177,7 +177,9 @@ async fn tried(app: &App, actor: &Actor, content: &[u8], language: Language) -> 
 /// Makes the posts of a file in the transaction `conn`; what is wrong stands among the faults.
 async fn made(conn: &mut Conn, app: &App, actor: &Actor, content: &[u8]) -> Result<(Read, Vec<(u64, Post)>)> {
     let zone = fast::zone(conn, actor.organisation).await?;
-    let channels = store::channel::list(conn, actor.organisation).await?;
+    let contract = super::contract::of(conn, actor).await?;
+    let mut channels = store::channel::list(conn, actor.organisation).await?;
+    channels.retain(|it| contract.covers_channel(it.id));
     let writes = actor.may(Action::Write);
     let sense = Sense {
         zone: &zone,

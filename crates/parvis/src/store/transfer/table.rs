@@ -66,6 +66,8 @@ tables! {
         tried_at Int, failing_since Int, error_code Text, error_text Text, rate_limit Int, rate_remaining Int,
         rate_reset_at Int, notice_code Text, notice_text Text, created_at Int, renewal Text }
     client_key 2 { organisation_id Id, id Id, secret Bytes, created_at Int }
+    contract_channel 3 { organisation_id Id, colleague_id Id, channel_id Id }
+    contract_theme 3 { organisation_id Id, colleague_id Id, theme Text }
     channel_cursor 3 { organisation_id Id, channel_id Id, stream Text, value Text, updated_at Int }
     channel_gap 3 { organisation_id Id, channel_id Id, from_at Int, to_at Int, reason Text }
     observation 2 { organisation_id Id, id Id, channel_id Id, remote_id Text, kind Text, version_at Int,

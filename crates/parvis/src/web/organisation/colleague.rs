@@ -12,13 +12,15 @@ use serde::Deserialize;
 use super::Person;
 use crate::app::App;
 use crate::command::{Refusal, colleague as command, factor};
-use crate::id::{ColleagueId, DeskId};
+use crate::id::ColleagueId;
+use crate::rules::contract::Contract;
 use crate::rules::permission::Role;
 use crate::store::colleague::Colleague;
 use crate::store::desk::Desk;
 use crate::store::{self, Conn};
 use crate::web::error::{Failure, page_with};
 use crate::web::form;
+use crate::web::inbox::house::channel_icon;
 use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place};
@@ -38,6 +40,7 @@ pub(in crate::web) struct ColleaguePage {
     pub(in crate::web) fields: Fields,
     pub(in crate::web) roles: Vec<(&'static str, String, String)>,
     pub(in crate::web) desks: Vec<Desk>,
+    pub(in crate::web) accounts: Vec<Account>,
     pub(in crate::web) wrong: Wrong,
     /// The one-time link, shown this once, with the day until which it works.
     pub(in crate::web) link: Option<(String, String)>,
@@ -59,6 +62,10 @@ pub(in crate::web) struct Fields {
     pub(in crate::web) desks: Vec<String>,
     /// Last day of access, `2027-06-30`, or empty.
     pub(in crate::web) until: String,
+    /// The channels of the contract.
+    pub(in crate::web) channels: Vec<String>,
+    /// The themes of the contract, one a line.
+    pub(in crate::web) themes: String,
 }
 
 /// What has to be mended, in words.
@@ -68,11 +75,16 @@ pub(in crate::web) struct Wrong {
     pub(in crate::web) email: Option<String>,
     pub(in crate::web) role: Option<String>,
     pub(in crate::web) until: Option<String>,
+    pub(in crate::web) contract: Option<String>,
 }
 
 impl Fields {
-    fn of(it: &Colleague, desks: &[DeskId], words: &Words) -> Self {
-        Self {
+    async fn of(conn: &mut Conn, it: &Colleague, words: &Words) -> store::Result<Self> {
+        let desks = store::colleague::desks(conn, it.organisation, it.id).await?;
+        let contract = store::contract::of(conn, it.organisation, it.id).await?;
+        Ok(Self {
+            channels: contract.channels.iter().map(ToString::to_string).collect(),
+            themes: contract.themes.join("\n"),
             name: it.name.clone(),
             email: it.email.clone(),
             role: it.role.as_str().to_owned(),
@@ -80,7 +92,7 @@ impl Fields {
             until: it
                 .access_ends_at
                 .map_or_else(String::new, |at| words.house().zoned(at - 1).date().to_string()),
-        }
+        })
     }
 }
 
@@ -93,6 +105,30 @@ fn end_of(day: &str, words: &Words) -> Result<Option<i64>, &'static str> {
     let next = date.tomorrow().map_err(|_| "colleague-day-unknown")?;
     let end = next.to_zoned(words.house_zone.clone()).map_err(|_| "colleague-day-unknown")?;
     Ok(Some(end.timestamp().as_microsecond()))
+}
+
+/// A channel that a contract may name.
+pub(in crate::web) struct Account {
+    pub(in crate::web) id: String,
+    pub(in crate::web) icon: &'static str,
+    pub(in crate::web) name: String,
+    pub(in crate::web) on: bool,
+}
+
+/// The channels that a contract may name: those that stand, and those that it names, removed or not: without the last of them
+/// it would cover every channel.
+async fn accounts(conn: &mut Conn, signed: &Signed, named: &[String]) -> store::Result<Vec<Account>> {
+    let mut all = store::channel::list(conn, signed.organisation.id).await?;
+    for id in named.iter().filter_map(|it| it.parse().ok()) {
+        if all.iter().all(|it| it.id != id) {
+            all.extend(store::channel::get(conn, signed.organisation.id, id).await?);
+        }
+    }
+    let account = |it: store::channel::Channel| {
+        let id = it.id.to_string();
+        Account { on: named.contains(&id), id, icon: channel_icon(&it.kind), name: it.name }
+    };
+    Ok(all.into_iter().map(account).collect())
 }
 
 /// What the page is about.
@@ -113,6 +149,7 @@ async fn colleague_page(
     let words = &signed.words;
     let desks = store::desk::list(conn, signed.organisation.id).await?;
     let on = about.fields.desks.clone();
+    let accounts = accounts(conn, signed, &about.fields.channels).await?;
     let title = about.colleague.map_or_else(|| words.t("invite-title"), |it| it.name.clone());
     let roles = Role::ALL
         .into_iter()
@@ -133,6 +170,7 @@ async fn colleague_page(
                 (name, words.named("role", name), words.named("role-for", name))
             })
             .collect(),
+        accounts,
         desks: desks.into_iter().filter(|it| it.is_open() || on.contains(&it.id.to_string())).collect(),
         wrong: about.wrong,
         link: about.link,
@@ -157,12 +195,18 @@ fn read(fields: &Fields, desks: &[Desk], words: &Words) -> Result<command::Chang
         email: email.as_ref().err().map(|key| words.t(key)),
         role: role.is_none().then(|| words.t("colleague-role-unknown")),
         until: until.as_ref().err().map(|key| words.t(key)),
+        contract: None,
     };
     let (Ok(name), Ok(email), Some(role), Ok(access_ends_at)) = (name, email, role, until) else {
         return Err(Box::new(wrong));
     };
     let chosen = desks.iter().map(|it| it.id).filter(|id| fields.desks.contains(&id.to_string()));
+    let contract = Contract {
+        channels: fields.channels.iter().filter_map(|it| it.parse().ok()).collect(),
+        themes: fields.themes.lines().map(str::to_owned).collect(),
+    };
     Ok(command::Change {
+        contract: Some(contract),
         name: Some(name),
         email: Some(email),
         role: Some(role),
@@ -177,6 +221,10 @@ fn mend(refused: Refusal, words: &Words) -> Result<Wrong, Failure> {
     match refused {
         Refusal::Invalid { field: "email", code: "taken" } => {
             Ok(Wrong { email: Some(words.t("colleague-email-taken")), ..Wrong::default() })
+        }
+        Refusal::Invalid { field: "theme" | "channels" | "contract", .. } => {
+            let contract = refusal::said(&refused, words).map(|(_, said)| said);
+            Ok(Wrong { contract, ..Wrong::default() })
         }
         Refusal::Invalid { field: "access_ends_at", .. } => {
             Ok(Wrong { until: Some(words.t("colleague-day-past")), ..Wrong::default() })
@@ -206,8 +254,7 @@ pub(super) async fn invite(
 async fn hand_over(app: &App, signed: &Signed, made: command::Invitation) -> Result<Response, Failure> {
     let mut conn = app.db.read().await?;
     let colleague = find(&mut conn, signed, made.colleague).await?;
-    let desks = store::colleague::desks(&mut conn, signed.organisation.id, colleague.id).await?;
-    let fields = Fields::of(&colleague, &desks, &signed.words);
+    let fields = Fields::of(&mut conn, &colleague, &signed.words).await?;
     let link = Some((made.address, signed.words.day(made.expires_at, app.now())));
     let about = About { colleague: Some(&colleague), fields, wrong: Wrong::default(), link };
     colleague_page(app, &mut conn, signed, StatusCode::CREATED, about).await
@@ -224,8 +271,7 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     let mut conn = app.db.read().await?;
     let colleague = find(&mut conn, &signed, id).await?;
-    let desks = store::colleague::desks(&mut conn, signed.organisation.id, id).await?;
-    let fields = Fields::of(&colleague, &desks, &signed.words);
+    let fields = Fields::of(&mut conn, &colleague, &signed.words).await?;
     let about = About { colleague: Some(&colleague), fields, wrong: Wrong::default(), link: None };
     colleague_page(&app, &mut conn, &signed, StatusCode::OK, about).await
 }

@@ -147,7 +147,7 @@ pub(super) async fn show(
     let words = &signed.words;
     let launches = super::idea::launches(&mut conn, &signed, asked.launch.parse().ok()).await?;
     let filter = asked.filter(&signed, &launches);
-    let house = House::read(&mut conn, signed.organisation.id).await?;
+    let house = super::house_of(&mut conn, &signed).await?;
     let counts = post::counts(&mut conn, signed.organisation.id, &filter).await?;
     let count = |state| counts.get(&state).copied().unwrap_or(0);
     let aside = State::parse(&asked.all).filter(|it| matches!(it, State::Parked | State::Refused));
@@ -159,7 +159,7 @@ pub(super) async fn show(
     let (month, week) = (COLUMNS.iter().map(|it| count(*it)).sum::<i64>(), words.house().zoned(app.now()));
     let context = words.t2("speak-context", "count", month, "week", i64::from(week.iso_week_date().week()));
     let layout = Layout::of(&mut conn, &signed, Place::Speak, words.t("place-speak")).await?;
-    let themes = post::themes(&mut conn, signed.organisation.id).await?;
+    let themes = command::post::contract::themes(&mut conn, &signed.actor).await?;
     let looks = review::reviews(&signed.actor);
     let reviews = match looks {
         true => Some(fast::unreviewed(&mut conn, signed.organisation.id).await?.len()),

@@ -114,7 +114,7 @@ pub(super) async fn check(
     let it = it.map_err(|refused| refusal::failure(refused, &signed.words))?;
     let held = command::read_words(&mut conn, signed.organisation.id, &it, &text).await?;
     let Some(what) = what else {
-        let house = House::read(&mut conn, signed.organisation.id).await?;
+        let house = super::house_of(&mut conn, &signed).await?;
         let pictures = picture::list(&mut conn, signed.organisation.id, id).await?;
         let card = card::get(&mut conn, signed.organisation.id, id).await?;
         let may = may(&signed, &it, true);

@@ -185,7 +185,7 @@ async fn shown(
     let mut conn = app.db.read().await?;
     let it = command::load(&mut conn, &signed.actor, id, Action::ReadPosts).await;
     let it = it.map_err(|refused| refusal::failure(refused, words))?;
-    let house = House::read(&mut conn, organisation).await?;
+    let house = super::house_of(&mut conn, signed).await?;
     let facts = command::facts(&mut conn, app, organisation, &it).await?;
     let typed = fill(&mut conn, signed, &house, &it, typed, now).await?;
     let targets = post::targets(&mut conn, organisation, id).await?;

@@ -19,7 +19,6 @@ use crate::rules::launch::State as Standing;
 use crate::rules::permission::Action;
 use crate::rules::post::ORIGINS;
 use crate::rules::text::excerpt;
-use crate::store::house::House;
 use crate::store::{self, Conn};
 use crate::web::error::{Failure, page_with};
 use crate::web::inbox::house::channel_icon;
@@ -164,7 +163,7 @@ async fn form(
     ticked: &[String],
     (problem, ideas): (Option<(StatusCode, String)>, Ideas),
 ) -> Result<Response, Failure> {
-    let house = House::read(conn, signed.organisation.id).await?;
+    let house = super::house_of(conn, signed).await?;
     let quoted = match fields.conversation.parse() {
         Ok(id) => store::conversation::get(conn, signed.organisation.id, id)
             .await?
@@ -185,7 +184,7 @@ async fn form(
         assistant: model.map(|model| Ideas { model, ..ideas }),
         layout: Layout::of(conn, signed, Place::Speak, words.t("speak-new")).await?,
         origins: ORIGINS.map(|it| (it, words.named("origin", it))).to_vec(),
-        themes: store::post::themes(conn, signed.organisation.id).await?,
+        themes: command::contract::themes(conn, &signed.actor).await?,
         accounts: house.channels.iter().map(account).collect(),
         quoted,
         launches: launches(conn, signed, fields.launch.parse().ok()).await?,

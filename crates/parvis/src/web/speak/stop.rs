@@ -11,11 +11,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::board::{Card, cards};
 use crate::app::App;
-use crate::command::post as command;
-use crate::command::{self as commands};
+use crate::command;
 use crate::rules::permission::Action;
 use crate::store::house::House;
-use crate::store::{post, stop};
+use crate::store::stop;
 use crate::web::error::{Failure, page_with};
 use crate::web::form::Done;
 use crate::web::inbox::refusal;
@@ -56,10 +55,7 @@ async fn shown(app: &App, signed: &Signed, done: &str, problem: Option<(StatusCo
         at: words.moment(it.at, app.now()),
         reason: it.reason,
     });
-    let mut posts = post::held(&mut conn, signed.organisation.id).await?;
-    if let Some(own) = command::only(&signed.actor) {
-        posts.retain(|it| it.idea_by == own || it.writer == Some(own));
-    }
+    let posts = command::stop::held(&mut conn, &signed.actor).await?;
     let cards = cards(&mut conn, app, signed, &house, posts).await?;
     let toast = words.maybe(&format!("stop-done-{done}")).map(|text| Toast { text, undo: None });
     let layout = Layout::of(&mut conn, signed, Place::Speak, words.t("held-title")).await?;
@@ -74,7 +70,7 @@ async fn shown(app: &App, signed: &Signed, done: &str, problem: Option<(StatusCo
     page_with(problem.map_or(StatusCode::OK, |(status, _)| status), &shown)
 }
 
-async fn back(app: &App, signed: &Signed, done: &str, result: commands::Result<()>) -> Answer {
+async fn back(app: &App, signed: &Signed, done: &str, result: command::Result<()>) -> Answer {
     let refused = match result {
         Ok(()) => return Ok(Redirect::to(&format!("/speak/held?done={done}")).into_response()),
         Err(refused) => refused,
@@ -92,12 +88,12 @@ pub(super) async fn begin(
     Form(form): Form<HashMap<String, String>>,
 ) -> Answer {
     let reason = form.get("reason").map(String::as_str).unwrap_or_default();
-    let result = commands::stop::begin(&app, &signed.actor, reason).await.map(drop);
+    let result = command::stop::begin(&app, &signed.actor, reason).await.map(drop);
     back(&app, &signed, "begun", result).await
 }
 
 /// `POST /speak/lift`
 pub(super) async fn lift(State(app): State<Arc<App>>, signed: Signed) -> Answer {
-    let result = commands::stop::lift(&app, &signed.actor).await;
+    let result = command::stop::lift(&app, &signed.actor).await;
     back(&app, &signed, "lifted", result).await
 }

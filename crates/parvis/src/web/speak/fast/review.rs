@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::command::post::fast::lane as setting;
 use crate::command::post::fast::review::{self as command, Share};
-use crate::command::post::only;
+use crate::command::post::is_theirs;
 use crate::id::{FastId, PostId};
 use crate::store::fast::{self, Fast};
 use crate::store::house::House;
@@ -138,8 +138,7 @@ async fn lines(
     let mut lines = Vec::new();
     for it in all {
         let Some(found) = post::get(conn, signed.organisation.id, it.post).await? else { continue };
-        let theirs = only(&signed.actor).is_none_or(|who| found.idea_by == who || found.writer == Some(who));
-        if !theirs {
+        if !is_theirs(conn, &signed.actor, &found).await? {
             continue;
         }
         let seen = it.reviewed_by.zip(it.reviewed_at);
