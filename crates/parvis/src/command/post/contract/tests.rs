@@ -67,7 +67,7 @@ async fn seen(house: &House, actor: &Actor, all: &[PostId]) -> Vec<PostId> {
 }
 
 fn refused<T>(done: &Result<T>, field: &str, code: &str) -> bool {
-    matches!(done, Err(Refusal::Invalid { field: f, code: c }) if f == field && c == code)
+    matches!(done, Err(Refusal::Invalid { field: f, code: c }) if *f == field && *c == code)
 }
 
 #[tokio::test]
