@@ -98,8 +98,8 @@ pub async fn invite(app: &App, actor: &Actor, as_what: Change) -> Result<Invitat
     weigh(&mut conn, actor, None, &it, now).await?;
     colleague::insert(&mut conn, &it).await?;
     set_desks(&mut conn, actor, it.id, whole.desks.as_deref().unwrap_or_default()).await?;
-    set_contract(&mut conn, actor, &it, whole.contract, now).await?;
     written(&mut conn, actor, now, "colleague.invited", None, &it).await?;
+    set_contract(&mut conn, actor, &it, whole.contract, now).await?;
     let made = make_link(app, &mut conn, actor, &it, now).await?;
     conn.commit().await?;
     Ok(made)
@@ -266,18 +266,8 @@ async fn set_contract(
         return Ok(());
     }
     store::contract::set(conn, actor.organisation, whose.id, &after).await?;
-    let entry = Entry {
-        organisation: actor.organisation,
-        at: now,
-        by: By::Colleague(actor.colleague),
-        verb: "colleague.contract",
-        subject: whose.id.0,
-        conversation: None,
-        before: Some(json!(before)),
-        after: Some(json!(after)),
-    };
-    journal::write(conn, entry).await?;
-    Ok(())
+    let change = (now, "colleague.contract", whose.id.0);
+    super::journalled(conn, actor, change, None, Some(&before), Some(&after)).await
 }
 
 /// A contract as it is kept: channels that there are, themes of one line, each once and in order.

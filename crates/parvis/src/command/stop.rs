@@ -4,15 +4,12 @@
 
 use serde_json::json;
 
-use super::post::is_theirs;
 use super::{Refusal, Result, allow};
 use crate::app::App;
 use crate::id::StopId;
 use crate::rules::permission::{Action, Actor};
 use crate::store::journal::{self, By, Entry};
-use crate::store::post::Post;
 use crate::store::stop::{self, Stop};
-use crate::store::{self, Conn};
 
 /// Longest reason, in characters.
 pub const REASON_LENGTH: usize = 300;
@@ -69,18 +66,4 @@ pub async fn lift(app: &App, actor: &Actor) -> Result<()> {
     };
     journal::write(&mut conn, entry).await?;
     Ok(conn.commit().await?)
-}
-
-/// What waits for a person to put it back, as far as it is for the actor's eyes.
-///
-/// # Errors
-/// The database.
-pub async fn held(conn: &mut Conn, actor: &Actor) -> store::Result<Vec<Post>> {
-    let mut theirs = Vec::new();
-    for it in store::post::held(conn, actor.organisation).await? {
-        if is_theirs(conn, actor, &it).await? {
-            theirs.push(it);
-        }
-    }
-    Ok(theirs)
 }

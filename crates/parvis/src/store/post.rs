@@ -187,7 +187,9 @@ const BY_LAUNCH: &str = concat!(
 const HELD: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM post p WHERE p.organisation_id = $1 AND p.state = 'scheduled' AND p.held_at IS NOT NULL ORDER BY p.due_at, p.id LIMIT 500"
+    " FROM post p WHERE p.organisation_id = $1 AND p.state = 'scheduled' AND p.held_at IS NOT NULL AND ",
+    filtered!(),
+    " ORDER BY p.due_at, p.id LIMIT 500"
 );
 const COUNTS: &str = concat!(
     "SELECT p.state, COUNT(*) FROM post p WHERE p.organisation_id = $1 AND ",
@@ -369,8 +371,8 @@ pub async fn by_launch(
 }
 
 /// Those that wait for a person to put them back, by their hour.
-pub async fn held(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Post>> {
-    conn.all(HELD, &[organisation.into()]).await?.iter().map(read).collect()
+pub async fn held(conn: &mut Conn, organisation: OrganisationId, asked: &Filter) -> Result<Vec<Post>> {
+    conn.all(HELD, &filter(organisation, asked)).await?.iter().map(read).collect()
 }
 
 /// How many stand in each state.

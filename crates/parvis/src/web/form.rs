@@ -3,10 +3,12 @@
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
+use super::inbox::house::channel_icon;
 use super::language::Words;
 use crate::command::Refusal;
 use crate::id::ColleagueId;
 pub use crate::rules::field::{email, initials, line};
+use crate::store::channel::Channel;
 
 /// What has just been done, in an address (`?done=…`): the page says it.
 #[derive(Debug, Default, Deserialize)]
@@ -14,6 +16,26 @@ pub use crate::rules::field::{email, initials, line};
 pub struct Done {
     /// Its name; empty for nothing.
     pub done: String,
+}
+
+/// A channel that can be ticked.
+pub struct Account {
+    /// Its id.
+    pub id: String,
+    /// The sign of its network.
+    pub icon: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Whether it is ticked.
+    pub on: bool,
+}
+
+impl Account {
+    /// Ticked when its id is among `ticked`.
+    pub fn of(it: &Channel, ticked: &[String]) -> Self {
+        let id = it.id.to_string();
+        Self { on: ticked.contains(&id), id, icon: channel_icon(&it.kind), name: it.name.clone() }
+    }
 }
 
 /// A local path to go on to: it begins with one slash and stays on this site. Anything else is `/`.

@@ -295,6 +295,7 @@ refusal-item-unknown = This line isn’t on the checklist.
 refusal-item-own = The second look is somebody else’s than the author’s.
 refusal-comment-empty = Write the remark.
 refusal-comment-long = The remark is too long: 4,000 characters at most.
+refusal-comment-contract = The contract of somebody you name here doesn’t cover this post: they wouldn’t see it. Write the name without @, or have the contract changed.
 refusal-comment-unreadable = The remark holds unreadable characters.
 refusal-reason-empty = Say why in a few words.
 refusal-reason-long = This is too long.

@@ -295,6 +295,7 @@ refusal-item-unknown = Cette ligne n’est pas dans la liste.
 refusal-item-own = Le second regard revient à quelqu’un d’autre que l’auteur.
 refusal-comment-empty = Écrivez la remarque.
 refusal-comment-long = La remarque est trop longue : 4 000 signes au plus.
+refusal-comment-contract = Le contrat d’une personne nommée ici ne couvre pas cette publication : elle ne la verrait pas. Écrivez son nom sans @, ou faites modifier le contrat.
 refusal-comment-unreadable = La remarque contient des signes illisibles.
 refusal-reason-empty = Dites pourquoi en quelques mots.
 refusal-reason-long = C’est trop long.

@@ -52,7 +52,7 @@ async fn somebody_is_invited_moved_and_let_go() {
         {
             assert_eq!(patch(&admin, &at, json!({ field: value })).await.be(422)["field"], field);
         }
-        let log = admin.get("/journal?limit=7").await.be(200);
+        let log = admin.get("/journal?limit=8").await.be(200);
         let verbs: Vec<&str> =
             log["items"].as_array().unwrap().iter().map(|it| it["verb"].as_str().unwrap()).collect();
         assert_eq!(
@@ -64,6 +64,7 @@ async fn somebody_is_invited_moved_and_let_go() {
                 "colleague.changed",
                 "colleague.contract",
                 "link.made",
+                "colleague.contract",
                 "colleague.invited",
             ]
         );

@@ -12,9 +12,10 @@ use crate::api::body::Body;
 use crate::api::caller::Caller;
 use crate::api::problem::{Result, Told};
 use crate::app::App;
+use crate::command::post::only;
 use crate::command::stop as command;
 use crate::rules::permission::Action;
-use crate::store::post::Post;
+use crate::store::post::{self, Filter, Post};
 use crate::store::{self, stop::Stop};
 
 /// Whether everything is stopped, and what that holds.
@@ -32,7 +33,8 @@ pub struct Held {
     extensions(("x-action" = json!(Action::ReadPosts))))]
 pub async fn get(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Held>> {
     let (actor, mut conn) = (&caller.actor, app.db.read().await?);
-    let held = command::held(&mut conn, actor).await?;
+    let asked = Filter { only: only(actor), ..Filter::default() };
+    let held = post::held(&mut conn, actor.organisation, &asked).await?;
     let stop = store::stop::current(&mut conn, actor.organisation).await?;
     Ok(Json(Held { stop, held }))
 }

@@ -1,12 +1,13 @@
 //! Looking at a post: ticking the checklist line by line, the second look, and remarks.
 
-use super::{BRIEF_LENGTH, load, paragraph, told};
+use super::{BRIEF_LENGTH, contract, load, paragraph, told};
 use crate::app::App;
 use crate::command::{Refusal, Result};
 use crate::id::{ColleagueId, CommentId, PostId};
 use crate::rules::permission::{Action, Actor, Role};
 use crate::rules::post::{CHECKLIST, SECOND_LOOK, State, mentioned};
 use crate::store;
+use crate::store::colleague::Colleague;
 use crate::store::post::look::{self, Comment, Tick};
 
 /// Ticks a line of the checklist, gives the second look, or takes either back.
@@ -41,7 +42,7 @@ pub async fn tick(app: &App, actor: &Actor, id: PostId, item: &str, on: bool) ->
 /// Keeps a remark. Who is named in it (`@Anne`) sees the post from then on.
 ///
 /// # Errors
-/// The right is missing, or there is nothing in it.
+/// The right is missing, there is nothing in it, or the contract of somebody named in it doesn't cover the post.
 pub async fn comment(app: &App, actor: &Actor, id: PostId, text: &str) -> Result<CommentId> {
     let now = app.now();
     let text = paragraph("comment", text)?;
@@ -58,8 +59,14 @@ pub async fn comment(app: &App, actor: &Actor, id: PostId, text: &str) -> Result
         .filter(|it| actor.role != Role::External || it.role != Role::External)
         .collect();
     let names: Vec<&str> = people.iter().map(|it| it.name.as_str()).collect();
-    let named: Vec<ColleagueId> =
-        mentioned(&text, &names).into_iter().filter_map(|place| people.get(place)).map(|it| it.id).collect();
+    let named: Vec<&Colleague> =
+        mentioned(&text, &names).into_iter().filter_map(|place| people.get(place)).collect();
+    for whom in named.iter().filter(|it| it.role == Role::External) {
+        if !contract::covers(&mut conn, actor.organisation, whom.id, &it).await? {
+            return Err(Refusal::Invalid { field: "comment", code: "contract" });
+        }
+    }
+    let named: Vec<ColleagueId> = named.iter().map(|it| it.id).collect();
     let comment = Comment { id: CommentId::new(now), colleague: actor.colleague, at: now, text };
     look::comment(&mut conn, actor.organisation, id, &comment, &named).await?;
     told(&mut conn, actor, now, "post.commented", &it, None).await?;

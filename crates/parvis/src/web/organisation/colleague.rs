@@ -19,8 +19,7 @@ use crate::store::colleague::Colleague;
 use crate::store::desk::Desk;
 use crate::store::{self, Conn};
 use crate::web::error::{Failure, page_with};
-use crate::web::form;
-use crate::web::inbox::house::channel_icon;
+use crate::web::form::{self, Account};
 use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place};
@@ -107,14 +106,6 @@ fn end_of(day: &str, words: &Words) -> Result<Option<i64>, &'static str> {
     Ok(Some(end.timestamp().as_microsecond()))
 }
 
-/// A channel that a contract may name.
-pub(in crate::web) struct Account {
-    pub(in crate::web) id: String,
-    pub(in crate::web) icon: &'static str,
-    pub(in crate::web) name: String,
-    pub(in crate::web) on: bool,
-}
-
 /// The channels that a contract may name: those that stand, and those that it names, removed or not: without the last of them
 /// it would cover every channel.
 async fn accounts(conn: &mut Conn, signed: &Signed, named: &[String]) -> store::Result<Vec<Account>> {
@@ -124,11 +115,7 @@ async fn accounts(conn: &mut Conn, signed: &Signed, named: &[String]) -> store::
             all.extend(store::channel::get(conn, signed.organisation.id, id).await?);
         }
     }
-    let account = |it: store::channel::Channel| {
-        let id = it.id.to_string();
-        Account { on: named.contains(&id), id, icon: channel_icon(&it.kind), name: it.name }
-    };
-    Ok(all.into_iter().map(account).collect())
+    Ok(all.iter().map(|it| Account::of(it, named)).collect())
 }
 
 /// What the page is about.

@@ -21,7 +21,7 @@ use crate::rules::post::ORIGINS;
 use crate::rules::text::excerpt;
 use crate::store::{self, Conn};
 use crate::web::error::{Failure, page_with};
-use crate::web::inbox::house::channel_icon;
+use crate::web::form::Account;
 use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place};
@@ -89,14 +89,6 @@ struct Ideas {
     problem: Option<String>,
 }
 
-/// A channel that can be ticked.
-struct Account {
-    id: String,
-    icon: &'static str,
-    name: String,
-    on: bool,
-}
-
 #[derive(Template)]
 #[template(path = "speak/new.html")]
 struct NewPage {
@@ -138,6 +130,10 @@ pub(super) async fn begin(
         fields.title = excerpt(&it.excerpt, 100);
         fields.conversation = it.id.to_string();
     }
+    // The one theme that a contract names.
+    if let [theme] = command::contract::of(&mut conn, &signed.actor).await?.themes.as_slice() {
+        fields.theme.clone_from(theme);
+    }
     form(&mut conn, &signed, fields, &[], (None, Ideas::default())).await
 }
 
@@ -171,12 +167,6 @@ async fn form(
             .map(|it| it.excerpt),
         Err(_) => None,
     };
-    let account = |it: &store::channel::Channel| Account {
-        id: it.id.to_string(),
-        icon: channel_icon(&it.kind),
-        name: it.name.clone(),
-        on: ticked.contains(&it.id.to_string()),
-    };
     let words = &signed.words;
     let model = assistant::model_for(conn, signed.organisation.id, Use::Ideas).await?;
     let failed = ideas.problem.is_some().then_some(StatusCode::UNPROCESSABLE_ENTITY);
@@ -185,7 +175,7 @@ async fn form(
         layout: Layout::of(conn, signed, Place::Speak, words.t("speak-new")).await?,
         origins: ORIGINS.map(|it| (it, words.named("origin", it))).to_vec(),
         themes: command::contract::themes(conn, &signed.actor).await?,
-        accounts: house.channels.iter().map(account).collect(),
+        accounts: house.channels.iter().map(|it| Account::of(it, ticked)).collect(),
         quoted,
         launches: launches(conn, signed, fields.launch.parse().ok()).await?,
         fields,

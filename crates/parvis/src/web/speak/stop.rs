@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::command;
 use crate::rules::permission::Action;
 use crate::store::house::House;
+use crate::store::post::{self, Filter};
 use crate::store::stop;
 use crate::web::error::{Failure, page_with};
 use crate::web::form::Done;
@@ -55,7 +56,8 @@ async fn shown(app: &App, signed: &Signed, done: &str, problem: Option<(StatusCo
         at: words.moment(it.at, app.now()),
         reason: it.reason,
     });
-    let posts = command::stop::held(&mut conn, &signed.actor).await?;
+    let asked = Filter { only: command::post::only(&signed.actor), ..Filter::default() };
+    let posts = post::held(&mut conn, signed.organisation.id, &asked).await?;
     let cards = cards(&mut conn, app, signed, &house, posts).await?;
     let toast = words.maybe(&format!("stop-done-{done}")).map(|text| Toast { text, undo: None });
     let layout = Layout::of(&mut conn, signed, Place::Speak, words.t("held-title")).await?;

@@ -13,7 +13,7 @@ use crate::id::PostId;
 use crate::rules::permission::{Actor, Role};
 use crate::rules::post::{State, Step};
 use crate::store::message::{self, Stage};
-use crate::store::post::{self, Post};
+use crate::store::post::{self, Filter, Post};
 use crate::testing::{House, START, assert_whole, colleague, houses, said};
 use crate::work;
 
@@ -163,7 +163,7 @@ async fn stopping_everything_holds_what_waits_and_lifting_it_sends_nothing() {
         stop::lift(&app, &house.manager).await.unwrap();
         pass(&app, 600).await;
         assert_eq!(server.taken(), 0, "nothing leaves by lifting");
-        let held = post::held(&mut app.db.read().await.unwrap(), house.id).await.unwrap();
+        let held = post::held(&mut app.db.read().await.unwrap(), house.id, &Filter::default()).await.unwrap();
         assert_eq!(held.len(), 2);
         step(&app, &house.manager, first, Step::PublishNow, None).await.unwrap();
         pass(&app, 60).await;

@@ -4,7 +4,6 @@ use super::*;
 use crate::app::App;
 use crate::command::colleague::{self as colleagues, Change};
 use crate::command::post::{self as posts, Idea, With};
-use crate::command::stop;
 use crate::id::PostId;
 use crate::rules::permission::{Action, Role};
 use crate::rules::post::{State, Step};
@@ -64,6 +63,11 @@ async fn seen(house: &House, actor: &Actor, all: &[PostId]) -> Vec<PostId> {
     opened.sort_unstable();
     assert_eq!(opened, listed, "{}", house.app.db.engine_name());
     listed
+}
+
+async fn held(conn: &mut Conn, actor: &Actor) -> Vec<Post> {
+    let asked = Filter { only: only(actor), ..Filter::default() };
+    post::held(conn, actor.organisation, &asked).await.unwrap()
 }
 
 fn refused<T>(done: &Result<T>, field: &str, code: &str) -> bool {
@@ -142,6 +146,10 @@ async fn words_are_asked_of_whom_the_contract_lets_write_them_and_go_nowhere_els
             channels: vec![channel],
             ..posts::words::Words::default()
         };
+        let comment = async |id| posts::look::comment(app, &house.manager, id, "Et vous, @external ?").await;
+        comment(id).await.unwrap();
+        let expo = posts::propose(app, &house.manager, idea("Expo", &[])).await.unwrap();
+        assert!(refused(&comment(expo).await, "comment", "contract"), "nobody is named who wouldn't see it");
         let astray = posts::words::rewrite(app, &scene.agency, id, &says(scene.other)).await;
         assert!(refused(&astray, "channels", "contract"));
         posts::words::rewrite(app, &scene.agency, id, &says(house.channel)).await.unwrap();
@@ -149,12 +157,12 @@ async fn words_are_asked_of_whom_the_contract_lets_write_them_and_go_nowhere_els
         let mut it = post::get(&mut conn, house.id, id).await.unwrap().unwrap();
         (it.state, it.held_at, it.due_at) = (State::Scheduled, Some(1), Some(1));
         post::update(&mut conn, house.id, &it).await.unwrap();
-        assert_eq!(stop::held(&mut conn, &scene.agency).await.unwrap().len(), 1);
+        assert_eq!(held(&mut conn, &scene.agency).await.len(), 1);
         conn.commit().await.unwrap();
         bound(app, &scene, &[scene.other], &["Prix"]).await;
         let mut conn = app.db.read().await.unwrap();
-        assert!(stop::held(&mut conn, &scene.agency).await.unwrap().is_empty());
-        assert_eq!(stop::held(&mut conn, &house.manager).await.unwrap().len(), 1);
+        assert!(held(&mut conn, &scene.agency).await.is_empty());
+        assert_eq!(held(&mut conn, &house.manager).await.len(), 1);
     }
 }
 
