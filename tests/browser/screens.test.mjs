@@ -93,6 +93,19 @@ for (const [language, locale] of [['fr', 'fr-FR'], ['en', 'en-GB']]) {
   }
 }
 
+test('two browsers in two languages leave each other in peace', async () => {
+  const [french, english] = [await signed({ locale: 'fr-FR' }), await signed()]
+  for (const page of [french, english]) await page.goto(`${demo.base}/inbox`)
+  // What is on the French screen is asked for anew while all is told in English, and the other way round.
+  for (const [page, language] of [[french, 'fr'], [english, 'en']]) {
+    const answer = page.waitForResponse(it => new URL(it.url()).pathname === '/inbox')
+    await page.evaluate(() => document.dispatchEvent(new Event('parvis:refresh')))
+    assert.equal((await answer).status(), 200)
+    assert.equal(await page.getAttribute('html', 'lang'), language)
+    await page.context().close()
+  }
+})
+
 describe('the keyboard alone', () => {
   let page
   before(async () => { page = await signed(); await page.goto(`${demo.base}/inbox`) })

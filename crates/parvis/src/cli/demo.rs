@@ -168,9 +168,12 @@ async fn sign_in(app: &App, keys: &fill::Keys, key: &str, password: &str) -> any
     Ok(secret)
 }
 
-/// Tells the shipped messages in the language in which the page was answered.
+/// Tells the shipped messages in the language in which the page was answered. What scripts of an open page fetch changes nothing:
+/// two browsers in two languages would never come to rest.
 async fn follow_language(State(show): State<Arc<Show>>, request: Request, next: Next) -> Response {
-    let (path, reading) = (request.uri().clone(), request.method() == axum::http::Method::GET);
+    let path = request.uri().clone();
+    let opens = request.headers().get("sec-fetch-mode").is_none_or(|it| it == "navigate");
+    let reading = opens && request.method() == axum::http::Method::GET;
     let response = next.run(request).await;
     let wanted = response.extensions().get::<Visitor>().filter(|it| it.signed.is_some());
     let Some(wanted) = wanted.map(|it| it.words.language.as_str()) else { return response };
