@@ -20,6 +20,7 @@ pub mod insight;
 pub mod launch;
 pub mod layer;
 pub mod moderate;
+pub mod pass;
 pub mod post;
 pub mod request;
 pub mod session;

@@ -99,6 +99,10 @@ ids!(
     FastId,
     /// A reader who was asked for a second look by the fast lane.
     AskId,
+    /// A link by which somebody without an account acts.
+    PassId,
+    /// A letter to whoever holds a pass.
+    LetterId,
     /// A product or an event that is prepared.
     LaunchId,
     /// One thing of a launch's dossier.

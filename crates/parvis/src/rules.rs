@@ -15,6 +15,7 @@ pub mod holiday;
 pub mod hours;
 pub mod launch;
 pub mod layer;
+pub mod pass;
 pub mod permission;
 pub mod picture;
 pub mod post;

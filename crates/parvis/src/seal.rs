@@ -146,6 +146,21 @@ pub fn secret() -> Result<String, Unopened> {
     Ok(URL_SAFE_NO_PAD.encode(random::<32>()?))
 }
 
+/// Six digits, each number as likely as any other.
+///
+/// # Errors
+/// The machine gives no randomness.
+pub fn code() -> Result<String, Unopened> {
+    const ALL: u32 = 1_000_000;
+    loop {
+        let drawn = u32::from_le_bytes(random::<4>()?);
+        // What is left over above the last whole million would favour the low numbers.
+        if drawn < u32::MAX - u32::MAX % ALL {
+            return Ok(format!("{:06}", drawn % ALL));
+        }
+    }
+}
+
 /// What the database keeps of a session, link or token: SHA-256 in hexadecimal. The secrets have 256
 /// random bits, so a slow hash would add nothing.
 pub fn digest(secret: &str) -> String {

@@ -40,6 +40,7 @@ pub mod moderation;
 pub mod node;
 pub mod observation;
 pub mod organisation;
+pub mod pass;
 pub mod post;
 mod reader;
 pub mod reading;

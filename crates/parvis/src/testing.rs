@@ -154,7 +154,7 @@ pub async fn colleague(
     store::colleague::insert(conn, &it).await.unwrap();
     store::colleague::set_desks(conn, organisation, id, desks).await.unwrap();
     let scope = if role.sees_every_desk() { Scope::Every } else { Scope::Desks(desks.to_vec()) };
-    Actor { organisation, colleague: id, role, scope, token: None }
+    Actor { organisation, colleague: id, role, scope, token: None, pass: None }
 }
 
 /// Something that Léa said to us, `seconds` after the start.

@@ -27,6 +27,7 @@ pub mod live;
 pub mod login;
 mod material;
 pub mod organisation;
+mod pass;
 pub mod password;
 pub mod presence;
 mod proposal;
@@ -105,6 +106,7 @@ const TABLES: &[&[Route]] = &[
     today::ROUTES,
     listen::ROUTES,
     speak::ROUTES,
+    pass::ROUTES,
     calendar::ROUTES,
     launch::ROUTES,
     material::ROUTES,
@@ -147,6 +149,7 @@ pub fn router_with(app: Arc<App>, patience: arrival::Patience) -> Router {
         .merge(today::router())
         .merge(listen::router())
         .merge(speak::router())
+        .merge(pass::router())
         .merge(calendar::router())
         .merge(launch::router())
         .merge(material::router())

@@ -6,9 +6,11 @@ pub mod fast;
 pub mod figure;
 pub mod fill;
 pub mod layer;
+mod letter;
 pub mod media;
 pub mod moderate;
 pub mod notify;
+pub mod pass;
 pub mod publish;
 pub mod read_back;
 pub mod reading;
@@ -64,7 +66,7 @@ pub enum Outcome {
 
 /// The lanes: jobs of one kind never wait for those of another, so an answer isn't late because a picture is
 /// slow, or because many answers of a run that died have to be looked for.
-const LANES: [&str; 13] = [
+const LANES: [&str; 14] = [
     release::KIND,
     publish::KIND,
     read_back::KIND,
@@ -75,6 +77,7 @@ const LANES: [&str; 13] = [
     figure::KIND,
     fast::KIND,
     fast::LETTER,
+    pass::KIND,
     rights::KIND,
     request::KIND,
     layer::KIND,
@@ -269,6 +272,7 @@ async fn carry_out(app: Arc<App>, job: Job) {
         figure::KIND => figure::carry_out(&app, &job).await,
         fast::KIND => fast::carry_out(&app, &job).await,
         fast::LETTER => fast::write(&app, &job).await,
+        pass::KIND => pass::carry_out(&app, &job).await,
         rights::KIND => rights::carry_out(&app, &job).await,
         request::KIND => request::carry_out(&app, &job).await,
         layer::KIND => layer::carry_out(&app, &job).await,

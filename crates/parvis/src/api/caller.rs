@@ -130,6 +130,7 @@ async fn identify(app: &App, headers: &HeaderMap) -> Result<Caller> {
         role: colleague.role,
         scope,
         token: Some(token.scopes.clone()),
+        pass: None,
     };
     Ok(Caller { actor, colleague, token })
 }

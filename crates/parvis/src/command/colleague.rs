@@ -71,22 +71,7 @@ pub struct Invitation {
 pub async fn invite(app: &App, actor: &Actor, as_what: Change) -> Result<Invitation> {
     allow(actor, Action::ManageColleagues)?;
     let now = app.now();
-    let blank = Colleague {
-        organisation: actor.organisation,
-        id: ColleagueId::new(now),
-        email: String::new(),
-        name: String::new(),
-        initials: String::new(),
-        role: Role::Specialist,
-        password_hash: None,
-        language: None,
-        theme: None,
-        shortcuts: true,
-        time_zone: None,
-        active: true,
-        access_ends_at: None,
-        created_at: now,
-    };
+    let blank = Colleague::blank(actor.organisation, Role::Specialist, now);
     let whole = Change {
         name: Some(as_what.name.unwrap_or_default()),
         email: Some(as_what.email.unwrap_or_default()),
@@ -103,6 +88,66 @@ pub async fn invite(app: &App, actor: &Actor, as_what: Change) -> Result<Invitat
     let made = make_link(app, &mut conn, actor, &it, now).await?;
     conn.commit().await?;
     Ok(made)
+}
+
+/// Who acts by a pass under that address until `until` (µs): somebody from outside who has no account. Made where there is
+/// nobody yet; whose last pass is over has access again until this one is.
+pub(super) async fn guest(
+    conn: &mut Conn,
+    actor: &Actor,
+    whom: Colleague,
+    until: i64,
+    now: i64,
+) -> Result<Colleague> {
+    let invalid = |field, code| Refusal::Invalid { field, code };
+    let email = field::email(&whom.email).map_err(|key| invalid("email", super::code_of(key)))?;
+    let Some(before) = colleague::by_email(conn, &email).await? else {
+        let whom = Colleague { email, ..whom };
+        let it = named(&whom, Some(&whom.name))?;
+        let it = Colleague { initials: field::initials(&it.name), access_ends_at: Some(until), ..it };
+        colleague::insert(conn, &it).await?;
+        written(conn, actor, now, "colleague.invited", None, &it).await?;
+        return Ok(it);
+    };
+    let has_account = before.organisation != actor.organisation
+        || before.role != Role::External
+        || before.password_hash.is_some()
+        || !store::pass::has_any(conn, actor.organisation, before.id).await?;
+    if has_account {
+        return Err(invalid("pass", "account"));
+    }
+    if !before.active {
+        return Err(invalid("pass", "closed"));
+    }
+    let ends = before.access_ends_at.map(|ends| ends.max(until));
+    lasting(conn, actor, before, ends, now).await
+}
+
+/// Has the access of who acts by passes end with the last of them that runs.
+pub(super) async fn end_guest(conn: &mut Conn, actor: &Actor, id: ColleagueId, now: i64) -> Result<()> {
+    let Some(it) = colleague::get(conn, actor.organisation, id).await? else { return Ok(()) };
+    if it.password_hash.is_some() || it.access_ends_at.is_none() {
+        return Ok(());
+    }
+    let last = store::pass::last_end(conn, actor.organisation, id).await?;
+    lasting(conn, actor, it, Some(last.map_or(now, |last| last.max(now))), now).await.map(drop)
+}
+
+/// The colleague with an access that ends at `ends` (µs).
+async fn lasting(
+    conn: &mut Conn,
+    actor: &Actor,
+    before: Colleague,
+    ends: Option<i64>,
+    now: i64,
+) -> Result<Colleague> {
+    if before.access_ends_at == ends {
+        return Ok(before);
+    }
+    let after = Colleague { access_ends_at: ends, ..before.clone() };
+    colleague::update(conn, &after).await?;
+    written(conn, actor, now, "colleague.changed", Some(&before), &after).await?;
+    Ok(after)
 }
 
 /// Changes a colleague. Ending access closes every session and link at once.

@@ -65,7 +65,7 @@ pub async fn actor(app: &App, secret: &str) -> Result<Actor> {
         return Err(Refusal::NotFound);
     }
     let scope = colleague::scope(&mut conn, &it).await?;
-    let actor = Actor { organisation, colleague: id, role: it.role, scope, token: None };
+    let actor = Actor { organisation, colleague: id, role: it.role, scope, token: None, pass: None };
     allow(&actor, Action::ReadPosts).map_err(|_| Refusal::NotFound)?;
     Ok(actor)
 }

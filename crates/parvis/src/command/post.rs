@@ -86,8 +86,11 @@ pub async fn load(conn: &mut Conn, actor: &Actor, id: PostId, action: Action) ->
 }
 
 /// Whether a post is for the actor's eyes. Who comes from outside sees what they had, write or were named in, as far as their
-/// contract covers it.
+/// contract covers it; who came in by a pass, of those the one that it opens.
 pub async fn is_theirs(conn: &mut Conn, actor: &Actor, it: &Post) -> store::Result<bool> {
+    if actor.pass.is_some_and(|pass| !pass.opens(it.id)) {
+        return Ok(false);
+    }
     let Some(who) = only(actor) else { return Ok(true) };
     let has_part = it.idea_by == who
         || it.writer == Some(who)
@@ -309,13 +312,7 @@ async fn settle(
     match step {
         Step::Brief => {
             if let Some(id) = writer {
-                let found = store::colleague::get(conn, actor.organisation, id).await?;
-                let found = found.filter(|it| it.active && it.role.may(Action::Write));
-                let found = found.ok_or(Refusal::Invalid { field: "writer", code: "unknown" })?;
-                if found.role == Role::External && !contract::covers(conn, actor.organisation, id, it).await?
-                {
-                    return Err(Refusal::Invalid { field: "writer", code: "contract" });
-                }
+                check_writer(conn, actor, id, it).await?;
             }
             it.writer = writer;
         }
@@ -342,6 +339,37 @@ async fn settle(
         unvalidate(conn, actor.organisation, it).await?;
     }
     Ok(())
+}
+
+async fn check_writer(conn: &mut Conn, actor: &Actor, id: ColleagueId, it: &Post) -> Result<()> {
+    let found = store::colleague::get(conn, actor.organisation, id).await?;
+    let found = found.filter(|it| it.active && it.role.may(Action::Write));
+    let found = found.ok_or(Refusal::Invalid { field: "writer", code: "unknown" })?;
+    if found.role == Role::External && !contract::covers(conn, actor.organisation, id, it).await? {
+        return Err(Refusal::Invalid { field: "writer", code: "contract" });
+    }
+    Ok(())
+}
+
+/// Has `writer` find the words of a post that is kept, or instead of whoever looks for them now.
+pub(super) async fn ask_for_words(
+    conn: &mut Conn,
+    app: &App,
+    actor: &Actor,
+    id: PostId,
+    writer: ColleagueId,
+) -> Result<()> {
+    let mut it = load(conn, actor, id, Action::Keep).await?;
+    if it.state != State::ToWrite {
+        let with = With { writer: Some(writer), ..With::default() };
+        return take_in(conn, app, actor, id, (Step::Brief, with)).await.map(drop);
+    }
+    check_writer(conn, actor, writer, &it).await?;
+    let before = fact(&it);
+    it.writer = Some(writer);
+    it.changed_at = app.now();
+    post::update(conn, actor.organisation, &it).await?;
+    told(conn, actor, it.changed_at, verb(Step::Brief), &it, Some(before)).await
 }
 
 /// What was read and validated is no longer what stands there.

@@ -81,8 +81,14 @@ async fn bring(
     let colleague = keys.colleagues.get(&it.by).ok_or_else(|| anyhow::anyhow!("no colleague {}", it.by))?;
     let found = store::colleague::get(&mut app.db.read().await?, keys.house, *colleague).await?;
     let role = found.ok_or_else(|| anyhow::anyhow!("no colleague {}", it.by))?.role;
-    let actor =
-        Actor { organisation: keys.house, colleague: *colleague, role, scope: Scope::Every, token: None };
+    let actor = Actor {
+        organisation: keys.house,
+        colleague: *colleague,
+        role,
+        scope: Scope::Every,
+        token: None,
+        pass: None,
+    };
     let end = |days: i64| -> anyhow::Result<i64> {
         let day = words.zoned(app.now()).date().checked_add((days + 1).days())?;
         Ok(day.to_zoned(words.house_zone.clone())?.timestamp().as_microsecond())

@@ -29,6 +29,7 @@ pub async fn teach(app: &App, data: &Data, keys: &Keys) -> anyhow::Result<()> {
             role: Role::CommunityManager,
             scope: Scope::Every,
             token: None,
+            pass: None,
         };
         let truth = Truth {
             sentiment: it.sentiment.as_deref().and_then(Sentiment::from_name),

@@ -71,6 +71,7 @@ impl Set {
             role: Role::Referent,
             scope: Scope::Every,
             token: None,
+            pass: None,
         }
     }
 

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::pass::Bound;
 use crate::id::{ColleagueId, DeskId, OrganisationId};
 
 /// A role of MISSION O1. What each may do stands in [`Role::may`].
@@ -329,6 +330,8 @@ pub struct Actor {
     pub scope: Scope,
     /// `None` for a session; the token's scopes otherwise.
     pub token: Option<Vec<TokenScope>>,
+    /// What bounds who came in by a pass.
+    pub pass: Option<Bound>,
 }
 
 impl Actor {
@@ -336,7 +339,8 @@ impl Actor {
     pub fn may(&self, action: Action) -> bool {
         let by_token =
             self.token.as_ref().is_none_or(|scopes| scopes.contains(&TokenScope::needed_for(action)));
-        by_token && self.role.may(action)
+        let by_pass = self.pass.as_ref().is_none_or(|pass| pass.purpose.may(action));
+        by_token && by_pass && self.role.may(action)
     }
 }
 
@@ -373,6 +377,7 @@ administrator     xxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
             role: Role::Expert,
             scope: Scope::Every,
             token: Some(vec![TokenScope::Read, TokenScope::Write, TokenScope::Admin]),
+            pass: None,
         };
         assert!(Action::ALL.iter().all(|action| actor.may(*action) == Role::Expert.may(*action)));
     }

@@ -42,6 +42,26 @@ pub struct Colleague {
 }
 
 impl Colleague {
+    /// Somebody who begins at `now` (µs), with nothing set yet.
+    pub fn blank(organisation: OrganisationId, role: Role, now: i64) -> Self {
+        Self {
+            organisation,
+            id: ColleagueId::new(now),
+            email: String::new(),
+            name: String::new(),
+            initials: String::new(),
+            role,
+            password_hash: None,
+            language: None,
+            theme: None,
+            shortcuts: true,
+            time_zone: None,
+            active: true,
+            access_ends_at: None,
+            created_at: now,
+        }
+    }
+
     /// Whether they may act at `now` (µs): access was not ended and the contract runs.
     pub fn has_access(&self, now: i64) -> bool {
         self.active && self.access_ends_at.is_none_or(|ends| ends > now)

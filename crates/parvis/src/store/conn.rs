@@ -175,6 +175,8 @@ id_cells!(
     StopId,
     FastId,
     AskId,
+    PassId,
+    LetterId,
     CorrectionId,
     AlertId,
     DestinationId,

@@ -58,6 +58,7 @@ const STEPS: &[Step] = &[
     (33, "colleague_zone", include_str!("../../migrations/0033_colleague_zone.sql"), "", ""),
     (34, "job_index", include_str!("../../migrations/0034_job_index.sql"), "", ""),
     (35, "contract", include_str!("../../migrations/0035_contract.sql"), "", ""),
+    (36, "pass", include_str!("../../migrations/0036_pass.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -4,7 +4,7 @@ use super::colleague::Colleague;
 use super::conn::Cells;
 use super::organisation::Organisation;
 use super::{Conn, Result, Row, colleague, organisation};
-use crate::id::{ColleagueId, OrganisationId};
+use crate::id::{ColleagueId, OrganisationId, PassId};
 
 /// A browser that has signed in.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Session {
     pub factor_at: Option<i64>,
     /// When whoever uses it last proved who they are (µs).
     pub proved_at: i64,
+    /// The pass that it was opened with; `None` for who has signed in.
+    pub pass: Option<PassId>,
 }
 
 /// What is known of the second factor of whom a session belongs to.
@@ -40,9 +42,9 @@ pub struct Second {
     pub asked: Option<String>,
 }
 
-const INSERT: &str = "INSERT INTO session (organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at, factor_at, proved_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-const SIGNED_IN: &str = "SELECT s.organisation_id, s.digest, s.colleague_id, s.agent, s.address, s.created_at, s.seen_at, s.expires_at, s.factor_at, s.proved_at,
+const INSERT: &str = "INSERT INTO session (organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at, factor_at, proved_at, pass_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const SIGNED_IN: &str = "SELECT s.organisation_id, s.digest, s.colleague_id, s.agent, s.address, s.created_at, s.seen_at, s.expires_at, s.factor_at, s.proved_at, s.pass_id,
       c.organisation_id, c.id, c.email, c.name, c.initials, c.role, c.password_hash, c.language, c.theme, c.shortcuts, c.active, c.access_ends_at, c.created_at, c.time_zone,
       o.id, o.name, o.language, o.time_zone, o.created_at, f.confirmed_at, a.value
     FROM session s JOIN colleague c ON c.organisation_id = s.organisation_id AND c.id = s.colleague_id JOIN organisation o ON o.id = s.organisation_id
@@ -50,7 +52,7 @@ const SIGNED_IN: &str = "SELECT s.organisation_id, s.digest, s.colleague_id, s.a
       LEFT JOIN setting a ON a.organisation_id = s.organisation_id AND a.name = 'factor_asked'
     WHERE s.digest = $1";
 const OF_COLLEAGUE: &str =
-    "SELECT organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at, factor_at, proved_at
+    "SELECT organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at, factor_at, proved_at, pass_id
     FROM session WHERE organisation_id = $1 AND colleague_id = $2 ORDER BY seen_at DESC, digest";
 const SEE: &str = "UPDATE session SET seen_at = $3 WHERE organisation_id = $1 AND digest = $2";
 const GIVE_FACTOR: &str =
@@ -59,6 +61,8 @@ const PROVE: &str = "UPDATE session SET proved_at = $3 WHERE organisation_id = $
 const REMOVE: &str = "DELETE FROM session WHERE organisation_id = $1 AND colleague_id = $2 AND digest = $3";
 const REMOVE_OTHERS: &str =
     "DELETE FROM session WHERE organisation_id = $1 AND colleague_id = $2 AND digest <> $3";
+const REMOVE_OF_PASS: &str = "DELETE FROM session WHERE organisation_id = $1 AND pass_id = $2";
+const REMOVE_OF_PASSES: &str = "DELETE FROM session WHERE organisation_id = $1 AND pass_id IS NOT NULL";
 const REMOVE_STALE: &str =
     "DELETE FROM session WHERE organisation_id = $1 AND (expires_at < $2 OR seen_at < $3)";
 
@@ -78,6 +82,7 @@ fn read_cells(cells: &mut Cells<'_>) -> Result<Session> {
         expires_at: cells.next()?,
         factor_at: cells.next()?,
         proved_at: cells.next()?,
+        pass: cells.next()?,
     })
 }
 
@@ -94,6 +99,7 @@ pub async fn insert(conn: &mut Conn, it: &Session) -> Result<()> {
         it.expires_at.into(),
         it.factor_at.into(),
         it.proved_at.into(),
+        it.pass.into(),
     ];
     conn.run(INSERT, &args).await.map(drop)
 }
@@ -155,6 +161,19 @@ pub async fn remove_others(
     kept: &str,
 ) -> Result<u64> {
     conn.run(REMOVE_OTHERS, &[organisation.into(), colleague.into(), kept.into()]).await
+}
+
+/// Ends every session that a pass opened, or those of all passes where none is named.
+pub async fn remove_passes(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    pass: Option<PassId>,
+) -> Result<()> {
+    match pass {
+        Some(id) => conn.run(REMOVE_OF_PASS, &[organisation.into(), id.into()]).await,
+        None => conn.run(REMOVE_OF_PASSES, &[organisation.into()]).await,
+    }
+    .map(drop)
 }
 
 /// Forgets sessions that ended before `now` or were last seen before `idle_since` (both µs).
@@ -223,6 +242,7 @@ pub(super) mod tests {
             expires_at: DAY,
             factor_at: None,
             proved_at: 0,
+            pass: None,
         }
     }
 

@@ -80,6 +80,8 @@ pub struct Layout {
     pub organisation: String,
     /// The reader's name and initials, when signed in.
     pub me: Option<(String, String)>,
+    /// Of who came in by a pass: until when it runs, and whether it is about one post.
+    pub pass: Option<(String, bool)>,
     /// `light` or `dark` when chosen.
     pub theme: Option<String>,
     /// Whether single letters act.
@@ -106,6 +108,7 @@ impl Layout {
                 links: Vec::new(),
                 organisation,
                 me: None,
+                pass: None,
                 theme: None,
                 shortcuts: false,
                 toast: None,
@@ -124,6 +127,9 @@ impl Layout {
             links: links(signed),
             organisation: signed.organisation.name.clone(),
             me: Some((signed.colleague.name.clone(), signed.colleague.initials.clone())),
+            pass: signed.actor.pass.zip(signed.pass_until).map(|(pass, until)| {
+                (signed.words.date(signed.words.zoned(until - 1).date()), pass.post.is_some())
+            }),
             theme: signed.colleague.theme.clone(),
             shortcuts: signed.colleague.shortcuts,
             toast: None,
@@ -181,6 +187,16 @@ impl Layout {
         let mine = waiting.iter().find(|it| it.colleague == signed.actor.colleague);
         let asked = mine.map(|it| (format!("/speak/fast/{}", it.fast), it.title.clone()));
         Ok(Self { stop: stop.as_ref().as_ref().map(|it| it.reason.clone()), asked, ..self })
+    }
+
+    /// Whether a pass opens this post and no other page.
+    pub fn has_one_post(&self) -> bool {
+        self.pass.as_ref().is_some_and(|it| it.1)
+    }
+
+    /// Whether no rail stands beside the page: for visitors, and for who came in by a pass.
+    pub fn is_alone(&self) -> bool {
+        self.me.is_none() || self.pass.is_some()
     }
 
     /// The same with a line beside the title.

@@ -116,7 +116,9 @@ async fn longest(app: &App, actor: &Actor) -> Duration {
 fn may_end_rights(actor: &Actor, event: &Event) -> bool {
     let own = event.colleague == Some(actor.colleague);
     let signs = event.verb == "session.closed" || event.verb.starts_with("token.");
-    event.organisation == actor.organisation && (event.verb.starts_with("colleague.") || (own && signs))
+    let passes = actor.pass.is_some() && event.verb.starts_with("pass.");
+    event.organisation == actor.organisation
+        && (event.verb.starts_with("colleague.") || (own && signs) || passes)
 }
 
 /// What is told, one after the other.

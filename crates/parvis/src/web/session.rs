@@ -17,10 +17,12 @@ use super::language::{Language, Words};
 use crate::app::App;
 use crate::clock::{DAY, MINUTE, SECOND};
 use crate::command::factor;
-use crate::rules::permission::Actor;
+use crate::id::PassId;
+use crate::rules::permission::{Actor, Role};
 use crate::seal;
 use crate::store::colleague::Colleague;
 use crate::store::organisation::Organisation;
+use crate::store::pass::Pass;
 use crate::store::session::Session;
 use crate::store::{self, Conn};
 
@@ -55,6 +57,8 @@ pub struct Signed {
     pub proved_at: i64,
     /// A second factor is asked of them and they have none.
     pub lacks_factor: bool,
+    /// When the pass ends by which they came in (µs).
+    pub pass_until: Option<i64>,
 }
 
 /// How far somebody has come in signing in.
@@ -66,6 +70,8 @@ pub enum Stage {
     Factor,
     /// The second factor is still to be given.
     Half,
+    /// By the code of a pass that ends then (µs).
+    Pass(PassId, i64),
 }
 
 /// Whoever asks, signed in or not.
@@ -151,6 +157,10 @@ fn admit(request: &Request, matched: &str, visitor: &Visitor, now: i64) -> Resul
     };
     let Some(action) = route.need else { return Ok(()) };
     match &visitor.signed {
+        Some(signed) if !super::pass::admits(&signed.actor, matched) => {
+            let home = Redirect::to(&super::pass::home(&signed.actor)).into_response();
+            Err(Box::new(if method == Method::GET { home } else { Failure::forbidden().into_response() }))
+        }
         Some(signed) if signed.lacks_factor && !super::factor::SETTING_UP.contains(&matched) => {
             Err(Box::new(Redirect::to("/settings/factor").into_response()))
         }
@@ -238,6 +248,14 @@ async fn by_cookie(
     if is_over || !has_access(&colleague, now) {
         return Ok(None);
     }
+    let pass = match session.pass {
+        Some(id) => match store::pass::get(conn, session.organisation, id).await? {
+            // It opens nothing for who has become somebody else in this house.
+            Some(it) if it.runs(now) && colleague.role == Role::External => Some(it),
+            _ => return Ok(None),
+        },
+        None => None,
+    };
     let scope = store::colleague::scope(conn, &colleague).await?;
     if session.seen_at + SEEN_EVERY <= now {
         let mut write = app.db.write().await?;
@@ -252,11 +270,16 @@ async fn by_cookie(
         role: colleague.role,
         scope,
         token: None,
+        pass: pass.as_ref().map(Pass::bound),
     };
     let words = Words::new(language, &organisation.time_zone).seen_from(colleague.time_zone.as_deref(), now);
-    let has_factor = second.confirmed_at.is_some();
+    // A code by letter came before a pass opened: no other factor is asked of who holds one.
+    let has_factor = pass.is_none() && second.confirmed_at.is_some();
     let signed = Signed {
-        lacks_factor: !has_factor && factor::read(second.asked.as_deref()).of(colleague.role),
+        pass_until: pass.as_ref().map(|it| it.expires_at),
+        lacks_factor: pass.is_none()
+            && !has_factor
+            && factor::read(second.asked.as_deref()).of(colleague.role),
         proved_at: session.proved_at,
         actor,
         words,
@@ -318,10 +341,11 @@ pub async fn open(
 ) -> Result<String, Failure> {
     let now = app.now();
     let secret = seal::secret().map_err(|error| Failure::internal(error.to_string()))?;
-    let length = match stage {
-        Stage::Half => HALF,
-        _ if remember => REMEMBERED,
-        _ => PASSING,
+    let longest = if remember { REMEMBERED } else { PASSING };
+    let (expires_at, pass) = match stage {
+        Stage::Half => (now + HALF, None),
+        Stage::Pass(id, until) => (until.min(now + longest), Some(id)),
+        Stage::Plain | Stage::Factor => (now + longest, None),
     };
     let session = Session {
         organisation: colleague.organisation,
@@ -331,12 +355,13 @@ pub async fn open(
         address: device.address.clone(),
         created_at: now,
         seen_at: now,
-        expires_at: now + length,
+        expires_at,
         factor_at: (stage == Stage::Factor).then_some(now),
         proved_at: now,
+        pass,
     };
     store::session::remove_stale(conn, colleague.organisation, now, now - IDLE).await?;
     store::session::insert(conn, &session).await?;
     let is_kept = remember && stage != Stage::Half;
-    Ok(cookie(app, &secret, is_kept.then_some(REMEMBERED / SECOND)))
+    Ok(cookie(app, &secret, is_kept.then_some((expires_at - now) / SECOND)))
 }

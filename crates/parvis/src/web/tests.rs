@@ -5,6 +5,7 @@ mod hook;
 mod inbox;
 mod matrix;
 mod mind;
+mod pass;
 mod prove;
 mod sign_in;
 mod zone;
@@ -129,6 +130,7 @@ impl House {
                 expires_at: NOW + crate::web::session::REMEMBERED,
                 factor_at: None,
                 proved_at: NOW,
+                pass: None,
             };
             store::session::insert(&mut conn, &session).await.unwrap();
         }

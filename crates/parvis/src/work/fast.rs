@@ -1,17 +1,12 @@
 //! The fast lane's readers: each is told by letter and where notices go; who doesn't answer in time is followed by the next,
 //! and when nobody is left the post goes the ordinary way, never out by itself.
-//!
-//! A letter: waiting → sending → sent, failed, unknown or dropped. *sending* is saved before the call; a mail server doesn't
-//! know what it has, so what was under way when a worker died is *unknown* and isn't sent again.
 
-use parvis_channels::notify::{self, NotifyKind, Target};
-use parvis_channels::{ChannelError, Secret};
+use parvis_channels::notify;
 use serde_json::json;
 
+use super::letter::{self, Letter, Tracked};
 use super::{Outcome, notify as notices};
-use crate::account;
 use crate::app::App;
-use crate::clock::SECOND;
 use crate::command::Result;
 use crate::command::post::fact;
 use crate::command::post::fast as command;
@@ -23,19 +18,15 @@ use crate::store::fast::{self, Ask, Fast};
 use crate::store::job::{self, Job};
 use crate::store::journal::{self, By, Entry};
 use crate::store::post::{self, Post};
-use crate::store::{self, Conn, channel, colleague, destination, organisation};
-use crate::web::language::{Language, Words};
+use crate::store::{self, Conn, colleague, destination};
+use crate::web::language::Words;
 
 /// The job's kind: the next reader, when one doesn't answer.
 pub const KIND: &str = "fast";
 /// The job's kind: a letter to a reader.
 pub const LETTER: &str = "fast_letter";
-/// Tries against a mail server that can't be reached; a reader who is told later isn't told in time.
-const TRIES: i64 = 4;
 /// Characters of the text that a letter shows.
 const EXCERPT: usize = 600;
-/// Characters kept of why something didn't arrive.
-const REASON: usize = 240;
 
 /// Notes that a reader was asked and has them told, in the transaction `conn`; and has the next asked at `run.next_at`.
 pub(crate) async fn tell(
@@ -126,82 +117,30 @@ pub async fn write(app: &App, job: &Job) -> Result<Outcome> {
     let Some(ask) = fast::one_ask(&mut conn, house, AskId(job.subject)).await? else {
         return Ok(Outcome::Done);
     };
-    match ask.told.as_str() {
-        "waiting" => {}
-        // A worker died between saving and hearing the answer.
-        "sending" => {
-            drop(conn);
-            return ended(app, job, &ask, "unknown", Some("Parvis was cut off while it sent")).await;
-        }
-        _ => return Ok(Outcome::Done),
-    }
-    let reader = colleague::get(&mut conn, house, ask.colleague).await?.filter(|it| it.has_access(app.now()));
-    let own = organisation::get(&mut conn, house).await?;
-    let (Some(reader), Some(own)) = (reader, own) else {
-        drop(conn);
-        return ended(app, job, &ask, "dropped", None).await;
-    };
-    let language = reader.language.as_deref().unwrap_or(&own.language);
-    let words = Words::new(Language::parse(language).unwrap_or_default(), &own.time_zone)
-        .seen_from(reader.time_zone.as_deref(), app.now());
-    let notice = notice(app, &mut conn, house, &words, ask.id).await?;
-    let mailbox = match lane(&mut conn, house).await?.mailbox {
-        Some(id) => channel::get(&mut conn, house, id).await?.filter(|it| it.state != "removed"),
-        None => None,
-    };
+    let letter = letter_of(app, &mut conn, house, &ask).await?;
     drop(conn);
-    let Some(notice) = notice else { return ended(app, job, &ask, "dropped", None).await };
-    let Some(mailbox) = mailbox.and_then(|it| account::open(app, &it).ok()) else {
-        return ended(app, job, &ask, "failed", Some("no mailbox sends it")).await;
-    };
-    let target = Target {
-        kind: NotifyKind::Mail,
-        address: reader.email,
-        secret: Secret::new(""),
-        mailbox: Some(mailbox),
-    };
-    if !begin(app, job, &ask).await? {
-        return Ok(Outcome::Done);
-    }
-    match notify::send(&app.net, &target, &notice).await {
-        Ok(()) => ended(app, job, &ask, "sent", None).await,
-        Err(error) => failed(app, job, &ask, &error).await,
+    letter::carry_out(app, job, &ask.told, letter, &(house, ask.id)).await
+}
+
+impl Tracked for (OrganisationId, AskId) {
+    async fn keep(&self, conn: &mut Conn, told: &str, why: Option<&str>) -> store::Result<()> {
+        fast::set_told(conn, self.0, self.1, told, why).await
     }
 }
 
-/// Saves that it is being handed over. False when it isn't this worker's any more.
-async fn begin(app: &App, job: &Job, it: &Ask) -> store::Result<bool> {
-    let mut conn = app.db.write().await?;
-    if !job::count(&mut conn, job, job.attempts).await? {
-        return Ok(false);
-    }
-    fast::set_told(&mut conn, job.organisation, it.id, "sending", None).await?;
-    conn.commit().await.map(|()| true)
-}
-
-async fn failed(app: &App, job: &Job, it: &Ask, error: &ChannelError) -> Result<Outcome> {
-    let said = error.to_string();
-    if matches!(error, ChannelError::Unknown { .. }) {
-        return ended(app, job, it, "unknown", Some(&said)).await;
-    }
-    if error.retryable() && job.attempts + 1 < TRIES {
-        settle(app, job, it, "waiting", Some(&said)).await?;
-        let wait = 5 * SECOND * 2_i64.pow(u32::try_from(job.attempts.min(6)).unwrap_or(6));
-        return Ok(Outcome::Retry(app.now() + wait, said));
-    }
-    ended(app, job, it, "failed", Some(&said)).await
-}
-
-async fn ended(app: &App, job: &Job, it: &Ask, told: &str, why: Option<&str>) -> Result<Outcome> {
-    settle(app, job, it, told, why).await?;
-    Ok(Outcome::Done)
-}
-
-async fn settle(app: &App, job: &Job, it: &Ask, told: &str, why: Option<&str>) -> store::Result<()> {
-    let why = why.map(|it| text::excerpt(it, REASON));
-    let mut conn = app.db.write().await?;
-    fast::set_told(&mut conn, job.organisation, it.id, told, why.as_deref()).await?;
-    conn.commit().await
+/// The letter of somebody who is asked; `None` when there is nothing to tell them any more.
+async fn letter_of(
+    app: &App,
+    conn: &mut Conn,
+    house: OrganisationId,
+    ask: &Ask,
+) -> store::Result<Option<Letter>> {
+    let reader = colleague::get(conn, house, ask.colleague).await?.filter(|it| it.has_access(app.now()));
+    let Some(reader) = reader else { return Ok(None) };
+    let Some(words) = letter::words(conn, house, &reader, app.now()).await? else { return Ok(None) };
+    let Some(notice) = notice(app, conn, house, &words, ask.id).await? else { return Ok(None) };
+    let mailbox = lane(conn, house).await?.mailbox;
+    Ok(Some(Letter { address: reader.email, mailbox, notice }))
 }
 
 /// What a reader is told; `None` when it doesn't wait for an answer any more.

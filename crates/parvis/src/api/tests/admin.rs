@@ -186,6 +186,7 @@ async fn a_session_on_another_device_is_seen_and_ended_by_its_owner_only() {
             expires_at: START + DAY,
             factor_at: None,
             proved_at: START,
+            pass: None,
         };
         let mut conn = house.app.db.write().await.unwrap();
         store::session::insert(&mut conn, &session).await.unwrap();

@@ -28,6 +28,7 @@ async fn closed(app: &App, house: OrganisationId) -> Vec<conversation::Conversat
         role: Role::Administrator,
         scope: Scope::Every,
         token: None,
+        pass: None,
     };
     conversation::page(&mut conn, &viewer, &filter, None, 50, START).await.unwrap()
 }

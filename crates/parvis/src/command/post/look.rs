@@ -6,9 +6,9 @@ use crate::command::{Refusal, Result};
 use crate::id::{ColleagueId, CommentId, PostId};
 use crate::rules::permission::{Action, Actor, Role};
 use crate::rules::post::{CHECKLIST, SECOND_LOOK, State, mentioned};
-use crate::store;
 use crate::store::colleague::Colleague;
 use crate::store::post::look::{self, Comment, Tick};
+use crate::store::{self, Conn};
 
 /// Ticks a line of the checklist, gives the second look, or takes either back.
 ///
@@ -44,14 +44,26 @@ pub async fn tick(app: &App, actor: &Actor, id: PostId, item: &str, on: bool) ->
 /// # Errors
 /// The right is missing, there is nothing in it, or the contract of somebody named in it doesn't cover the post.
 pub async fn comment(app: &App, actor: &Actor, id: PostId, text: &str) -> Result<CommentId> {
-    let now = app.now();
-    let text = paragraph("comment", text)?;
-    if text.is_empty() || text.chars().count() > BRIEF_LENGTH {
+    let mut conn = app.db.write().await?;
+    let made = comment_in(&mut conn, actor, id, (None, text), app.now()).await?;
+    conn.commit().await?;
+    Ok(made)
+}
+
+/// Keeps a remark in the transaction `conn`; `whom` is named first, where it is for somebody.
+pub(in crate::command) async fn comment_in(
+    conn: &mut Conn,
+    actor: &Actor,
+    id: PostId,
+    (whom, said): (Option<&Colleague>, &str),
+    now: i64,
+) -> Result<CommentId> {
+    let said = paragraph("comment", said)?;
+    if said.is_empty() || said.chars().count() > BRIEF_LENGTH {
         return Err(Refusal::Invalid { field: "comment", code: "empty" });
     }
-    let mut conn = app.db.write().await?;
-    let it = load(&mut conn, actor, id, Action::Propose).await?;
-    let people: Vec<_> = store::colleague::list(&mut conn, actor.organisation)
+    let it = load(conn, actor, id, Action::Propose).await?;
+    let people: Vec<_> = store::colleague::list(conn, actor.organisation)
         .await?
         .into_iter()
         .filter(|it| it.active)
@@ -59,17 +71,17 @@ pub async fn comment(app: &App, actor: &Actor, id: PostId, text: &str) -> Result
         .filter(|it| actor.role != Role::External || it.role != Role::External)
         .collect();
     let names: Vec<&str> = people.iter().map(|it| it.name.as_str()).collect();
-    let named: Vec<&Colleague> =
-        mentioned(&text, &names).into_iter().filter_map(|place| people.get(place)).collect();
+    let named = mentioned(&said, &names).into_iter().filter_map(|place| people.get(place));
+    let named: Vec<&Colleague> = whom.into_iter().chain(named).collect();
     for whom in named.iter().filter(|it| it.role == Role::External) {
-        if !contract::covers(&mut conn, actor.organisation, whom.id, &it).await? {
+        if !contract::covers(conn, actor.organisation, whom.id, &it).await? {
             return Err(Refusal::Invalid { field: "comment", code: "contract" });
         }
     }
+    let text = whom.map_or_else(|| said.clone(), |whom| format!("@{} {said}", whom.name));
     let named: Vec<ColleagueId> = named.iter().map(|it| it.id).collect();
     let comment = Comment { id: CommentId::new(now), colleague: actor.colleague, at: now, text };
-    look::comment(&mut conn, actor.organisation, id, &comment, &named).await?;
-    told(&mut conn, actor, now, "post.commented", &it, None).await?;
-    conn.commit().await?;
+    look::comment(conn, actor.organisation, id, &comment, &named).await?;
+    told(conn, actor, now, "post.commented", &it, None).await?;
     Ok(comment.id)
 }

@@ -184,6 +184,7 @@ fn the_last_word_on_a_named_case_is_the_referents_or_the_directions_and_nobody_e
         role,
         scope: Scope::Every,
         token: None,
+        pass: None,
     };
     // Every role at every step, whoever has the last word.
     for role in Role::ALL {

@@ -12,7 +12,7 @@ use crate::store::{Conn, Value};
 
 fn viewer(scope: Scope) -> Actor {
     let (organisation, colleague) = (OrganisationId::new(1), ColleagueId::new(1));
-    Actor { organisation, colleague, role: Role::Specialist, scope, token: None }
+    Actor { organisation, colleague, role: Role::Specialist, scope, token: None, pass: None }
 }
 
 /// Every state, order and holder, alone and with each further filter.

@@ -50,7 +50,7 @@ tables! {
     colleague 2 { organisation_id Id, id Id, email Text, name Text, initials Text, role Text, password_hash Text,
         language Text, theme Text, shortcuts Bool, active Bool, access_ends_at Int, created_at Int, time_zone Text }
     session 2 { organisation_id Id, digest Text, colleague_id Id, agent Text, address Text, created_at Int,
-        seen_at Int, expires_at Int, factor_at Int, proved_at Int }
+        seen_at Int, expires_at Int, factor_at Int, proved_at Int, pass_id Id }
     factor 2 { organisation_id Id, colleague_id Id, secret Bytes, confirmed_at Int, last_step Int, created_at Int }
     recovery_code 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int }
     link 2 { organisation_id Id, digest Text, colleague_id Id, created_at Int, expires_at Int, used_at Int }
@@ -117,6 +117,9 @@ tables! {
     fast_ask 2 { organisation_id Id, id Id, fast_id Id, colleague_id Id, at Int, told Text, error_text Text }
     post_picture 2 { organisation_id Id, id Id, post_id Id, position Int, alt Text, mime Text, stored_as Text,
         asset_id Id }
+    pass 2 { organisation_id Id, id Id, colleague_id Id, purpose Text, post_id Id, note Text, made_by Id, created_at Int,
+        expires_at Int, ended_at Int, digest Text, code_digest Text, code_until Int, wrong Int, seen_at Int }
+    pass_letter 2 { organisation_id Id, id Id, pass_id Id, kind Text, at Int, told Text, error_text Text }
     post_card 2 { organisation_id Id, id Id, post_id Id, url Text, title Text, about Text, mime Text, stored_as Text }
     asset 2 { organisation_id Id, id Id, title Text, theme Text, tags Text, alt_fr Text, alt_en Text, credit Text,
         holder Text, purpose Text, territory Text, expires_at Int, colleague_id Id, away_at Int, files Int,

@@ -24,6 +24,7 @@ use super::origin_icon;
 use super::preview::Previews;
 use crate::app::App;
 use crate::command::asset::only;
+use crate::command::pass::allowed;
 use crate::command::post::words::Words as Text;
 use crate::command::post::{self as command};
 use crate::command::weariness;
@@ -142,6 +143,8 @@ struct PostPage {
     requests: Vec<request::Line>,
     /// Asks for material.
     asks: bool,
+    /// Asks people without an account.
+    passes: bool,
     problem: Option<String>,
 }
 
@@ -202,17 +205,16 @@ async fn shown(
     let lines = lines(words, &house, &ticks, !pictures.is_empty(), now);
     let fast = Beside::of(&mut conn, signed, &house, &it, &lines, now).await?;
     let layout = Layout::of(&mut conn, signed, Place::Speak, it.title.clone()).await?;
-    let state_name = words.named("post-state", it.state.as_str());
     let writes = signed.actor.may(Action::Write) && Step::Rewrite.take(it.state, facts).is_ok();
     let said = charter::said(&it, &typed, &targets);
     let (link, previews, assistant) = seen(&mut conn, signed, &house, id, (&said, &pictures, writes)).await?;
     let requests = requests(&mut conn, signed, &house, id, now).await?;
     let charter = charter::shown(&mut conn, signed, &house, &it, &said, writes, now).await?;
-    let plans = plans(signed, &it);
+    let (plans, reads) = (plans(signed, &it), signed.actor.may(Action::Read));
     let moves = moves(signed, &it, facts, now);
     let toast = toast(words, &done.done, done.on.filter(|on| *on == id));
     let shown = PostPage {
-        layout: layout.with_context(state_name).with_toast(toast),
+        layout: layout.with_context(words.named("post-state", it.state.as_str())).with_toast(toast),
         id,
         state: it.state.as_str(),
         held: it.held_code.as_deref().map(|code| words.named("post-held-long", code)),
@@ -223,7 +225,7 @@ async fn shown(
         describes: signed.actor.may(Action::Keep)
             || (it.idea_by == signed.actor.colleague && it.state == State::Idea),
         reason: it.reason.clone(),
-        conversation: it.conversation.map(|id| format!("/inbox/{id}")),
+        conversation: it.conversation.filter(|_| reads).map(|id| format!("/inbox/{id}")),
         credits: credits(&mut conn, signed, &house, &it, now).await?,
         writes,
         warning: it.warning.clone().unwrap_or_default(),
@@ -252,6 +254,7 @@ async fn shown(
         problem: problem.as_ref().map(|(_, said)| said.clone()),
         requests,
         asks: asks(signed, &it),
+        passes: signed.actor.may(Action::Keep) && allowed(&mut conn, organisation).await?.on,
         charter,
         assistant,
         gauge: gauge(&mut conn, signed, &it, now).await?,
