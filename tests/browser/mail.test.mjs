@@ -1,18 +1,16 @@
 // A mailbox as a channel, with a real mail server: connected by its form, a mail arrives live, is answered, and the answer lies in
 // the customer's mailbox once; hostile and automatic mails; a wrong password.
 import assert from 'node:assert/strict'
-import { chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { connect as dial } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
+import { allow, connect as connectBox, FOLDER, lying, ports } from './mail.mjs'
 import { findings, House, launch, noFaults as faultless, shoot, until, visitor, word } from './support.mjs'
 
-const FOLDER = process.env.PARVIS_TEST_MAIL
 const skip = FOLDER ? false : 'PARVIS_TEST_MAIL is not set: no mail server to talk to'
 const NETWORK = 60
-
-const ports = FOLDER && Object.fromEntries(readFileSync(join(FOLDER, 'run/ports-by-name'), 'utf8').trim().split('\n').map(line => line.split(' ')))
 
 /** Puts a mail into a mailbox, as another server does. */
 async function deliver(to, mail) {
@@ -32,12 +30,6 @@ async function deliver(to, mail) {
   await ask(`${mail.replace(/\r?\n/g, '\r\n')}\r\n.\r\n`, '250')
   socket.end()
 }
-
-/** The mails that lie in a mailbox's inbox. */
-const lying = address => ['new', 'cur'].flatMap(name => {
-  const folder = join(FOLDER, 'run/mail', address, name)
-  try { return readdirSync(folder).map(file => readFileSync(join(folder, file), 'utf8')) } catch { return [] }
-})
 
 /** Puts a mail among the sent copies of a mailbox, as another mail program does. */
 function sendElsewhere(address, mail) {
@@ -62,23 +54,13 @@ describe('a mailbox', { skip }, () => {
   let browser, house, page
   before(async () => {
     browser = await launch()
-    house = await House.open({ allow: `127.0.0.1:${ports?.imap},127.0.0.1:${ports?.smtp}` })
+    house = await House.open({ allow })
     page = await visitor(browser, house.base)
     await house.setUp(page)
   })
   after(async () => { await house?.close(); await browser?.close() })
 
-  async function connect(password) {
-    await page.goto(`${house.base}/channels/new`)
-    const form = page.locator('form[action="/channels/new/mail"]')
-    await form.locator('[name=address]').fill(brand)
-    await form.locator('[name=sender]').fill('House of Lanterns')
-    await form.locator('[name=imap]').fill(`127.0.0.1:${ports.imap}`)
-    await form.locator('[name=smtp]').fill(`127.0.0.1:${ports.smtp}`)
-    await form.locator('[name=security]').selectOption('plain')
-    await form.locator('[name=password]').fill(password)
-    await form.getByRole('button').click()
-  }
+  const connect = password => connectBox(page, house.base, brand, password)
 
   /** Waits until a row with the text is there, without reloading, and opens it. */
   async function openArrived(text) {

@@ -7,6 +7,7 @@ mod asset;
 mod fast;
 mod hostile;
 mod listen;
+mod pass;
 mod reach;
 mod room;
 mod story;

@@ -25,6 +25,7 @@ pub mod layer;
 pub mod me;
 pub mod message;
 pub mod organisation;
+pub mod pass;
 pub mod post;
 pub mod reply;
 pub mod request;
@@ -184,6 +185,10 @@ fn editorial() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post::add_picture).layer(DefaultBodyLimit::max(upload::PICTURE)))
         .routes(routes!(post::describe_picture, post::remove_picture))
         .routes(routes!(post::card::make, post::card::word, post::card::remove))
+        .routes(routes!(pass::list, pass::make))
+        .routes(routes!(pass::get_allowed, pass::set_allowed))
+        .routes(routes!(pass::send_again))
+        .routes(routes!(pass::end))
         .routes(routes!(stop::get, stop::begin, stop::lift))
         .routes(routes!(weariness::list))
         .routes(routes!(weariness::figures))

@@ -87,7 +87,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/media/{id}", Action::Read),
     Route::get("/palette", Action::Read),
     Route::get("/keys", Action::ManageSelf),
-    Route::get("/events", Action::Read),
+    Route::get("/events", Action::ReadPosts),
 ];
 
 /// The router of the inbox, of its live updates and of its media.

@@ -189,6 +189,11 @@ impl Layout {
         Ok(Self { stop: stop.as_ref().as_ref().map(|it| it.reason.clone()), asked, ..self })
     }
 
+    /// Whether a place of the rail is open to this reader.
+    pub fn has(&self, place: Place) -> bool {
+        self.links.iter().any(|it| it.place == place)
+    }
+
     /// Whether a pass opens this post and no other page.
     pub fn has_one_post(&self) -> bool {
         self.pass.as_ref().is_some_and(|it| it.1)

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::clock::{DAY, MINUTE, SECOND};
 use crate::command::factor;
 use crate::id::PassId;
-use crate::rules::permission::{Actor, Role};
+use crate::rules::permission::{Actor, Role, Scope};
 use crate::seal;
 use crate::store::colleague::Colleague;
 use crate::store::organisation::Organisation;
@@ -256,7 +256,11 @@ async fn by_cookie(
         },
         None => None,
     };
-    let scope = store::colleague::scope(conn, &colleague).await?;
+    let scope = match pass {
+        // No conversation, whatever desks its holder may have got since.
+        Some(_) => Scope::Desks(Vec::new()),
+        None => store::colleague::scope(conn, &colleague).await?,
+    };
     if session.seen_at + SEEN_EVERY <= now {
         let mut write = app.db.write().await?;
         store::session::see(&mut write, session.organisation, &digest, now).await?;
