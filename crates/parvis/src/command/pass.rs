@@ -151,10 +151,10 @@ pub async fn make(app: &App, actor: &Actor, wanted: Wanted) -> Result<PassId> {
         wrong: 0,
         seen_at: None,
     };
+    room::insert(&mut conn, &it).await?;
     if let Some(post) = it.post {
         hand_over(&mut conn, app, actor, (post, &it), &whom).await?;
     }
-    room::insert(&mut conn, &it).await?;
     letter(&mut conn, &it, Kind::Link, now).await?;
     told(&mut conn, actor, now, "pass.made", &it).await?;
     conn.commit().await?;

@@ -312,7 +312,7 @@ async fn settle(
     match step {
         Step::Brief => {
             if let Some(id) = writer {
-                check_writer(conn, actor, id, it).await?;
+                check_writer(conn, actor, id, it, now).await?;
             }
             it.writer = writer;
         }
@@ -341,14 +341,11 @@ async fn settle(
     Ok(())
 }
 
-async fn check_writer(conn: &mut Conn, actor: &Actor, id: ColleagueId, it: &Post) -> Result<()> {
+async fn check_writer(conn: &mut Conn, actor: &Actor, id: ColleagueId, it: &Post, now: i64) -> Result<()> {
     let found = store::colleague::get(conn, actor.organisation, id).await?;
     let found = found.filter(|it| it.active && it.role.may(Action::Write));
     let found = found.ok_or(Refusal::Invalid { field: "writer", code: "unknown" })?;
-    if found.role == Role::External && !contract::covers(conn, actor.organisation, id, it).await? {
-        return Err(Refusal::Invalid { field: "writer", code: "contract" });
-    }
-    Ok(())
+    contract::check_sees(conn, &found, it, "writer", now).await
 }
 
 /// Has `writer` find the words of a post that is kept, or instead of whoever looks for them now.
@@ -364,12 +361,12 @@ pub(super) async fn ask_for_words(
         let with = With { writer: Some(writer), ..With::default() };
         return take_in(conn, app, actor, id, (Step::Brief, with)).await.map(drop);
     }
-    check_writer(conn, actor, writer, &it).await?;
-    let before = fact(&it);
+    let (before, now) = (fact(&it), app.now());
+    check_writer(conn, actor, writer, &it, now).await?;
     it.writer = Some(writer);
-    it.changed_at = app.now();
+    it.changed_at = now;
     post::update(conn, actor.organisation, &it).await?;
-    told(conn, actor, it.changed_at, verb(Step::Brief), &it, Some(before)).await
+    told(conn, actor, now, verb(Step::Brief), &it, Some(before)).await
 }
 
 /// What was read and validated is no longer what stands there.

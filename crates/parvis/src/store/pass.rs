@@ -107,6 +107,8 @@ const LAST_END: &str =
 const HAS_ANY: &str = "SELECT COUNT(*) FROM pass WHERE organisation_id = $1 AND colleague_id = $2";
 const RUNNING: &str =
     "SELECT COUNT(*) FROM pass WHERE organisation_id = $1 AND ended_at IS NULL AND expires_at > $2";
+const OPENS: &str = "SELECT COUNT(*) FROM pass WHERE organisation_id = $1 AND colleague_id = $2 AND ended_at IS NULL AND expires_at > $3
+      AND (post_id IS NULL OR post_id = $4)";
 const WRITE: &str = "INSERT INTO pass_letter (organisation_id, id, pass_id, kind, at, told, error_text) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const TOLD: &str = "UPDATE pass_letter SET told = $3, error_text = $4 WHERE organisation_id = $1 AND id = $2";
 const LETTER: &str =
@@ -226,6 +228,19 @@ pub async fn has_any(conn: &mut Conn, organisation: OrganisationId, who: Colleag
 /// How many open something at `now` (µs).
 pub async fn running(conn: &mut Conn, organisation: OrganisationId, now: i64) -> Result<i64> {
     conn.first(RUNNING, &[organisation.into(), now.into()]).await?.map_or(Ok(0), |row| row.only())
+}
+
+/// Whether one that runs at `now` (µs) opens a post to a colleague.
+pub async fn opens(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    who: ColleagueId,
+    post: PostId,
+    now: i64,
+) -> Result<bool> {
+    let args = [organisation.into(), who.into(), now.into(), post.into()];
+    let count: Option<i64> = conn.first(OPENS, &args).await?.map(|row| row.only()).transpose()?;
+    Ok(count.is_some_and(|count| count > 0))
 }
 
 /// Writes that a letter is to go.

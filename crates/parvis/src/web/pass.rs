@@ -197,7 +197,10 @@ async fn enter(
     attempts.take(&format!("address {}", device.address), ADDRESS, app.now()).map_err(Failure::too_many)?;
     let (it, whom) = match command::enter(&app, &secret, &typed.code).await {
         Ok(found) => found,
-        Err(why) => return refused(&app, &visitor, &secret, why).await,
+        Err(why) => {
+            tracing::warn!(address = %device.address, "a code of a guest pass was refused");
+            return refused(&app, &visitor, &secret, why).await;
+        }
     };
     let mut conn = app.db.write().await?;
     let stage = Stage::Pass(it.id, it.expires_at);

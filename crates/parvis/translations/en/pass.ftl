@@ -99,3 +99,5 @@ refusal-name-long = The name is too long: eighty characters at most.
 refusal-name-unreadable = The name holds unreadable characters.
 refusal-email-empty = Write the address.
 refusal-email-email = This doesn’t look like an address.
+refusal-writer-pass = This person has no account, and no pass that opens this post: they wouldn’t see it. Give them one (Ask somebody without an account).
+refusal-comment-pass = Somebody you name here has no account, and no pass that opens this post: they wouldn’t see it. Write the name without @, or give them a pass.

@@ -99,3 +99,5 @@ verb-pass-ended = laissez-passer terminé
 verb-pass-code_asked = code d’un laissez-passer demandé
 verb-pass-opened = entrée par un laissez-passer
 verb-pass-locked = laissez-passer terminé après dix codes faux
+refusal-writer-pass = Cette personne n’a pas de compte, ni de laissez-passer qui ouvre cette publication : elle ne la verrait pas. Donnez-lui-en un (Demander à quelqu’un sans compte).
+refusal-comment-pass = Une personne nommée ici n’a pas de compte, ni de laissez-passer qui ouvre cette publication : elle ne la verrait pas. Écrivez son nom sans @, ou donnez-lui un laissez-passer.

@@ -99,11 +99,20 @@ async fn a_pass_for_words_opens_its_post_and_no_other() {
         let remarks = look::comments(&mut conn, house.id, id).await.unwrap();
         assert_eq!(remarks[0].text, "@Léa Morin Un ton léger, deux phrases.");
         drop(conn);
-        // Named on the other one, too: the pass still opens its own only.
-        post::look::comment(&house.app, &house.manager, other, "@Léa Morin qu’en dis-tu ?").await.unwrap();
-        let mut conn = house.app.db.read().await.unwrap();
+        // Who would rely on them for another one is told, and nothing opens it.
+        let named = post::look::comment(&house.app, &house.manager, other, "@Léa Morin qu’en dis-tu ?").await;
+        assert!(refused(&named, "comment", "pass"));
+        let with = With { writer: Some(lea.colleague), ..With::default() };
+        let briefed = take(&house.app, &house.manager, other, Step::Brief, with).await;
+        assert!(refused(&briefed, "writer", "pass"));
+        post::look::comment(&house.app, &house.manager, id, "@Léa Morin merci.").await.unwrap();
+        // Even if they had a part in it since before.
+        let mut conn = house.app.db.write().await.unwrap();
+        let mut it = load_post(&mut conn, &house.manager, other, Action::Keep).await.unwrap();
+        it.writer = Some(lea.colleague);
+        store::post::update(&mut conn, house.id, &it).await.unwrap();
         assert!(matches!(load_post(&mut conn, &lea, other, Action::ReadPosts).await, Err(Refusal::NotFound)));
-        drop(conn);
+        conn.commit().await.unwrap();
         // The last word isn't theirs, nor anything but words.
         for action in Action::ALL {
             assert_eq!(lea.may(action), Purpose::Words.may(action), "{action:?}");

@@ -73,10 +73,8 @@ pub(in crate::command) async fn comment_in(
     let names: Vec<&str> = people.iter().map(|it| it.name.as_str()).collect();
     let named = mentioned(&said, &names).into_iter().filter_map(|place| people.get(place));
     let named: Vec<&Colleague> = whom.into_iter().chain(named).collect();
-    for whom in named.iter().filter(|it| it.role == Role::External) {
-        if !contract::covers(conn, actor.organisation, whom.id, &it).await? {
-            return Err(Refusal::Invalid { field: "comment", code: "contract" });
-        }
+    for whom in &named {
+        contract::check_sees(conn, whom, &it, "comment", now).await?;
     }
     let text = whom.map_or_else(|| said.clone(), |whom| format!("@{} {said}", whom.name));
     let named: Vec<ColleagueId> = named.iter().map(|it| it.id).collect();

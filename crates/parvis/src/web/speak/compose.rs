@@ -248,7 +248,7 @@ async fn shown(
         moves,
         lacking: lacking(words, &it, facts),
         ask: done.ask,
-        writers: writers(&house),
+        writers: writers(&house, now),
         left: read::left(&mut conn, signed, &house, id, &targets).await?,
         remarks: read::remarks(words, &house, post::look::comments(&mut conn, organisation, id).await?, now),
         problem: problem.as_ref().map(|(_, said)| said.clone()),
@@ -371,7 +371,7 @@ fn origin(words: &Words, it: &Post) -> (&'static str, String) {
 
 /// The gauge of the post's theme, once something was published of it.
 async fn gauge(conn: &mut Conn, signed: &Signed, it: &Post, now: i64) -> store::Result<Option<Gauge>> {
-    if it.theme.is_empty() {
+    if it.theme.is_empty() || signed.actor.pass.is_some() {
         return Ok(None);
     }
     let all = weariness::themes(conn, signed.organisation.id, now).await?;
@@ -463,8 +463,8 @@ fn last_word(words: &Words, house: &House, it: &Post, now: i64) -> Option<String
 }
 
 /// Who may find words.
-fn writers(house: &House) -> Vec<(String, String)> {
-    let all = house.colleagues.iter().filter(|it| it.active && it.role.may(Action::Write));
+fn writers(house: &House, now: i64) -> Vec<(String, String)> {
+    let all = house.colleagues.iter().filter(|it| it.has_access(now) && it.role.may(Action::Write));
     all.map(|it| (it.id.to_string(), it.name.clone())).collect()
 }
 
