@@ -135,14 +135,21 @@ async fn house(db: &Db, now: i64) -> Result<House> {
         expires_at: now + DAY,
         factor_at: None,
         proved_at: now,
+        pass: None,
     };
     session::insert(&mut conn, &it).await?;
     let desk = desk::list(&mut conn, organisation).await?.first().context("no desk")?.id;
     let tag = tag::list(&mut conn, organisation).await?.first().context("no tag")?.id;
     let filter =
         conversation::Filter { state: None, order: conversation::Order::Newest, ..Default::default() };
-    let actor =
-        Actor { organisation, colleague, role: Role::CommunityManager, scope: Scope::Every, token: None };
+    let actor = Actor {
+        organisation,
+        colleague,
+        role: Role::CommunityManager,
+        scope: Scope::Every,
+        token: None,
+        pass: None,
+    };
     let list = conversation::page(&mut conn, &actor, &filter, None, 500, now).await?;
     let thread = list.iter().max_by_key(|it| it.messages).context("no conversation")?.id.to_string();
     conn.commit().await?;

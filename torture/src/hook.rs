@@ -49,6 +49,7 @@ impl Hook {
             role: Role::Administrator,
             scope: Scope::Every,
             token: None,
+            pass: None,
         };
         let typed = BTreeMap::from([("address".to_owned(), String::new())]);
         let step = connect(&app, &actor, ChannelKind::Webhook, typed, "Pushed", desk).await?;

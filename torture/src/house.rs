@@ -123,6 +123,7 @@ fn one_colleague(house: OrganisationId, name: &str, now: i64) -> Colleague {
         shortcuts: true,
         time_zone: None,
         active: true,
+        access_begins_at: None,
         access_ends_at: None,
         created_at: now,
     }

@@ -106,6 +106,7 @@ async fn one_colleague(conn: &mut Conn, house: &House, number: usize, now: i64) 
         shortcuts: true,
         time_zone: None,
         active: true,
+        access_begins_at: None,
         access_ends_at: None,
         created_at: now - 900 * DAY,
     };

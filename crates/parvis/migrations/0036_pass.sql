@@ -21,7 +21,7 @@ CREATE TABLE pass (
   FOREIGN KEY (organisation_id, made_by) REFERENCES colleague (organisation_id, id),
   FOREIGN KEY (organisation_id, post_id) REFERENCES post (organisation_id, id)
 );
-CREATE UNIQUE INDEX pass_digest ON pass (digest);
+CREATE INDEX pass_digest ON pass (digest);
 CREATE INDEX pass_colleague ON pass (organisation_id, colleague_id, expires_at);
 
 -- What is written to whoever holds one: the link itself, or a code. `told` says what became of it.

@@ -148,6 +148,7 @@ pub async fn colleague(
         shortcuts: true,
         time_zone: None,
         active: true,
+        access_begins_at: None,
         access_ends_at: None,
         created_at: START,
     };

@@ -94,6 +94,7 @@ pub async fn found(address: &str) -> Result<House> {
             role: it.role,
             scope: Scope::Every,
             token: None,
+            pass: None,
         });
     }
     conn.commit().await?;
@@ -116,6 +117,7 @@ fn one_colleague(organisation: OrganisationId, number: u32) -> Colleague {
         shortcuts: true,
         time_zone: None,
         active: true,
+        access_begins_at: None,
         access_ends_at: None,
         created_at: START,
     }

@@ -272,6 +272,7 @@ fn said(field: &str, code: &str) -> String {
         }
         ("email", "taken") => "A colleague has this e-mail address already.",
         ("email", _) => "This isn't an e-mail address.",
+        ("access_begins_at", _) => "Access begins before it ends.",
         ("access_ends_at", _) => "The end of access has to lie ahead.",
         ("scopes", "none") => "A token needs at least one scope.",
         ("scopes", "wider") => "A token can't make another that may do more than itself.",

@@ -145,6 +145,7 @@ async fn add(app: &App, conn: &mut Conn, house: &Organisation, it: &Add) -> anyh
         shortcuts: true,
         time_zone: None,
         active: true,
+        access_begins_at: None,
         access_ends_at: None,
         created_at: app.now(),
     };
@@ -180,7 +181,7 @@ async fn sign_in_link(app: &App, conn: &mut Conn, who: &Colleague) -> anyhow::Re
 async fn list(conn: &mut Conn, house: &Organisation, now: i64) -> anyhow::Result<String> {
     let mut lines = vec![format!("{:32} {:18} {:8} NAME", "E-MAIL", "ROLE", "ACCESS")];
     for it in colleague::list(conn, house.id).await? {
-        let open = it.active && it.access_ends_at.is_none_or(|at| at > now);
+        let open = it.has_access(now);
         let access = if open { "yes" } else { "ended" };
         lines.push(format!("{:32} {:18} {access:8} {}", it.email, it.role.as_str(), it.name));
     }

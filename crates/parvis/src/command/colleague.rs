@@ -33,6 +33,8 @@ pub struct Change {
     pub role: Option<Role>,
     /// All their desks.
     pub desks: Option<Vec<DeskId>>,
+    /// When access begins (µs); `Some(None)` for at once.
+    pub access_begins_at: Option<Option<i64>>,
     /// End of access (µs); `Some(None)` for none.
     pub access_ends_at: Option<Option<i64>>,
     /// Which channels and themes their contract covers; kept for people from outside only.
@@ -248,6 +250,10 @@ async fn changed(conn: &mut Conn, before: &Colleague, to: &Change, now: i64) -> 
         }
         after.access_ends_at = ends;
     }
+    after.access_begins_at = to.access_begins_at.unwrap_or(after.access_begins_at);
+    if after.access_begins_at.zip(after.access_ends_at).is_some_and(|(begins, ends)| begins >= ends) {
+        return Err(invalid("access_begins_at", "late"));
+    }
     after.role = to.role.unwrap_or(after.role);
     after.active = to.active.unwrap_or(after.active);
     Ok(after)
@@ -273,7 +279,8 @@ async fn weigh(
     if before.role == Role::Administrator && actor.role != Role::Administrator {
         return Err(Refusal::Appointment(No::AdministratorOnly));
     }
-    if before.id == actor.colleague && before.access_ends_at != after.access_ends_at {
+    let runs = |it: &Colleague| (it.access_begins_at, it.access_ends_at);
+    if before.id == actor.colleague && runs(before) != runs(after) {
         return Err(Refusal::Appointment(No::Oneself));
     }
     Ok(())
@@ -346,7 +353,8 @@ async fn make_link(
     now: i64,
 ) -> Result<Invitation> {
     let secret = seal::secret().map_err(|_| Refusal::Sealed)?;
-    let expires_at = now + LINK;
+    // Who begins later has as long from then on.
+    let expires_at = it.access_begins_at.unwrap_or(now).max(now) + LINK;
     let made = Link {
         organisation: it.organisation,
         digest: seal::digest(&secret),
@@ -372,7 +380,7 @@ async fn written(
 ) -> Result<()> {
     let facts = |it: &Colleague| {
         json!({ "name": it.name, "email": it.email, "role": it.role, "active": it.active,
-            "access_ends_at": it.access_ends_at, "language": it.language, "theme": it.theme,
+            "access_begins_at": it.access_begins_at, "access_ends_at": it.access_ends_at, "language": it.language, "theme": it.theme,
             "time_zone": it.time_zone, "shortcuts": it.shortcuts })
     };
     let entry = Entry {

@@ -61,7 +61,7 @@ pub async fn actor(app: &App, secret: &str) -> Result<Actor> {
     let mut conn = app.db.read().await?;
     let (organisation, id) = feed::owner(&mut conn, &seal::digest(secret)).await?.ok_or(Refusal::NotFound)?;
     let it = colleague::get(&mut conn, organisation, id).await?.ok_or(Refusal::NotFound)?;
-    if !it.active || it.access_ends_at.is_some_and(|ends| ends <= app.now()) {
+    if !it.has_access(app.now()) {
         return Err(Refusal::NotFound);
     }
     let scope = colleague::scope(&mut conn, &it).await?;

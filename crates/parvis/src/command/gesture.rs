@@ -57,7 +57,7 @@ fn said(text: &str) -> Result<String> {
 /// Whoever sees to it has to be somebody who is there, and who sees it.
 async fn known(conn: &mut Conn, actor: &Actor, id: ColleagueId, desk: DeskId, now: i64) -> Result<()> {
     let found = colleague::get(conn, actor.organisation, id).await?.ok_or(wrong("nobody"))?;
-    let gone = !found.active || found.access_ends_at.is_some_and(|end| end <= now);
+    let gone = !found.has_access(now);
     let sees = colleague::scope(conn, &found).await?.covers(desk) && found.role.may(Action::Read);
     if gone || !sees { Err(wrong("nobody")) } else { Ok(()) }
 }

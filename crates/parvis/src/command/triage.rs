@@ -55,7 +55,7 @@ async fn check_colleague(
 ) -> Result<()> {
     let invalid = |code| Refusal::Invalid { field: "colleague", code };
     let found = store::colleague::get(conn, actor.organisation, id).await?.ok_or(invalid("unknown"))?;
-    if !found.active || found.access_ends_at.is_some_and(|end| end <= now) {
+    if !found.has_access(now) {
         return Err(invalid("no-access"));
     }
     let scope = store::colleague::scope(conn, &found).await?;

@@ -180,6 +180,7 @@ async fn add_colleague(
         shortcuts: true,
         time_zone: None,
         active: true,
+        access_begins_at: None,
         access_ends_at: None,
         created_at: founded,
     };

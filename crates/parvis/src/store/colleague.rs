@@ -33,6 +33,8 @@ pub struct Colleague {
     pub shortcuts: bool,
     /// False once access was ended.
     pub active: bool,
+    /// When access begins (µs); `None` for at once.
+    pub access_begins_at: Option<i64>,
     /// End of the contract (µs), for externals.
     pub access_ends_at: Option<i64>,
     /// When they were invited (µs).
@@ -57,6 +59,7 @@ impl Colleague {
             shortcuts: true,
             time_zone: None,
             active: true,
+            access_begins_at: None,
             access_ends_at: None,
             created_at: now,
         }
@@ -64,19 +67,20 @@ impl Colleague {
 
     /// Whether they may act at `now` (µs): access was not ended and the contract runs.
     pub fn has_access(&self, now: i64) -> bool {
-        self.active && self.access_ends_at.is_none_or(|ends| ends > now)
+        let has_begun = self.access_begins_at.is_none_or(|begins| begins <= now);
+        self.active && has_begun && self.access_ends_at.is_none_or(|ends| ends > now)
     }
 }
 
-const INSERT: &str = "INSERT INTO colleague (organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-const UPDATE: &str = "UPDATE colleague SET email = $3, name = $4, initials = $5, role = $6, password_hash = $7, language = $8, theme = $9, shortcuts = $10, active = $11, access_ends_at = $12, time_zone = $13
+const INSERT: &str = "INSERT INTO colleague (organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone, access_begins_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+const UPDATE: &str = "UPDATE colleague SET email = $3, name = $4, initials = $5, role = $6, password_hash = $7, language = $8, theme = $9, shortcuts = $10, active = $11, access_ends_at = $12, time_zone = $13, access_begins_at = $14
     WHERE organisation_id = $1 AND id = $2";
-const GET: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone
+const GET: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone, access_begins_at
     FROM colleague WHERE organisation_id = $1 AND id = $2";
-const BY_EMAIL: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone
+const BY_EMAIL: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone, access_begins_at
     FROM colleague WHERE email = $1 ORDER BY organisation_id LIMIT 1";
-const LIST: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone
+const LIST: &str = "SELECT organisation_id, id, email, name, initials, role, password_hash, language, theme, shortcuts, active, access_ends_at, created_at, time_zone, access_begins_at
     FROM colleague WHERE organisation_id = $1 ORDER BY name, id";
 const DESKS: &str = "SELECT desk_id FROM colleague_desk WHERE organisation_id = $1 AND colleague_id = $2";
 const MEMBERSHIPS: &str = "SELECT colleague_id, desk_id FROM colleague_desk WHERE organisation_id = $1 ORDER BY colleague_id, desk_id";
@@ -87,7 +91,7 @@ fn read(row: &Row) -> Result<Colleague> {
     read_cells(&mut row.cells())
 }
 
-/// A colleague from the next fourteen columns, in the order of the table.
+/// A colleague from the next fifteen columns, in the order of the table.
 pub(super) fn read_cells(cells: &mut Cells<'_>) -> Result<Colleague> {
     Ok(Colleague {
         organisation: cells.next()?,
@@ -107,6 +111,7 @@ pub(super) fn read_cells(cells: &mut Cells<'_>) -> Result<Colleague> {
         access_ends_at: cells.next()?,
         created_at: cells.next()?,
         time_zone: cells.next()?,
+        access_begins_at: cells.next()?,
     })
 }
 
@@ -127,6 +132,7 @@ pub async fn insert(conn: &mut Conn, it: &Colleague) -> Result<()> {
         it.access_ends_at.into(),
         it.created_at.into(),
         (&it.time_zone).into(),
+        it.access_begins_at.into(),
     ];
     conn.run(INSERT, &args).await.map(drop)
 }
@@ -147,6 +153,7 @@ pub async fn update(conn: &mut Conn, it: &Colleague) -> Result<()> {
         it.active.into(),
         it.access_ends_at.into(),
         (&it.time_zone).into(),
+        it.access_begins_at.into(),
     ];
     conn.run(UPDATE, &args).await.map(drop)
 }

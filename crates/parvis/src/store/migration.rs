@@ -59,6 +59,7 @@ const STEPS: &[Step] = &[
     (34, "job_index", include_str!("../../migrations/0034_job_index.sql"), "", ""),
     (35, "contract", include_str!("../../migrations/0035_contract.sql"), "", ""),
     (36, "pass", include_str!("../../migrations/0036_pass.sql"), "", ""),
+    (37, "access_begins", include_str!("../../migrations/0037_access_begins.sql"), "", ""),
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -45,7 +45,7 @@ pub struct Second {
 const INSERT: &str = "INSERT INTO session (organisation_id, digest, colleague_id, agent, address, created_at, seen_at, expires_at, factor_at, proved_at, pass_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const SIGNED_IN: &str = "SELECT s.organisation_id, s.digest, s.colleague_id, s.agent, s.address, s.created_at, s.seen_at, s.expires_at, s.factor_at, s.proved_at, s.pass_id,
-      c.organisation_id, c.id, c.email, c.name, c.initials, c.role, c.password_hash, c.language, c.theme, c.shortcuts, c.active, c.access_ends_at, c.created_at, c.time_zone,
+      c.organisation_id, c.id, c.email, c.name, c.initials, c.role, c.password_hash, c.language, c.theme, c.shortcuts, c.active, c.access_ends_at, c.created_at, c.time_zone, c.access_begins_at,
       o.id, o.name, o.language, o.time_zone, o.created_at, f.confirmed_at, a.value
     FROM session s JOIN colleague c ON c.organisation_id = s.organisation_id AND c.id = s.colleague_id JOIN organisation o ON o.id = s.organisation_id
       LEFT JOIN factor f ON f.organisation_id = s.organisation_id AND f.colleague_id = s.colleague_id
@@ -222,6 +222,7 @@ pub(super) mod tests {
             shortcuts: true,
             time_zone: Some("America/Montreal".to_owned()),
             active: true,
+            access_begins_at: None,
             access_ends_at: None,
             created_at: 0,
         };

@@ -59,6 +59,8 @@ pub(super) struct LoginPage {
 pub(super) enum LinkState {
     /// It signs this colleague in.
     Good { secret: String, name: String },
+    /// It will, from that day on.
+    Early { day: String },
     /// Used, expired or never made.
     Spent,
 }
@@ -190,14 +192,15 @@ async fn sign_out(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
     Ok((headers, Redirect::to("/login")).into_response())
 }
 
-/// The colleague whom the link signs in at `now` (µs), if it still does.
+/// The colleague whom the link signs in at `now` (µs), if it still does; whether their access has begun is still to be asked.
 async fn of_link(conn: &mut Conn, secret: &str, now: i64) -> store::Result<Option<Colleague>> {
     let Some(link) = store::link::by_digest(conn, &seal::digest(secret)).await? else { return Ok(None) };
     if link.used_at.is_some() || link.expires_at <= now {
         return Ok(None);
     }
     let colleague = store::colleague::get(conn, link.organisation, link.colleague).await?;
-    Ok(colleague.filter(|it| session::has_access(it, now)))
+    let begins = |it: &Colleague| it.access_begins_at.unwrap_or(now).max(now);
+    Ok(colleague.filter(|it| session::has_access(it, begins(it))))
 }
 
 async fn show_link(
@@ -205,8 +208,13 @@ async fn show_link(
     visitor: Visitor,
     Path(secret): Path<String>,
 ) -> Result<Response, Failure> {
-    let found = of_link(&mut app.db.read().await?, &secret, app.now()).await?;
+    let now = app.now();
+    let found = of_link(&mut app.db.read().await?, &secret, now).await?;
     let (status, link) = match found {
+        Some(it) if !session::has_access(&it, now) => {
+            let day = visitor.words.house().day(it.access_begins_at.unwrap_or(now), now);
+            (StatusCode::FORBIDDEN, LinkState::Early { day })
+        }
         Some(colleague) => (StatusCode::OK, LinkState::Good { secret, name: colleague.name }),
         None => (StatusCode::NOT_FOUND, LinkState::Spent),
     };
@@ -224,7 +232,7 @@ async fn use_link(
     let now = app.now();
     attempts.take(&format!("address {}", device.address), ADDRESS, now).map_err(Failure::too_many)?;
     let mut conn = app.db.write().await?;
-    let found = of_link(&mut conn, &secret, now).await?;
+    let found = of_link(&mut conn, &secret, now).await?.filter(|it| session::has_access(it, now));
     let used = match &found {
         Some(it) => store::link::consume(&mut conn, it.organisation, &seal::digest(&secret), now).await?,
         None => false,

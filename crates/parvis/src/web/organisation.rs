@@ -132,6 +132,10 @@ impl Person {
     fn of(it: &Colleague, words: &Words, now: i64) -> Self {
         let (standing, tone) = match it.access_ends_at {
             _ if !it.active => (words.t("colleague-ended"), "alert"),
+            _ if it.access_begins_at.is_some_and(|begins| begins > now) => {
+                let begins = it.access_begins_at.unwrap_or(now);
+                (words.t1("colleague-from", "day", words.house().day(begins, now)), "wait")
+            }
             Some(at) if at <= now => {
                 (words.t1("colleague-over", "day", words.house().day(at - 1, now)), "alert")
             }

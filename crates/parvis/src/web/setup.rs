@@ -192,6 +192,7 @@ fn read(app: &App, words: &Words, fields: &Fields) -> Result<(Organisation, Coll
         shortcuts: true,
         time_zone: None,
         active: true,
+        access_begins_at: None,
         access_ends_at: None,
         created_at: now,
     };

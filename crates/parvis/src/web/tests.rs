@@ -152,6 +152,7 @@ impl House {
             shortcuts: true,
             time_zone: None,
             active: true,
+            access_begins_at: None,
             access_ends_at: None,
             created_at: NOW,
         }

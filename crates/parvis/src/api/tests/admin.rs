@@ -72,6 +72,33 @@ async fn somebody_is_invited_moved_and_let_go() {
 }
 
 #[tokio::test]
+async fn access_that_begins_later_opens_nothing_before() {
+    for house in houses().await {
+        let admin = boss(&house, Role::Administrator).await;
+        let mut conn = house.app.db.write().await.unwrap();
+        let agency = colleague(&mut conn, house.id, Role::External, &house.desks[..1]).await;
+        conn.commit().await.unwrap();
+        let outside = Client::new(&house, &agency, &EVERYTHING).await;
+        outside.get("/me").await.be(200);
+        let at = format!("/colleagues/{}", agency.colleague);
+        let days = |from: i64, to: i64| json!({ "access_begins_at": from, "access_ends_at": to });
+        let never = patch(&admin, &at, days(START + DAY, START + DAY)).await.be(422);
+        assert_eq!(never["field"], "access_begins_at");
+        let it = patch(&admin, &at, days(START + DAY, START + 3 * DAY)).await.be(200);
+        assert_eq!(it["access_begins_at"], START + DAY);
+        outside.get("/me").await.be(401);
+        let link = admin.post(&format!("{at}/link"), json!({})).await.be(201);
+        assert_eq!(link["expires_at"], START + 8 * DAY, "seven days from then on");
+        house.app.clock.advance(DAY);
+        outside.get("/me").await.be(200);
+        house.app.clock.advance(2 * DAY);
+        outside.get("/me").await.be(401);
+        patch(&admin, &at, json!({ "access_begins_at": null, "access_ends_at": null })).await.be(200);
+        outside.get("/me").await.be(200);
+    }
+}
+
+#[tokio::test]
 async fn rights_are_not_given_to_oneself_nor_taken_from_the_last_administrator() {
     let house = houses().await.swap_remove(0);
     let (admin, referent) = (boss(&house, Role::Administrator).await, boss(&house, Role::Referent).await);

@@ -37,6 +37,8 @@ pub struct Colleague {
     email: Option<String>,
     /// False once access was ended.
     active: bool,
+    /// When access begins (µs); `null` for at once.
+    access_begins_at: Option<i64>,
     /// End of access (µs), for externals.
     access_ends_at: Option<i64>,
     /// Which channels and themes their contract covers; `null` for who isn't from outside. Shown to oneself and to those who
@@ -72,6 +74,7 @@ async fn seen(app: &App, caller: &Caller) -> Result<Vec<Colleague>> {
             desks,
             email: (own || manages).then_some(it.email),
             active: it.active,
+            access_begins_at: it.access_begins_at,
             access_ends_at: it.access_ends_at,
             contract: (it.role == Role::External && (own || manages))
                 .then(|| contracts.remove(&it.id).unwrap_or_default()),
@@ -122,6 +125,8 @@ pub struct Invite {
     /// The desks they belong to.
     #[serde(default)]
     desks: Vec<DeskId>,
+    /// When access begins (µs); without it, at once.
+    access_begins_at: Option<i64>,
     /// End of access (µs).
     access_ends_at: Option<i64>,
     /// Which channels and themes the contract of somebody from outside covers; without it, all.
@@ -158,6 +163,7 @@ pub async fn invite(
         email: Some(whom.email),
         role: Some(whom.role),
         desks: Some(whom.desks),
+        access_begins_at: Some(whom.access_begins_at),
         access_ends_at: Some(whom.access_ends_at),
         contract: whom.contract,
         active: None,
@@ -177,6 +183,10 @@ pub struct ColleagueChange {
     role: Option<Role>,
     /// All the desks they belong to.
     desks: Option<Vec<DeskId>>,
+    /// When access begins (µs); `null` for at once.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>)]
+    access_begins_at: Option<Option<i64>>,
     /// End of access (µs); `null` for none.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
@@ -206,6 +216,7 @@ pub async fn change(
         email: to.email,
         role: to.role,
         desks: to.desks,
+        access_begins_at: to.access_begins_at,
         access_ends_at: to.access_ends_at,
         contract: to.contract,
         active: to.active,

@@ -48,7 +48,8 @@ macro_rules! tables {
 tables! {
     organisation 1 { id Id, name Text, language Text, time_zone Text, created_at Int }
     colleague 2 { organisation_id Id, id Id, email Text, name Text, initials Text, role Text, password_hash Text,
-        language Text, theme Text, shortcuts Bool, active Bool, access_ends_at Int, created_at Int, time_zone Text }
+        language Text, theme Text, shortcuts Bool, active Bool, access_ends_at Int, created_at Int, time_zone Text,
+        access_begins_at Int }
     session 2 { organisation_id Id, digest Text, colleague_id Id, agent Text, address Text, created_at Int,
         seen_at Int, expires_at Int, factor_at Int, proved_at Int, pass_id Id }
     factor 2 { organisation_id Id, colleague_id Id, secret Bytes, confirmed_at Int, last_step Int, created_at Int }

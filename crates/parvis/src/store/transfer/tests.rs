@@ -51,7 +51,7 @@ fn cell(table: &Table, column: &str, kind: Kind, row: usize, organisations: usiz
             "organisation_id" => id("organisation", row % organisations),
             "id" if table.name == "organisation" => id("organisation", row),
             "id" => id(table.name, row),
-            "owner_id" | "idea_by" | "asked_by" | "asked_of" => id("colleague", row),
+            "owner_id" | "idea_by" | "asked_by" | "asked_of" | "made_by" => id("colleague", row),
             other => id(other.trim_end_matches("_id"), row),
         })),
     }

@@ -119,14 +119,15 @@ pub async fn read(
     let members = house.members.iter().filter(|(_, desk)| *desk == it.facets.desk);
     let members: Vec<ColleagueId> = members.map(|(id, _)| *id).collect();
     let mut colleagues = Vec::new();
-    for other in house.colleagues.iter().filter(|other| other.active && other.id != signed.actor.colleague) {
-        let has_access = other.access_ends_at.is_none_or(|ends| ends > now);
+    for other in
+        house.colleagues.iter().filter(|other| other.has_access(now) && other.id != signed.actor.colleague)
+    {
         let sees = if other.role.sees_every_desk() {
             other.role.may(Action::Answer)
         } else {
             members.contains(&other.id)
         };
-        if has_access && sees && other.role.may(Action::Note) {
+        if sees && other.role.may(Action::Note) {
             colleagues.push(ToColleague {
                 id: other.id,
                 badge: Badge { initials: other.initials.clone(), name: other.name.clone() },

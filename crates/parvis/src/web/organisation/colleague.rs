@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::Person;
@@ -59,6 +60,8 @@ pub(in crate::web) struct Fields {
     pub(in crate::web) email: String,
     pub(in crate::web) role: String,
     pub(in crate::web) desks: Vec<String>,
+    /// First day of access, or empty.
+    pub(in crate::web) from: String,
     /// Last day of access, `2027-06-30`, or empty.
     pub(in crate::web) until: String,
     /// The channels of the contract.
@@ -73,6 +76,7 @@ pub(in crate::web) struct Wrong {
     pub(in crate::web) name: Option<String>,
     pub(in crate::web) email: Option<String>,
     pub(in crate::web) role: Option<String>,
+    pub(in crate::web) from: Option<String>,
     pub(in crate::web) until: Option<String>,
     pub(in crate::web) contract: Option<String>,
 }
@@ -88,6 +92,9 @@ impl Fields {
             email: it.email.clone(),
             role: it.role.as_str().to_owned(),
             desks: desks.iter().map(ToString::to_string).collect(),
+            from: it
+                .access_begins_at
+                .map_or_else(String::new, |at| words.house().zoned(at).date().to_string()),
             until: it
                 .access_ends_at
                 .map_or_else(String::new, |at| words.house().zoned(at - 1).date().to_string()),
@@ -95,15 +102,26 @@ impl Fields {
     }
 }
 
-/// The end (µs) of the day that was typed, on the organisation's calendar; `None` when empty.
-fn end_of(day: &str, words: &Words) -> Result<Option<i64>, &'static str> {
-    if day.trim().is_empty() {
-        return Ok(None);
+/// The day that was typed, on the organisation's calendar; `None` when empty.
+fn day(typed: &str) -> Result<Option<Date>, &'static str> {
+    match typed.trim() {
+        "" => Ok(None),
+        typed => typed.parse().map(Some).map_err(|_| "colleague-day-unknown"),
     }
-    let date: jiff::civil::Date = day.trim().parse().map_err(|_| "colleague-day-unknown")?;
+}
+
+/// When a day begins (µs).
+fn start_of(typed: &str, words: &Words) -> Result<Option<i64>, &'static str> {
+    let Some(date) = day(typed)? else { return Ok(None) };
+    let start = date.to_zoned(words.house_zone.clone()).map_err(|_| "colleague-day-unknown")?;
+    Ok(Some(start.timestamp().as_microsecond()))
+}
+
+/// When it ends (µs).
+fn end_of(typed: &str, words: &Words) -> Result<Option<i64>, &'static str> {
+    let Some(date) = day(typed)? else { return Ok(None) };
     let next = date.tomorrow().map_err(|_| "colleague-day-unknown")?;
-    let end = next.to_zoned(words.house_zone.clone()).map_err(|_| "colleague-day-unknown")?;
-    Ok(Some(end.timestamp().as_microsecond()))
+    start_of(&next.to_string(), words)
 }
 
 /// The channels that a contract may name: those that stand, and those that it names, removed or not: without the last of them
@@ -176,15 +194,16 @@ fn read(fields: &Fields, desks: &[Desk], words: &Words) -> Result<command::Chang
     let name = form::line(&fields.name, command::NAME_LENGTH);
     let email = form::email(&fields.email);
     let role = Role::parse(&fields.role);
-    let until = end_of(&fields.until, words);
+    let (from, until) = (start_of(&fields.from, words), end_of(&fields.until, words));
     let wrong = Wrong {
         name: name.as_ref().err().map(|key| words.t(key)),
         email: email.as_ref().err().map(|key| words.t(key)),
         role: role.is_none().then(|| words.t("colleague-role-unknown")),
+        from: from.as_ref().err().map(|key| words.t(key)),
         until: until.as_ref().err().map(|key| words.t(key)),
         contract: None,
     };
-    let (Ok(name), Ok(email), Some(role), Ok(access_ends_at)) = (name, email, role, until) else {
+    let (Ok(name), Ok(email), Some(role), Ok(begins), Ok(ends)) = (name, email, role, from, until) else {
         return Err(Box::new(wrong));
     };
     let chosen = desks.iter().map(|it| it.id).filter(|id| fields.desks.contains(&id.to_string()));
@@ -198,7 +217,8 @@ fn read(fields: &Fields, desks: &[Desk], words: &Words) -> Result<command::Chang
         email: Some(email),
         role: Some(role),
         desks: Some(chosen.collect()),
-        access_ends_at: Some(access_ends_at),
+        access_begins_at: Some(begins),
+        access_ends_at: Some(ends),
         active: None,
     })
 }
@@ -212,6 +232,9 @@ fn mend(refused: Refusal, words: &Words) -> Result<Wrong, Failure> {
         Refusal::Invalid { field: "theme" | "channels" | "contract", .. } => {
             let contract = refusal::said(&refused, words).map(|(_, said)| said);
             Ok(Wrong { contract, ..Wrong::default() })
+        }
+        Refusal::Invalid { field: "access_begins_at", .. } => {
+            Ok(Wrong { from: Some(words.t("colleague-day-late")), ..Wrong::default() })
         }
         Refusal::Invalid { field: "access_ends_at", .. } => {
             Ok(Wrong { until: Some(words.t("colleague-day-past")), ..Wrong::default() })

@@ -225,6 +225,38 @@ async fn an_invited_colleague_enters_by_the_link_and_chooses_a_password() {
 }
 
 #[tokio::test]
+async fn a_contract_that_begins_later_is_said_and_its_link_waits_for_it() {
+    let house = House::new().await;
+    let asked = |from: &str| {
+        form(&[
+            ("name", "Agence Halte"),
+            ("email", "halte@agence.exemple"),
+            ("role", "external"),
+            ("from", from),
+            ("until", "2026-12-31"),
+        ])
+    };
+    for bad in ["2027-01-01", "demain"] {
+        let refused = house.post(Role::Referent, "/organisation/invite", &asked(bad)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+        assert!(refused.body.contains("id=\"e-from\""), "{bad}");
+    }
+    let made = house.post(Role::Referent, "/organisation/invite", &asked("2026-12-01")).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    assert!(
+        made.body.contains("value=\"2026-12-01\"") && made.body.contains("à partir du 1ᵉʳ\u{A0}décembre")
+    );
+    let path = made.body.split("http://127.0.0.1:7700").nth(1).unwrap().split('<').next().unwrap();
+    let early = house.ask(Method::GET, path, "", "").await;
+    assert_eq!(early.status, StatusCode::FORBIDDEN);
+    assert!(early.body.contains("Ce lien s’ouvre le 1ᵉʳ\u{A0}décembre."));
+    assert_eq!(house.ask(Method::POST, path, "", "").await.status, StatusCode::NOT_FOUND);
+    house.app.clock.advance(12 * DAY);
+    assert_eq!(house.ask(Method::GET, path, "", "").await.status, StatusCode::OK, "it wasn't used up");
+    assert_eq!(house.ask(Method::POST, path, "", "").await.location(), "/settings?done=welcome");
+}
+
+#[tokio::test]
 async fn ending_access_signs_out_at_once_and_nobody_ends_their_own() {
     let house = House::new().await;
     let expert = house.id_of(Role::Expert);
