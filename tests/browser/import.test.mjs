@@ -113,7 +113,7 @@ test('a calendar of others is shown, named before a drop, hidden and taken out',
   await manager.goto(page)
   await manager.locator('summary', { hasText: 'Take this calendar out' }).click()
   await manager.getByRole('button', { name: 'Take this calendar out' }).click()
-  await manager.waitForURL('**/calendar/layers?done=removed')
+  await manager.locator('[data-toast]').waitFor()
   await manager.getByText('Trade fairs').waitFor({ state: 'detached' })
   noFaults(manager)
 })

@@ -52,7 +52,7 @@ test('the browser’s zone is offered at one press, and a name that is none is r
   await manager.goto(`${stage.demo.base}/settings`)
   await looksRight(manager, 'the settings')
   await button(manager, `Take this browser’s zone, ${here}`).click()
-  await manager.waitForURL('**/settings?done=profile')
+  await manager.locator('[data-toast]').waitFor()
   assert.equal(await manager.getByLabel('Time zone').inputValue(), here)
   assert.ok(await manager.locator('[data-zone-here]').isHidden())
   noFaults(manager)
