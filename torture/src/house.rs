@@ -8,7 +8,7 @@ use parvis::account;
 use parvis::app::App;
 use parvis::clock::{Clock, HOUR};
 use parvis::config::Config;
-use parvis::id::{ChannelId, ColleagueId, DeskId, OrganisationId, TokenId};
+use parvis::id::{ChannelId, DeskId, OrganisationId, TokenId};
 use parvis::rules::hours::Hours;
 use parvis::rules::permission::{Role, TokenScope};
 use parvis::seal;
@@ -111,21 +111,10 @@ async fn one_token(conn: &mut Conn, who: &Colleague, now: i64) -> Result<String>
 
 fn one_colleague(house: OrganisationId, name: &str, now: i64) -> Colleague {
     Colleague {
-        organisation: house,
-        id: ColleagueId::new(now),
         email: format!("{name}@example.org"),
         name: name.to_owned(),
         initials: "TO".to_owned(),
-        role: Role::Administrator,
-        password_hash: None,
-        language: None,
-        theme: None,
-        shortcuts: true,
-        time_zone: None,
-        active: true,
-        access_begins_at: None,
-        access_ends_at: None,
-        created_at: now,
+        ..Colleague::blank(house, Role::Administrator, now)
     }
 }
 

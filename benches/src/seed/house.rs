@@ -93,22 +93,14 @@ pub async fn fill(conn: &mut Conn, now: i64) -> Result<House> {
 }
 
 async fn one_colleague(conn: &mut Conn, house: &House, number: usize, now: i64) -> Result<ColleagueId> {
+    let role = if number < 8 { Role::CommunityManager } else { Role::Specialist };
     let it = Colleague {
-        organisation: house.organisation,
         id: ColleagueId::new(now),
         email: format!("personne{number}@banc.example"),
         name: format!("Personne {number:02}"),
         initials: "PB".to_owned(),
-        role: if number < 8 { Role::CommunityManager } else { Role::Specialist },
-        password_hash: None,
         language: Some("fr".to_owned()),
-        theme: None,
-        shortcuts: true,
-        time_zone: None,
-        active: true,
-        access_begins_at: None,
-        access_ends_at: None,
-        created_at: now - 900 * DAY,
+        ..Colleague::blank(house.organisation, role, now - 900 * DAY)
     };
     colleague::insert(conn, &it).await?;
     let desks = [house.desks[number % house.desks.len()]];

@@ -136,21 +136,11 @@ pub async fn colleague(
 ) -> Actor {
     let id = ColleagueId::new(START);
     let it = Colleague {
-        organisation,
         id,
         email: format!("{id}@musee.example"),
         name: role.as_str().to_owned(),
         initials: "AB".to_owned(),
-        role,
-        password_hash: None,
-        language: None,
-        theme: None,
-        shortcuts: true,
-        time_zone: None,
-        active: true,
-        access_begins_at: None,
-        access_ends_at: None,
-        created_at: START,
+        ..Colleague::blank(organisation, role, START)
     };
     store::colleague::insert(conn, &it).await.unwrap();
     store::colleague::set_desks(conn, organisation, id, desks).await.unwrap();

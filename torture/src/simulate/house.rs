@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use parvis::app::App;
 use parvis::clock::{Clock, HOUR};
 use parvis::config::Config;
-use parvis::id::{ChannelId, ColleagueId, DeskId, OrganisationId};
+use parvis::id::{ChannelId, DeskId, OrganisationId};
 use parvis::room::Rooms;
 use parvis::rules::hours::Hours;
 use parvis::rules::permission::{Actor, Role, Scope};
@@ -105,21 +105,10 @@ pub async fn found(address: &str) -> Result<House> {
 
 fn one_colleague(organisation: OrganisationId, number: u32) -> Colleague {
     Colleague {
-        organisation,
-        id: ColleagueId::new(START),
         email: format!("c{number}@example.org"),
         name: format!("C {number}"),
         initials: format!("C{number}"),
-        role: Role::CommunityManager,
-        password_hash: None,
-        language: None,
-        theme: None,
-        shortcuts: true,
-        time_zone: None,
-        active: true,
-        access_begins_at: None,
-        access_ends_at: None,
-        created_at: START,
+        ..Colleague::blank(organisation, Role::CommunityManager, START)
     }
 }
 

@@ -11,7 +11,6 @@ use crate::app::App;
 use crate::clock::{Clock, DAY};
 use crate::command::factor;
 use crate::config::Config;
-use crate::id::ColleagueId;
 use crate::rules::permission::Role;
 use crate::seal;
 use crate::store::colleague::{self, Colleague};
@@ -133,21 +132,10 @@ async fn add(app: &App, conn: &mut Conn, house: &Organisation, it: &Add) -> anyh
         desks.push(found.id);
     }
     let who = Colleague {
-        organisation: house.id,
-        id: ColleagueId::new(app.now()),
         email,
         initials: form::initials(&name),
         name,
-        role,
-        password_hash: None,
-        language: None,
-        theme: None,
-        shortcuts: true,
-        time_zone: None,
-        active: true,
-        access_begins_at: None,
-        access_ends_at: None,
-        created_at: app.now(),
+        ..Colleague::blank(house.id, role, app.now())
     };
     colleague::insert(conn, &who).await?;
     colleague::set_desks(conn, house.id, who.id, &desks).await?;

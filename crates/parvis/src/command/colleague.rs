@@ -380,8 +380,8 @@ async fn written(
 ) -> Result<()> {
     let facts = |it: &Colleague| {
         json!({ "name": it.name, "email": it.email, "role": it.role, "active": it.active,
-            "access_begins_at": it.access_begins_at, "access_ends_at": it.access_ends_at, "language": it.language, "theme": it.theme,
-            "time_zone": it.time_zone, "shortcuts": it.shortcuts })
+            "access_begins_at": it.access_begins_at, "access_ends_at": it.access_ends_at,
+            "language": it.language, "theme": it.theme, "time_zone": it.time_zone, "shortcuts": it.shortcuts })
     };
     let entry = Entry {
         organisation: actor.organisation,

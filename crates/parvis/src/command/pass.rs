@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Refusal, Result, allow, colleague, journalled, lines, post, write_setting};
+use super::{Refusal, Result, allow, colleague, lines, post, write_setting};
 use crate::app::App;
 use crate::id::{ChannelId, LetterId, OrganisationId, PassId, PostId};
 use crate::rules::pass::{BETWEEN, CODE, CODES, LONGEST, Purpose, WHILE, WRONG};
@@ -13,7 +13,7 @@ use crate::rules::permission::{Action, Actor, Role};
 use crate::seal;
 use crate::store::colleague::Colleague;
 use crate::store::journal::{self, By, Entry};
-use crate::store::pass::{self as room, Kind, Letter, Pass};
+use crate::store::pass::{self as room, Kind, Letter, Listed, Pass};
 use crate::store::{self, Conn, job};
 use crate::work;
 
@@ -88,15 +88,10 @@ pub async fn set_allowed(app: &App, actor: &Actor, it: Allowed) -> Result<()> {
     Ok(conn.commit().await?)
 }
 
-/// Those that were made last, newest first, each with its last letter that carried the link.
-pub async fn list(conn: &mut Conn, actor: &Actor) -> Result<Vec<(Pass, Option<Letter>)>> {
+/// Those that were made last, newest first.
+pub async fn list(conn: &mut Conn, actor: &Actor) -> Result<Vec<Listed>> {
     allow(actor, Action::Keep)?;
-    let mut all = Vec::new();
-    for it in room::list(conn, actor.organisation, LISTED).await? {
-        let letter = room::last_letter(conn, actor.organisation, it.id, Kind::Link).await?;
-        all.push((it, letter));
-    }
-    Ok(all)
+    Ok(room::list(conn, actor.organisation, LISTED).await?)
 }
 
 /// Makes a pass and has its letter written.
@@ -156,7 +151,7 @@ pub async fn make(app: &App, actor: &Actor, wanted: Wanted) -> Result<PassId> {
         hand_over(&mut conn, app, actor, (post, &it), &whom).await?;
     }
     letter(&mut conn, &it, Kind::Link, now).await?;
-    told(&mut conn, actor, now, "pass.made", &it).await?;
+    by(&mut conn, &it, By::Colleague(actor.colleague), "pass.made", now).await?;
     conn.commit().await?;
     Ok(it.id)
 }
@@ -195,7 +190,7 @@ pub async fn send_again(app: &App, actor: &Actor, id: PassId) -> Result<()> {
         return Err(Refusal::Invalid { field: "pass", code: "soon" });
     }
     letter(&mut conn, &it, Kind::Link, now).await?;
-    told(&mut conn, actor, now, "pass.sent_again", &it).await?;
+    by(&mut conn, &it, By::Colleague(actor.colleague), "pass.sent_again", now).await?;
     Ok(conn.commit().await?)
 }
 
@@ -213,7 +208,7 @@ pub async fn end(app: &App, actor: &Actor, id: PassId) -> Result<()> {
     }
     shut(&mut conn, &mut it, now).await?;
     colleague::end_guest(&mut conn, actor, it.colleague, now).await?;
-    told(&mut conn, actor, now, "pass.ended", &it).await?;
+    by(&mut conn, &it, By::Colleague(actor.colleague), "pass.ended", now).await?;
     Ok(conn.commit().await?)
 }
 
@@ -321,10 +316,6 @@ async fn letter(conn: &mut Conn, it: &Pass, kind: Kind, now: i64) -> store::Resu
 fn facts(it: &Pass) -> serde_json::Value {
     json!({ "pass": it.id, "purpose": it.purpose, "post": it.post, "expires_at": it.expires_at,
         "ended_at": it.ended_at })
-}
-
-async fn told(conn: &mut Conn, actor: &Actor, now: i64, verb: &str, it: &Pass) -> Result<()> {
-    journalled(conn, actor, (now, verb, it.colleague.0), None, None::<&()>, Some(&facts(it))).await
 }
 
 async fn by(conn: &mut Conn, it: &Pass, by: By, verb: &str, at: i64) -> store::Result<()> {

@@ -343,7 +343,7 @@ async fn settle(
 
 async fn check_writer(conn: &mut Conn, actor: &Actor, id: ColleagueId, it: &Post, now: i64) -> Result<()> {
     let found = store::colleague::get(conn, actor.organisation, id).await?;
-    let found = found.filter(|it| it.active && it.role.may(Action::Write));
+    let found = found.filter(|it| it.has_access(now) && it.role.may(Action::Write));
     let found = found.ok_or(Refusal::Invalid { field: "writer", code: "unknown" })?;
     contract::check_sees(conn, &found, it, "writer", now).await
 }

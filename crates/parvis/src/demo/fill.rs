@@ -166,28 +166,17 @@ async fn add_colleague(
     language: &str,
     founded: i64,
 ) -> anyhow::Result<ColleagueId> {
-    let id = ColleagueId::new(founded);
+    let role = Role::parse(&it.role).ok_or_else(|| anyhow::anyhow!("{}: no such role", it.role))?;
     let colleague = store::colleague::Colleague {
-        organisation: keys.house,
-        id,
         email: it.email.clone(),
         name: it.name.get(language).to_owned(),
         initials: it.initials.clone(),
-        role: Role::parse(&it.role).ok_or_else(|| anyhow::anyhow!("{}: no such role", it.role))?,
-        password_hash: None,
-        language: None,
-        theme: None,
-        shortcuts: true,
-        time_zone: None,
-        active: true,
-        access_begins_at: None,
-        access_ends_at: None,
-        created_at: founded,
+        ..store::colleague::Colleague::blank(keys.house, role, founded)
     };
     store::colleague::insert(conn, &colleague).await?;
     let desks: Vec<DeskId> = it.desks.iter().filter_map(|key| keys.desks.get(key).copied()).collect();
-    store::colleague::set_desks(conn, keys.house, id, &desks).await?;
-    Ok(id)
+    store::colleague::set_desks(conn, keys.house, colleague.id, &desks).await?;
+    Ok(colleague.id)
 }
 
 #[expect(

@@ -1,5 +1,6 @@
 //! Passes and the letters that go to who holds them. Of the link and of each code a digest is kept.
 
+use super::conn::Cells;
 use super::{Conn, Error, Result, Row};
 use crate::id::{ColleagueId, LetterId, OrganisationId, PassId, PostId};
 use crate::rules::pass::{Bound, Purpose};
@@ -68,6 +69,10 @@ impl Kind {
             Self::Code => "code",
         }
     }
+
+    fn parse(name: &str) -> Option<Self> {
+        [Self::Link, Self::Code].into_iter().find(|it| it.as_str() == name)
+    }
 }
 
 /// A letter to who holds a pass.
@@ -87,6 +92,21 @@ pub struct Letter {
     pub error: Option<String>,
 }
 
+/// A pass as lists show it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The pass.
+    pub pass: Pass,
+    /// What its post is called.
+    pub title: Option<String>,
+    /// What became of the last letter with its link.
+    pub told: String,
+    /// When that was asked for (µs).
+    pub told_at: i64,
+    /// Why it didn't arrive.
+    pub error: Option<String>,
+}
+
 macro_rules! columns {
     () => {
         "p.id, p.organisation_id, p.colleague_id, p.purpose, p.post_id, p.note, p.made_by, p.created_at, p.expires_at, p.ended_at, p.digest, p.code_digest, p.code_until, p.wrong, p.seen_at"
@@ -100,8 +120,15 @@ const UPDATE: &str =
     WHERE organisation_id = $1 AND id = $2";
 const GET: &str = concat!("SELECT ", columns!(), " FROM pass p WHERE p.organisation_id = $1 AND p.id = $2");
 const BY_DIGEST: &str = concat!("SELECT ", columns!(), " FROM pass p WHERE p.digest = $1");
-const LIST: &str =
-    concat!("SELECT ", columns!(), " FROM pass p WHERE p.organisation_id = $1 ORDER BY p.id DESC LIMIT $2");
+const LIST: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", o.title, l.told, l.at, l.error_text FROM pass p
+      LEFT JOIN post o ON o.organisation_id = p.organisation_id AND o.id = p.post_id
+      JOIN pass_letter l ON l.organisation_id = p.organisation_id AND l.id = (SELECT n.id FROM pass_letter n
+        WHERE n.organisation_id = p.organisation_id AND n.pass_id = p.id AND n.kind = 'link' ORDER BY n.id DESC LIMIT 1)
+    WHERE p.organisation_id = $1 ORDER BY p.id DESC LIMIT $2"
+);
 const LAST_END: &str =
     "SELECT MAX(expires_at) FROM pass WHERE organisation_id = $1 AND colleague_id = $2 AND ended_at IS NULL";
 const HAS_ANY: &str = "SELECT COUNT(*) FROM pass WHERE organisation_id = $1 AND colleague_id = $2";
@@ -119,7 +146,10 @@ const SINCE: &str =
     "SELECT COUNT(*) FROM pass_letter WHERE organisation_id = $1 AND pass_id = $2 AND kind = $3 AND at > $4";
 
 fn read(row: &Row) -> Result<Pass> {
-    let mut cells = row.cells();
+    read_cells(&mut row.cells())
+}
+
+fn read_cells(cells: &mut Cells<'_>) -> Result<Pass> {
     Ok(Pass {
         id: cells.next()?,
         organisation: cells.next()?,
@@ -147,9 +177,9 @@ fn read_letter(row: &Row) -> Result<Letter> {
     Ok(Letter {
         id: cells.next()?,
         pass: cells.next()?,
-        kind: match cells.next::<String>()?.as_str() {
-            "code" => Kind::Code,
-            _ => Kind::Link,
+        kind: {
+            let name: String = cells.next()?;
+            Kind::parse(&name).ok_or(Error::Unreadable { what: "kind of a letter", found: name })?
         },
         at: cells.next()?,
         told: cells.next()?,
@@ -204,9 +234,21 @@ pub async fn by_digest(conn: &mut Conn, digest: &str) -> Result<Option<Pass>> {
     conn.first(BY_DIGEST, &[digest.into()]).await?.as_ref().map(read).transpose()
 }
 
-/// The last so many, newest first.
-pub async fn list(conn: &mut Conn, organisation: OrganisationId, limit: i64) -> Result<Vec<Pass>> {
-    conn.all(LIST, &[organisation.into(), limit.into()]).await?.iter().map(read).collect()
+/// The last so many, newest first. Each has a letter: it is written with the pass.
+pub async fn list(conn: &mut Conn, organisation: OrganisationId, limit: i64) -> Result<Vec<Listed>> {
+    let rows = conn.all(LIST, &[organisation.into(), limit.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let mut cells = row.cells();
+            Ok(Listed {
+                pass: read_cells(&mut cells)?,
+                title: cells.next()?,
+                told: cells.next()?,
+                told_at: cells.next()?,
+                error: cells.next()?,
+            })
+        })
+        .collect()
 }
 
 /// When the last pass of a colleague ends that nobody ended before (µs); it may be over.

@@ -210,21 +210,12 @@ pub(super) mod tests {
         };
         organisation::insert(&mut conn, &house).await.unwrap();
         let person = Colleague {
-            organisation,
             id,
             email: "a@b.example".to_owned(),
             name: "A".to_owned(),
             initials: "A".to_owned(),
-            role: Role::Expert,
-            password_hash: None,
-            language: None,
-            theme: None,
-            shortcuts: true,
             time_zone: Some("America/Montreal".to_owned()),
-            active: true,
-            access_begins_at: None,
-            access_ends_at: None,
-            created_at: 0,
+            ..Colleague::blank(organisation, Role::Expert, 0)
         };
         colleague::insert(&mut conn, &person).await.unwrap();
         conn.commit().await.unwrap();

@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::device::Device;
+use super::error::Failure;
 use super::session::Visitor;
 use crate::app::App;
 use crate::clock::{MINUTE, SECOND};
@@ -24,7 +25,7 @@ pub struct Rate {
 /// For one account: eight at once, then one a minute.
 pub const ACCOUNT: Rate = Rate { burst: 8, refill: MINUTE };
 /// For one address, behind which many may sit: thirty at once, then one every ten seconds.
-pub const ADDRESS: Rate = Rate { burst: 30, refill: 10 * SECOND };
+const ADDRESS: Rate = Rate { burst: 30, refill: 10 * SECOND };
 /// Deliveries from one address, proved or not: three hundred at once, then ten a second.
 pub const HOOK_ADDRESS: Rate = Rate { burst: 300, refill: SECOND / 10 };
 /// Deliveries of one channel that were proved: six hundred at once, then twenty a second.
@@ -58,6 +59,14 @@ impl Attempts {
         }
         *slot = wanted;
         Ok(())
+    }
+
+    /// Takes one attempt of where a device is, behind which many may sit.
+    ///
+    /// # Errors
+    /// None is left: 429, with when to try again.
+    pub fn take_address(&self, device: &Device, now: i64) -> Result<(), Failure> {
+        self.take(&format!("address {}", device.address), ADDRESS, now).map_err(Failure::too_many)
     }
 
     /// Whether a refusal is to be told in the log: whoever is refused again and again doesn't fill it.

@@ -14,7 +14,7 @@ use axum::{Form, Router};
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 
-use super::attempt::{ACCOUNT, ADDRESS, Attempts};
+use super::attempt::{ACCOUNT, Attempts};
 use super::device::Device;
 use super::error::{Failure, page, page_with};
 use super::inbox::refusal;
@@ -114,7 +114,7 @@ async fn give_code(
     let Some(who) = &visitor.halfway else { return Ok(Redirect::to("/login").into_response()) };
     let now = app.now();
     let account = format!("code {}", who.colleague.id);
-    attempts.take(&format!("address {}", device.address), ADDRESS, now).map_err(Failure::too_many)?;
+    attempts.take_address(&device, now)?;
     attempts.take(&account, ACCOUNT, now).map_err(Failure::too_many)?;
     let mut conn = app.db.write().await?;
     let given = command::give(&app, &mut conn, &who.colleague, &typed.code).await;

@@ -44,16 +44,37 @@ pub fn next(path: &str) -> &str {
     if local && path.len() <= 2_000 { path } else { "/" }
 }
 
+/// A day as a form sends it; `Some(None)` for an empty field, `None` for what is no day of our time.
+fn date(day: &str) -> Option<Option<Date>> {
+    if day.trim().is_empty() {
+        return Some(None);
+    }
+    let date: Date = day.trim().parse().ok()?;
+    (1970..2200).contains(&date.year()).then_some(Some(date))
+}
+
+fn midnight(words: &Words, date: Date) -> Option<i64> {
+    Some(date.to_zoned(words.house_zone.clone()).ok()?.timestamp().as_microsecond())
+}
+
+/// When a day of the house's calendar begins (µs); `Some(None)` for an empty field, `None` for what is no day.
+pub fn start_of(words: &Words, day: &str) -> Option<Option<i64>> {
+    let Some(date) = date(day)? else { return Some(None) };
+    midnight(words, date).map(Some)
+}
+
+/// When it ends (µs).
+pub fn end_of(words: &Words, day: &str) -> Option<Option<i64>> {
+    let Some(date) = date(day)? else { return Some(None) };
+    midnight(words, date.tomorrow().ok()?).map(Some)
+}
+
 /// A day and an hour of the house's clock (µs), and whether it has no hour: days of a launch or of a promise are days of the
 /// organisation's.
 pub fn moment(words: &Words, day: &str, hour: &str) -> Option<(Option<i64>, bool)> {
-    if day.trim().is_empty() {
+    let Some(date) = date(day)? else {
         return hour.trim().is_empty().then_some((None, false));
-    }
-    let date: Date = day.trim().parse().ok()?;
-    if !(1970..2200).contains(&date.year()) {
-        return None;
-    }
+    };
     let at: DateTime = match hour.trim() {
         "" => date.at(0, 0, 0, 0),
         hour => date.to_datetime(hour.parse().ok()?),

@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use axum::{Form, Router};
 use serde::Deserialize;
 
-use super::attempt::{ACCOUNT, ADDRESS, Attempts};
+use super::attempt::{ACCOUNT, Attempts};
 use super::device::Device;
 use super::error::{Failure, page, page_with};
 use super::language::Language;
@@ -108,7 +108,7 @@ async fn sign_in(
     let now = app.now();
     let email: String = asked.email.trim().to_lowercase().chars().take(254).collect();
     let account = format!("account {email}");
-    attempts.take(&format!("address {}", device.address), ADDRESS, now).map_err(Failure::too_many)?;
+    attempts.take_address(&device, now)?;
     attempts.take(&account, ACCOUNT, now).map_err(Failure::too_many)?;
     let found = store::colleague::by_email(&mut app.db.read().await?, &email).await?;
     let hashed = found.as_ref().and_then(|it| it.password_hash.clone());
@@ -230,7 +230,7 @@ async fn use_link(
     Path(secret): Path<String>,
 ) -> Result<Response, Failure> {
     let now = app.now();
-    attempts.take(&format!("address {}", device.address), ADDRESS, now).map_err(Failure::too_many)?;
+    attempts.take_address(&device, now)?;
     let mut conn = app.db.write().await?;
     let found = of_link(&mut conn, &secret, now).await?.filter(|it| session::has_access(it, now));
     let used = match &found {

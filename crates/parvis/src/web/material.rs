@@ -9,12 +9,12 @@ use axum::Router;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Multipart};
 use axum::routing::{get, post};
-use jiff::civil::Date;
 use parvis_channels::Upload;
 use serde::Deserialize;
 
 use super::Route;
 use super::error::Failure;
+use super::form::end_of;
 use super::language::Words;
 use crate::app::App;
 use crate::command::Refusal;
@@ -111,24 +111,9 @@ impl Fields {
             holder: self.holder.clone(),
             purpose: self.purpose.clone(),
             territory: self.territory.clone(),
-            expires_at: end_of(words, &self.until)?,
+            expires_at: end_of(words, &self.until).ok_or(Refusal::Invalid { field: "asset", code: "day" })?,
         })
     }
-}
-
-/// The end of a day of the organisation's clock (µs); `None` for no day.
-fn end_of(words: &Words, day: &str) -> Result<Option<i64>, Refusal> {
-    let wrong = || Refusal::Invalid { field: "asset", code: "day" };
-    if day.trim().is_empty() {
-        return Ok(None);
-    }
-    let day: Date = day.trim().parse().map_err(|_| wrong())?;
-    if !(1970..2200).contains(&day.year()) {
-        return Err(wrong());
-    }
-    let next = day.tomorrow().map_err(|_| wrong())?;
-    let at = next.to_zoned(words.house_zone.clone()).map_err(|_| wrong())?;
-    Ok(Some(at.timestamp().as_microsecond()))
 }
 
 /// How the rights stand: class, icon and words; nothing where there is nothing to say.

@@ -15,7 +15,7 @@ use axum::{Form, Router};
 use serde::Deserialize;
 
 use super::Route;
-use super::attempt::{ADDRESS, Attempts};
+use super::attempt::Attempts;
 use super::device::Device;
 use super::error::{Failure, page_with};
 use super::inbox::refusal;
@@ -24,6 +24,7 @@ use super::login::welcome;
 use super::session::{Stage, Visitor};
 use crate::app::App;
 use crate::command::{Refusal, pass as command};
+use crate::id::PostId;
 use crate::rules::pass::{CODE, masked};
 use crate::rules::permission::{Action, Actor};
 use crate::store::pass::{self, Kind};
@@ -79,9 +80,9 @@ pub(super) fn admits(actor: &Actor, matched: &str) -> bool {
     ON_A_POST.contains(&matched) || (pass.post.is_none() && FOR_IDEAS.contains(&matched))
 }
 
-/// Where who came in by a pass is at home.
-pub(super) fn home(actor: &Actor) -> String {
-    match actor.pass.and_then(|pass| pass.post) {
+/// Where who came in by a pass is at home: at its post, or where ideas are.
+pub(super) fn home(post: Option<PostId>) -> String {
+    match post {
         Some(post) => format!("/speak/{post}"),
         None => "/speak".to_owned(),
     }
@@ -170,7 +171,7 @@ async fn ask(
     device: Device,
     Path(secret): Path<String>,
 ) -> Result<Response, Failure> {
-    attempts.take(&format!("address {}", device.address), ADDRESS, app.now()).map_err(Failure::too_many)?;
+    attempts.take_address(&device, app.now())?;
     match command::ask_code(&app, &secret).await {
         Ok(()) => Ok(Redirect::to(&format!("/pass/{secret}")).into_response()),
         Err(why) => refused(&app, &visitor, &secret, why).await,
@@ -194,7 +195,7 @@ async fn enter(
     Path(secret): Path<String>,
     Form(typed): Form<Code>,
 ) -> Result<Response, Failure> {
-    attempts.take(&format!("address {}", device.address), ADDRESS, app.now()).map_err(Failure::too_many)?;
+    attempts.take_address(&device, app.now())?;
     let (it, whom) = match command::enter(&app, &secret, &typed.code).await {
         Ok(found) => found,
         Err(why) => {
@@ -206,6 +207,5 @@ async fn enter(
     let stage = Stage::Pass(it.id, it.expires_at);
     let cookie = welcome(&app, &mut conn, &whom, &device, stage, !typed.remember.is_empty()).await?;
     conn.commit().await?;
-    let home = it.post.map_or_else(|| "/speak".to_owned(), |post| format!("/speak/{post}"));
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&home)).into_response())
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&home(it.post))).into_response())
 }

@@ -158,7 +158,8 @@ fn admit(request: &Request, matched: &str, visitor: &Visitor, now: i64) -> Resul
     let Some(action) = route.need else { return Ok(()) };
     match &visitor.signed {
         Some(signed) if !super::pass::admits(&signed.actor, matched) => {
-            let home = Redirect::to(&super::pass::home(&signed.actor)).into_response();
+            let home = Redirect::to(&super::pass::home(signed.actor.pass.and_then(|it| it.post)));
+            let home = home.into_response();
             Err(Box::new(if method == Method::GET { home } else { Failure::forbidden().into_response() }))
         }
         Some(signed) if signed.lacks_factor && !super::factor::SETTING_UP.contains(&matched) => {

@@ -12,7 +12,7 @@ use axum::routing::get;
 use axum::{Form, Router};
 use serde::Deserialize;
 
-use super::attempt::{ADDRESS, Attempts};
+use super::attempt::Attempts;
 use super::device::Device;
 use super::error::{Failure, page_with};
 use super::language::{Language, Words, zone_names};
@@ -21,7 +21,7 @@ use super::session::{Stage, Visitor};
 use super::{Route, form, login, password};
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE};
-use crate::id::{ColleagueId, DeskId, OrganisationId};
+use crate::id::{DeskId, OrganisationId};
 use crate::rules::hours::Hours;
 use crate::rules::permission::Role;
 use crate::store::colleague::Colleague;
@@ -128,7 +128,7 @@ async fn set_up(
     device: Device,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
-    attempts.take(&format!("address {}", device.address), ADDRESS, app.now()).map_err(Failure::too_many)?;
+    attempts.take_address(&device, app.now())?;
     if visitor.organisation.is_some() {
         return Err(Failure::conflict());
     }
@@ -180,21 +180,11 @@ fn read(app: &App, words: &Words, fields: &Fields) -> Result<(Organisation, Coll
     let language = Language::parse(&fields.language).unwrap_or(words.language).as_str().to_owned();
     let id = OrganisationId::new(now);
     let colleague = Colleague {
-        organisation: id,
-        id: ColleagueId::new(now),
         email,
         initials: form::initials(&name),
         name,
-        role: Role::Administrator,
-        password_hash: None,
         language: Some(language.clone()),
-        theme: None,
-        shortcuts: true,
-        time_zone: None,
-        active: true,
-        access_begins_at: None,
-        access_ends_at: None,
-        created_at: now,
+        ..Colleague::blank(id, Role::Administrator, now)
     };
     Ok((Organisation { id, name: organisation, language, time_zone, created_at: now }, colleague))
 }

@@ -140,21 +140,12 @@ impl House {
 
     fn colleague(&self, role: Role, hashed: &str) -> Colleague {
         Colleague {
-            organisation: self.organisation,
             id: self.id_of(role),
             email: format!("{}@solstice.exemple", role.as_str()),
             name: format!("<b>{}</b>", role.as_str()),
             initials: "AB".to_owned(),
-            role,
             password_hash: Some(hashed.to_owned()),
-            language: None,
-            theme: None,
-            shortcuts: true,
-            time_zone: None,
-            active: true,
-            access_begins_at: None,
-            access_ends_at: None,
-            created_at: NOW,
+            ..Colleague::blank(self.organisation, role, NOW)
         }
     }
 

@@ -17,6 +17,7 @@ use crate::command::pass::{self as command, Allowed, Wanted};
 use crate::id::{ColleagueId, PassId, PostId};
 use crate::rules::pass::Purpose;
 use crate::rules::permission::Action;
+use crate::store::pass::Listed;
 
 /// A link by which somebody without an account acts.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,7 +43,7 @@ pub struct Pass {
     /// When somebody last came in by it (µs).
     seen_at: Option<i64>,
     /// What became of the last letter with its link: `waiting`, `sending`, `sent`, `failed`, `unknown`, `dropped`.
-    letter: Option<String>,
+    letter: String,
     /// Why that didn't arrive.
     letter_error: Option<String>,
 }
@@ -53,8 +54,8 @@ pub struct Pass {
     extensions(("x-action" = json!(Action::Keep))))]
 pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Page<Pass>>> {
     let found = command::list(&mut app.db.read().await?, &caller.actor).await?;
-    let pass = |(it, letter): (crate::store::pass::Pass, Option<crate::store::pass::Letter>)| {
-        let (letter, letter_error) = letter.map(|it| (it.told, it.error)).unzip();
+    let pass = |listed: Listed| {
+        let it = listed.pass;
         Pass {
             id: it.id,
             colleague: it.colleague,
@@ -66,8 +67,8 @@ pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Pa
             expires_at: it.expires_at,
             ended_at: it.ended_at,
             seen_at: it.seen_at,
-            letter,
-            letter_error: letter_error.flatten(),
+            letter: listed.told,
+            letter_error: listed.error,
         }
     };
     Ok(Json(Page::whole(found.into_iter().map(pass).collect())))

@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
-use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::Person;
@@ -102,28 +101,6 @@ impl Fields {
     }
 }
 
-/// The day that was typed, on the organisation's calendar; `None` when empty.
-fn day(typed: &str) -> Result<Option<Date>, &'static str> {
-    match typed.trim() {
-        "" => Ok(None),
-        typed => typed.parse().map(Some).map_err(|_| "colleague-day-unknown"),
-    }
-}
-
-/// When a day begins (µs).
-fn start_of(typed: &str, words: &Words) -> Result<Option<i64>, &'static str> {
-    let Some(date) = day(typed)? else { return Ok(None) };
-    let start = date.to_zoned(words.house_zone.clone()).map_err(|_| "colleague-day-unknown")?;
-    Ok(Some(start.timestamp().as_microsecond()))
-}
-
-/// When it ends (µs).
-fn end_of(typed: &str, words: &Words) -> Result<Option<i64>, &'static str> {
-    let Some(date) = day(typed)? else { return Ok(None) };
-    let next = date.tomorrow().map_err(|_| "colleague-day-unknown")?;
-    start_of(&next.to_string(), words)
-}
-
 /// The channels that a contract may name: those that stand, and those that it names, removed or not: without the last of them
 /// it would cover every channel.
 async fn accounts(conn: &mut Conn, signed: &Signed, named: &[String]) -> store::Result<Vec<Account>> {
@@ -194,7 +171,8 @@ fn read(fields: &Fields, desks: &[Desk], words: &Words) -> Result<command::Chang
     let name = form::line(&fields.name, command::NAME_LENGTH);
     let email = form::email(&fields.email);
     let role = Role::parse(&fields.role);
-    let (from, until) = (start_of(&fields.from, words), end_of(&fields.until, words));
+    let from = form::start_of(words, &fields.from).ok_or("colleague-day-unknown");
+    let until = form::end_of(words, &fields.until).ok_or("colleague-day-unknown");
     let wrong = Wrong {
         name: name.as_ref().err().map(|key| words.t(key)),
         email: email.as_ref().err().map(|key| words.t(key)),

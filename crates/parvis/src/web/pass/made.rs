@@ -18,10 +18,10 @@ use crate::rules::pass::{LONGEST, Purpose};
 use crate::rules::permission::Action;
 use crate::rules::post::State as Step;
 use crate::store::house::House;
-use crate::store::pass::{Letter, Pass};
+use crate::store::pass::Listed;
 use crate::store::post::Post;
-use crate::store::{self, Conn};
 use crate::web::error::{Failure, page_with};
+use crate::web::form;
 use crate::web::inbox::refusal;
 use crate::web::language::Words;
 use crate::web::layout::{Layout, Place, Toast};
@@ -126,10 +126,7 @@ async fn shown(
     let made = command::list(&mut conn, &signed.actor).await;
     let made = made.map_err(|refused| refusal::failure(refused, words))?;
     let house = House::read(&mut conn, signed.organisation.id).await?;
-    let mut rows = Vec::with_capacity(made.len());
-    for (it, letter) in &made {
-        rows.push(row(&mut conn, words, &house, (it, letter.as_ref()), now).await?);
-    }
+    let rows = made.iter().map(|it| row(words, &house, it, now)).collect();
     let toast = words.maybe(&format!("pass-done-{done}")).map(|text| Toast { text, undo: None });
     let shown = MadePage {
         layout: Layout::of(&mut conn, signed, Place::Speak, words.t("passes")).await?.with_toast(toast),
@@ -156,15 +153,9 @@ fn day(words: &Words, at: i64) -> String {
     words.house().zoned(at).date().to_string()
 }
 
-async fn row(
-    conn: &mut Conn,
-    words: &Words,
-    house: &House,
-    (it, letter): (&Pass, Option<&Letter>),
-    now: i64,
-) -> store::Result<Row> {
+fn row(words: &Words, house: &House, listed: &Listed, now: i64) -> Row {
+    let (it, told) = (&listed.pass, listed.told.as_str());
     let whom = house.colleague(it.colleague);
-    let told = letter.map_or("waiting", |it| it.told.as_str());
     let (class, icon, said) = match (it.ended_at, told) {
         (Some(at), _) => ("", "lock", words.t1("pass-ended", "day", words.day(at, now))),
         _ if it.expires_at <= now => ("", "lock", words.t("pass-over")),
@@ -172,38 +163,31 @@ async fn row(
         (None, "unknown") => ("wait", "alert", words.t("pass-letter-unknown")),
         (None, "sent") => match it.seen_at {
             Some(at) => ("ok", "check", words.t1("pass-seen", "at", words.moment(at, now))),
-            None => {
-                ("", "mail", words.t1("pass-sent", "at", words.moment(letter.map_or(now, |it| it.at), now)))
-            }
+            None => ("", "mail", words.t1("pass-sent", "at", words.moment(listed.told_at, now))),
         },
         (None, _) => ("", "clock", words.t("pass-letter-waits")),
     };
-    let post = match it.post {
-        Some(id) => store::post::get(conn, it.organisation, id).await?.map(|post| (id, post.title)),
-        None => None,
-    };
     let maker = house.colleague(it.made_by).map_or("", |it| it.name.as_str());
-    Ok(Row {
+    Row {
         id: it.id,
         name: whom.map_or_else(String::new, |it| it.name.clone()),
         address: whom.map_or_else(String::new, |it| it.email.clone()),
         what: it.purpose.as_str(),
-        post,
+        post: it.post.zip(listed.title.clone()),
         until: words.house().day(it.expires_at - 1, now),
         made: words.t2("pass-made-by", "who", maker, "day", words.day(it.created_at, now)),
         class,
         icon,
         said,
-        why: letter.filter(|it| it.told == "failed").and_then(|it| it.error.clone()),
+        why: listed.error.clone().filter(|_| told == "failed"),
         runs: it.runs(now),
-    })
+    }
 }
 
 impl Fields {
     fn read(&self, words: &Words) -> Commanded<Wanted> {
         let invalid = |code| Refusal::Invalid { field: "pass", code };
-        let date: jiff::civil::Date = self.until.trim().parse().map_err(|_| invalid("until"))?;
-        let end = date.tomorrow().and_then(|next| next.to_zoned(words.house_zone.clone()));
+        let until = form::end_of(words, &self.until).flatten();
         let post: Option<PostId> = match self.post.as_str() {
             "" => None,
             id => Some(id.parse().map_err(|_| Refusal::NotFound)?),
@@ -219,7 +203,7 @@ impl Fields {
             purpose: purpose.ok_or_else(|| invalid("post"))?,
             post,
             note: self.note.clone(),
-            until: end.map_err(|_| invalid("until"))?.timestamp().as_microsecond(),
+            until: until.ok_or_else(|| invalid("until"))?,
         })
     }
 }
